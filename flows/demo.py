@@ -1,0 +1,98 @@
+"""`make demo`: the main flow on the embedded literature, and what it found beside what was planted in it."""
+
+import shutil
+from pathlib import Path
+
+import duckdb
+
+from flows import show
+from flows.commands import run_ingest
+from flows.sample.literature import Planting, literature, mesh, truths
+from flows.settings import Settings
+from flows.vocabulary import load
+from warehouse.catalog import connect
+from warehouse.errors import LakeError
+from warehouse.lake import Lake
+from warehouse.questions import Combination, resolve, rows
+
+_MARK = "this-is-the-demo-lake"
+_QUERY = (
+    "SELECT name_a, name_b, articles, round(ic_low, 2) AS ic_low FROM rare_cooccurrences WHERE basis = 'any' LIMIT 5"
+)
+
+
+def run(folder: Path) -> None:
+    """Make the demo's lake anew in `folder` and print what it holds.
+
+    Raises `LakeError` if the folder holds anything else, or if the counts differ from what was planted.
+    """
+    settings = Settings(lake=folder)
+    files = _write_files(_emptied(folder))
+    show.lines(
+        "The embedded literature is synthetic: every record was written for this demo, nothing in it is medical fact.",
+        "",
+    )
+    load([files[0]], settings)
+    run_ingest(files[1:], settings, as_json=False)
+    with connect(Lake.at(folder)) as connection:
+        wrong = _show_plantings(connection)
+        show.lines("", "Rare co-occurrences found, the most surprising first (basis any):")
+        columns = ["articles", "name_a", "name_b", "first_year", "last_year", "expected", "ic_low"]
+        found = rows(connection, "rare", {"basis": "any", "category": None, "limit": 10})
+        show.as_table(
+            ({**row, "first_year": str(row["first_year"]), "last_year": str(row["last_year"])} for row in found),
+            columns,
+        )
+    catalog = Lake.at(folder).catalog
+    show.lines(
+        "",
+        f"The catalog is {catalog}; open it in any DuckDB, or ask:",
+        f'    .venv/bin/hoofbeats sql --lake {folder} "{_QUERY}"',
+        f'    .venv/bin/hoofbeats evidence --lake {folder} "Leukemic Infiltration" "Hematopoiesis, Extramedullary"',
+    )
+    if wrong:
+        raise LakeError(f"{wrong} of the planted counts came out differently", "this is a defect; please report it")
+
+
+def _emptied(folder: Path) -> Path:
+    if folder.exists() and any(folder.iterdir()) and not (folder / _MARK).exists():
+        raise LakeError(f"{folder} is not empty and no demo made it", "name another folder with --lake")
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    (folder / _MARK).touch()
+    return folder
+
+
+def _write_files(folder: Path) -> list[Path]:
+    """The vocabulary and the PubMed files of the embedded literature, the vocabulary first."""
+    given = folder / "given"
+    given.mkdir()
+    written = []
+    for name, content in [("mesh_excerpt.xml", mesh()), *literature().files]:
+        (given / name).write_bytes(content)
+        written.append(given / name)
+    return written
+
+
+def _show_plantings(connection: duckdb.DuckDBPyConnection) -> int:
+    """Print every planted combination with its counts, planted and found; returns how many differ."""
+    show.lines("", "Planted combinations, articles by basis (planted = found unless marked):")
+    by_name: dict[str, list[Planting]] = {}
+    for planting in truths():
+        by_name.setdefault(planting.name, []).append(planting)
+    drawn, wrong = [], 0
+    for name, plantings in by_name.items():
+        row = {"planted": name}
+        for planting in plantings:
+            found = _count(connection, planting)
+            differs = found != planting.articles
+            wrong += differs
+            row[planting.basis] = f"{planting.articles} but found {found}" if differs else str(found)
+        drawn.append({**row, "why": plantings[0].why})
+    show.as_table(drawn, ["planted", "index", "text", "any", "why"])
+    return wrong
+
+
+def _count(connection: duckdb.DuckDBPyConnection, planting: Planting) -> int:
+    groups = tuple(resolve(connection, term) for term in planting.concepts)
+    return int(rows(connection, "counts", Combination(groups, basis=planting.basis).values)[0]["articles"])

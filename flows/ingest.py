@@ -1,0 +1,84 @@
+"""The main flow: payloads -> documents -> mentions -> articles -> counts -> the published catalog.
+
+collect     take the files into the lake's raw folder; those it has already are left out
+prepare     parse, find sentences and mentions, write staged tables (one Prefect task a payload, side by side)
+commit      order versions, assign articles, count the change, put the next catalog in place (a few payloads at once)
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from prefect import flow, get_run_logger, task
+from prefect.cache_policies import NO_CACHE
+from prefect.task_runners import ThreadPoolTaskRunner
+
+from flows.prepare import prepare
+from flows.settings import Settings
+from flows.sources import local_files
+from warehouse.catalog import read_version
+from warehouse.commit import Commit, commit, loaded, vocabulary_version
+from warehouse.lake import Lake
+from warehouse.staging import Payload, Unit
+
+
+@dataclass
+class IngestResult:
+    """What an ingest did: the catalog's version, one row of `windows` a payload, and the payloads it had already."""
+
+    version: int = 0
+    windows: list[dict[str, Any]] = field(default_factory=list)
+    already_loaded: list[str] = field(default_factory=list)
+
+
+@task(task_run_name="take in {path.name}", cache_policy=NO_CACHE)
+def take_in(lake: Lake, path: Path, payload: Payload) -> None:
+    """Copy one file into the lake."""
+    local_files.take_in(lake, path, payload)
+
+
+@task(task_run_name="prepare {payload.name}", cache_policy=NO_CACHE)
+def prepare_payload(lake: Lake, payload: Payload, vocabulary: str) -> Unit:
+    """Parse and annotate one payload."""
+    return prepare(lake, payload, vocabulary)
+
+
+@task(task_run_name="commit", cache_policy=NO_CACHE)
+def commit_units(lake: Lake, units: Sequence[Unit]) -> Commit | None:
+    """Commit prepared payloads as the next version of the lake."""
+    done = commit(lake, units)
+    for unit in units:
+        unit.discard()
+    return done
+
+
+@flow(name="ingest", task_runner=ThreadPoolTaskRunner(max_workers=2), persist_result=False)  # type: ignore[arg-type]
+def ingest(files: list[Path], lake: Path | None = None) -> IngestResult:
+    """Load PubMed XML files into the lake. Files it has already, by content, change nothing."""
+    settings = Settings()
+    place = Lake.at(lake or settings.lake)
+    logger = get_run_logger()
+    current = read_version(place)
+    vocabulary, known = vocabulary_version(current), loaded(current)
+    result = IngestResult(current.number)
+    fresh: dict[tuple[str, str], tuple[Path, Payload]] = {}
+    for path in files:
+        payload = local_files.payload_of(place, path)
+        if payload.key in known or payload.key in fresh:
+            result.already_loaded.append(payload.name)
+        else:
+            fresh[payload.key] = (path, payload)
+    waiting = list(fresh.values())
+    for begin in range(0, len(waiting), settings.files_per_commit):
+        group = waiting[begin : begin + settings.files_per_commit]
+        futures = []
+        for path, payload in group:
+            take_in(place, path, payload)
+            futures.append(prepare_payload.submit(place, payload, vocabulary))
+        done = commit_units(place, [future.result() for future in futures])
+        if done:
+            result.version = done.version
+            result.windows.extend(done.windows)
+            logger.info("version %d: %s", done.version, ", ".join(payload.name for _, payload in group))
+    return result

@@ -1,0 +1,50 @@
+"""Options and arguments the verbs share, and how a verb gets at its lake."""
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import duckdb
+import typer
+
+from flows.settings import Settings
+from warehouse.catalog import connect
+from warehouse.lake import Lake
+
+
+class Basis(StrEnum):
+    """What a count rests on."""
+
+    INDEX = "index"
+    TEXT = "text"
+    ANY = "any"
+
+
+class Level(StrEnum):
+    """Where concepts must stand together."""
+
+    ARTICLE = "article"
+    SENTENCE = "sentence"
+
+
+LakeOption = Annotated[Path | None, typer.Option("--lake", help="The lake's folder [HOOFBEATS_LAKE, else ./lake].")]
+VersionOption = Annotated[int | None, typer.Option("--at-version", help="Ask a kept version of the catalog.")]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+Files = Annotated[list[Path], typer.Argument(metavar="FILE...")]
+Terms = Annotated[list[str], typer.Argument(help="Names or CURIEs; '|' separates alternatives.", metavar="TERM...")]
+BasisOption = Annotated[Basis, typer.Option(help="Headings (index), title and abstract (text), or either (any).")]
+LevelOption = Annotated[Level, typer.Option(help="Together in one article, or in one sentence.")]
+ExactOption = Annotated[bool, typer.Option("--exact", help="Leave out the concepts below those named.")]
+RetractedOption = Annotated[bool, typer.Option("--include-retracted", help="Count retracted articles and notices too.")]
+AsOfOption = Annotated[str | None, typer.Option("--as-of", help="Only what had entered by this date (YYYY-MM-DD).")]
+LimitOption = Annotated[int, typer.Option(min=1, help="Rows at most.")]
+
+
+def settings_for(lake: Path | None) -> Settings:
+    """The settings, with the lake a verb was given in place of the configured one."""
+    return Settings() if lake is None else Settings(lake=lake)
+
+
+def open_lake(lake: Path | None, at_version: int | None = None) -> duckdb.DuckDBPyConnection:
+    """A read-only connection to the lake a verb was given."""
+    return connect(Lake.at(settings_for(lake).lake), at_version)

@@ -1,0 +1,72 @@
+"""Answers on the terminal: tables for people, JSON for programs."""
+
+import datetime as dt
+import json
+import sys
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+Row = dict[str, Any]
+
+
+def as_json(value: object) -> None:
+    """Print a value as JSON on stdout."""
+    json.dump(value, sys.stdout, default=_plain, ensure_ascii=False, indent=2)
+    sys.stdout.write("\n")
+
+
+def as_table(rows: Iterable[Row], columns: Sequence[str], headings: dict[str, str] | None = None) -> None:
+    """Print the named columns of rows as a table on stdout; numbers to the right."""
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    listed = list(rows)
+    for name in columns:
+        numeric = all(isinstance(row[name], int | float | None) for row in listed)
+        table.add_column((headings or {}).get(name, name), justify="right" if numeric else "left", overflow="fold")
+    for row in listed:
+        table.add_row(*(Text(text(row[name])) for name in columns))
+    _console().print(table)
+
+
+def lines(*told: str) -> None:
+    """Print lines on stdout as they are, whatever brackets they hold."""
+    for line in told:
+        _console().print(Text(line), soft_wrap=True)
+
+
+def note(told: str) -> None:
+    """Print a line on stderr: logs and remarks, never data."""
+    Console(stderr=True).print(Text(told), soft_wrap=True)
+
+
+def text(value: object) -> str:
+    """A value as a person reads it: thousands set off, small numbers with three digits that matter."""
+    match value:
+        case None:
+            return "-"
+        case bool():
+            return "yes" if value else "no"
+        case int():
+            return f"{value:,}"
+        case float():
+            return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"
+        case list():
+            return ", ".join(text(part) for part in value)
+        case dt.datetime():
+            return value.astimezone(dt.UTC).strftime("%Y-%m-%d %H:%M UTC")
+        case _:
+            return str(value)
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, dt.date | dt.datetime):
+        return value.isoformat()
+    raise TypeError(f"{type(value).__name__} has no JSON form")
+
+
+def _console() -> Console:
+    """Stdout; in a pipe as wide as the content needs, so that nothing is cut."""
+    return Console() if sys.stdout.isatty() else Console(width=10_000)

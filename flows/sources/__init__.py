@@ -1,0 +1,1 @@
+"""Where records come from; each source a small module of the same shape."""

@@ -1,0 +1,91 @@
+"""Genuine PubMed files with full MeSH: the numbers an independent reading gives."""
+
+import json
+from itertools import permutations
+
+import pytest
+
+from tests.loading import ask, fingerprints, lake_with_vocabulary, load_files, prepared
+from warehouse.audit import audit
+from warehouse.catalog import connect
+from warehouse.commit import commit
+
+pytestmark = [pytest.mark.data, pytest.mark.timeout(1800)]
+
+DISEASE_PAIRS = """
+WITH disease AS (SELECT concept_id FROM concepts WHERE list_contains(categories, 'C')),
+pairs AS (
+    SELECT concept_a, concept_b, sum(articles) AS articles FROM {view}
+    WHERE basis = 'index' AND concept_a IN (FROM disease) AND concept_b IN (FROM disease)
+    GROUP BY ALL
+)
+SELECT count(*), count(*) FILTER (articles = 1), count(*) FILTER (articles BETWEEN 2 AND 4), sum(articles)::BIGINT
+FROM pairs
+"""
+
+
+@pytest.fixture(scope="module")
+def bulk(data_dir):
+    files = sorted((data_dir / "pubmed/bulk").glob("*.xml.gz"))
+    if len(files) != 2 or not (data_dir / "vocab/desc2024.xml.gz").exists():
+        pytest.skip("the two bulk files or MeSH are absent")
+    return files
+
+
+@pytest.fixture(scope="module")
+def lake(bulk, data_dir, tmp_path_factory):
+    lake = lake_with_vocabulary(tmp_path_factory.mktemp("bulk") / "lake", data_dir / "vocab/desc2024.xml.gz")
+    load_files(lake, *bulk)
+    return lake
+
+
+def test_records_and_deletions(lake):
+    assert ask(lake, "SELECT count(*), count(DISTINCT pmid) FROM documents") == [(50_788, 50_783)]
+    assert ask(lake, "SELECT count(*) FROM deletions") == [(20,)]
+    assert ask(lake, "SELECT count(*) FROM rejected") == [(0,)]
+
+
+def test_pairs_of_diseases_by_heading(lake):
+    assert ask(lake, DISEASE_PAIRS.format(view="cooccurrences"))[0][:3] == (27_766, 21_343, 5_372)
+
+
+def test_every_mention_is_where_it_says(lake):
+    sql = """
+    SELECT count(*) FROM mentions JOIN documents USING (article_id, document_id)
+    WHERE mentions.basis = 'text'
+    AND substring(title || ' ' || coalesce(abstract, ''), start + 1, mentions."end" - start) <> mentions.text
+    AND documents.version = (SELECT max(d.version) FROM documents AS d WHERE d.document_id = documents.document_id)
+    """
+    assert ask(lake, sql) == [(0,)]
+
+
+@pytest.mark.soak
+def test_every_order_of_three_files(lake, bulk, data_dir, tmp_path):
+    derived = data_dir / "pubmed/derived"
+    truth = json.loads((derived / "truth.json").read_text())
+    files = [*bulk, *derived.glob("*.xml.gz")]
+    expected = None
+    for order in [*permutations(range(3)), None]:
+        fresh = lake_with_vocabulary(tmp_path / str(order), data_dir / "vocab/desc2024.xml.gz")
+        if order is None:
+            load_files(fresh, *files)
+        for number in order or ():
+            load_files(fresh, files[number])
+            assert commit(fresh, [prepared(fresh, files[number])]) is None
+        told = fingerprints(fresh)
+        expected = expected or told
+        assert told == expected, order
+        check(fresh, truth)
+    with connect(fresh) as connection:
+        assert audit(connection) == []
+
+
+def check(lake, truth):
+    for view, name, condition in (
+        ("cooccurrences", "default_retracted_excluded", "retracted_on IS NULL"),
+        ("cooccurrences_with_retracted", "retracted_included", "true"),
+    ):
+        told = truth[name]
+        pairs = (told["disease_pairs"], told["once"], told["two_to_four"], told["pair_article_sum"])
+        assert ask(lake, DISEASE_PAIRS.format(view=view)) == [pairs]
+        assert ask(lake, f"SELECT count(*) FROM articles WHERE {condition}") == [(told["articles"],)]

@@ -1,0 +1,159 @@
+"""Documents -> mentions of the vocabulary's concepts, in the text and in the record's own headings.
+
+A mention in the text is a name of a counted concept, word for word in any written form (transforms.vocabulary has the
+rules), within one sentence: from the left the longest name that begins there, no two overlapping.
+"""
+
+from dataclasses import dataclass, fields
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from transforms.assertion import ASSERTIONS, assess
+from transforms.document_text import DocumentText, document_text, slices, string_column
+from transforms.matching import Hits, leftmost_longest
+from transforms.schema import MENTIONS
+from transforms.sentences import find_sentences
+from transforms.tokens import BROKEN, Ints, Tokens, tokenize
+from transforms.vocabulary import Vocabulary
+
+_MENTIONS = MENTIONS.without("batch")
+_NONE = -1
+_SECTIONS = ("title", "abstract", "headings")
+_BASES = ("text", "index")
+_HEADINGS = 2
+
+
+@dataclass(frozen=True)
+class _Rows:
+    """Mentions as numbers; offsets and the sentence are _NONE for headings. `section` is a position in _SECTIONS."""
+
+    document: Ints
+    concept: Ints
+    section: Ints
+    sentence: Ints
+    sentence_start: Ints
+    sentence_end: Ints
+    start: Ints
+    end: Ints
+    assertion: Ints
+
+    def take(self, chosen: Ints) -> "_Rows":
+        return _Rows(*(getattr(self, field.name)[chosen] for field in fields(self)))
+
+
+def annotate(documents: pa.Table, vocabulary: Vocabulary) -> pa.Table:
+    """Documents -> table `mentions` without `batch`: by document, its text from the left, then its headings.
+
+    Read are the columns document_id, article_id, title, abstract, sections and headings; an absent one is as NULL.
+    A heading is a mention (basis 'index') if it is a counted concept, once however often the record has it.
+    """
+    parts = [_annotate_slice(part, vocabulary) for _, part in slices(documents)]
+    return pa.concat_tables([_MENTIONS.empty(), *parts])
+
+
+def _annotate_slice(documents: pa.Table, vocabulary: Vocabulary) -> pa.Table:
+    text = document_text(documents)
+    in_text = _text_mentions(documents, text, vocabulary)
+    in_headings = _heading_mentions(documents, vocabulary)
+    base = text.begin[in_text.document]
+    words = [
+        text.excerpts(base + in_text.start, base + in_text.end),
+        vocabulary.concept_names.take(pa.array(in_headings.concept)),
+    ]
+    rows = _Rows(*(np.concatenate(pair) for pair in zip(_columns(in_text), _columns(in_headings), strict=True)))
+    order = np.argsort(rows.document, kind="stable")
+    return _table(documents, vocabulary, rows.take(order), pa.concat_arrays(words).take(pa.array(order)))
+
+
+def _columns(rows: _Rows) -> list[Ints]:
+    return [getattr(rows, field.name) for field in fields(rows)]
+
+
+def _text_mentions(documents: pa.Table, text: DocumentText, vocabulary: Vocabulary) -> _Rows:
+    """The mentions in title and abstract."""
+    sentences = find_sentences(documents, text)
+    begin = text.begin[sentences.document] + sentences.start
+    tokens = tokenize(text.characters)
+    first_words = np.searchsorted(tokens.start, begin)
+    tokens.gap[first_words[first_words < len(tokens)]] = BROKEN
+    hits = leftmost_longest(_in_right_case(vocabulary.trie.find(tokens), tokens, text, vocabulary))
+    mention, concept = _meanings(hits, tokens, text, vocabulary)
+    start, end = tokens.start[hits.first][mention], tokens.end[hits.last - 1][mention]
+    sentence = np.searchsorted(begin, start, side="right") - 1
+    document, number = sentences.document[sentence], sentences.number[sentence]
+    return _Rows(
+        document,
+        concept,
+        (number > 0).astype(np.int64),
+        number,
+        sentences.start[sentence],
+        sentences.end[sentence],
+        start - text.begin[document],
+        end - text.begin[document],
+        assess(tokens, hits, first_words)[mention],
+    )
+
+
+def _in_right_case(hits: Hits, tokens: Tokens, text: DocumentText, vocabulary: Vocabulary) -> Hits:
+    """Hits without the acronyms in the wrong case, which must not stand in the way of other names."""
+    doubtful = vocabulary.case_matters[hits.key].nonzero()[0]
+    right = np.ones(len(hits), bool)
+    right[doubtful] = [bool(concepts) for concepts in _meant(hits.take(doubtful), tokens, text, vocabulary)]
+    return hits.take(right)
+
+
+def _meanings(hits: Hits, tokens: Tokens, text: DocumentText, vocabulary: Vocabulary) -> tuple[Ints, Ints]:
+    """The concepts that hits stand for: numbers of hits, ascending, and a concept's position for each."""
+    concept = vocabulary.only_meaning[hits.key]
+    doubtful = (concept < 0).nonzero()[0]
+    meant = _meant(hits.take(doubtful), tokens, text, vocabulary)
+    counts = np.ones(len(hits), np.int64)
+    counts[doubtful] = [len(concepts) for concepts in meant]
+    concept = np.repeat(concept, counts)
+    concept[concept < 0] = [one for concepts in meant for one in concepts]
+    return np.repeat(np.arange(len(hits)), counts), concept
+
+
+def _meant(hits: Hits, tokens: Tokens, text: DocumentText, vocabulary: Vocabulary) -> list[tuple[int, ...]]:
+    """What each hit means by its very words."""
+    start, end = tokens.start[hits.first].tolist(), tokens.end[hits.last - 1].tolist()
+    return [vocabulary.meant(key, text.text[a:b]) for key, a, b in zip(hits.key.tolist(), start, end, strict=True)]
+
+
+def _heading_mentions(documents: pa.Table, vocabulary: Vocabulary) -> _Rows:
+    """The headings that are counted concepts, each once a document."""
+    document, concept = np.zeros(0, np.int64), np.zeros(0, np.int64)
+    if "headings" in documents.column_names:
+        headings = documents["headings"].combine_chunks()
+        encoded = pc.list_flatten(headings).dictionary_encode()
+        positions = (vocabulary.position(one) for one in encoded.dictionary.to_pylist())
+        position = np.array([_NONE if one is None else one for one in positions] + [_NONE], np.int64)
+        concept = position[np.asarray(encoded.indices.fill_null(_NONE), np.int64)]
+        document = np.asarray(pc.list_parent_indices(headings), np.int64)[concept != _NONE]
+        concept = concept[concept != _NONE]
+        _, at = np.unique(document * len(vocabulary.concept_ids) + concept, return_index=True)
+        document, concept = document[np.sort(at)], concept[np.sort(at)]
+    nowhere = np.full(len(document), _NONE, np.int64)
+    section = np.full(len(document), _HEADINGS)
+    present = np.zeros(len(document), np.int64)
+    return _Rows(document, concept, section, nowhere, nowhere, nowhere, nowhere, nowhere, present)
+
+
+def _table(documents: pa.Table, vocabulary: Vocabulary, rows: _Rows, text: pa.Array) -> pa.Table:
+    document = pa.array(rows.document)
+    article_id = documents["article_id"] if "article_id" in documents.column_names else None
+    columns = {
+        "concept_id": vocabulary.concept_ids.take(pa.array(rows.concept)),
+        "article_id": pa.nulls(len(document), pa.int64()) if article_id is None else article_id.take(document),
+        "document_id": string_column(documents, "document_id").take(document),
+        "section": pa.array(_SECTIONS).take(pa.array(rows.section)),
+        "text": text,
+        "assertion": pa.array(ASSERTIONS).take(pa.array(rows.assertion)),
+        "basis": pa.array(_BASES).take(pa.array((rows.section == _HEADINGS).astype(np.int8))),
+    }
+    for name in ("sentence", "sentence_start", "sentence_end", "start", "end"):
+        numbers = getattr(rows, name)
+        columns[name] = pa.array(numbers, pa.int32(), mask=numbers == _NONE)
+    return _MENTIONS.conform(pa.table(columns))

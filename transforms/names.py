@@ -1,0 +1,129 @@
+"""The names of concepts, made ready for matching: which may be matched, their words and every written form of those."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from transforms.matching import Lexicon, Trie
+from transforms.tokens import BROKEN, Gaps, Hashes, Ints, Tokens, fold, tokenize
+from transforms.word_forms import ORDINARY, forms, lemma
+
+_SHORTEST = 3
+_LONGEST_MIXED = 5
+_PREFERRED, _SYNONYM, _TURNED = 0, 1, 2
+_NAMES_AT_ONCE = 20_000
+
+
+@dataclass(frozen=True)
+class Names:
+    """The names to match: the name, its concept's position, how good it is (0 best), whether its case matters."""
+
+    text: pa.Array
+    concept: npt.NDArray[np.int32]
+    rank: npt.NDArray[np.int8]
+    acronym: npt.NDArray[np.bool_]
+
+    def take(self, chosen: Ints) -> "Names":
+        """The chosen names."""
+        return Names(self.text.take(pa.array(chosen)), self.concept[chosen], self.rank[chosen], self.acronym[chosen])
+
+
+@dataclass(frozen=True)
+class Spelling:
+    """The words of names one after the other: their hashes, the gaps between them, how many each name has.
+
+    `written` has every distinct word, by its hash. A name with a gap that no match may span has no words.
+    """
+
+    hashes: Hashes
+    gaps: Gaps
+    length: Ints
+    written: dict[int, str]
+
+
+def matchable(names: pa.Table, concept_ids: pa.Array) -> Names:
+    """The names of the given concepts that may be matched, and those with one comma turned round as well."""
+    concept = pc.index_in(names["concept_id"].combine_chunks(), concept_ids)
+    counted = pc.is_valid(concept)
+    text, kind = (names[column].combine_chunks().filter(counted) for column in ("name", "kind"))
+    concept = np.asarray(concept.filter(counted), np.int32)
+    rank = np.where(np.asarray(pc.equal(kind, "preferred"), bool), _PREFERRED, _SYNONYM)
+    turned, of = _turned_round(text)
+    text = pa.concat_arrays([text, turned])
+    every = Names(
+        text,
+        np.append(concept, concept[of]),
+        np.append(rank, np.full(len(of), _TURNED)).astype(np.int8),
+        np.asarray(_is_acronym(text), bool),
+    )
+    usable = pc.and_(pc.match_substring_regex(text, r"\pL"), pc.match_substring_regex(text, r"^[\pL\pN].*[\pL\pN]$"))
+    usable = pc.and_(usable, pc.greater_equal(pc.utf8_length(text), _SHORTEST))
+    usable = pc.and_not(usable, pc.is_in(pc.utf8_lower(text), pa.array(ORDINARY)))
+    return every.take(np.flatnonzero(np.asarray(usable, bool)))
+
+
+def _turned_round(names: pa.Array) -> tuple[pa.Array, Ints]:
+    """Names with one comma, followed by a space, in the order they are spoken; and which names those are."""
+    turnable = pc.and_(pc.equal(pc.count_substring(names, ","), 1), pc.match_substring(names, ", "))
+    parts = pc.split_pattern(names.filter(turnable), ", ")
+    turned = pc.binary_join_element_wise(pc.list_element(parts, 1), pc.list_element(parts, 0), " ")
+    return turned, np.flatnonzero(np.asarray(turnable, bool))
+
+
+def _is_acronym(names: pa.Array) -> pa.Array:
+    no_lower_case = pc.match_substring_regex(names, r"^\P{Ll}{1,10}$")
+    mixed = pc.match_substring_regex(names, r"^.+\p{Lu}")
+    return pc.or_(no_lower_case, pc.and_(mixed, pc.less_equal(pc.utf8_length(names), _LONGEST_MIXED)))
+
+
+def build_trie(names: Names) -> tuple[Trie, Ints, Names]:
+    """Names -> a trie over their words, the key of each name in it, and the names that have one, in the same order."""
+    spelling = spell(names.text)
+    kept = np.flatnonzero(spelling.length)
+    length = spelling.length[kept]
+    lexicon = lexicon_of(spelling.written.values())
+    trie, key = Trie.build(lexicon, lexicon.numbers(spelling.hashes), spelling.gaps, np.cumsum(length) - length)
+    return trie, key, names.take(kept)
+
+
+def spell(names: pa.Array) -> Spelling:
+    """The words of every name; worked off in slices, so that a million names need little memory."""
+    written: dict[int, str] = {}
+    hashes, gaps, lengths = [np.zeros(0, np.uint64)], [np.zeros(0, np.uint8)], [np.zeros(0, np.int64)]
+    for begin in range(0, len(names), _NAMES_AT_ONCE):
+        some = names.slice(begin, _NAMES_AT_ONCE).to_pylist()
+        text = "\n".join(some)
+        tokens = tokenize(text)
+        name = _holding(some, tokens)
+        inside = np.append(False, name[1:] == name[:-1])[: len(name)]
+        broken = np.bincount(name[inside & (tokens.gap == BROKEN)], minlength=len(some)) > 0
+        hashes.append(tokens.hash[~broken[name]])
+        gaps.append(tokens.gap[~broken[name]])
+        lengths.append(np.where(broken, 0, np.bincount(name, minlength=len(some))))
+        _note(written, tokens, text)
+    return Spelling(np.concatenate(hashes), np.concatenate(gaps), np.concatenate(lengths), written)
+
+
+def _holding(names: list[str], tokens: Tokens) -> Ints:
+    """The number of the name each word stands in, where the names are joined by one character."""
+    begins = np.cumsum([0] + [len(name) + 1 for name in names])
+    return np.searchsorted(begins, tokens.start, side="right") - 1
+
+
+def _note(written: dict[int, str], tokens: Tokens, text: str) -> None:
+    distinct, at = np.unique(tokens.hash, return_index=True)
+    for number, start, end in zip(distinct.tolist(), tokens.start[at].tolist(), tokens.end[at].tolist(), strict=True):
+        if number not in written:
+            written[number] = fold(text[start:end])
+
+
+def lexicon_of(words: Iterable[str]) -> Lexicon:
+    """Every written form of folded words; forms of one word share a number."""
+    number: dict[str, int] = {}
+    own = {word: number.setdefault(lemma(word), len(number)) for word in words}
+    further = {form: at for key, at in number.items() for form in forms(key) if form not in own}
+    return Lexicon.of_forms([*own, *further], np.array([*own.values(), *further.values()], np.int32))

@@ -1,0 +1,170 @@
+"""The concept vocabulary: read from files, marked for counting, made ready for matching.
+
+read_mesh      a MeSH descriptor file -> VocabularyTables
+mark_counted   which concepts are counted, by category
+merge          several vocabularies as one
+build          the three tables -> Vocabulary, which `transforms.annotate` matches with
+
+Which names are matched, and how:
+
+- Names of counted concepts, by their words (transforms.tokens) and any written form of each (transforms.word_forms).
+- "Hematopoiesis, Extramedullary" (one comma, followed by a space) is also known as "Extramedullary Hematopoiesis".
+- Never: names shorter than three characters, without a letter, with anything but letters and digits at an end, or with
+  a gap that no match may span, such as a bracket or a full stop; nor the few that are ordinary words (word_forms.toml).
+- Acronyms match in their own case only, but for a plural s: names of up to ten characters without a lower-case letter
+  ('AIDS'), and of up to five with a capital after the first character ('cAMP').
+- Where several names are the same words: those written exactly as in the text before other forms; among these a
+  preferred name, then synonyms, then turned-round names; every concept that is still level is mentioned.
+"""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from transforms.matching import Trie
+from transforms.mesh import read_mesh
+from transforms.names import Names, build_trie, matchable
+from transforms.tokens import Ints, words
+from transforms.vocabulary_tables import (
+    CHECK_TAGS,
+    DEFAULT_CATEGORIES,
+    VocabularyError,
+    VocabularyTables,
+    mark_counted,
+    merge,
+)
+from transforms.word_forms import lemma
+
+__all__ = [
+    "CHECK_TAGS",
+    "DEFAULT_CATEGORIES",
+    "Vocabulary",
+    "VocabularyError",
+    "VocabularyTables",
+    "build",
+    "mark_counted",
+    "merge",
+    "read_mesh",
+]
+
+_REMEMBERED = 1 << 19
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """A vocabulary ready for matching; built by `build`, never changed.
+
+    version: BLAKE2b over the content of the three tables, whatever the order of their rows.
+    concept_ids: the counted concepts; positions in this array stand for them.
+    concept_names: their preferred names, in the same order.
+    names: concept id -> preferred name, for every concept.
+    trie: the words of the names; several names may share a key.
+    only_meaning: by key of the trie, the position of the one concept it can mean; -1 where the text decides (`meant`).
+    case_matters: by key of the trie, whether every name behind it is an acronym.
+    """
+
+    version: str
+    concept_ids: pa.Array
+    concept_names: pa.Array
+    names: Mapping[str, str]
+    trie: Trie
+    only_meaning: Ints
+    case_matters: npt.NDArray[np.bool_]
+    _matched: Names
+    _begins: Ints
+    _remembered: dict[tuple[int, str], tuple[int, ...]] = field(default_factory=dict, repr=False, compare=False)
+    _positions: dict[str, int] = field(default_factory=dict, repr=False, compare=False)
+
+    def position(self, concept_id: str) -> int | None:
+        """Where a concept stands in `concept_ids`; None for one that is not counted."""
+        return self._positions.get(concept_id)
+
+    def meant(self, key: int, text: str) -> tuple[int, ...]:
+        """Positions of the concepts that `text`, matched by a key of the trie, stands for; () where none is."""
+        known = self._remembered.get((key, text))
+        if known is None:
+            if len(self._remembered) >= _REMEMBERED:
+                self._remembered.clear()
+            known = self._remembered[key, text] = self._judge(key, text)
+        return known
+
+    def _judge(self, key: int, text: str) -> tuple[int, ...]:
+        spoken = words(text)
+        lemmas = [lemma(word) for word in spoken]
+        best, meant = (2, 0), set[int]()
+        for at in range(self._begins[key], self._begins[key + 1]):
+            name = self._matched.text[at].as_py()
+            known = words(name)
+            if self._matched.acronym[at] and text not in (name, name + "s"):
+                continue
+            if known != spoken and [lemma(word) for word in known] != lemmas:
+                continue
+            quality = (int(known != spoken), int(self._matched.rank[at]))
+            if quality < best:
+                best, meant = quality, set()
+            if quality == best:
+                meant.add(int(self._matched.concept[at]))
+        return tuple(sorted(meant))
+
+
+def build(concepts: pa.Table, names: pa.Table, ancestors: pa.Table) -> Vocabulary:
+    """Tables `concepts`, `concept_names`, `concept_ancestors` -> a vocabulary ready for matching.
+
+    Where `concepts` has no column `counted`, every concept is.
+    """
+    counted = concepts.filter(concepts["counted"]) if "counted" in concepts.column_names else concepts
+    counted = counted.sort_by("concept_id")
+    concept_ids, concept_names = (counted[column].combine_chunks() for column in ("concept_id", "name"))
+    trie, key, matched = build_trie(matchable(names, concept_ids))
+    order = np.argsort(key, kind="stable")
+    begins = np.append(0, np.cumsum(np.bincount(key, minlength=int(key.max(initial=-1)) + 1)))
+    ids = concept_ids.to_pylist()
+    return Vocabulary(
+        version=_version(concepts, names, ancestors),
+        concept_ids=concept_ids,
+        concept_names=concept_names,
+        names=MappingProxyType(
+            dict(zip(concepts["concept_id"].to_pylist(), concepts["name"].to_pylist(), strict=True))
+        ),
+        trie=trie,
+        only_meaning=_only_meaning(matched, key, len(begins) - 1),
+        case_matters=np.bincount(key[~matched.acronym], minlength=len(begins) - 1) == 0,
+        _matched=matched.take(order),
+        _begins=begins,
+        _positions=dict(zip(ids, range(len(ids)), strict=True)),
+    )
+
+
+def _only_meaning(names: Names, key: Ints, keys: int) -> Ints:
+    """By key: the concept of its names where that is one and none of them an acronym, else -1."""
+    least, most = np.full(keys, len(key)), np.full(keys, -1)
+    np.minimum.at(least, key, names.concept)
+    np.maximum.at(most, key, names.concept)
+    acronyms = np.bincount(key[names.acronym], minlength=keys)
+    return np.where((least == most) & (acronyms == 0), most, -1)
+
+
+def _version(*tables: pa.Table) -> str:
+    digest = hashlib.blake2b(digest_size=16)
+    for table in tables:
+        rows = pc.binary_join_element_wise(
+            *(_as_text(table[name].combine_chunks()) for name in sorted(table.column_names)), "\x1f"
+        )
+        rows = rows.take(pc.sort_indices(rows))
+        _, ends, contents = rows.buffers()
+        digest.update("\x1e".join(sorted(table.column_names)).encode())
+        digest.update(np.diff(np.frombuffer(ends, np.int32)[: len(rows) + 1]).tobytes())
+        digest.update(contents or b"")
+    return digest.hexdigest()
+
+
+def _as_text(column: pa.Array) -> pa.Array:
+    """A column as strings, NULL as ''; members of a list joined by a character that stands in no name."""
+    text = pc.binary_join(column, "\x1c") if pa.types.is_list(column.type) else column.cast(pa.string())
+    return text.fill_null("")

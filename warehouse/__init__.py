@@ -1,0 +1,1 @@
+"""The tables: their declaration, how they are stored and committed, and the SQL analysts use."""

@@ -1,0 +1,49 @@
+"""What can go wrong with a lake.
+
+    LakeError
+    ├── NoLakeError            there is no catalog at this place yet
+    ├── NoVocabularyError      nothing can be annotated before a vocabulary is loaded
+    ├── VocabularyChangedError the lake's articles were annotated with another vocabulary
+    ├── UnknownVersionError    that version of the catalog is not kept
+    ├── UnknownBatchError      that batch cannot be undone
+    ├── UnknownTermError       no concept of that name; carries the nearest names
+    └── UnsafeQueryError       `sql` is for reading
+
+Each carries a `hint`: what to do next.
+"""
+
+
+class LakeError(Exception):
+    """The base of all errors about a lake; `hint` says what to do next."""
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.hint = hint
+
+
+class NoLakeError(LakeError):
+    """There is no catalog at this place."""
+
+
+class NoVocabularyError(LakeError):
+    """No vocabulary is loaded."""
+
+
+class VocabularyChangedError(LakeError):
+    """Articles of the lake were annotated with another vocabulary."""
+
+
+class UnknownVersionError(LakeError):
+    """That version of the catalog is not kept."""
+
+
+class UnknownBatchError(LakeError):
+    """That batch cannot be undone."""
+
+
+class UnknownTermError(LakeError):
+    """No counted concept of that name."""
+
+
+class UnsafeQueryError(LakeError):
+    """A statement other than one SELECT."""

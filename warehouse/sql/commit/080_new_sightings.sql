@@ -1,0 +1,8 @@
+SELECT
+    incoming.document_id,
+    incoming.version,
+    incoming.digest,
+    incoming.raw_file,
+    incoming.raw_position
+FROM incoming
+ORDER BY incoming.document_id ASC, incoming.version ASC, incoming.digest ASC, incoming.raw_position ASC

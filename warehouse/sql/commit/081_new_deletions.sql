@@ -1,0 +1,6 @@
+SELECT
+    incoming_deletions.document_id,
+    incoming_deletions.version,
+    incoming_deletions.raw_file
+FROM incoming_deletions
+ORDER BY incoming_deletions.document_id ASC, incoming_deletions.version ASC

@@ -1,0 +1,12 @@
+CREATE MACRO find_concept(words) AS TABLE
+SELECT
+    concepts.concept_id,
+    concepts.name,
+    arg_min(concept_names.name, length(concept_names.name)) AS matched_name,
+    concepts.categories,
+    concepts.counted
+FROM concept_names
+INNER JOIN concepts ON concepts.concept_id = concept_names.concept_id
+WHERE contains(lower(concept_names.name), lower(words))
+GROUP BY concepts.concept_id, concepts.name, concepts.categories, concepts.counted
+ORDER BY min(length(concept_names.name)) ASC, concepts.concept_id ASC

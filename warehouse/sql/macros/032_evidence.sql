@@ -1,0 +1,37 @@
+CREATE MACRO evidence(
+    groups, basis := 'any', level := 'article', exact := false, include_retracted := false, as_of := NULL
+) AS TABLE
+WITH matched AS (
+    SELECT article_id
+    FROM matching_articles(
+        groups,
+        basis := basis, level := level, exact := exact, include_retracted := include_retracted, as_of := as_of
+    )
+)
+SELECT
+    articles.article_id,
+    articles.pmid,
+    articles.year,
+    articles.title,
+    members.number AS group_number,
+    mentions.concept_id,
+    mentions.basis,
+    mentions.section,
+    mentions.sentence,
+    mentions.start,
+    mentions."end",
+    mentions.text,
+    mentions.assertion,
+    substring(
+        articles.title || ' ' || coalesce(articles.abstract, ''),
+        mentions.sentence_start + 1,
+        mentions.sentence_end - mentions.sentence_start
+    ) AS sentence_text
+FROM mentions
+INNER JOIN group_members(groups, exact := exact) AS members ON members.concept_id = mentions.concept_id
+INNER JOIN articles ON articles.article_id = mentions.article_id
+WHERE
+    mentions.article_id IN (SELECT matched.article_id FROM matched)
+    AND (basis = 'any' OR mentions.basis = basis)
+    AND (mentions.basis = 'index' OR mentions.document_id = articles.document_id)
+ORDER BY articles.year ASC NULLS LAST, articles.article_id ASC, mentions.sentence ASC NULLS LAST, mentions.start ASC

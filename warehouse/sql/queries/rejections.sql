@@ -1,0 +1,8 @@
+SELECT
+    rejected.reason,
+    count(*) AS records,
+    any_value(rejected.raw_file) AS for_instance,
+    any_value(rejected.detail) AS detail
+FROM rejected
+GROUP BY rejected.reason
+ORDER BY records DESC, rejected.reason ASC

@@ -1,0 +1,3 @@
+SELECT article_keys.* EXCLUDE (batch)
+FROM article_keys
+WHERE article_keys.article_id BETWEEN $first AND $last

@@ -1,0 +1,3 @@
+SELECT mentions.* EXCLUDE (batch)
+FROM mentions
+WHERE mentions.article_id BETWEEN $first AND $last

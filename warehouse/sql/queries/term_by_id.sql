@@ -1,0 +1,6 @@
+SELECT
+    concepts.concept_id,
+    concepts.name,
+    concepts.counted
+FROM concepts
+WHERE upper(concepts.concept_id) = upper($term)

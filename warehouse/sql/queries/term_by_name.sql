@@ -1,0 +1,9 @@
+SELECT
+    concepts.concept_id,
+    concepts.name,
+    concepts.counted
+FROM concept_names
+INNER JOIN concepts ON concepts.concept_id = concept_names.concept_id
+WHERE lower(concept_names.name) = lower($term)
+ORDER BY concept_names.kind = 'preferred' DESC, concepts.concept_id ASC
+LIMIT 1

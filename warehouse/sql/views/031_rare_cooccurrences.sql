@@ -1,0 +1,9 @@
+CREATE VIEW rare_cooccurrences AS
+SELECT totals.*
+FROM cooccurrence_totals AS totals
+ANTI JOIN concept_ancestors AS a_below_b
+    ON a_below_b.concept_id = totals.concept_a AND a_below_b.ancestor_id = totals.concept_b
+ANTI JOIN concept_ancestors AS b_below_a
+    ON b_below_a.concept_id = totals.concept_b AND b_below_a.ancestor_id = totals.concept_a
+WHERE totals.articles BETWEEN 1 AND 4 AND totals.articles_a >= 20 AND totals.articles_b >= 20
+ORDER BY totals.ic_low DESC, totals.concept_a ASC, totals.concept_b ASC, totals.basis ASC

@@ -1,0 +1,114 @@
+"""A prepared payload: parsed, annotated, and written beside the lake, ready for a short commit.
+
+What is prepared depends on the payload and the vocabulary alone, so preparing needs no lock and a unit that is already
+there is simply taken up again. `unit.json` is written last: a folder without it was interrupted and is made anew.
+"""
+
+import json
+import shutil
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from transforms.schema import DELETIONS, DOCUMENTS, MENTIONS, REJECTED, Column, Table
+from warehouse.lake import Lake
+
+_UNIT = "unit.json"
+_VERSION = Column("version", pa.int64(), "The version of the document that mentions it.")
+STAGED: dict[str, Table] = {
+    "documents": DOCUMENTS.without("article_id", "batch"),
+    "mentions": Table(
+        "mentions", MENTIONS.grain, (*MENTIONS.without("article_id", "batch").columns, _VERSION), MENTIONS.sort_by
+    ),
+    "deletions": DELETIONS.without("batch"),
+    "rejected": REJECTED.without("batch"),
+}
+
+
+@dataclass(frozen=True)
+class Payload:
+    """A payload as received: its source, its name there, the digest of its bytes and where they are kept."""
+
+    source: str
+    name: str
+    sha256: str
+    bytes: int
+    path: str
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """What makes it the same payload again."""
+        return self.source, self.sha256
+
+
+@dataclass(frozen=True)
+class Unit:
+    """A prepared payload in its folder."""
+
+    folder: Path
+    payload: Payload
+    vocabulary_version: str
+
+    def file(self, table: str) -> str:
+        """The staged Parquet file of one table."""
+        return str(self.folder / f"{table}.parquet")
+
+    def read(self, table: str) -> pa.Table:
+        """One staged table."""
+        return pq.read_table(self.file(table))
+
+    def discard(self) -> None:
+        """Remove it, once it is committed."""
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def unit_folder(lake: Lake, payload: Payload, vocabulary_version: str) -> Path:
+    """Where a payload is prepared under one vocabulary."""
+    return lake.staging / f"{payload.source}-{payload.sha256[:16]}-{vocabulary_version[:16]}"
+
+
+def prepared(lake: Lake, payload: Payload, vocabulary_version: str) -> Unit | None:
+    """The unit if an earlier run has finished it."""
+    folder = unit_folder(lake, payload, vocabulary_version)
+    return Unit(folder, payload, vocabulary_version) if (folder / _UNIT).exists() else None
+
+
+def empty_unit(lake: Lake) -> Unit:
+    """A unit of no records, for the commits that only look again at what the lake has."""
+    with UnitWriter(lake, Payload("none", "none", "0" * 16, 0, ""), "none") as writer:
+        return writer.unit
+
+
+class UnitWriter:
+    """Writes one unit, a batch of records at a time: `with UnitWriter(...) as writer: writer.write(...)`."""
+
+    def __init__(self, lake: Lake, payload: Payload, vocabulary_version: str) -> None:
+        self.unit = Unit(unit_folder(lake, payload, vocabulary_version), payload, vocabulary_version)
+        self._writers: dict[str, pq.ParquetWriter] = {}
+
+    def __enter__(self) -> Self:
+        self.unit.discard()
+        self.unit.folder.mkdir(parents=True)
+        for name, schema in STAGED.items():
+            self._writers[name] = pq.ParquetWriter(
+                self.unit.file(name), schema.arrow, compression="zstd", compression_level=1
+            )
+        return self
+
+    def write(self, table: str, rows: pa.Table) -> None:
+        """Append rows to one of the `STAGED` tables."""
+        if len(rows):
+            self._writers[table].write_table(STAGED[table].conform(rows))
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for writer in self._writers.values():
+            writer.close()
+        if kind is None:
+            told = {"payload": asdict(self.unit.payload), "vocabulary_version": self.unit.vocabulary_version}
+            (self.unit.folder / _UNIT).write_text(json.dumps(told, indent=1), encoding="utf-8")
