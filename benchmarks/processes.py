@@ -1,4 +1,4 @@
-"""Measuring a whole process from outside: CPU seconds of it and all its children, and peak memory."""
+"""Measuring a whole process from outside: CPU seconds with all its children, and its own peak memory."""
 
 import os
 import resource
@@ -26,8 +26,8 @@ class Cost:
 def measure(command: Sequence[str], environment: Mapping[str, str] | None = None) -> Cost:
     """Run a command to its end; raises `subprocess.CalledProcessError` with its output if it fails.
 
-    CPU is what the kernel charged for all descendants that were waited for; memory is the largest sum over the
-    process and its descendants, polled.
+    CPU is what the kernel charged the process and all descendants that were waited for; memory is the largest that the
+    process itself held, polled.
     """
     before, began = resource.getrusage(resource.RUSAGE_CHILDREN), time.monotonic()
     with tempfile.TemporaryFile() as output:
@@ -49,7 +49,7 @@ def python(module_or_code: str, *arguments: str) -> list[str]:
 
 
 class _Peak:
-    """Watches the resident memory of one process and its descendants."""
+    """Watches the resident memory of one process."""
 
     def __init__(self, pid: int) -> None:
         self.largest_mb = 0.0

@@ -32,7 +32,6 @@ from flows.options import (
     settings_for,
 )
 from transforms.vocabulary import VocabularyError
-from warehouse.catalog import connect
 from warehouse.errors import LakeError
 from warehouse.lake import Lake
 from warehouse.questions import Combination, resolve, rows, select
@@ -173,9 +172,8 @@ def sql(
     as_json: JsonOption = False,
 ) -> None:
     """Ask the catalog in SQL, for reading only: no other file can be read or written."""
-    place = Lake.at(settings_for(lake).lake)
-    with connect(place, at_version) as connection:
-        names, found = select(connection, query, place.tables)
+    with open_lake(lake, at_version) as connection:
+        names, found = select(connection, query, Lake.at(settings_for(lake).lake).tables)
     dictionaries = [dict(zip(names, row, strict=True)) for row in found]
     show.as_json(dictionaries) if as_json else show.as_table(dictionaries, names)
 

@@ -7,8 +7,9 @@ from typing import Annotated
 import duckdb
 import typer
 
+from flows import show
 from flows.settings import Settings
-from warehouse.catalog import connect
+from warehouse.catalog import connect, repair
 from warehouse.lake import Lake
 
 
@@ -46,5 +47,8 @@ def settings_for(lake: Path | None) -> Settings:
 
 
 def open_lake(lake: Path | None, at_version: int | None = None) -> duckdb.DuckDBPyConnection:
-    """A read-only connection to the lake a verb was given."""
-    return connect(Lake.at(settings_for(lake).lake), at_version)
+    """A read-only connection to the lake a verb was given; a lake that was moved is repaired first."""
+    place = Lake.at(settings_for(lake).lake)
+    if repair(place):
+        show.note(f"{place.root} was moved or copied here: its catalogs now point to this place")
+    return connect(place, at_version)

@@ -1,6 +1,7 @@
-"""Verbs that look after a lake: maintain, audit, verify, diff, undo."""
+"""Verbs that look after a lake: maintain, audit, verify, diff, undo, rebuild."""
 
 from dataclasses import asdict
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -110,3 +111,17 @@ def undo(
         show.as_json({"batch": batch, "version": version})
     else:
         show.lines(f"batch {batch} is withdrawn: version {version}")
+
+
+@app.command(epilog="Example: hoofbeats rebuild /data/new-lake")
+def rebuild(
+    into: Annotated[Path, typer.Argument(help="Where the new lake is made; must not exist yet.")],
+    lake: LakeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Make everything derived anew, from the payloads the lake keeps, in a fresh lake. Needs no network."""
+    from flows.rebuild import run_rebuild
+
+    with open_lake(lake):
+        pass  # a clear error where there is no lake
+    run_rebuild(settings_for(lake), into, as_json=as_json)

@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 from transforms.assertion import ASSERTIONS, assess
 from transforms.document_text import DocumentText, document_text, slices, string_column
 from transforms.matching import Hits, leftmost_longest
-from transforms.schema import MENTIONS
+from transforms.schema import MENTIONS, STRINGS
 from transforms.sentences import find_sentences
 from transforms.tokens import BROKEN, Ints, Tokens, tokenize
 from transforms.vocabulary import Vocabulary
@@ -126,7 +126,7 @@ def _heading_mentions(documents: pa.Table, vocabulary: Vocabulary) -> _Rows:
     """The headings that are counted concepts, each once a document."""
     document, concept = np.zeros(0, np.int64), np.zeros(0, np.int64)
     if "headings" in documents.column_names:
-        headings = documents["headings"].combine_chunks()
+        headings = documents["headings"].combine_chunks().cast(STRINGS)
         encoded = pc.list_flatten(headings).dictionary_encode()
         positions = (vocabulary.position(one) for one in encoded.dictionary.to_pylist())
         position = np.array([_NONE if one is None else one for one in positions] + [_NONE], np.int64)

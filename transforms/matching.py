@@ -10,7 +10,7 @@ from transforms.hash_table import ABSENT, HashTable
 from transforms.tokens import BROKEN, COMMA, Gaps, Hashes, Ints, Tokens, tokenize
 
 _SEPARATOR = "\n"
-_ROOT = 0
+_FEW, _LEADING = 4096, 48
 
 
 @dataclass(frozen=True)
@@ -31,21 +31,34 @@ class Hits:
 
 @dataclass(frozen=True)
 class Lexicon:
-    """Hash of a written word -> number of the word; several written forms may share one number."""
+    """Hash of a written word -> number of the word; several written forms may share one number.
+
+    likely: for a lexicon that has few words of a text, true at the leading bits of each word's hash.
+    """
 
     table: HashTable
     size: int
+    likely: npt.NDArray[np.bool_] | None
 
     @classmethod
     def of_forms(cls, forms: Sequence[str], word: npt.NDArray[np.int32]) -> "Lexicon":
         """The lexicon of distinct folded forms and the number of each; of two forms with one hash the first stays."""
         hashes = tokenize(_SEPARATOR.join(forms)).hash
         distinct, at = np.unique(hashes, return_index=True)
-        return cls(HashTable.build(distinct, word[at]), int(word.max(initial=-1)) + 1)
+        likely = None
+        if len(distinct) < _FEW:
+            likely = np.zeros(1 << (64 - _LEADING), bool)
+            likely[(distinct >> np.uint64(_LEADING)).view(np.int64)] = True
+        return cls(HashTable.build(distinct, word[at]), int(word.max(initial=-1)) + 1, likely)
 
     def numbers(self, hashes: Hashes) -> npt.NDArray[np.int32]:
         """The word's number for each hash, ABSENT for a word that no phrase has."""
-        return self.table.find(hashes)
+        if self.likely is None:
+            return self.table.find(hashes)
+        numbers = np.full(len(hashes), ABSENT, np.int32)
+        at = self.likely.take((hashes >> np.uint64(_LEADING)).view(np.int64)).nonzero()[0]
+        numbers[at] = self.table.find(hashes.take(at))
+        return numbers
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from typing import BinaryIO, cast
 
 from isal import igzip_lib, isal_zlib
 
-_PIECE = 1 << 15
+_PIECE = 1 << 13  # of gzip data at most a thousandfold when decompressed
 _GZIP = b"\x1f\x8b"
 _IsalError = cast("type[Exception]", igzip_lib.IsalError)  # its stub declares the class as an instance
 

@@ -11,9 +11,10 @@ from collections.abc import Callable, Iterator
 from functools import lru_cache
 from typing import TypeVar
 
-_ASIDES = re.compile(rb"<!--.*?-->|<\?.*?\?>|<!\[CDATA\[(.*?)\]\]>", re.DOTALL)
-_TAG = re.compile(rb"""<(/?)([^\s/>"']+)((?:[^"'>]|"[^"]*"|'[^']*')*?)\s*(/?)>""")
-_ATTRIBUTE = re.compile(rb"""([^\s=]+)\s*=\s*(?:"([^"]*)"|'([^']*)')""")
+ASIDE_ENDS = {b"<!--": b"-->", b"<?": b"?>", b"<![CDATA[": b"]]>"}
+_ASIDE = re.compile(rb"<!--|<\?|<!\[CDATA\[")
+_TAG = re.compile(rb"""<(/?)([^\s/>"']++)((?:[^"'>/]++|"[^"]*+"|'[^']*+'|/(?!>))*+)(/?)>""")
+_ATTRIBUTE = re.compile(rb"""\s([^\s=]++)\s*+=\s*+(?:"([^"]*+)"|'([^']*+)')""")
 _REFERENCE = re.compile(r"&(?:#([0-9]+)|#x([0-9A-Fa-f]+)|([a-z]+));")
 _PREDEFINED = {"lt": "<", "gt": ">", "amp": "&", "quot": '"', "apos": "'"}
 _AFTER_NAME = frozenset(b"> /\n\t\r")
@@ -126,8 +127,22 @@ def clean_all(contents: list[bytes]) -> list[str]:
 
 
 def without_asides(record: bytes) -> bytes:
-    """A record without comments and processing instructions, CDATA sections as escaped text."""
-    return _ASIDES.sub(lambda aside: _escaped(aside[1] or b""), record)
+    """A record without comments and processing instructions, CDATA sections as escaped text.
+
+    One that does not end is left in, with all that follows: the record is not well-formed.
+    """
+    kept = []
+    at = 0
+    while opening := _ASIDE.search(record, at):
+        ending = ASIDE_ENDS[opening[0]]
+        end = record.find(ending, opening.end())
+        if end < 0:
+            break
+        kept.append(record[at : opening.start()])
+        if opening[0] == b"<![CDATA[":
+            kept.append(_escaped(record[opening.end() : end]))
+        at = end + len(ending)
+    return b"".join([*kept, record[at:]])
 
 
 def plain_tags(record: bytes) -> bytes:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import BinaryIO, NamedTuple
 
 from transforms.pubmed_inflate import DamagedPayload, pieces
+from transforms.pubmed_markup import ASIDE_ENDS
 
 LARGEST_RECORD = 16 << 20
 _SAMPLE = 8 << 10
@@ -20,23 +21,19 @@ _WIDE = (b"\xff\xfe", b"\xfe\xff", b"\0", b"<\0")
 _READABLE = frozenset({b"utf-8", b"utf8", b"us-ascii", b"ascii"})
 
 _RECORD = rb"PubmedArticle|PubmedBookArticle|DeleteCitation|DeleteDocument"
-_NEXT = re.compile(
+_RESUME = re.compile(
     rb"<(?:(?P<record>" + _RECORD + rb")(?=[\s/>])|(?P<stray>/(?:" + _RECORD + rb")\s*>)"
-    rb"|(?P<root>/?Pubmed(?:Book)?ArticleSet(?=[\s/>]))|(?P<doctype>!DOCTYPE\s)|(?P<entity>!ENTITY\s)"
-    rb"|(?P<comment>!--)|(?P<cdata>!\[CDATA\[)|(?P<instruction>\?))"
+    rb"|(?P<root>/?Pubmed(?:Book)?ArticleSet(?=[\s/>])))"
+)
+_NEXT = re.compile(
+    _RESUME.pattern[:-1] + rb"|(?P<doctype>!DOCTYPE\s)|(?P<entity>!ENTITY\s)|(?P<aside>!--|!\[CDATA\[|\?))"
 )
 _INSIDE = re.compile(
-    rb"<!--.*?-->|<!\[CDATA\[.*?\]\]>|<\?.*?\?>|(?P<unfinished><!--|<!\[CDATA\[|<\?)"
-    rb"|</(?P<close>" + _RECORD + rb")\s*>|(?P<next><(?:" + _RECORD + rb"|/Pubmed(?:Book)?ArticleSet)(?=[\s/>]))",
-    re.DOTALL,
+    rb"(?P<aside><!--|<!\[CDATA\[|<\?)|</(?P<close>" + _RECORD + rb")\s*>"
+    rb"|(?P<next><(?:" + _RECORD + rb"|/Pubmed(?:Book)?ArticleSet)(?=[\s/>]))"
 )
-_TO_END = {
-    "comment": re.compile(rb".*?-->", re.DOTALL),
-    "cdata": re.compile(rb".*?\]\]>", re.DOTALL),
-    "instruction": re.compile(rb".*?\?>", re.DOTALL),
-    "doctype": re.compile(rb"[^\[>]*(?:>|\[.*?\]\s*>)", re.DOTALL),
-    "root": re.compile(rb"[^>]*>"),
-}
+_DOCTYPE = re.compile(rb"<!DOCTYPE\s[^\[>]*(?:>|\[.*?\]\s*>)", re.DOTALL)
+_LONGEST_DOCTYPE = 64 << 10
 _ENCODING = re.compile(rb"""<\?xml\s[^>]*?\bencoding\s*=\s*["']([^"']*)""")
 _ERROR = re.compile(rb"""<ERROR[^>]*>(.*?)(?:</ERROR>|\Z)|\A\{\s*"error"\s*:\s*"([^"]*)""", re.DOTALL)
 
@@ -96,6 +93,7 @@ class _Slicer:
         self._junk = bytearray()
         self._junk_offset = 0
         self._told = False  # whether anything was yielded or a set was seen
+        self._endless: dict[bytes, tuple[int, int]] = {}  # where in the payload an ending was looked for in vain
 
     def run(self) -> Iterator[Slice | Unreadable]:
         self._check_beginning()
@@ -108,9 +106,11 @@ class _Slicer:
                 yield from self._read_stray(found)
             elif kind == "root":
                 yield from self._end_junk()
-                self._read_other(found)
+                self._read_root()
+            elif kind == "aside":
+                self._read_aside(found[0])
             else:
-                self._read_other(found)
+                self._read_declaration()
         yield from self._read_end()
 
     def _grow(self) -> None:
@@ -141,7 +141,7 @@ class _Slicer:
     def _next(self) -> re.Match[bytes] | None:
         """The next tag that matters; what stands before it is kept as junk. None at the payload's end."""
         while True:
-            found = _NEXT.search(self._data, self._at)
+            found = (_RESUME if self._skipping else _NEXT).search(self._data, self._at)
             end = found.start() if found else len(self._data) - (0 if self._ended else _LONGEST_TAG)
             if end > self._at:
                 self._keep_junk(end)
@@ -200,13 +200,31 @@ class _Slicer:
 
         A comment without an end asks for more of the payload, unless this is the last there is to see.
         """
-        for tag in _INSIDE.finditer(self._data, start + 1):
-            if tag.lastgroup == "unfinished" and not last:
-                return -1
-            if tag.lastgroup == "close" and tag["close"] == kind:
-                return tag.end()
-            if tag.lastgroup == "next":
+        at = start + 1
+        while tag := _INSIDE.search(self._data, at):
+            at = tag.end()
+            if tag.lastgroup == "aside":
+                end = self._find(ASIDE_ENDS[tag[0]], at)
+                if end < 0 and not last:
+                    return -1
+                at = max(at, end)
+            elif tag.lastgroup == "next":
                 return tag.start()
+            elif tag["close"] == kind:
+                return at
+        return -1
+
+    def _find(self, ending: bytes, begin: int) -> int:
+        """Behind the next `ending`, -1 where the window holds none; what was searched in vain is not searched again."""
+        since, until = self._endless.get(ending, (0, 0))
+        if since <= self._offset + begin < until:
+            begin = until - self._offset
+        else:
+            since = self._offset + begin
+        end = self._data.find(ending, begin)
+        if end >= 0:
+            return end + len(ending)
+        self._endless[ending] = since, self._offset + len(self._data) - len(ending) + 1
         return -1
 
     def _cut(self, kind: bytes, end: int, *, plain: bool) -> Slice | Unreadable:
@@ -240,31 +258,45 @@ class _Slicer:
             yield Unreadable("malformed_xml", "a record without its start tag", offset, sample, in_place=True)
         self._skipping, self._told = False, True
 
-    def _read_other(self, found: re.Match[bytes]) -> None:
-        """What may stand between records."""
-        kind, length = str(found.lastgroup), len(found[0])
-        if kind == "entity":
-            raise self._entity_declaration()
-        while not (end := _TO_END[kind].match(self._data, self._at + length)):
-            if self._ended or len(self._data) - self._at > LARGEST_RECORD:
-                return self._keep_junk(self._at + length)
-            self._grow()
-        text = self._data[self._at : end.end()]
-        if kind == "cdata":
-            return self._keep_junk(end.end())
-        if kind == "doctype" and b"<!ENTITY" in text:
-            raise self._entity_declaration()
-        if kind == "instruction":
-            self._check_encoding(text)
-        if kind == "root":
-            self._open = not text.startswith(b"</") and not text.endswith(b"/>")
-        self._at = end.end()
+    def _read_aside(self, opening: bytes) -> None:
+        """A comment, an instruction (the XML declaration is one) or a CDATA section; one without an end is text."""
+        if not self._wait_for(ASIDE_ENDS[opening], len(opening), LARGEST_RECORD):
+            return self._keep_junk(self._at + len(opening))
+        end = self._find(ASIDE_ENDS[opening], self._at + len(opening))
+        if opening == b"<![CDATA[":
+            return self._keep_junk(end)
+        self._check_encoding(self._data[self._at : end])
+        self._at = end
         return None
 
-    def _entity_declaration(self) -> Refused:
-        sample = self._data[self._at : self._at + _SAMPLE]
-        detail = "the payload declares entities, which PubMed never does and which may expand without bound"
-        return Refused(Unreadable("entity_declaration", detail, self._offset + self._at, sample))
+    def _read_root(self) -> None:
+        """The start or end tag of a set."""
+        self._wait_for(b">", 0, _LONGEST_DOCTYPE)
+        end = self._find(b">", self._at)
+        tag = self._data[self._at : end] if end >= 0 else self._data[self._at :]
+        self._open = not tag.startswith(b"</") and not tag.endswith(b"/>")
+        self._at += len(tag)
+
+    def _read_declaration(self) -> None:
+        """A document type; entities are not declared in genuine ones, and expanding them may need endless memory."""
+        while not (doctype := _DOCTYPE.match(self._data, self._at, self._at + _LONGEST_DOCTYPE)):
+            if self._ended or len(self._data) - self._at > _LONGEST_DOCTYPE:
+                break
+            self._grow()
+        text = doctype[0] if doctype else self._data[self._at : self._at + _LONGEST_DOCTYPE]
+        if b"<!ENTITY" in text:
+            raise Refused(Unreadable("entity_declaration", "it declares entities", self._offset + self._at, text))
+        if not doctype:
+            raise Refused(Unreadable("not_pubmed_xml", "a document type without an end", self._offset + self._at, text))
+        self._at += len(text)
+
+    def _wait_for(self, ending: bytes, skipped: int, limit: int) -> bool:
+        """Whether `ending` comes within `limit` bytes; it is then in the window."""
+        while self._find(ending, self._at + skipped) < 0:
+            if self._ended or len(self._data) - self._at > limit:
+                return False
+            self._grow()
+        return True
 
     def _check_encoding(self, declaration: bytes) -> None:
         declared = _ENCODING.match(declaration)

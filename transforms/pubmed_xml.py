@@ -158,7 +158,7 @@ class _Loading:
             self._position += 1
 
     def _reject(self, item: Unreadable) -> None:
-        own = _OWN_PMID.match(item.sample) if item.in_place else None
+        own = _OWN_PMID.match(item.sample[: 4 * _EXCERPT]) if item.in_place else None
         self._rejected.append({
             "source": "pubmed",
             "raw_file": self._name,

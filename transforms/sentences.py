@@ -8,6 +8,7 @@ import pyarrow.compute as pc
 import sentencex
 
 from transforms.document_text import DocumentText, document_text, string_column
+from transforms.schema import SPANS
 from transforms.tokens import Ints
 
 _LANGUAGE = "en"
@@ -78,7 +79,7 @@ def _section_starts(documents: pa.Table, text: DocumentText) -> Ints:
     """Places in the whole text where a section begins; those that don't lie in the abstract are left out."""
     if "sections" not in documents.column_names:
         return np.zeros(0, np.int64)
-    sections = documents["sections"].combine_chunks()
+    sections = documents["sections"].combine_chunks().cast(SPANS)
     document = np.asarray(pc.list_parent_indices(sections), np.int64)
     start = pc.list_flatten(sections).field("start")
     known = np.asarray(pc.is_valid(start), bool)

@@ -146,9 +146,10 @@ def tokenize(text: str | Characters) -> Tokens:
     ignored = (kind == _IGNORED).nonzero()[0]
     if len(ignored):
         dropped = np.append(dropped, _reread(Tokens(start, end, hashed, gap, ignored), codes, kind))
-    kept = np.ones(len(start), bool)
-    kept[dropped] = False
-    start, end, hashed, gap = (part.take(kept.nonzero()[0]) for part in (start, end, hashed, gap))
+    is_word = np.ones(len(start), bool)
+    is_word[dropped] = False
+    kept = is_word.nonzero()[0]
+    start, end, hashed, gap = start.take(kept), end.take(kept), hashed.take(kept), gap.take(kept)
     return Tokens(start, end, hashed, gap, np.searchsorted(start, (kind == _CLAUSE).nonzero()[0]))
 
 

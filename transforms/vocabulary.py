@@ -20,7 +20,6 @@ Which names are matched, and how:
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from types import MappingProxyType
 
 import numpy as np
 import numpy.typing as npt
@@ -56,7 +55,7 @@ __all__ = [
 _REMEMBERED = 1 << 19
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Vocabulary:
     """A vocabulary ready for matching; built by `build`, never changed.
 
@@ -129,9 +128,7 @@ def build(concepts: pa.Table, names: pa.Table, ancestors: pa.Table) -> Vocabular
         version=_version(concepts, names, ancestors),
         concept_ids=concept_ids,
         concept_names=concept_names,
-        names=MappingProxyType(
-            dict(zip(concepts["concept_id"].to_pylist(), concepts["name"].to_pylist(), strict=True))
-        ),
+        names=dict(zip(concepts["concept_id"].to_pylist(), concepts["name"].to_pylist(), strict=True)),
         trie=trie,
         only_meaning=_only_meaning(matched, key, len(begins) - 1),
         case_matters=np.bincount(key[~matched.acronym], minlength=len(begins) - 1) == 0,

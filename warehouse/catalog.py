@@ -4,17 +4,20 @@ It is the manifest: there is no second one. A version is built beside the curren
 rename (`publish`); what stood there before stays in `history`.
 """
 
+import contextlib
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import duckdb
 import pyarrow as pa
 
 from transforms.schema import Table
-from warehouse.catalog_file import Version, quoted_names, write_catalog
+from warehouse.catalog_file import Version, declarations, lake_row, write_catalog
 from warehouse.catalog_schema import CATALOG_TABLES
-from warehouse.errors import NoLakeError, UnknownVersionError
-from warehouse.lake import Lake, sync
+from warehouse.errors import NewerLakeError, NoLakeError, UnknownVersionError
+from warehouse.lake import FORMAT, Lake, sync
+from warehouse.statements import quoted
 
 
 def current_file(lake: Lake) -> Path:
@@ -53,41 +56,118 @@ def connect(lake: Lake, at_version: int | None = None) -> duckdb.DuckDBPyConnect
     return duckdb.connect(str(file), read_only=True)
 
 
+@contextlib.contextmanager
+def connect_to_write(lake: Lake, version: Version) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A read-only connection to the current version for a commit, which needs the views of this very code.
+
+    A catalog that other code made is made again in a scratch file; what is published next is made by this code anyway.
+    """
+    [told] = version.table("lake").to_pylist()
+    if told["declarations"] == declarations() and told["root"] == str(lake.root):
+        with connect(lake) as connection:
+            yield connection
+        return
+    scratch = _write_staged(lake, version)
+    try:
+        with duckdb.connect(str(scratch), read_only=True) as connection:
+            yield connection
+    finally:
+        scratch.unlink()
+
+
 def read_version(lake: Lake) -> Version:
     """The current version with its small tables; version 0 without any where there is no catalog yet."""
     try:
-        connection = connect(lake)
+        return _read_file(current_file(lake))
     except NoLakeError:
         return Version(0)
-    with connection:
-        present = {row[0] for row in connection.execute("SELECT table_name FROM duckdb_tables()").fetchall()}
+
+
+def _read_file(catalog: Path) -> Version:
+    with duckdb.connect(str(catalog), read_only=True) as connection:
+        columns = connection.execute("SELECT table_name, column_name FROM duckdb_columns()").fetchall()
+        present = {name for name, _ in columns}
         tables = {
-            name: schema.conform(_read(connection, schema))
+            name: _read(connection, schema, {column for table, column in columns if table == name})
             for name, schema in CATALOG_TABLES.items()
             if name in present
         }
-    return Version(int(tables["lake"]["version"][0].as_py()), tables)
+    [told] = tables["lake"].to_pylist()
+    if told["format"] > FORMAT:
+        raise NewerLakeError(
+            f"{catalog.parent.parent} was written by a newer Hoofbeats (format {told['format']}, not {FORMAT})",
+            "install the newer version to use this lake",
+        )
+    return Version(int(told["version"]), tables)
 
 
-def _read(connection: duckdb.DuckDBPyConnection, schema: Table) -> pa.Table:
-    read = connection.sql(f"SELECT {quoted_names(schema, schema.name)} FROM {schema.name}").to_arrow_table()  # noqa: S608
-    return read.cast(schema.arrow)
+def _read(connection: duckdb.DuckDBPyConnection, schema: Table, present: set[str]) -> pa.Table:
+    """A small table; columns that the code that wrote it did not have are NULL."""
+    names = ", ".join(
+        f"{schema.name}.{quoted(column)}" if column in present else f"NULL AS {quoted(column)}"
+        for column in schema.column_names
+    )
+    return connection.sql(f"SELECT {names} FROM {schema.name}").to_arrow_table().cast(schema.arrow)  # noqa: S608
+
+
+def repair(lake: Lake) -> bool:
+    """Point every kept catalog at the lake's present place, after it was moved or copied; whether that was needed."""
+    if not lake.catalog.exists() or _root(current_file(lake)) == str(lake.root):
+        return False
+    with lake.writing():
+        current = current_file(lake)
+        for file in {*lake.history.glob("catalog-*.duckdb"), current} - {lake.catalog}:
+            if _root(file) != str(lake.root):
+                _write_beside(lake, _moved(_read_file(file), lake), file)
+        version = _read_file(current)
+        _write_beside(lake, _moved(version, lake), lake.catalog)
+        _link_into_history(lake, version.number)
+    return True
+
+
+def _root(catalog: Path) -> str:
+    with duckdb.connect(str(catalog), read_only=True) as connection:
+        [[root]] = connection.execute("SELECT root FROM lake").fetchall()
+    return str(root)
+
+
+def _moved(version: Version, lake: Lake) -> Version:
+    return Version(version.number, {**version.tables, "lake": lake_row(lake, version.number)})
 
 
 def publish(lake: Lake, version: Version) -> None:
     """Put a version in the place of the current one: durable before, atomic at, durable after the rename."""
-    lake.staging.mkdir(parents=True, exist_ok=True)
     lake.history.mkdir(parents=True, exist_ok=True)
-    beside = lake.staging / f"catalog-{version.number:06d}.duckdb"
-    beside.unlink(missing_ok=True)
-    write_catalog(lake, version, beside)
-    sync(beside)
+    beside = _write_staged(lake, version)
     numbered = lake.version_file(version.number)
     numbered.unlink(missing_ok=True)
     os.link(beside, numbered)
     sync(lake.history)
     beside.replace(lake.catalog)
     sync(lake.root)
+
+
+def _write_staged(lake: Lake, version: Version) -> Path:
+    lake.staging.mkdir(parents=True, exist_ok=True)
+    beside = lake.staging / f"catalog-{version.number:06d}.duckdb"
+    beside.unlink(missing_ok=True)
+    write_catalog(lake, version, beside)
+    sync(beside)
+    return beside
+
+
+def _write_beside(lake: Lake, version: Version, place: Path) -> None:
+    _write_staged(lake, version).replace(place)
+    sync(place.parent)
+
+
+def _link_into_history(lake: Lake, number: int) -> None:
+    """Make the history file of the current version the catalog itself: that is how `current_file` knows it."""
+    linked = lake.staging / f"link-{number:06d}.duckdb"
+    linked.unlink(missing_ok=True)
+    os.link(lake.catalog, linked)
+    linked.replace(lake.version_file(number))
+    sync(lake.history)
 
 
 def recover(lake: Lake) -> None:

@@ -1,8 +1,10 @@
 """One version of the catalog as a DuckDB file: small tables, views over exactly its Parquet files, macros, comments."""
 
 import datetime as dt
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from importlib.metadata import version as distribution_version
 from pathlib import Path
 from typing import Any
@@ -42,7 +44,7 @@ class Version:
         row = {"batch": number, "committed_at": dt.datetime.now(dt.UTC), "code_version": CODE_VERSION, **batch}
         tables = {
             **self.tables,
-            "lake": LAKE.from_rows([{"root": str(lake.root), "version": number, "format": FORMAT}]),
+            "lake": lake_row(lake, number),
             "batches": pa.concat_tables([self.table("batches"), BATCHES.from_rows([row])]),
             **changed,
         }
@@ -52,6 +54,20 @@ class Version:
         """Paths of a table's segments, relative to the lake."""
         listed = self.table("segments")
         return [row["path"] for row in listed.to_pylist() if row["table_name"] == table]
+
+
+def lake_row(lake: Lake, number: int) -> pa.Table:
+    """The one row of table `lake` for a version written now, by this code."""
+    row = {"root": str(lake.root), "version": number, "format": FORMAT, "declarations": declarations()}
+    return LAKE.from_rows([row])
+
+
+@cache
+def declarations() -> str:
+    """Digest of everything a catalog is made of but its data: schemas, views, macros, comments."""
+    folders = [statements(folder) for folder in ("functions", "views", "macros")]
+    told = repr((SEGMENT_TABLES, CATALOG_TABLES, VIEWS, MACROS, folders))
+    return hashlib.blake2b(told.encode(), digest_size=8).hexdigest()
 
 
 def write_catalog(lake: Lake, version: Version, path: Path) -> None:

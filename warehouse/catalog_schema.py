@@ -109,6 +109,11 @@ LAKE = Table(
         ("root", pa.string(), "The folder the catalog's views point into."),
         ("version", pa.int32(), "The version of the catalog (batches.batch)."),
         ("format", pa.int32(), "The layout of the lake, raised when older code can no longer read it."),
+        (
+            "declarations",
+            pa.string(),
+            "Digest of the declarations of tables, views and macros this catalog was made with.",
+        ),
     ),
 )
 

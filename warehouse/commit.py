@@ -13,7 +13,7 @@ from typing import Any
 import pyarrow as pa
 
 from warehouse import segments
-from warehouse.catalog import connect, publish, read_version, recover
+from warehouse.catalog import connect_to_write, publish, read_version, recover
 from warehouse.catalog_file import Version
 from warehouse.catalog_schema import WINDOWS
 from warehouse.errors import NoVocabularyError, VocabularyChangedError
@@ -44,7 +44,7 @@ def commit(lake: Lake, units: Sequence[Unit]) -> Commit | None:
         fresh = _fresh(version, units)
         if not fresh:
             return None
-        with connect(lake) as connection:
+        with connect_to_write(lake, version) as connection:
             return _Ingest(lake, version, fresh, connection).run()
 
 

@@ -2,6 +2,7 @@
 
     LakeError
     ├── NoLakeError            there is no catalog at this place yet
+    ├── NewerLakeError         the lake was written by a newer Hoofbeats
     ├── NoVocabularyError      nothing can be annotated before a vocabulary is loaded
     ├── VocabularyChangedError the lake's articles were annotated with another vocabulary
     ├── UnknownVersionError    that version of the catalog is not kept
@@ -23,6 +24,10 @@ class LakeError(Exception):
 
 class NoLakeError(LakeError):
     """There is no catalog at this place."""
+
+
+class NewerLakeError(LakeError):
+    """The lake was written by a newer Hoofbeats."""
 
 
 class NoVocabularyError(LakeError):

@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from transforms.schema import SEGMENT_TABLES, Table
 from warehouse import segments
-from warehouse.catalog import connect, publish, read_version, recover
+from warehouse.catalog import connect_to_write, publish, read_version, recover
 from warehouse.catalog_file import Version
 from warehouse.catalog_schema import SEGMENTS, SUPERSEDED
 from warehouse.lake import Lake
@@ -38,7 +38,7 @@ def fold(lake: Lake, at_least: int = 8) -> int | None:
         if not chosen:
             return None
         number = old.number + 1
-        with connect(lake) as connection:
+        with connect_to_write(lake, old) as connection:
             connection.execute("SET temp_directory = $folder", {"folder": str(lake.staging / "spill")})
             made = [_fold_table(lake, connection, SEGMENT_TABLES[name], rows, number) for name, rows in chosen.items()]
             gone = {row["path"] for rows in chosen.values() for row in rows}

@@ -7,7 +7,7 @@ from transforms.annotate import annotate
 from transforms.schema import MENTIONS, Table
 from transforms.vocabulary import Vocabulary, build
 from warehouse import segments
-from warehouse.catalog import connect, publish, read_version, recover
+from warehouse.catalog import connect_to_write, publish, read_version, recover
 from warehouse.catalog_file import Version
 from warehouse.catalog_schema import BATCHES, WINDOWS
 from warehouse.errors import UnknownBatchError
@@ -30,7 +30,7 @@ def undo(lake: Lake, batch: int) -> int:
         _check(version, batch)
         parts = read(lake)
         vocabulary = build(parts["concepts"], parts["concept_names"], parts["concept_ancestors"])
-        with connect(lake) as connection:
+        with connect_to_write(lake, version) as connection:
             withdrawal = _Withdrawal(lake, version, [empty_unit(lake)], connection)
             return withdrawal.run(batch, vocabulary)
 

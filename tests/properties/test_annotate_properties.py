@@ -14,6 +14,8 @@ from transforms.sentences import find_sentences
 from transforms.tokens import tokenize, words
 from transforms.word_forms import forms, lemma
 
+quick = settings(max_examples=60, deadline=None)
+
 NAMES = {
     "T:1": ["Lymph Node", "Nodes, Swollen"],
     "T:2": ["Node"],
@@ -142,6 +144,7 @@ def naive_meaning(surface, spoken, between):
     return sorted({concept for quality, concept in candidates if quality == best})
 
 
+@quick
 @given(documents)
 def test_any_text_gives_offsets_that_slice_to_the_words(rows):
     table = annotate(as_table(rows), KNOWN)
@@ -153,6 +156,7 @@ def test_any_text_gives_offsets_that_slice_to_the_words(rows):
             assert (mention["sentence"] == 0) == (mention["section"] == "title")
 
 
+@quick
 @given(documents)
 def test_no_two_mentions_overlap_unless_they_are_the_same_words(rows):
     table = annotate(as_table(rows), KNOWN).to_pylist()
@@ -162,6 +166,7 @@ def test_no_two_mentions_overlap_unless_they_are_the_same_words(rows):
         assert document != following or end <= start
 
 
+@quick
 @given(documents, st.integers(0, 5))
 def test_how_documents_are_cut_into_batches_changes_nothing(rows, cut):
     table = as_table(rows)
@@ -169,7 +174,7 @@ def test_how_documents_are_cut_into_batches_changes_nothing(rows, cut):
     assert pa.concat_tables(parts).equals(annotate(table, KNOWN))
 
 
-@settings(max_examples=300)
+@settings(max_examples=150, deadline=None)
 @given(st.lists(st.tuples(phrases, phrases), max_size=4))
 def test_agrees_with_a_naive_matcher(pairs):
     rows = [{"title": title, "abstract": abstract} for title, abstract in pairs]
@@ -185,6 +190,7 @@ def test_agrees_with_a_naive_matcher(pairs):
             assert mine == [(start, end, one) for start, end, concepts in expected for one in concepts]
 
 
+@quick
 @given(documents)
 def test_sentences_are_ordered_trimmed_and_apart(rows):
     table = as_table(rows)
@@ -198,6 +204,7 @@ def test_sentences_are_ordered_trimmed_and_apart(rows):
         assert all(text_of(row)[start:end] == text_of(row)[start:end].strip() for start, end in spans)
 
 
+@quick
 @given(any_text)
 def test_words_of_a_text_are_those_the_tokens_stand_for(text):
     tokens = tokenize(text)
@@ -206,6 +213,7 @@ def test_words_of_a_text_are_those_the_tokens_stand_for(text):
     assert [one for word in hashes for one in word] == tokens.hash.tolist()
 
 
+@quick
 @given(any_text)
 def test_the_document_text_is_title_space_abstract(text):
     both = document_text(pa.table({"title": [text, None], "abstract": [text, text]}))
@@ -213,6 +221,7 @@ def test_the_document_text_is_title_space_abstract(text):
     assert both.begin.tolist() == [0, 2 * len(text) + 2, 3 * len(text) + 4]
 
 
+@quick
 @given(st.text("abcdefghimnoprstuxyz", min_size=1, max_size=10))
 def test_every_form_of_a_word_has_its_lemma(word):
     assert all(lemma(form) == lemma(word) for form in forms(lemma(word)))

@@ -15,8 +15,8 @@ PROLOG = (
 )
 JOURNAL = (
     '<Journal><ISSN IssnType="Print">1111-2222</ISSN><JournalIssue CitedMedium="Print"><Volume>7</Volume>'
-    "<Issue>2</Issue><PubDate><Year>2020</Year><Month>Mar</Month></PubDate></JournalIssue><Title>Annals of hoof care</Title>"
-    "<ISOAbbreviation>Ann Hoof Care</ISOAbbreviation></Journal>"
+    "<Issue>2</Issue><PubDate><Year>2020</Year><Month>Mar</Month></PubDate></JournalIssue>"
+    "<Title>Annals of hoof care</Title><ISOAbbreviation>Ann Hoof Care</ISOAbbreviation></Journal>"
 )
 
 

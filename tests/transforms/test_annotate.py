@@ -1,3 +1,5 @@
+import pickle
+
 import pyarrow as pa
 import pytest
 
@@ -239,3 +241,14 @@ def test_documents_come_in_order_each_text_before_headings():
 
 def test_an_empty_vocabulary_finds_nothing():
     assert len(annotate(DOCUMENTS.from_rows([document("Lymph nodes", "No.")]), vocabulary({}))) == 0
+
+
+def test_columns_of_nothing_but_null():
+    nothing = pa.table({name: pa.nulls(2) for name in ("document_id", "title", "abstract", "sections", "headings")})
+    assert len(annotate(nothing, KNOWN)) == 0
+
+
+def test_a_vocabulary_survives_pickling():
+    copy = pickle.loads(pickle.dumps(KNOWN))
+    table = DOCUMENTS.from_rows([document("Lymph nodes", "A shiver in AIDS.", headings=["T:10"])])
+    assert annotate(table, copy).equals(annotate(table, KNOWN))

@@ -43,8 +43,10 @@ def test_a_whole_record() -> None:
         "<Abstract><AbstractText>We saw one.</AbstractText><CopyrightInformation>(c)</CopyrightInformation></Abstract>"
         "<AuthorList><Author><LastName>Roe</LastName><ForeName>Jane A</ForeName><Initials>JA</Initials>"
         "<AffiliationInfo><Affiliation>Stable</Affiliation></AffiliationInfo></Author><Author><LastName>Doe</LastName>"
-        "<Initials>J</Initials></Author><Author><LastName>Solo</LastName></Author><Author><CollectiveName>Hoof <i>group</i></CollectiveName>"
-        "</Author></AuthorList><Language>eng</Language><Language>fre</Language><PublicationTypeList>"
+        "<Initials>J</Initials></Author><Author><LastName>Solo</LastName></Author><Author>"
+        "<CollectiveName>Hoof <i>group</i></CollectiveName></Author></AuthorList>"
+        "<Language>eng</Language><Language>fre</Language>"
+        "<PublicationTypeList>"
         '<PublicationType UI="D002363">Case Reports</PublicationType><PublicationType UI="D016428">Journal Article'
         "</PublicationType></PublicationTypeList><VernacularTitle>Fourbure.</VernacularTitle>"
     )

@@ -1,0 +1,31 @@
+"""Everything derived, made anew from the payloads a lake keeps: a fresh lake with equal tables."""
+
+from pathlib import Path
+
+from flows.commands import run_ingest
+from flows.settings import Settings
+from warehouse import vocabulary
+from warehouse.catalog import read_version
+from warehouse.commit import vocabulary_version
+from warehouse.errors import LakeError
+from warehouse.lake import Lake
+
+
+def run_rebuild(settings: Settings, into: Path, *, as_json: bool) -> None:
+    """Load the vocabulary and every payload of a lake into a new one; withdrawn batches stay out.
+
+    Raises `LakeError` if the new place is not empty or a payload is missing.
+    """
+    old, new = Lake.at(settings.lake), Lake.at(into)
+    if new.root.exists() and any(new.root.iterdir()):
+        raise LakeError(f"{new.root} is not empty", "name a folder that does not exist yet")
+    version = read_version(old)
+    vocabulary_version(version)
+    files = [old.root / row["payload"] for row in version.table("windows").to_pylist() if row["state"] != "withdrawn"]
+    missing = [str(path) for path in files if not path.exists()]
+    if missing:
+        raise LakeError(f"{len(missing)} payloads are missing, {missing[0]} first", "see `hoofbeats verify`")
+    load = version.table("vocabularies").to_pylist()[-1]
+    vocabulary.load(new, vocabulary.read(old), {name: load[name] for name in ("version", "files", "categories")})
+    if files:
+        run_ingest(files, settings.model_copy(update={"lake": into}), as_json=as_json)
