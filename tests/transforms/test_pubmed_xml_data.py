@@ -30,6 +30,11 @@ def texts(article: ET.Element, path: str) -> list[str]:
     return [text for element in article.findall(path) if (text := collapsed(element))]
 
 
+def without_version(pmcid):
+    """'PMC6134338.4' is version 4 of PMC6134338."""
+    return pmcid and pmcid.partition(".")[0]
+
+
 def first_text(article: ET.Element, *paths: str) -> str | None:
     return next((text for path in paths for text in texts(article, path)), None)
 
@@ -70,9 +75,9 @@ def read_plainly(article: ET.Element) -> dict[str, object]:
         "keywords": texts(citation, "KeywordList/Keyword"),
         "citations": texts(citation, "CommentsCorrectionsList/CommentsCorrections/RefSource"),
         "doi": doi.lower() if doi else None,
-        "pmcid": first_text(data, "ArticleIdList/ArticleId[@IdType='pmc']"),
+        "pmcid": without_version(first_text(data, "ArticleIdList/ArticleId[@IdType='pmc']")),
         "labels": [
-            (part.get("Label"), collapsed(part))
+            (" ".join(part.get("Label").split()), collapsed(part))
             for part in citation.findall("Article/Abstract/AbstractText")
             if part.get("Label") and collapsed(part)
         ],
