@@ -1,1 +1,13 @@
-"""Everything that touches the world: sources, settings, Prefect flows and tasks, reports, the command."""
+"""Everything that touches the world: sources, settings, Prefect flows and tasks, reports, the command.
+
+The data's way, as `flows.ingest` walks it:
+
+    sources/local_files   a file is taken into the lake's raw folder
+    transforms.pubmed_xml     payload -> documents, deletions, rejected records with their reasons
+    transforms.annotate       documents -> mentions: which concept, where, affirmed or not
+    warehouse.staging         ... written beside the lake: a prepared unit
+    warehouse.commit          versions ordered by release, articles assigned, rows written, old ones hidden
+    transforms.cooccurrence   mentions -> concepts of articles -> counts, as signed deltas
+    warehouse.catalog         the next catalog takes the place of the current one, by one rename
+    warehouse.questions       and is asked: count, timeline, evidence, rare
+"""

@@ -56,6 +56,10 @@ def show_count(connection: duckdb.DuckDBPyConnection, combination: Combination, 
         f"expected      {show.text(found['expected'])} if independent;"
         f" information component {found['ic']:.2f} (95 %: {found['ic_low']:.2f} to {found['ic_high']:.2f})",
     )
+    if found["changed_since"]:
+        show.lines(
+            f"as of         {combination.as_of}, by today's records: {found['changed_since']:,} of them changed since"
+        )
     if found["retracted"]:
         show.lines(f"left out      {found['retracted']:,} retracted articles, notices or errata")
 
@@ -74,7 +78,7 @@ def _count_contract(found: Row, combination: Combination) -> Row:
         "population": found["population"],
         **{name: found[name] for name in _STATISTICS},
         "retracted": found["retracted"],
-        "changed_since": None,
+        "changed_since": found["changed_since"],
         "coverage": {
             "from": found["from_year"],
             "to": found["to_year"],

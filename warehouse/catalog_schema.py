@@ -254,7 +254,8 @@ MACROS = (
     ),
     Macro(
         "count_together",
-        "count_together(groups, ...as matching_articles): how many articles match, of how many, how surprising.",
+        "count_together(groups, ...as matching_articles): how many articles match, of how many, how surprising; with"
+        " as_of, changed_since says how many of them were revised or retracted later.",
     ),
     Macro("timeline", "timeline(groups, ...as matching_articles): articles and population by publication year."),
     Macro("evidence", "evidence(groups, ...as matching_articles): the sentences and headings behind a count."),

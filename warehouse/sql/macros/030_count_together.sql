@@ -8,6 +8,16 @@ WITH matched AS (
         basis := basis, level := level, exact := exact, include_retracted := include_retracted, as_of := as_of
     )
 ),
+changed AS (
+    SELECT CASE WHEN as_of IS NOT NULL THEN count(*) END AS articles
+    FROM
+        matching_articles(
+            groups,
+            basis := basis, level := level, exact := exact, include_retracted := include_retracted, as_of := as_of
+        ) AS found
+    INNER JOIN article_keys AS keys ON keys.article_id = found.article_id
+    WHERE keys.revised_on > CAST(as_of AS DATE) OR keys.retracted_on > CAST(as_of AS DATE)
+),
 matched_with_retracted AS (
     SELECT count(*) AS articles
     FROM matching_articles(
@@ -61,11 +71,13 @@ SELECT
     log2(limits.gamma_low / (expectation.expected + 0.5)) AS ic_low,
     log2(limits.gamma_high / (expectation.expected + 0.5)) AS ic_high,
     matched_with_retracted.articles - matched.articles AS retracted,
+    changed.articles AS changed_since,
     corpus.from_year,
     corpus.to_year,
     corpus.with_abstract
 FROM matched
 CROSS JOIN matched_with_retracted
+CROSS JOIN changed
 CROSS JOIN corpus
 CROSS JOIN limits
 LEFT JOIN expectation ON true
