@@ -101,7 +101,8 @@ def count(
 
     with open_lake(lake, at_version) as connection:
         groups = tuple(resolve(connection, term) for term in terms)
-        show_count(connection, Combination(groups, basis, level, exact, include_retracted, as_of), as_json=as_json)
+        day = as_of and as_of.date().isoformat()
+        show_count(connection, Combination(groups, basis, level, exact, include_retracted, day), as_json=as_json)
 
 
 @app.command(epilog='Example: hoofbeats timeline "Hematopoiesis, Extramedullary" "Lymph Nodes"')

@@ -1,5 +1,6 @@
 """Options and arguments the verbs share, and how a verb gets at its lake."""
 
+from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -37,7 +38,9 @@ BasisOption = Annotated[Basis, typer.Option(help="Headings (index), title and ab
 LevelOption = Annotated[Level, typer.Option(help="Together in one article, or in one sentence.")]
 ExactOption = Annotated[bool, typer.Option("--exact", help="Leave out the concepts below those named.")]
 RetractedOption = Annotated[bool, typer.Option("--include-retracted", help="Count retracted articles and notices too.")]
-AsOfOption = Annotated[str | None, typer.Option("--as-of", help="Only what had entered by this date (YYYY-MM-DD).")]
+AsOfOption = Annotated[
+    datetime | None, typer.Option("--as-of", formats=["%Y-%m-%d"], help="Only what had entered by this date.")
+]
 LimitOption = Annotated[int, typer.Option(min=1, help="Rows at most.")]
 
 
@@ -49,6 +52,7 @@ def settings_for(lake: Path | None) -> Settings:
 def open_lake(lake: Path | None, at_version: int | None = None) -> duckdb.DuckDBPyConnection:
     """A read-only connection to the lake a verb was given; a lake that was moved is repaired first."""
     place = Lake.at(settings_for(lake).lake)
-    if repair(place):
-        show.note(f"{place.root} was moved or copied here: its catalogs now point to this place")
+    reason = repair(place)
+    if reason:
+        show.note(f"{place.root} was {reason}: its catalogs were made again for this place and this version")
     return connect(place, at_version)

@@ -110,25 +110,35 @@ def _read(connection: duckdb.DuckDBPyConnection, schema: Table, present: set[str
     return connection.sql(f"SELECT {names} FROM {schema.name}").to_arrow_table().cast(schema.arrow)  # noqa: S608
 
 
-def repair(lake: Lake) -> bool:
-    """Point every kept catalog at the lake's present place, after it was moved or copied; whether that was needed."""
-    if not lake.catalog.exists() or _root(current_file(lake)) == str(lake.root):
-        return False
-    with lake.writing():
-        current = current_file(lake)
-        for file in {*lake.history.glob("catalog-*.duckdb"), current} - {lake.catalog}:
-            if _root(file) != str(lake.root):
-                _write_beside(lake, _moved(_read_file(file), lake), file)
-        version = _read_file(current)
-        _write_beside(lake, _moved(version, lake), lake.catalog)
-        _link_into_history(lake, version.number)
-    return True
+def repair(lake: Lake) -> str | None:
+    """Make every kept catalog anew where the lake was moved or copied, or other code made it; says which, if any.
+
+    A lake that cannot be written is left as it is.
+    """
+    if not lake.catalog.exists():
+        return None
+    reason = _outdated(current_file(lake), lake)
+    if reason and os.access(lake.root, os.W_OK):
+        with lake.writing():
+            _remake(lake)
+    return reason
 
 
-def _root(catalog: Path) -> str:
-    with duckdb.connect(str(catalog), read_only=True) as connection:
-        [[root]] = connection.execute("SELECT root FROM lake").fetchall()
-    return str(root)
+def _outdated(catalog: Path, lake: Lake) -> str | None:
+    told = _read_file(catalog).table("lake").to_pylist()[0]
+    if told["root"] != str(lake.root):
+        return "moved or copied here"
+    return None if told["declarations"] == declarations() else "made by another version of Hoofbeats"
+
+
+def _remake(lake: Lake) -> None:
+    current = current_file(lake)
+    for file in {*lake.history.glob("catalog-*.duckdb"), current} - {lake.catalog}:
+        if _outdated(file, lake):
+            _write_beside(lake, _moved(_read_file(file), lake), file)
+    version = _read_file(current)
+    _write_beside(lake, _moved(version, lake), lake.catalog)
+    _link_into_history(lake, version.number)
 
 
 def _moved(version: Version, lake: Lake) -> Version:
@@ -157,7 +167,10 @@ def _write_staged(lake: Lake, version: Version) -> Path:
 
 
 def _write_beside(lake: Lake, version: Version, place: Path) -> None:
-    _write_staged(lake, version).replace(place)
+    """Replace a catalog by one of the same version; it keeps its time, by which history is thinned."""
+    made, told = _write_staged(lake, version), place.stat()
+    os.utime(made, ns=(told.st_atime_ns, told.st_mtime_ns))
+    made.replace(place)
     sync(place.parent)
 
 

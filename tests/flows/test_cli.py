@@ -106,6 +106,7 @@ def test_errors_are_json_where_json_was_asked(hoofbeats):
 def test_wrong_usage_is_exit_code_2(hoofbeats):
     assert hoofbeats("count")[0] == 2
     assert hoofbeats("count", A, "--basis", "guess")[0] == 2
+    assert hoofbeats("count", A, "--as-of", "yesterday")[0] == 2
     assert hoofbeats("no-such-verb")[0] == 2
 
 

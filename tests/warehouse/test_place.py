@@ -64,6 +64,16 @@ def test_a_catalog_of_older_code_lacks_columns_too(lake):
     assert pairs(lake) == {BOTH: 3}
 
 
+def test_a_catalog_of_other_code_is_made_again(lake):
+    with duckdb.connect(str(lake.version_file(3))) as connection:
+        connection.execute("DROP MACRO TABLE count_together")
+        connection.execute("UPDATE lake SET declarations = 'older'")
+    assert repair(lake) == "made by another version of Hoofbeats"
+    assert repair(lake) is None
+    assert read_version(lake).number == 3
+    assert ask(lake, "SELECT articles, changed_since FROM count_together([['MESH:D1']])") == [(2, None)]
+
+
 def test_a_lake_of_newer_code_is_refused(lake):
     old = read_version(lake)
     told = LAKE.from_rows([{"root": str(lake.root), "version": 9, "format": FORMAT + 1}])
