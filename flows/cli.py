@@ -101,7 +101,7 @@ def count(
 
     with open_lake(lake, at_version) as connection:
         groups = tuple(resolve(connection, term) for term in terms)
-        day = as_of and as_of.date().isoformat()
+        day = as_of.date().isoformat() if as_of else None
         show_count(connection, Combination(groups, basis, level, exact, include_retracted, day), as_json=as_json)
 
 
