@@ -5,6 +5,7 @@ rename (`publish`); what stood there before stays in `history`.
 """
 
 import contextlib
+import errno
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -163,6 +164,8 @@ def _write_staged(lake: Lake, version: Version) -> Path:
     beside.unlink(missing_ok=True)
     write_catalog(lake, version, beside)
     sync(beside)
+    if beside.with_name(f"{beside.name}.wal").exists() or _read_file(beside).number != version.number:
+        raise OSError(errno.EIO, "the new catalog was not written whole", str(beside))
     return beside
 
 

@@ -89,6 +89,7 @@ def write_catalog(lake: Lake, version: Version, path: Path) -> None:
             connection.execute(sql)
         _comment(connection, {**CATALOG_TABLES, **SEGMENT_TABLES, **VIEWS})
         connection.commit()
+        connection.execute("CHECKPOINT")  # closing would do it too, but would not tell where it fails
 
 
 def _stored_view(lake: Lake, schema: Table, paths: list[str]) -> str:

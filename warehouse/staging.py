@@ -107,8 +107,12 @@ class UnitWriter:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        for writer in self._writers.values():
-            writer.close()
+        try:
+            for writer in self._writers.values():
+                writer.close()
+        finally:
+            for writer in self._writers.values():
+                writer.is_open = False  # where closing failed: or it would be tried again, and told, at the very end
         if kind is None:
             told = {"payload": asdict(self.unit.payload), "vocabulary_version": self.unit.vocabulary_version}
             (self.unit.folder / _UNIT).write_text(json.dumps(told, indent=1), encoding="utf-8")
