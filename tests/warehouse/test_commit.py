@@ -234,6 +234,6 @@ def test_another_vocabulary_is_refused_once_articles_are_annotated(lake, tmp_pat
 
 def test_a_version_without_any_table_can_be_published(tmp_path):
     lake = Lake.at(tmp_path)
-    publish(lake, Version(0))
+    publish(lake, Version(0).successor(lake, {"batch_id": "none", "kind": "fold"}))
     with connect(lake) as connection:
         assert connection.execute("SELECT count(*) FROM rare_cooccurrences").fetchall() == [(0,)]
