@@ -19,8 +19,9 @@ _OF_THE_PREFERRED = ("document_id", "version", "year", "in_text", "has_abstract"
 _AGGREGATES = (
     *((name, "first") for name in _OF_THE_PREFERRED),
     ("in_index", "any"), ("is_case_report", "any"), ("is_notice", "any"),
-    ("entered_on", "min"), ("revised_on", "max"), ("retracted_on", "min"), ("source", "distinct"),
+    ("entered_on", "min"), ("revised_on", "max"), ("retracted_on", "min"), ("source", "distinct"), ("source", "count"),
 )  # fmt: skip
+_NAMES = [name for name, _ in _AGGREGATES[:-2]] + ["sources", "documents"]
 
 
 def describe(documents: pa.Table) -> pa.Table:
@@ -46,8 +47,9 @@ def describe(documents: pa.Table) -> pa.Table:
         told = told.append_column(name, column)
     order = [(name, "ascending") for name in ("article_id", "rank", "shortness", "document_id")]
     grouped = told.sort_by(order).group_by("article_id", use_threads=False).aggregate(list(_AGGREGATES))
-    articles = grouped.rename_columns(["article_id", *(name for name, _ in _AGGREGATES)])
-    return _KEYS.conform(articles.drop_columns(["source"]).append_column("sources", _sorted_lists(articles["source"])))
+    articles = grouped.rename_columns(["article_id", *_NAMES])
+    sources = _sorted_lists(articles["sources"])
+    return _KEYS.conform(articles.set_column(articles.column_names.index("sources"), "sources", sources))
 
 
 def _title_is_covered(documents: pa.Table) -> pa.Array:

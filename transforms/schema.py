@@ -139,9 +139,30 @@ DOCUMENTS = Table(
         ("raw_file", pa.string(), "The payload the record was read from (windows.name)."),
         ("raw_position", pa.int64(), "The record's position in that payload, counted from 0."),
         ("digest", pa.string(), "BLAKE2b-128 over the record's content; equal digests mean an unchanged record."),
+        ("is_current", pa.bool_(), "Whether it counts: the record's latest version by release, and not deleted since."),
+        (
+            "own_article_id",
+            pa.int64(),
+            "The article_id this record has while no other tells of the same article; former ids are found by it.",
+        ),
         BATCH,
     ),
     ("article_id", "document_id", "version"),
+)
+
+DUPLICATE_PAIRS = Table(
+    "duplicate_pairs",
+    "two records found to tell of the same article; it holds while both have the contents it was found for",
+    columns(
+        ("document_a", pa.string(), "The record whose document_id sorts first."),
+        ("document_b", pa.string(), "The other record."),
+        ("digest_a", pa.string(), "The content of document_a it was found for (documents.digest)."),
+        ("digest_b", pa.string(), "The content of document_b it was found for."),
+        ("rule", pa.string(), "The rule that found it, by name."),
+        ("evidence", pa.string(), "What the rule saw."),
+        BATCH,
+    ),
+    ("document_a", "document_b"),
 )
 
 SIGHTINGS = Table(
@@ -269,6 +290,7 @@ ARTICLE_KEYS = Table(
         ("document_id", pa.string(), "Its preferred document, whose text and metadata stand for the article."),
         ("version", pa.int64(), "The version of that document."),
         ("sources", STRINGS, "The sources that have it."),
+        ("documents", pa.int64(), "How many records tell of it."),
         ("year", pa.int32(), "Publication year; NULL where unknown."),
         ("entered_on", pa.date32(), "When its first source could show it."),
         ("revised_on", pa.date32(), "When a source last revised one of its records."),
@@ -343,8 +365,8 @@ CORPUS_COUNTS = Table(
 SEGMENT_TABLES: dict[str, Table] = {
     table.name: table
     for table in (
-        DOCUMENTS, SIGHTINGS, DELETIONS, REJECTED, CONCEPTS, CONCEPT_NAMES, CONCEPT_ANCESTORS, MENTIONS,
-        ARTICLE_CONCEPTS, ARTICLE_KEYS, COOCCURRENCES, CONCEPT_COUNTS, CORPUS_COUNTS,
+        DOCUMENTS, DUPLICATE_PAIRS, SIGHTINGS, DELETIONS, REJECTED, CONCEPTS, CONCEPT_NAMES, CONCEPT_ANCESTORS,
+        MENTIONS, ARTICLE_CONCEPTS, ARTICLE_KEYS, COOCCURRENCES, CONCEPT_COUNTS, CORPUS_COUNTS,
     )
 }  # fmt: skip
 """Every table that is stored as immutable Parquet segments."""

@@ -1,4 +1,4 @@
-"""The audit: everything counted is counted again from documents and mentions, and every difference is reported.
+"""The audit: articles are put together and counted again from documents, mentions and pairs; differences are told.
 
 Slices of articles are recounted one after the other, so that memory stays bounded whatever the size of the lake.
 """
@@ -11,6 +11,7 @@ import pyarrow as pa
 
 from transforms.articles import describe
 from transforms.cooccurrence import article_concepts, count
+from transforms.identity import assign
 from transforms.schema import (
     ARTICLE_CONCEPTS,
     ARTICLE_KEYS,
@@ -47,12 +48,36 @@ def audit(connection: duckdb.DuckDBPyConnection, articles_at_once: int = ARTICLE
         connection.register("no_rows", schema.without("batch").empty())
         connection.execute(f"CREATE OR REPLACE TEMP TABLE recounted_{schema.name} AS FROM no_rows")
         connection.unregister("no_rows")
-    differences: list[Difference] = []
+    differences = _audit_identity(connection)
     for first, last in connection.execute(
         statement("queries", "article_ranges"), {"size": articles_at_once}
     ).fetchall():
         differences += _audit_slice(connection, {"first": first, "last": last})
     return differences + [found for schema, _ in _COUNTS if (found := _compare_counts(connection, schema))]
+
+
+def _audit_identity(connection: duckdb.DuckDBPyConnection) -> list[Difference]:
+    """Whether each document is in the article, and current, as its own records, pairs and verdicts say."""
+    contents = connection.execute(statement("queries", "paired_documents")).fetchall()
+    digests = {name: digest for name, digest, _ in contents}
+    pairs = connection.execute("SELECT document_a, digest_a, document_b, digest_b FROM duplicate_pairs").fetchall()
+    verdicts = connection.execute("SELECT document_a, document_b, same FROM verdicts ORDER BY batch").fetchall()
+    ids = assign(
+        {name: pmid for name, _, pmid in contents},
+        [(a, b) for a, digest_a, b, digest_b in pairs if (digests.get(a), digests.get(b)) == (digest_a, digest_b)],
+        {(a, b): same for a, b, same in verdicts if a in digests and b in digests},
+    )
+    clusters = {"document_id": pa.array(ids, pa.string()), "article_id": pa.array(ids.values(), pa.int64())}
+    connection.register("recounted_clusters", pa.table(clusters))
+    answer = connection.execute(statement("queries", "misplaced_documents"))
+    names = [column[0] for column in answer.description or ()]
+    rows = [dict(zip(names, row, strict=True)) for row in answer.fetchall()]
+    connection.unregister("recounted_clusters")
+    stored = [{name: row[name] for name in names if not name.startswith("expected")} for row in rows]
+    recounted = [
+        {name: row[name] for name in ("document_id", "expected_article_id", "expected_current")} for row in rows
+    ]
+    return [Difference("documents", stored[:_SHOWN], recounted[:_SHOWN], len(rows))] if rows else []
 
 
 def _audit_slice(connection: duckdb.DuckDBPyConnection, limits: dict[str, int]) -> list[Difference]:

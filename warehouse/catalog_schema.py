@@ -20,7 +20,7 @@ BATCHES = Table(
     columns(
         ("batch", pa.int32(), "The catalog version this commit made."),
         ("batch_id", pa.string(), "What was committed, as a digest; the same work is never committed twice."),
-        ("kind", pa.string(), "'vocabulary', 'ingest', 'fold' or 'undo'."),
+        ("kind", pa.string(), "'vocabulary', 'ingest', 'verdict', 'fold' or 'undo'."),
         ("committed_at", TIMESTAMP, "When."),
         ("received", pa.int64(), "Records in its payloads; = kept + unchanged + superseded + duplicates + rejected."),
         ("kept", pa.int64(), "Records that became the current version of a document of their own."),
@@ -86,6 +86,21 @@ SUPERSEDED = Table(
     ("article_id",),
 )
 
+VERDICTS = Table(
+    "verdicts",
+    "what a person said of two records; it overrules every rule, the latest word counts",
+    columns(
+        ("document_a", pa.string(), "The record whose document_id sorts first."),
+        ("document_b", pa.string(), "The other record."),
+        ("same", pa.bool_(), "Whether the two tell of the same article."),
+        ("said_by", pa.string(), "Who said so."),
+        ("said_at", TIMESTAMP, "When."),
+        ("note", pa.string(), "Why."),
+        BATCH,
+    ),
+    ("document_a", "document_b"),
+)
+
 VOCABULARIES = Table(
     "vocabularies",
     "one load of the vocabulary; the last one is in force",
@@ -131,7 +146,8 @@ INTERVAL_LIMITS = Table(
 )
 
 CATALOG_TABLES: dict[str, Table] = {
-    table.name: table for table in (LAKE, BATCHES, WINDOWS, SEGMENTS, SUPERSEDED, VOCABULARIES, INTERVAL_LIMITS)
+    table.name: table
+    for table in (LAKE, BATCHES, WINDOWS, SEGMENTS, SUPERSEDED, VERDICTS, VOCABULARIES, INTERVAL_LIMITS)
 }
 """Every small table that lies in the catalog itself."""
 
@@ -182,6 +198,8 @@ ARTICLES = Table(
                 "relations",
                 "year",
                 "revised_on",
+                "is_current",
+                "own_article_id",
             )
         ),
         *columns(
@@ -194,6 +212,7 @@ ARTICLES = Table(
             ("in_text", pa.bool_(), "In the population of basis 'text': a title in a language the vocabulary covers."),
             ("has_abstract", pa.bool_(), "Whether an abstract is at hand."),
             ("sources", STRINGS, "The sources that have it."),
+            ("documents", pa.int64(), "How many records tell of it."),
         ),
     ),
 )

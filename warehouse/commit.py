@@ -96,6 +96,7 @@ class _Ingest(Rewriting):
     def place_records(self) -> None:
         self.execute("incoming", files=self.files("documents"))
         self.execute("incoming_deletions", files=self.files("deletions"))
+        self.execute("staged_contents")
         self.execute("runs", withdrawn=None)
         self.execute("changed_documents")
         self.write("sightings", self.table("new_sightings"))
@@ -120,10 +121,9 @@ class _Ingest(Rewriting):
             "bytes": unit.payload.bytes,
             "payload": unit.payload.path,
             "received": fate["documents"] + len(rejected),
-            "duplicates": 0,
             "rejected": len(rejected),
             "batch": self.number,
-            **{name: fate[name] for name in ("kept", "unchanged", "superseded", "deletions")},
+            **{name: fate[name] for name in ("kept", "unchanged", "superseded", "duplicates", "deletions")},
         }
         if row["received"] != sum(row[name] for name in FATES):
             raise AssertionError(f"{unit.payload.name}: records in do not equal records accounted for: {row}")

@@ -12,7 +12,8 @@ from transforms.schema import SEGMENT_TABLES, Table
 from warehouse.catalog_schema import CATALOG_TABLES, MACROS, VIEWS
 
 _GROUPS = (
-    ("Articles and what they say", ("articles", "documents", "mentions", "article_concepts", "article_keys", "links")),
+    ("Articles and what they say", ("articles", "documents", "mentions", "article_concepts", "article_keys", "links",
+                                       "duplicate_pairs", "verdicts")),
     (
         "Counts",
         ("cooccurrences", "cooccurrences_with_retracted", "cooccurrence_totals", "rare_cooccurrences", "concept_counts",

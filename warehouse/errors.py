@@ -7,6 +7,7 @@
     ├── VocabularyChangedError the lake's articles were annotated with another vocabulary
     ├── UnknownVersionError    that version of the catalog is not kept
     ├── UnknownBatchError      that batch cannot be undone
+    ├── UnknownDocumentError   the lake has no such record
     ├── UnknownTermError       no concept of that name; carries the nearest names
     └── UnsafeQueryError       `sql` is for reading
 
@@ -44,6 +45,10 @@ class UnknownVersionError(LakeError):
 
 class UnknownBatchError(LakeError):
     """That batch cannot be undone."""
+
+
+class UnknownDocumentError(LakeError):
+    """The lake has no such record."""
 
 
 class UnknownTermError(LakeError):

@@ -1,8 +1,9 @@
 """What every commit that changes articles has in common: articles are written anew, counts follow as signed deltas.
 
 A commit first says which records changed: it makes the working tables `runs` (document_id, version, digest, raw_file,
-raw_position, unit, is_current) and `changed_documents` (document_id, home). From there this module goes on: it finds
-the articles they touch, writes them portion by portion (a portion is a `home`), and counts the difference.
+raw_position, unit, is_current), `staged_contents` and `changed_documents` (document_id, home). From there this module
+goes on: it finds the articles they touch, writes them portion by portion (a portion is a `home`), and counts the
+difference. So memory is bounded by a portion, whatever the size of the commit.
 """
 
 from abc import ABC, abstractmethod
@@ -11,10 +12,11 @@ from typing import Any
 
 import duckdb
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from transforms.articles import describe
 from transforms.cooccurrence import Counts, article_concepts, count, difference
-from transforms.identity import article_id
+from transforms.identity import own_article_ids
 from transforms.schema import (
     ARTICLE_CONCEPTS,
     ARTICLE_KEYS,
@@ -25,6 +27,7 @@ from transforms.schema import (
     MENTIONS,
 )
 from warehouse import segments
+from warehouse.assignment import assign_articles
 from warehouse.catalog_file import Version
 from warehouse.catalog_schema import SEGMENTS, SUPERSEDED
 from warehouse.lake import Lake
@@ -56,15 +59,25 @@ class Rewriting(ABC):
     def rewrite(self) -> dict[str, pa.Table]:
         """Write the touched articles anew and what that changes in the counts; returns the changed small tables."""
         self.connection.execute("SET temp_directory = $folder", {"folder": str(self.lake.staging / "spill")})
+        self.connection.execute("CREATE TEMP TABLE reconsidered (document_id VARCHAR)")
+        self.connection.execute("CREATE TEMP TABLE secondary (document_id VARCHAR)")
         self.place_records()
-        self._assign_articles()
-        counts = [self._write_articles(home) for home in range(1, self._homes() + 1)]
-        self._write_counts(counts)
+        self.write("duplicate_pairs", assign_articles(self.connection, self.files("documents"), self.verdicts()))
+        for home in range(1, self._homes() + 1):
+            self._write_articles(home)
         listed = [*self.old.table("segments").to_pylist(), *self.written]
         return {
             "segments": SEGMENTS.from_rows(listed),
             "superseded": self.table("superseded", batch=self.number).cast(SUPERSEDED.arrow),
         }
+
+    def verdicts(self) -> pa.Table:
+        """What persons said of two documents, as it counts from this commit on."""
+        return self.old.table("verdicts")
+
+    def reconsider(self, *documents: str) -> None:
+        """Look at the articles of these documents too, though the documents do not change."""
+        self.connection.execute("INSERT INTO reconsidered SELECT unnest($names)", {"names": list(documents)})
 
     def files(self, table: str) -> list[str]:
         """The staged files of one table."""
@@ -89,38 +102,36 @@ class Rewriting(ABC):
         found = self.table("next_mentions", files=self.files("mentions"), home=home, anew=anew)
         return MENTIONS.without("batch").conform(found)
 
-    def _assign_articles(self) -> None:
-        """Working tables assigned (document_id, article_id) and touched_articles."""
-        keys = self.table("document_keys", files=self.files("documents")).to_pylist()
-        ids = [article_id([] if row["pmid"] is None else [row["pmid"]], [row["document_id"]]) for row in keys]
-        documents = pa.array([row["document_id"] for row in keys], pa.string())
-        self.connection.register(
-            "assigned_rows", pa.table({"document_id": documents, "article_id": pa.array(ids, pa.int64())})
-        )
-        self.connection.execute("CREATE TEMP TABLE assigned AS SELECT document_id, article_id FROM assigned_rows")
-        self.execute("touched_articles")
-
     def _homes(self) -> int:
-        [[homes]] = self.connection.execute("SELECT coalesce(max(home), 0) FROM changed_documents").fetchall()
+        [[homes]] = self.connection.execute("SELECT coalesce(max(home), 0) FROM touched_articles").fetchall()
         return int(homes)
 
-    def _write_articles(self, home: int) -> Counts:
-        """Write the articles of one portion; returns their counts."""
+    def _write_articles(self, home: int) -> None:
+        """Write the articles of one portion, and what they count now less what they counted before."""
         documents = self.table("next_documents", files=self.files("documents"), home=home)
+        documents = documents.append_column("own_article_id", own_article_ids(documents))
+        self.write("documents", DOCUMENTS.without("batch").conform(documents))
         current = documents.filter(documents["is_current"])
-        self.write("documents", DOCUMENTS.without("batch").conform(documents.drop_columns(["is_current"])))
         del documents
         articles = describe(current)
         mentions = self.mentions(home, current)
         concepts = article_concepts(mentions, articles)
         for name, rows in (("mentions", mentions), ("article_keys", articles), ("article_concepts", concepts)):
             self.write(name, rows)
-        return count(concepts, articles)
+        self._note_secondary(current, articles)
+        self._write_counts(home, count(concepts, articles))
 
-    def _write_counts(self, parts: list[Counts]) -> None:
-        """Write what the touched articles count now, less what they counted before."""
-        concepts = ARTICLE_CONCEPTS.without("batch").conform(self.table("old_article_concepts"))
-        before = count(concepts, ARTICLE_KEYS.without("batch").conform(self.table("old_article_keys")))
+    def _note_secondary(self, current: pa.Table, articles: pa.Table) -> None:
+        """Remember the documents that tell of an article for which another stands."""
+        names = current["document_id"]
+        others = names.filter(pc.invert(pc.is_in(names, articles["document_id"].combine_chunks())))
+        if len(others):
+            self.connection.register("others", pa.table({"document_id": others}))
+            self.connection.execute("INSERT INTO secondary SELECT others.document_id FROM others")
+            self.connection.unregister("others")
+
+    def _write_counts(self, home: int, now: Counts) -> None:
+        concepts = ARTICLE_CONCEPTS.without("batch").conform(self.table("old_article_concepts", home=home))
+        before = count(concepts, ARTICLE_KEYS.without("batch").conform(self.table("old_article_keys", home=home)))
         for schema, part in ((COOCCURRENCES, "cooccurrences"), (CONCEPT_COUNTS, "concepts"), (CORPUS_COUNTS, "corpus")):
-            now = [getattr(counts, part) for counts in parts]
-            self.write(schema.name, difference(now, getattr(before, part), schema))
+            self.write(schema.name, difference([getattr(now, part)], getattr(before, part), schema))

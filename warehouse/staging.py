@@ -20,7 +20,7 @@ from warehouse.lake import Lake
 _UNIT = "unit.json"
 _VERSION = Column("version", pa.int64(), "The version of the document that mentions it.")
 STAGED: dict[str, Table] = {
-    "documents": DOCUMENTS.without("article_id", "batch"),
+    "documents": DOCUMENTS.without("article_id", "is_current", "own_article_id", "batch"),
     "mentions": Table(
         "mentions", MENTIONS.grain, (*MENTIONS.without("article_id", "batch").columns, _VERSION), MENTIONS.sort_by
     ),

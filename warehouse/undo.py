@@ -1,10 +1,11 @@
 """Undo: a batch is withdrawn, and every record it touched stands again as all other batches tell it."""
 
+from functools import cache
+
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from transforms.annotate import annotate
-from transforms.schema import MENTIONS, Table
+from transforms.schema import Table
 from transforms.vocabulary import Vocabulary, build
 from warehouse import segments
 from warehouse.catalog import connect_to_write, publish, read_version, recover
@@ -12,11 +13,10 @@ from warehouse.catalog_file import Version
 from warehouse.catalog_schema import BATCHES, WINDOWS
 from warehouse.errors import UnknownBatchError
 from warehouse.lake import Lake
-from warehouse.rewriting import Rewriting
-from warehouse.staging import empty_unit
+from warehouse.looking_again import LookingAgain
 from warehouse.vocabulary import read
 
-DOCUMENTS_AT_ONCE = 30_000
+WITHDRAWABLE = ("ingest", "verdict")
 
 
 def undo(lake: Lake, batch: int) -> int:
@@ -24,22 +24,25 @@ def undo(lake: Lake, batch: int) -> int:
 
     Raises `UnknownBatchError` for a batch that loaded nothing or is withdrawn already.
     """
+
+    @cache
+    def vocabulary() -> Vocabulary:
+        parts = read(lake)
+        return build(parts["concepts"], parts["concept_names"], parts["concept_ancestors"])
+
     with lake.writing():
         recover(lake)
         version = read_version(lake)
         _check(version, batch)
-        parts = read(lake)
-        vocabulary = build(parts["concepts"], parts["concept_names"], parts["concept_ancestors"])
         with connect_to_write(lake, version) as connection:
-            withdrawal = _Withdrawal(lake, version, [empty_unit(lake)], connection)
-            return withdrawal.run(batch, vocabulary)
+            return _Withdrawal(lake, version, connection, batch, vocabulary).run()
 
 
 def _check(version: Version, batch: int) -> None:
     standing = {
         row["batch"]
         for row in version.table("batches").to_pylist()
-        if row["kind"] == "ingest" and row["withdrawn_in"] is None
+        if row["kind"] in WITHDRAWABLE and row["withdrawn_in"] is None
     }
     if batch not in standing:
         raise UnknownBatchError(
@@ -48,40 +51,33 @@ def _check(version: Version, batch: int) -> None:
         )
 
 
-class _Withdrawal(Rewriting):
+class _Withdrawal(LookingAgain):
     """The documents of a batch are looked at again as if it had never come."""
 
-    withdrawn: int
-    vocabulary: Vocabulary
-
-    def run(self, batch: int, vocabulary: Vocabulary) -> int:
-        self.withdrawn, self.vocabulary = batch, vocabulary
+    def run(self) -> int:
         changed = self.rewrite()
         segments.sync_folders(self.lake)
         next_version = self.old.successor(
             self.lake,
-            {"batch_id": f"undo {batch}", "kind": "undo", "vocabulary_version": vocabulary.version},
-            windows=_marked(self.old.table("windows"), WINDOWS, batch, {"state": "withdrawn"}),
+            {"batch_id": f"undo {self.batch}", "kind": "undo"},
+            windows=_marked(self.old.table("windows"), WINDOWS, self.batch, {"state": "withdrawn"}),
+            verdicts=self.verdicts(),
             **changed,
         )
-        batches = _marked(next_version.table("batches"), BATCHES, batch, {"withdrawn_in": self.number})
+        batches = _marked(next_version.table("batches"), BATCHES, self.batch, {"withdrawn_in": self.number})
         publish(self.lake, Version(next_version.number, {**next_version.tables, "batches": batches}))
         return self.number
 
     def place_records(self) -> None:
-        self.execute("incoming", files=self.files("documents"))
-        self.execute("incoming_deletions", files=self.files("deletions"))
-        self.execute("runs", withdrawn=self.withdrawn)
-        self.execute("looked_at_again", withdrawn=self.withdrawn, size=DOCUMENTS_AT_ONCE)
+        """Look again at the records of the batch, and at those it said something of."""
+        super().place_records()
+        said = self.old.table("verdicts").filter(pc.equal(self.old.table("verdicts")["batch"], self.batch))
+        self.reconsider(*said["document_a"].to_pylist(), *said["document_b"].to_pylist())
 
-    def mentions(self, home: int, current: pa.Table) -> pa.Table:
-        changed = self.connection.sql("SELECT document_id FROM changed_documents").to_arrow_table()["document_id"]
-        anew = current.filter(pc.is_in(current["document_id"], changed.combine_chunks()))
-        found = [
-            self.next_mentions(home, anew=True),
-            MENTIONS.without("batch").conform(annotate(anew, self.vocabulary)),
-        ]
-        return pa.concat_tables(found).sort_by([(name, "ascending") for name in MENTIONS.sort_by])
+    def verdicts(self) -> pa.Table:
+        """What persons said in other batches."""
+        old = self.old.table("verdicts")
+        return old.filter(pc.not_equal(old["batch"], self.batch))
 
 
 def _marked(table: pa.Table, schema: Table, batch: int, values: dict[str, object]) -> pa.Table:

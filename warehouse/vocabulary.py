@@ -5,15 +5,17 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from transforms.rarity import interval_limits
 from transforms.schema import CONCEPT_ANCESTORS, CONCEPT_NAMES, CONCEPTS
+from transforms.vocabulary import build
 from warehouse import segments
-from warehouse.catalog import connect, publish, read_version, recover
+from warehouse.catalog import connect, connect_to_write, publish, read_version, recover
 from warehouse.catalog_file import Version
 from warehouse.catalog_schema import INTERVAL_LIMITS, SEGMENTS, VOCABULARIES
-from warehouse.errors import VocabularyChangedError
 from warehouse.lake import Lake
+from warehouse.looking_again import EVERY_BATCH, LookingAgain
 
 PARTS = (CONCEPTS, CONCEPT_NAMES, CONCEPT_ANCESTORS)
 _LARGEST_TABLED = 1000
@@ -22,9 +24,9 @@ _LARGEST_TABLED = 1000
 
 def load(lake: Lake, parts: Mapping[str, pa.Table], facts: Mapping[str, Any]) -> int | None:
     """Commit a vocabulary: tables concepts, concept_names, concept_ancestors, and the `facts` of `vocabularies`
-    (version, files, categories). Returns the catalog's version; None if it is in force already.
+    (version, files, categories). What the lake holds is annotated anew with it, and the counts follow.
 
-    Raises `VocabularyChangedError` where articles were annotated with another vocabulary.
+    Returns the catalog's version; None if this vocabulary is in force already.
     """
     with lake.writing():
         recover(lake)
@@ -32,41 +34,53 @@ def load(lake: Lake, parts: Mapping[str, pa.Table], facts: Mapping[str, Any]) ->
         loads = old.table("vocabularies").to_pylist()
         if loads and loads[-1]["version"] == facts["version"]:
             return None
-        if len(old.table("windows")):
-            raise VocabularyChangedError(
-                f"{lake.root} holds articles annotated with vocabulary {loads[-1]['version'][:12]}",
-                "load the new vocabulary into an empty lake (--lake NEW) and ingest the files there again",
-            )
         number = old.number + 1
         written = [segments.write(lake, part.name, part.conform(parts[part.name]), number) for part in PARTS]
+        changed = _annotate_anew(lake, old, parts) if len(old.table("windows")) else {}
         segments.sync_folders(lake)
-        publish(lake, _next_version(lake, old, [row for row in written if row], parts, facts))
+        publish(lake, _next_version(lake, old, [row for row in written if row], changed, _told(parts, facts, number)))
         return number
 
 
-def _next_version(
-    lake: Lake, old: Version, written: Sequence[dict[str, Any]], parts: Mapping[str, pa.Table], facts: Mapping[str, Any]
-) -> Version:
-    names = {part.name for part in PARTS}
-    kept = [row for row in old.table("segments").to_pylist() if row["table_name"] not in names]
-    told = {
+def _annotate_anew(lake: Lake, old: Version, parts: Mapping[str, pa.Table]) -> dict[str, pa.Table]:
+    vocabulary = build(parts["concepts"], parts["concept_names"], parts["concept_ancestors"])
+    with connect_to_write(lake, old) as connection:
+        return LookingAgain(lake, old, connection, EVERY_BATCH, lambda: vocabulary).rewrite()
+
+
+def _told(parts: Mapping[str, pa.Table], facts: Mapping[str, Any], batch: int) -> dict[str, Any]:
+    """The row of `vocabularies`."""
+    return {
         "version": facts["version"],
         "loaded_at": dt.datetime.now(dt.UTC),
         "files": list(facts["files"]),
         "categories": list(facts["categories"]),
         "concepts": len(parts["concepts"]),
-        "counted": sum(parts["concepts"]["counted"].to_pylist()),
+        "counted": pc.sum(parts["concepts"]["counted"].cast(pa.int64())).as_py() or 0,
         "names": len(parts["concept_names"]),
-        "batch": old.number + 1,
+        "batch": batch,
     }
+
+
+def _next_version(
+    lake: Lake,
+    old: Version,
+    written: Sequence[dict[str, Any]],
+    changed: Mapping[str, pa.Table],
+    told: dict[str, Any],
+) -> Version:
+    names = {part.name for part in PARTS}
+    listed = changed.get("segments", old.table("segments")).to_pylist()
+    kept = [row for row in listed if row["table_name"] not in names]
     limits = pa.table({"n": pa.array(range(_LARGEST_TABLED + 1)), **interval_limits(_LARGEST_TABLED)})
-    return old.successor(
-        lake,
-        {"batch_id": facts["version"], "kind": "vocabulary", "vocabulary_version": facts["version"]},
-        segments=SEGMENTS.from_rows([*kept, *written]),
-        vocabularies=pa.concat_tables([old.table("vocabularies"), VOCABULARIES.from_rows([told])]),
-        interval_limits=INTERVAL_LIMITS.conform(limits),
-    )
+    tables = {
+        **changed,
+        "segments": SEGMENTS.from_rows([*kept, *written]),
+        "vocabularies": pa.concat_tables([old.table("vocabularies"), VOCABULARIES.from_rows([told])]),
+        "interval_limits": INTERVAL_LIMITS.conform(limits),
+    }
+    batch = {"batch_id": told["version"], "kind": "vocabulary", "vocabulary_version": told["version"]}
+    return old.successor(lake, batch, **tables)
 
 
 def read(lake: Lake) -> dict[str, pa.Table]:

@@ -44,18 +44,27 @@ def new_lake(folder, version=VOCABULARY):
 
 
 def record(pmid, version=1, headings=(), text=(), **fields):
-    """One record: headings, and concepts affirmed in its text as (concept, sentence)."""
-    return {"pmid": pmid, "version": version, "headings": list(headings), "text": list(text), **fields}
+    """One record of PubMed: headings, and concepts affirmed in its text as (concept, sentence)."""
+    document = {"document_id": f"pubmed:{pmid}", "source": "pubmed", "pmid": pmid, "version": version}
+    return {**document, "headings": list(headings), "text": list(text), **fields}
+
+
+def other_record(name, version=1, pmid=None, **fields):
+    """One record of Europe PMC, which may name a PMID."""
+    return record(pmid, version, document_id=f"europepmc:{name}", source="europepmc", **fields)
 
 
 def unit(lake, name, records=(), deletions=(), rejected=0):
-    """Stage a payload of records, deletions as (pmid, version), and some rejected records."""
+    """Stage a payload of records, deletions as (pmid or document_id, version), and some rejected records."""
     told = json.dumps([name, list(records), list(deletions), rejected], default=str)
     payload = Payload("pubmed", name, hashlib.sha256(told.encode()).hexdigest(), len(told), f"raw/{name}")
     with UnitWriter(lake, payload, VOCABULARY) as writer:
         writer.write("documents", _documents(name, records))
         writer.write("mentions", _mentions(records))
-        rows = [{"document_id": f"pubmed:{pmid}", "version": version, "raw_file": name} for pmid, version in deletions]
+        rows = [
+            {"document_id": id_ if isinstance(id_, str) else f"pubmed:{id_}", "version": version, "raw_file": name}
+            for id_, version in deletions
+        ]
         writer.write("deletions", STAGED["deletions"].from_rows(rows))
         bad = [
             {"source": "pubmed", "raw_file": name, "raw_position": 900 + n, "reason": "malformed_xml"}
@@ -79,8 +88,6 @@ def _documents(name, records):
         fields = {key: value for key, value in told.items() if key not in ("text", "headings")}
         rows.append(
             {
-                "document_id": f"pubmed:{told['pmid']}",
-                "source": "pubmed",
                 "title": f"Title of {told['pmid']}",
                 "abstract": "An abstract.",
                 "year": 2000,
@@ -102,10 +109,9 @@ def digest(told):
 
 
 def _mentions(records):
-    latest = {told["pmid"]: told for told in sorted(records, key=lambda told: told["version"])}
     rows = []
-    for told in latest.values():
-        document = {"document_id": f"pubmed:{told['pmid']}", "version": told["version"], "assertion": "present"}
+    for told in records:
+        document = {"document_id": told["document_id"], "version": told["version"], "assertion": "present"}
         rows += [
             {**document, "concept_id": concept, "section": "headings", "basis": "index", "text": NAMES[concept]}
             for concept in told["headings"]

@@ -6,7 +6,7 @@ import time
 import duckdb
 import pytest
 
-from tests.warehouse.small_lake import load, new_lake, record, unit
+from tests.warehouse.small_lake import load, new_lake, other_record, record, unit
 from tests.warehouse.test_commit import BOTH, ask, content, pairs
 from warehouse.audit import audit
 from warehouse.catalog import connect, read_version
@@ -66,6 +66,15 @@ def _with_year(documents, year):
     articles = describe(documents)
     at = articles.column_names.index("year")
     return articles.set_column(at, "year", pa.array([year] * len(articles), pa.int32()))
+
+
+def test_the_audit_reports_a_misplaced_record(lake, monkeypatch):
+    load(lake, unit(lake, "a", [record(1, headings=BOTH)]))
+    monkeypatch.setattr("warehouse.assignment.assign", lambda pmids, pairs, verdicts: dict.fromkeys(pmids, 77))
+    load(lake, unit(lake, "b", [other_record("X", pmid=1, headings=[A])]))
+    [difference] = [found for found in audited(lake) if found.table == "documents"]
+    assert [row["article_id"] for row in difference.stored_only] == [77, 77]
+    assert [row["expected_article_id"] for row in difference.recounted_only] == [1, 1]
 
 
 def test_folding_changes_no_answer_and_leaves_few_segments(lake):

@@ -32,7 +32,8 @@ SELECT
     article_keys.in_index,
     article_keys.in_text,
     article_keys.has_abstract,
-    article_keys.sources
+    article_keys.sources,
+    article_keys.documents
 FROM article_keys
 INNER JOIN documents
     ON

@@ -2,3 +2,4 @@
 SELECT article_concepts.* EXCLUDE (batch)
 FROM article_concepts
 SEMI JOIN touched_articles ON touched_articles.article_id = article_concepts.article_id AND touched_articles.existed
+    AND touched_articles.home = $home

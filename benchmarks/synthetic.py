@@ -1,0 +1,154 @@
+"""A synthetic lake of any size: articles with 10 to 12 concepts each, drawn by a Zipf law from a tree of concepts.
+
+Nothing in it is real. The same seed gives the same lake. Payloads are staged ready-made, as if parsed and annotated, and
+committed through the real protocol.
+"""
+
+import hashlib
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from transforms.schema import CONCEPT_ANCESTORS, CONCEPT_NAMES, CONCEPTS
+from warehouse import vocabulary
+from warehouse.commit import commit
+from warehouse.lake import Lake
+from warehouse.staging import STAGED, Payload, Unit, UnitWriter
+
+CONCEPTS_IN_TREE = 20_000
+FANOUT = 5
+SEED = 1975
+VOCABULARY = "synthetic"
+SENTENCES = 9
+
+Ints = npt.NDArray[np.int64]
+
+
+def concept_id(number: int) -> str:
+    """The CURIE of a concept by its number; its parent is `(number - 1) // FANOUT`."""
+    return f"SYN:{number:06d}"
+
+
+def new_lake(folder: Path) -> Lake:
+    """An empty lake with the synthetic vocabulary."""
+    lake = Lake.at(folder)
+    numbers = range(CONCEPTS_IN_TREE)
+    concepts = CONCEPTS.from_rows(
+        {
+            "concept_id": concept_id(n), "name": f"finding {n}", "categories": ["C"], "tree_numbers": [],
+            "counted": True, "vocabulary": "Synthetic",
+        }
+        for n in numbers
+    )  # fmt: skip
+    names = CONCEPT_NAMES.from_rows(
+        {"concept_id": concept_id(n), "name": f"finding {n}", "kind": "preferred"} for n in numbers
+    )
+    ancestors = CONCEPT_ANCESTORS.from_rows(
+        {"concept_id": concept_id(n), "ancestor_id": concept_id(above)} for n in numbers for above in _ancestors(n)
+    )
+    parts = {"concepts": concepts, "concept_names": names, "concept_ancestors": ancestors}
+    vocabulary.load(lake, parts, {"version": VOCABULARY, "files": [], "categories": ["C"]})
+    return lake
+
+
+def _ancestors(number: int) -> Iterator[int]:
+    while number:
+        number = (number - 1) // FANOUT
+        yield number
+
+
+def grow(lake: Lake, articles: int, per_payload: int = 50_000, per_commit: int = 4) -> None:
+    """Load articles 1 to `articles`."""
+    starts = list(range(1, articles + 1, per_payload))
+    for at in range(0, len(starts), per_commit):
+        units = [
+            stage(lake, np.arange(first, min(first + per_payload, articles + 1)), 1)
+            for first in starts[at : at + per_commit]
+        ]
+        commit(lake, units)
+        for unit in units:
+            unit.discard()
+
+
+def stage(lake: Lake, pmids: Ints, version: int) -> Unit:
+    """A payload of one version of each of these articles; another version has other concepts."""
+    chance = np.random.default_rng([SEED, version, int(pmids[0])])
+    name = f"synthetic-{pmids[0]}-{len(pmids)}-{version}"
+    payload = Payload("pubmed", name, hashlib.sha256(name.encode()).hexdigest(), 0, f"raw/{name}")
+    with UnitWriter(lake, payload, VOCABULARY) as writer:
+        article, concept = _draw(chance, len(pmids))
+        in_headings, in_text = chance.random(len(article)) < 0.6, chance.random(len(article)) < 0.7
+        in_text |= ~in_headings
+        curies = pa.array([concept_id(n) for n in range(CONCEPTS_IN_TREE)])
+        writer.write("documents", _documents(pmids, version, name, article[in_headings], concept[in_headings], curies))
+        ids = pa.array([f"pubmed:{pmid}" for pmid in pmids])
+        for chosen, basis in ((in_headings, "index"), (in_text, "text")):
+            sentence = chance.integers(0, SENTENCES, int(chosen.sum())) if basis == "text" else None
+            writer.write(
+                "mentions",
+                _mentions(
+                    ids.take(pa.array(article[chosen])), curies.take(pa.array(concept[chosen])), version, sentence
+                ),
+            )
+    return writer.unit
+
+
+def _draw(chance: np.random.Generator, articles: int) -> tuple[Ints, Ints]:
+    """For each article 10 to 12 distinct concepts: (article position, concept number), ordered."""
+    weights = 1 / np.arange(10, CONCEPTS_IN_TREE + 10)
+    sizes = chance.integers(10, 13, articles)
+    article = np.repeat(np.arange(articles), sizes)
+    by_rank = np.random.default_rng(SEED).permutation(
+        CONCEPTS_IN_TREE
+    )  # how common a concept is does not follow the tree
+    concept = by_rank[np.searchsorted(np.cumsum(weights / weights.sum()), chance.random(len(article)))]
+    pairs = np.unique(article * CONCEPTS_IN_TREE + concept)
+    return pairs // CONCEPTS_IN_TREE, pairs % CONCEPTS_IN_TREE
+
+
+def _documents(pmids: Ints, version: int, name: str, article: Ints, concept: Ints, curies: pa.Array) -> pa.Table:
+    count = len(pmids)
+    offsets = np.searchsorted(article, np.arange(count + 1))
+    headings = pa.ListArray.from_arrays(pa.array(offsets, pa.int32()), curies.take(pa.array(concept)))
+    schema = STAGED["documents"]
+    given = {
+        "document_id": pa.array([f"pubmed:{pmid}" for pmid in pmids]),
+        "version": pa.array(np.full(count, version)),
+        "source": pa.array(["pubmed"] * count),
+        "pmid": pa.array(pmids),
+        "title": pa.array([f"Synthetic article {pmid}" for pmid in pmids]),
+        "abstract": pa.array([f"Sentence of {pmid}. " * SENTENCES for pmid in pmids]),
+        "languages": pa.array([["eng"]] * count),
+        "headings": headings,
+        "year": pa.array((1975 + pmids % 46).astype(np.int32)),
+        "raw_file": pa.array([name] * count),
+        "raw_position": pa.array(np.arange(count)),
+        "digest": pa.array([f"{pmid:x}-{version}" for pmid in pmids]),
+    }
+    return pa.table(
+        {c.name: given[c.name] if c.name in given else pa.nulls(count, c.type) for c in schema.columns}
+    ).cast(schema.arrow)
+
+
+def _mentions(documents: pa.Array, concepts: pa.Array, version: int, sentence: Ints | None) -> pa.Table:
+    count, schema = len(documents), STAGED["mentions"]
+    text = sentence is not None
+    given = {
+        "concept_id": concepts,
+        "document_id": documents,
+        "section": pa.array(["abstract" if text else "headings"] * count),
+        "text": pa.array(["finding"] * count),
+        "assertion": pa.array(["present"] * count),
+        "basis": pa.array(["text" if text else "index"] * count),
+        "version": pa.array(np.full(count, version)),
+    }
+    if sentence is not None:
+        given |= {"sentence": pa.array(sentence, pa.int32()), "sentence_start": pa.array(sentence * 20, pa.int32()),
+                  "sentence_end": pa.array(sentence * 20 + 19, pa.int32()), "start": pa.array(sentence * 20, pa.int32()),
+                  "end": pa.array(sentence * 20 + 7, pa.int32())}  # fmt: skip
+    return pa.table(
+        {c.name: given[c.name] if c.name in given else pa.nulls(count, c.type) for c in schema.columns}
+    ).cast(schema.arrow)

@@ -1,0 +1,57 @@
+"""Commits that bring no payload: records the lake has are looked at again, because what they are judged by changed."""
+
+from collections.abc import Callable
+
+import duckdb
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from transforms.annotate import annotate
+from transforms.schema import MENTIONS
+from transforms.vocabulary import Vocabulary
+from warehouse.catalog_file import Version
+from warehouse.lake import Lake
+from warehouse.rewriting import Rewriting
+from warehouse.staging import empty_unit
+
+EVERY_BATCH = 0
+NO_BATCH = -1
+DOCUMENTS_AT_ONCE = 30_000
+
+
+class LookingAgain(Rewriting):
+    """A commit in progress that places the records of one batch, of every batch or of none again.
+
+    The records of `batch` are placed as if it had never come; those of `EVERY_BATCH` as they are. Their current texts
+    are annotated anew, with the vocabulary that `vocabulary()` gives.
+    """
+
+    def __init__(
+        self,
+        lake: Lake,
+        version: Version,
+        connection: duckdb.DuckDBPyConnection,
+        batch: int,
+        vocabulary: Callable[[], Vocabulary],
+    ) -> None:
+        super().__init__(lake, version, [empty_unit(lake)], connection)
+        self.batch = batch
+        self.vocabulary = vocabulary
+
+    def place_records(self) -> None:
+        """Make the working tables `runs` and `changed_documents` from what the lake received before."""
+        self.execute("incoming", files=self.files("documents"))
+        self.execute("incoming_deletions", files=self.files("deletions"))
+        self.execute("staged_contents")
+        self.execute("runs", withdrawn=self.batch)
+        self.execute("looked_at_again", withdrawn=self.batch, size=DOCUMENTS_AT_ONCE)
+
+    def mentions(self, home: int, current: pa.Table) -> pa.Table:
+        """Those of documents that merely moved, as they stand, and those of documents looked at again, found anew."""
+        changed = self.connection.sql("SELECT document_id FROM changed_documents").to_arrow_table()["document_id"]
+        anew = current.filter(pc.is_in(current["document_id"], changed.combine_chunks()))
+        standing = self.next_mentions(home, anew=True)
+        if not len(anew):
+            return standing
+        found = MENTIONS.without("batch").conform(annotate(anew, self.vocabulary()))
+        return pa.concat_tables([standing, found]).sort_by([(name, "ascending") for name in MENTIONS.sort_by])
