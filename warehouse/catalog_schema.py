@@ -269,7 +269,8 @@ MACROS = (
     Macro(
         "matching_articles",
         "matching_articles(groups, basis := 'any', level := 'article', exact := false, include_retracted := false,"
-        " as_of := NULL): articles that match every group; a group is a list of alternative concepts.",
+        " only_case_reports := false, as_of := NULL, from_year := NULL, to_year := NULL): articles that match every"
+        " group; a group is a list of alternative concepts.",
     ),
     Macro(
         "count_together",

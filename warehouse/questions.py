@@ -32,6 +32,9 @@ class Combination:
     exact: bool = False
     include_retracted: bool = False
     as_of: str | None = None
+    only_case_reports: bool = False
+    from_year: int | None = None
+    to_year: int | None = None
 
     @property
     def values(self) -> Row:
@@ -43,6 +46,9 @@ class Combination:
             "exact": self.exact,
             "include_retracted": self.include_retracted,
             "as_of": self.as_of,
+            "only_case_reports": self.only_case_reports,
+            "from_year": self.from_year,
+            "to_year": self.to_year,
         }
 
 

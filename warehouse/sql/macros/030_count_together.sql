@@ -1,47 +1,76 @@
 CREATE MACRO count_together(
-    groups, basis := 'any', level := 'article', exact := false, include_retracted := false, as_of := NULL
+    groups, basis := 'any', level := 'article', exact := false, include_retracted := false, only_case_reports := false,
+    as_of := NULL, from_year := NULL, to_year := NULL
 ) AS TABLE
-WITH matched AS (
-    SELECT count(*) AS articles
-    FROM matching_articles(
-        groups,
-        basis := basis, level := level, exact := exact, include_retracted := include_retracted, as_of := as_of
-    )
+WITH by_groups_met AS MATERIALIZED (
+    SELECT
+        found.met,
+        found.outside,
+        count(*) AS articles
+    FROM
+        groups_met(
+            groups,
+            basis := basis, exact := exact, only_case_reports := only_case_reports, as_of := as_of,
+            from_year := from_year, to_year := to_year
+        ) AS found
+    GROUP BY found.met, found.outside
+),
+in_one_article AS (
+    SELECT
+        coalesce(sum(found.articles) FILTER (WHERE include_retracted OR NOT found.outside), 0)::BIGINT AS articles,
+        coalesce(sum(found.articles) FILTER (WHERE NOT include_retracted AND found.outside), 0)::BIGINT AS retracted
+    FROM by_groups_met AS found
+    WHERE found.met = (2::BIGINT << len(groups)) - 2
+),
+in_one_sentence AS (
+    SELECT
+        count(DISTINCT found.article_id) FILTER (WHERE include_retracted OR NOT found.outside) AS articles,
+        count(DISTINCT found.article_id) FILTER (WHERE NOT include_retracted AND found.outside) AS retracted
+    FROM
+        groups_met(
+            groups,
+            basis := basis, level := level, exact := exact, only_case_reports := only_case_reports, as_of := as_of,
+            from_year := from_year, to_year := to_year
+        ) AS found
+    WHERE level = 'sentence' AND found.met = (2::BIGINT << len(groups)) - 2
+),
+matched AS (
+    SELECT
+        CASE level WHEN 'sentence' THEN in_one_sentence.articles ELSE in_one_article.articles END AS articles,
+        CASE level WHEN 'sentence' THEN in_one_sentence.retracted ELSE in_one_article.retracted END AS retracted
+    FROM in_one_article
+    CROSS JOIN in_one_sentence
 ),
 changed AS (
     SELECT CASE WHEN as_of IS NOT NULL THEN count(*) END AS articles
     FROM
         matching_articles(
             groups,
-            basis := basis, level := level, exact := exact, include_retracted := include_retracted, as_of := as_of
+            basis := basis, level := level, exact := exact, include_retracted := include_retracted,
+            only_case_reports := only_case_reports, as_of := as_of, from_year := from_year, to_year := to_year
         ) AS found
     INNER JOIN article_keys AS keys ON keys.article_id = found.article_id
-    WHERE keys.revised_on > CAST(as_of AS DATE) OR keys.retracted_on > CAST(as_of AS DATE)
-),
-matched_with_retracted AS (
-    SELECT count(*) AS articles
-    FROM matching_articles(
-        groups, basis := basis, level := level, exact := exact, include_retracted := true, as_of := as_of
-    )
+    WHERE as_of IS NOT NULL AND (keys.revised_on > CAST(as_of AS DATE) OR keys.retracted_on > CAST(as_of AS DATE))
 ),
 corpus AS (
     SELECT
-        count(*) AS articles,
-        count(*) FILTER (WHERE members.has_abstract) AS with_abstract,
+        coalesce(sum(members.articles), 0)::BIGINT AS articles,
+        coalesce(sum(members.with_abstract), 0)::BIGINT AS with_abstract,
         min(members.year) AS from_year,
         max(members.year) AS to_year
-    FROM population(basis := basis, include_retracted := include_retracted, as_of := as_of) AS members
+    FROM
+        population(
+            basis := basis, include_retracted := include_retracted, only_case_reports := only_case_reports,
+            as_of := as_of, from_year := from_year, to_year := to_year
+        ) AS members
 ),
 marginals AS (
     SELECT
         numbers.number,
-        count(DISTINCT places.article_id) AS articles
+        coalesce(sum(found.articles), 0) AS articles
     FROM (SELECT generate_subscripts(groups, 1) AS number) AS numbers
-    LEFT JOIN
-        group_places(
-            groups, basis := basis, exact := exact, include_retracted := include_retracted, as_of := as_of
-        ) AS places
-        ON places.number = numbers.number
+    LEFT JOIN by_groups_met AS found
+        ON (found.met >> numbers.number) & 1 = 1 AND (include_retracted OR NOT found.outside)
     GROUP BY numbers.number
 ),
 expectation AS (
@@ -70,13 +99,12 @@ SELECT
     log2((matched.articles + 0.5) / (expectation.expected + 0.5)) AS ic,
     log2(limits.gamma_low / (expectation.expected + 0.5)) AS ic_low,
     log2(limits.gamma_high / (expectation.expected + 0.5)) AS ic_high,
-    matched_with_retracted.articles - matched.articles AS retracted,
+    matched.retracted,
     changed.articles AS changed_since,
     corpus.from_year,
     corpus.to_year,
     corpus.with_abstract
 FROM matched
-CROSS JOIN matched_with_retracted
 CROSS JOIN changed
 CROSS JOIN corpus
 CROSS JOIN limits

@@ -9,5 +9,9 @@ ANTI JOIN (
     GROUP BY deletions.document_id
 ) AS deleted ON deleted.document_id = documents.document_id AND deleted.version >= documents.version
 WHERE documents.article_id BETWEEN $first AND $last
-QUALIFY row_number() OVER (PARTITION BY documents.document_id ORDER BY documents.version DESC) = 1
+QUALIFY
+    row_number() OVER (
+        PARTITION BY documents.document_id
+        ORDER BY documents.version DESC, documents.digest DESC
+    ) = 1
 ORDER BY documents.document_id ASC

@@ -39,4 +39,4 @@ INNER JOIN documents
     ON
         documents.article_id = article_keys.article_id
         AND documents.document_id = article_keys.document_id
-        AND documents.version = article_keys.version
+        AND documents.is_current
