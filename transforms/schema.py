@@ -333,6 +333,13 @@ COOCCURRENCES = Table(
     ("concept_a", "concept_b", "year", "basis"),
 )
 
+COOCCURRENCES_BY_B = Table(
+    "cooccurrences_by_b",
+    "a row of cooccurrences, stored again in the order of concept_b: partners of a concept are found fast either way",
+    COOCCURRENCES.columns,
+    ("concept_b", "concept_a", "year", "basis"),
+)
+
 CONCEPT_COUNTS = Table(
     "concept_counts",
     "a concept, a publication year and a basis",
@@ -366,7 +373,7 @@ SEGMENT_TABLES: dict[str, Table] = {
     table.name: table
     for table in (
         DOCUMENTS, DUPLICATE_PAIRS, SIGHTINGS, DELETIONS, REJECTED, CONCEPTS, CONCEPT_NAMES, CONCEPT_ANCESTORS,
-        MENTIONS, ARTICLE_CONCEPTS, ARTICLE_KEYS, COOCCURRENCES, CONCEPT_COUNTS, CORPUS_COUNTS,
+        MENTIONS, ARTICLE_CONCEPTS, ARTICLE_KEYS, COOCCURRENCES, COOCCURRENCES_BY_B, CONCEPT_COUNTS, CORPUS_COUNTS,
     )
 }  # fmt: skip
 """Every table that is stored as immutable Parquet segments."""

@@ -3,11 +3,14 @@
 Slices of articles are recounted one after the other, so that memory stays bounded whatever the size of the lake.
 """
 
+import tempfile
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import duckdb
 import pyarrow as pa
+import pyarrow.parquet as pq
 
 from transforms.articles import describe
 from transforms.cooccurrence import article_concepts, count
@@ -17,6 +20,7 @@ from transforms.schema import (
     ARTICLE_KEYS,
     CONCEPT_COUNTS,
     COOCCURRENCES,
+    COOCCURRENCES_BY_B,
     CORPUS_COUNTS,
     DOCUMENTS,
     MENTIONS,
@@ -29,7 +33,16 @@ ARTICLES_AT_ONCE = 50_000
 _SHOWN = 20
 """Differences reported in full for each table; beyond, only their number."""
 
-_COUNTS = ((COOCCURRENCES, "cooccurrences"), (CONCEPT_COUNTS, "concepts"), (CORPUS_COUNTS, "corpus"))
+MEMORY = "1GB"
+"""What DuckDB may hold of the counts while they are compared; beyond, it goes to disk."""
+
+_COUNTS = (
+    (COOCCURRENCES, "cooccurrences"),
+    (COOCCURRENCES_BY_B, "cooccurrences"),
+    (CONCEPT_COUNTS, "concepts"),
+    (CORPUS_COUNTS, "corpus"),
+)
+"""Tables of counts, and the part of a recount that each must equal."""
 
 
 @dataclass(frozen=True)
@@ -44,16 +57,27 @@ class Difference:
 
 def audit(connection: duckdb.DuckDBPyConnection, articles_at_once: int = ARTICLES_AT_ONCE) -> list[Difference]:
     """Recount the whole catalog that `connection` reads; no differences, an empty list."""
-    for schema, _ in _COUNTS:
-        connection.register("no_rows", schema.without("batch").empty())
-        connection.execute(f"CREATE OR REPLACE TEMP TABLE recounted_{schema.name} AS FROM no_rows")
-        connection.unregister("no_rows")
-    differences = _audit_identity(connection)
-    for first, last in connection.execute(
-        statement("queries", "article_ranges"), {"size": articles_at_once}
-    ).fetchall():
-        differences += _audit_slice(connection, {"first": first, "last": last})
-    return differences + [found for schema, _ in _COUNTS if (found := _compare_counts(connection, schema))]
+    with tempfile.TemporaryDirectory(prefix="hoofbeats-audit-") as folder:
+        connection.execute("SET temp_directory = $folder", {"folder": f"{folder}/spill"})
+        connection.execute("SET memory_limit = $memory", {"memory": MEMORY})
+        recounted = {part: Path(folder, part) for _, part in _COUNTS}
+        for place in recounted.values():
+            place.mkdir()
+        differences = _audit_identity(connection)
+        ranges = connection.execute(statement("queries", "article_ranges"), {"size": articles_at_once}).fetchall()
+        for number, (first, last) in enumerate(ranges):
+            limits = {"first": first, "last": last}
+            articles = describe(_slice(connection, "documents", DOCUMENTS, limits))
+            concepts = article_concepts(_slice(connection, "mentions", MENTIONS, limits), articles)
+            differences += _compare_articles(connection, limits, articles, concepts)
+            counts = count(concepts, articles)
+            for part, rows in (
+                ("cooccurrences", counts.cooccurrences), ("concepts", counts.concepts), ("corpus", counts.corpus)
+            ):  # fmt: skip
+                pq.write_table(rows, recounted[part] / f"{number}.parquet", compression="zstd")
+        return differences + [
+            found for schema, part in _COUNTS if (found := _compare_counts(connection, schema, recounted[part]))
+        ]
 
 
 def _audit_identity(connection: duckdb.DuckDBPyConnection) -> list[Difference]:
@@ -80,15 +104,9 @@ def _audit_identity(connection: duckdb.DuckDBPyConnection) -> list[Difference]:
     return [Difference("documents", stored[:_SHOWN], recounted[:_SHOWN], len(rows))] if rows else []
 
 
-def _audit_slice(connection: duckdb.DuckDBPyConnection, limits: dict[str, int]) -> list[Difference]:
-    articles = describe(_slice(connection, "documents", DOCUMENTS, limits))
-    concepts = article_concepts(_slice(connection, "mentions", MENTIONS, limits), articles)
-    counts = count(concepts, articles)
-    for schema, part in _COUNTS:
-        connection.register("counted", getattr(counts, part))
-        names = ", ".join(schema.without("batch").column_names)
-        connection.execute(f"INSERT INTO recounted_{schema.name} SELECT {names} FROM counted")  # noqa: S608
-        connection.unregister("counted")
+def _compare_articles(
+    connection: duckdb.DuckDBPyConnection, limits: dict[str, int], articles: pa.Table, concepts: pa.Table
+) -> list[Difference]:
     found = [
         _compare_rows(schema, _slice(connection, schema.name, schema, limits), recounted)
         for schema, recounted in ((ARTICLE_KEYS, articles), (ARTICLE_CONCEPTS, concepts))
@@ -113,29 +131,31 @@ def _compare_rows(schema: Table, stored: pa.Table, recounted: pa.Table) -> Diffe
     return Difference(schema.name, stored_only[:_SHOWN], recounted_only[:_SHOWN], rows) if rows else None
 
 
-def _compare_counts(connection: duckdb.DuckDBPyConnection, schema: Table) -> Difference | None:
-    answer = connection.execute(_unequal(schema))
+def _compare_counts(connection: duckdb.DuckDBPyConnection, schema: Table, recounted: Path) -> Difference | None:
+    if not any(recounted.iterdir()):
+        pq.write_table(schema.without("batch").empty(), recounted / "none.parquet")
+    answer = connection.execute(_unequal(schema), {"recounted": f"{recounted}/*.parquet"})
     names = [column[0] for column in answer.description or ()]
-    rows = [dict(zip(names, row, strict=True)) for row in answer.fetchall()]
-    sides: dict[str, list[dict[str, Any]]] = {"stored": [], "recounted": []}
-    for row in rows:
-        sides[row.pop("side")].append(row)
+    rows = [dict(zip(names, row, strict=True)) for row in answer.fetchmany(_SHOWN)]
     if not rows:
         return None
-    return Difference(schema.name, sides["stored"][:_SHOWN], sides["recounted"][:_SHOWN], len(rows))
+    measures = COUNTED[schema.name]
+    keys = [name for name in names if name not in measures and not name.startswith("recounted_")]
+    stored = [{name: row[name] for name in (*keys, *measures)} for row in rows]
+    told = [{name: row[name] for name in keys} | {name: row[f"recounted_{name}"] for name in measures} for row in rows]
+    return Difference(schema.name, stored, told, len(rows) + sum(1 for _ in iter(answer.fetchone, None)))
 
 
 def _unequal(schema: Table) -> str:
-    """Rows of the summed counts that stand on one side only."""
+    """Rows of counts whose sums, stored and recounted, differ."""
     measures = COUNTED[schema.name]
     keys = ", ".join(f"counts.{name}" for name in schema.without("batch", *measures).column_names)
-    sums = ", ".join(f"sum(counts.{name})::BIGINT AS {name}" for name in measures)
-    some = " OR ".join(f"sum(counts.{name}) <> 0" for name in measures)
-    stored, recounted = (
-        f"SELECT {keys}, {sums} FROM {source} AS counts GROUP BY {keys} HAVING {some}"  # noqa: S608
-        for source in (f"stored.{schema.name}", f"recounted_{schema.name}")
-    )
+    both = ", ".join(f"sum(counts.{name})::BIGINT AS {name}" for name in measures)
+    both += "".join(f", sum(counts.recounted_{name})::BIGINT AS recounted_{name}" for name in measures)
+    stored = ", ".join(f"counts.{name}, 0 AS recounted_{name}" for name in measures)
+    recounted = ", ".join(f"0 AS {name}, counts.{name} AS recounted_{name}" for name in measures)
     return (
-        f"SELECT 'stored' AS side, unequal.* FROM (({stored}) EXCEPT ({recounted})) AS unequal"  # noqa: S608
-        f" UNION ALL SELECT 'recounted', unequal.* FROM (({recounted}) EXCEPT ({stored})) AS unequal"
+        f"SELECT {keys}, {both} FROM (SELECT {keys}, {stored} FROM stored.{schema.name} AS counts"  # noqa: S608
+        f" UNION ALL SELECT {keys}, {recounted} FROM read_parquet($recounted) AS counts) AS counts GROUP BY {keys}"
+        f" HAVING {' OR '.join(f'sum(counts.{name}) <> sum(counts.recounted_{name})' for name in measures)}"
     )

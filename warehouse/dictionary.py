@@ -16,7 +16,8 @@ _GROUPS = (
                                        "duplicate_pairs", "verdicts")),
     (
         "Counts",
-        ("cooccurrences", "cooccurrences_with_retracted", "cooccurrence_totals", "rare_cooccurrences", "concept_counts",
+        ("cooccurrences", "partners", "cooccurrences_by_b", "cooccurrences_with_retracted",
+         "cooccurrence_totals", "rare_cooccurrences", "concept_counts",
          "corpus_counts", "interval_limits"),
     ),
     ("Vocabulary", ("concepts", "concept_names", "concept_ancestors", "vocabularies")),

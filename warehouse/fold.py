@@ -1,10 +1,15 @@
 """Folding: many small segments become few large ones, hidden rows are dropped, counts are summed up.
 
-Segments of fewer rows than `LARGE` are folded into one a table, so that a table has its large segments and a handful of
-others however many commits there were. Old versions keep naming the old segments until garbage collection.
+Segments are folded by size, as in a log-structured merge tree: where `FANOUT` of about one size have come together,
+they and all smaller ones become one. So a row is written again a few times in its life, and a table has fewer than 100
+segments however many commits there were. Old versions keep naming the old segments until garbage collection.
+
+Source: O'Neil et al., "The log-structured merge-tree", Acta Informatica 33 (1996) 351-385.
 """
 
+import math
 import uuid
+from collections import Counter
 from typing import Any
 
 import duckdb
@@ -18,23 +23,30 @@ from warehouse.catalog_schema import SEGMENTS, SUPERSEDED
 from warehouse.lake import Lake
 from warehouse.statements import literal, quoted
 
-LARGE = 16_000_000
-"""Rows from which a segment is left alone."""
+FANOUT = 8
+"""Segments of one size that are folded; sizes differ by the same factor."""
+
+SMALL = 4096
+"""Rows up to which segments are of one size, the smallest."""
+
+MOST_HIDDEN = 100_000
+"""Articles with hidden rows from which on all their segments are folded: each query has to hide these rows."""
 
 COUNTED = {
     "cooccurrences": ("articles", "retracted_articles", "sentence_articles"),
+    "cooccurrences_by_b": ("articles", "retracted_articles", "sentence_articles"),
     "concept_counts": ("articles", "retracted_articles"),
     "corpus_counts": ("articles", "retracted_articles", "with_abstract"),
 }
 """Tables of signed counts, and the columns that are summed up."""
 
 
-def fold(lake: Lake, at_least: int = 8) -> int | None:
-    """Fold every table with `at_least` small segments; the version this makes, None where there was nothing to fold."""
+def fold(lake: Lake, fanout: int = FANOUT) -> int | None:
+    """Fold what is to be folded; the version this makes, None where there was nothing to fold."""
     with lake.writing():
         recover(lake)
         old = read_version(lake)
-        chosen = _small_segments(old, at_least)
+        chosen = _segments_to_fold(old, fanout)
         if not chosen:
             return None
         number = old.number + 1
@@ -51,12 +63,23 @@ def fold(lake: Lake, at_least: int = 8) -> int | None:
         return number
 
 
-def _small_segments(version: Version, at_least: int) -> dict[str, list[dict[str, Any]]]:
-    small: dict[str, list[dict[str, Any]]] = {}
+def _segments_to_fold(version: Version, fanout: int) -> dict[str, list[dict[str, Any]]]:
+    by_table: dict[str, list[dict[str, Any]]] = {}
     for row in version.table("segments").to_pylist():
-        if row["rows"] < LARGE:
-            small.setdefault(row["table_name"], []).append(row)
-    return {name: rows for name, rows in small.items() if len(rows) >= at_least}
+        by_table.setdefault(row["table_name"], []).append(row)
+    crowded = len(version.table("superseded")) > MOST_HIDDEN
+    chosen = {
+        name: rows if crowded and "article_id" in SEGMENT_TABLES[name].column_names else _crowded_sizes(rows, fanout)
+        for name, rows in by_table.items()
+    }
+    return {name: rows for name, rows in chosen.items() if rows}
+
+
+def _crowded_sizes(rows: list[dict[str, Any]], fanout: int) -> list[dict[str, Any]]:
+    """The segments up to the largest size that `fanout` of them share."""
+    sizes = [int(math.log(max(row["rows"], SMALL), fanout)) for row in rows]
+    largest = max((size for size, count in Counter(sizes).items() if count >= fanout), default=-1)
+    return [row for row, size in zip(rows, sizes, strict=True) if size <= largest]
 
 
 def _fold_table(

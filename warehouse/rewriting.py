@@ -22,6 +22,7 @@ from transforms.schema import (
     ARTICLE_KEYS,
     CONCEPT_COUNTS,
     COOCCURRENCES,
+    COOCCURRENCES_BY_B,
     CORPUS_COUNTS,
     DOCUMENTS,
     MENTIONS,
@@ -133,5 +134,8 @@ class Rewriting(ABC):
     def _write_counts(self, home: int, now: Counts) -> None:
         concepts = ARTICLE_CONCEPTS.without("batch").conform(self.table("old_article_concepts", home=home))
         before = count(concepts, ARTICLE_KEYS.without("batch").conform(self.table("old_article_keys", home=home)))
-        for schema, part in ((COOCCURRENCES, "cooccurrences"), (CONCEPT_COUNTS, "concepts"), (CORPUS_COUNTS, "corpus")):
+        for schema, part in ((CONCEPT_COUNTS, "concepts"), (CORPUS_COUNTS, "corpus")):
             self.write(schema.name, difference([getattr(now, part)], getattr(before, part), schema))
+        pairs = difference([now.cooccurrences], before.cooccurrences, COOCCURRENCES)
+        self.write("cooccurrences", pairs)
+        self.write("cooccurrences_by_b", pairs.sort_by([(name, "ascending") for name in COOCCURRENCES_BY_B.sort_by]))

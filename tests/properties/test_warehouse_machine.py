@@ -89,7 +89,7 @@ class Lake(RuleBasedStateMachine):
 
     @rule()
     def fold_segments(self):
-        fold(self.lake, at_least=2)
+        fold(self.lake, fanout=2)
 
     @rule()
     def collect_garbage(self):

@@ -48,7 +48,7 @@ def die_in_commit(lake, step, event_number):
 
 def die_in_maintenance(lake, event_number):
     kill_self_at(lake, event_number)
-    fold(lake, at_least=2)
+    fold(lake, fanout=2)
     collect(lake, keep_latest=1, grace_s=-1)
 
 
@@ -59,7 +59,7 @@ def write_on(lake, first, steps, done):
         load_step(lake, step)
         done.put(step)
         if step % 7 == 0:
-            fold(lake, at_least=4)
+            fold(lake, fanout=4)
             collect(lake, keep_latest=5)
 
 

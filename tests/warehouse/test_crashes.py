@@ -244,5 +244,5 @@ def test_a_reader_of_forty_commits_sees_one_version(lake):
             assert reader.execute("SELECT count(*), sum(articles) FROM articles, cooccurrences").fetchall() == seen
         writer.join()
     assert writer.exitcode == 0
-    fold(lake, at_least=2)
+    fold(lake, fanout=2)
     assert ask(lake, "SELECT count(*) FROM windows") == [(41,)]

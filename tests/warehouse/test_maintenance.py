@@ -10,7 +10,7 @@ from tests.warehouse.small_lake import load, new_lake, other_record, record, uni
 from tests.warehouse.test_commit import BOTH, ask, content, pairs
 from warehouse.audit import audit
 from warehouse.catalog import connect, read_version
-from warehouse.fold import fold
+from warehouse.fold import _crowded_sizes, fold
 from warehouse.garbage import collect
 from warehouse.verify import verify
 
@@ -45,9 +45,9 @@ def test_the_audit_reports_a_wrong_count(lake, monkeypatch):
     monkeypatch.setattr("warehouse.rewriting.difference", lambda now, before, schema: now[0])
     load(lake, unit(lake, "b", [record(1, 2, headings=[A])]))
     found = {difference.table: difference for difference in audited(lake)}
-    assert set(found) == {"cooccurrences", "concept_counts", "corpus_counts"}
+    assert set(found) == {"cooccurrences", "cooccurrences_by_b", "concept_counts", "corpus_counts"}
     assert found["cooccurrences"].stored_only[0]["articles"] == 1
-    assert found["cooccurrences"].recounted_only == []
+    assert found["cooccurrences"].recounted_only[0]["articles"] == 0
 
 
 def test_the_audit_reports_a_wrong_article(lake, monkeypatch):
@@ -102,15 +102,43 @@ def test_loading_goes_on_after_a_fold(lake):
     assert audited(lake) == []
 
 
-def test_superseded_entries_stay_while_a_large_segment_needs_them(lake, monkeypatch):
+def test_large_segments_stay_and_superseded_entries_with_them(lake, monkeypatch):
+    monkeypatch.setattr("warehouse.fold.SMALL", 16)
     load(lake, unit(lake, "large", [record(number, 1, headings=BOTH) for number in range(1, 200)]))
-    monkeypatch.setattr("warehouse.fold.LARGE", 150)
+    [large] = read_version(lake).segments("documents")
     revise(lake, 9)
     before = content(lake)
     fold(lake)
     assert content(lake) == before
-    assert read_version(lake).table("superseded")["article_id"].to_pylist() == [1, *range(100, 110)]
+    folded = read_version(lake)
+    assert large in folded.segments("documents")
+    assert len(folded.segments("documents")) == 2
+    assert folded.table("superseded")["article_id"].to_pylist() == [1, *range(100, 110)]
     assert audited(lake) == []
+
+
+def test_everything_is_folded_once_too_much_is_hidden(lake, monkeypatch):
+    load(lake, unit(lake, "large", [record(number, 1, headings=BOTH) for number in range(1, 200)]))
+    revise(lake, 2)
+    before = content(lake)
+    assert fold(lake) is None
+    monkeypatch.setattr("warehouse.fold.MOST_HIDDEN", 2)
+    fold(lake)
+    assert content(lake) == before
+    folded = read_version(lake)
+    assert len(folded.segments("documents")) == 1
+    assert len(folded.table("superseded")) == 0
+    assert fold(lake) is None
+
+
+@pytest.mark.parametrize("sizes", [[1] * 7, [50_000] * 7 + [1] * 7, [10**9] * 3 + [5] * 7])
+def test_segments_of_different_sizes_are_left_alone(sizes):
+    assert _crowded_sizes([{"rows": size} for size in sizes], 8) == []
+
+
+def test_segments_of_one_size_are_folded_with_all_smaller_ones():
+    rows = [{"rows": size} for size in [1] * 3 + [50_000] * 8 + [10**6] * 7]
+    assert _crowded_sizes(rows, 8) == rows[:11]
 
 
 def test_collection_keeps_what_kept_versions_name(lake):
@@ -186,7 +214,7 @@ def test_a_connection_kept_open_survives_commits_folds_and_collections(lake):
         for step in range(2, 14):
             load(lake, unit(lake, f"step-{step}", [record(step, step, headings=BOTH)]))
             if step % 5 == 0:
-                fold(lake, at_least=2)
+                fold(lake, fanout=2)
                 collect(lake)
             assert reader.execute("SELECT count(*), sum(articles) FROM articles, cooccurrences").fetchone() == expected
     assert pairs(lake) == {BOTH: 13}

@@ -3,13 +3,7 @@
 CREATE MACRO group_hits(
     groups, basis := 'any', exact := false, only_case_reports := false, as_of := NULL, from_year := NULL, to_year := NULL
 ) AS TABLE
-SELECT
-    hits.article_id,
-    hits.number,
-    hits.year,
-    hits.sentences,
-    hits.outside
-FROM (
+WITH hits AS MATERIALIZED (
     SELECT
         found.article_id,
         found.batch,
@@ -27,5 +21,12 @@ FROM (
         AND (as_of IS NULL OR found.entered_on <= CAST(as_of AS DATE))
         AND (from_year IS NULL OR found.year >= from_year)
         AND (to_year IS NULL OR found.year <= to_year)
-) AS hits
+)
+SELECT
+    hits.article_id,
+    hits.number,
+    hits.year,
+    hits.sentences,
+    hits.outside
+FROM hits
 ANTI JOIN superseded ON superseded.article_id = hits.article_id AND hits.batch < superseded.before_batch
