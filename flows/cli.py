@@ -13,20 +13,14 @@ import duckdb
 import typer
 from pydantic import ValidationError
 
-from flows import show, upkeep
+from flows import asking, show, upkeep
 from flows.options import (
-    AsOfOption,
     Basis,
     BasisOption,
-    ExactOption,
     Files,
     JsonOption,
     LakeOption,
-    Level,
-    LevelOption,
     LimitOption,
-    RetractedOption,
-    Terms,
     VersionOption,
     open_lake,
     settings_for,
@@ -34,7 +28,7 @@ from flows.options import (
 from transforms.vocabulary import VocabularyError
 from warehouse.errors import LakeError
 from warehouse.lake import Lake
-from warehouse.questions import Combination, resolve, rows, select
+from warehouse.questions import rows, select
 
 app = typer.Typer(
     help="How often do rare co-occurrences appear in the biomedical literature?",
@@ -46,6 +40,7 @@ vocabulary_app = typer.Typer(
     help="The vocabulary: concepts, their names, what stands above what.", no_args_is_help=True
 )
 app.add_typer(vocabulary_app, name="vocabulary")
+app.add_typer(asking.app)
 app.add_typer(upkeep.app)
 
 
@@ -80,69 +75,6 @@ def status(lake: LakeOption = None, at_version: VersionOption = None, as_json: J
 
     with open_lake(lake, at_version) as connection:
         show_status(connection, as_json=as_json)
-
-
-@app.command(
-    epilog='Example: hoofbeats count "Leukemia|Leukemic Infiltration" "Hematopoiesis, Extramedullary" "Lymph Nodes"'
-)
-def count(
-    terms: Terms,
-    basis: BasisOption = Basis.ANY,
-    level: LevelOption = Level.ARTICLE,
-    exact: ExactOption = False,
-    include_retracted: RetractedOption = False,
-    as_of: AsOfOption = None,
-    lake: LakeOption = None,
-    at_version: VersionOption = None,
-    as_json: JsonOption = False,
-) -> None:
-    """Count the distinct articles that have all the terms, and say how surprising that number is."""
-    from flows.answers import show_count
-
-    with open_lake(lake, at_version) as connection:
-        groups = tuple(resolve(connection, term) for term in terms)
-        day = as_of.date().isoformat() if as_of else None
-        show_count(connection, Combination(groups, basis, level, exact, include_retracted, day), as_json=as_json)
-
-
-@app.command(epilog='Example: hoofbeats timeline "Hematopoiesis, Extramedullary" "Lymph Nodes"')
-def timeline(
-    terms: Terms,
-    basis: BasisOption = Basis.ANY,
-    level: LevelOption = Level.ARTICLE,
-    exact: ExactOption = False,
-    include_retracted: RetractedOption = False,
-    lake: LakeOption = None,
-    at_version: VersionOption = None,
-    as_json: JsonOption = False,
-) -> None:
-    """Count by publication year."""
-    from flows.answers import show_timeline
-
-    with open_lake(lake, at_version) as connection:
-        groups = tuple(resolve(connection, term) for term in terms)
-        show_timeline(connection, Combination(groups, basis, level, exact, include_retracted), as_json=as_json)
-
-
-@app.command(epilog='Example: hoofbeats evidence "Leukemia" "Hematopoiesis, Extramedullary" --limit 5')
-def evidence(
-    terms: Terms,
-    basis: BasisOption = Basis.ANY,
-    level: LevelOption = Level.ARTICLE,
-    exact: ExactOption = False,
-    include_retracted: RetractedOption = False,
-    limit: LimitOption = 20,
-    lake: LakeOption = None,
-    at_version: VersionOption = None,
-    as_json: JsonOption = False,
-) -> None:
-    """Show the articles behind a count: their sentences, headings and character offsets."""
-    from flows.answers import show_evidence
-
-    with open_lake(lake, at_version) as connection:
-        groups = tuple(resolve(connection, term) for term in terms)
-        combination = Combination(groups, basis, level, exact, include_retracted)
-        show_evidence(connection, combination, limit, as_json=as_json)
 
 
 @app.command(epilog="Example: hoofbeats rare --basis index --category C --limit 20")

@@ -19,6 +19,7 @@ from flows.settings import Settings
 from flows.sources import local_files
 from warehouse.catalog import read_version
 from warehouse.commit import Commit, commit, loaded, vocabulary_version
+from warehouse.errors import VocabularyChangedError
 from warehouse.lake import Lake
 from warehouse.staging import Payload, Unit
 
@@ -53,6 +54,19 @@ def commit_units(lake: Lake, units: Sequence[Unit]) -> Commit | None:
     return done
 
 
+def prepare_and_commit(lake: Lake, payloads: Sequence[Payload]) -> Commit | None:
+    """Prepare payloads side by side and commit them together; again, where the vocabulary was replaced meanwhile."""
+    vocabulary = vocabulary_version(read_version(lake))
+    futures = [prepare_payload.submit(lake, payload, vocabulary) for payload in payloads]
+    try:
+        return commit_units(lake, [future.result() for future in futures])
+    except VocabularyChangedError:
+        if vocabulary == vocabulary_version(read_version(lake)):
+            raise
+        get_run_logger().info("the vocabulary was replaced: preparing again")
+        return prepare_and_commit(lake, payloads)
+
+
 @flow(name="ingest", task_runner=ThreadPoolTaskRunner(max_workers=2), persist_result=False)  # type: ignore[arg-type]
 def ingest(files: list[Path], lake: Path | None = None) -> IngestResult:
     """Load PubMed XML files into the lake. Files it has already, by content, change nothing."""
@@ -60,7 +74,8 @@ def ingest(files: list[Path], lake: Path | None = None) -> IngestResult:
     place = Lake.at(lake or settings.lake)
     logger = get_run_logger()
     current = read_version(place)
-    vocabulary, known = vocabulary_version(current), loaded(current)
+    vocabulary_version(current)  # a clear error before any work, where there is none
+    known = loaded(current)
     result = IngestResult(current.number)
     fresh: dict[tuple[str, str], tuple[Path, Payload]] = {}
     for path in files:
@@ -72,11 +87,9 @@ def ingest(files: list[Path], lake: Path | None = None) -> IngestResult:
     waiting = list(fresh.values())
     for begin in range(0, len(waiting), settings.files_per_commit):
         group = waiting[begin : begin + settings.files_per_commit]
-        futures = []
         for path, payload in group:
             take_in(place, path, payload)
-            futures.append(prepare_payload.submit(place, payload, vocabulary))
-        done = commit_units(place, [future.result() for future in futures])
+        done = prepare_and_commit(place, [payload for _, payload in group])
         if done:
             result.version = done.version
             result.windows.extend(done.windows)

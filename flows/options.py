@@ -41,6 +41,9 @@ RetractedOption = Annotated[bool, typer.Option("--include-retracted", help="Coun
 AsOfOption = Annotated[
     datetime | None, typer.Option("--as-of", formats=["%Y-%m-%d"], help="Only what had entered by this date.")
 ]
+CaseReportsOption = Annotated[bool, typer.Option("--case-reports", help="Only case reports, by publication type.")]
+FromYearOption = Annotated[int | None, typer.Option("--from-year", help="Published in this year or later.")]
+ToYearOption = Annotated[int | None, typer.Option("--to-year", help="Published in this year or earlier.")]
 LimitOption = Annotated[int, typer.Option(min=1, help="Rows at most.")]
 
 

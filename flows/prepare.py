@@ -3,22 +3,28 @@
 from functools import lru_cache
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from flows.progress import Counted
 from transforms import pubmed_xml
 from transforms.annotate import annotate
 from transforms.vocabulary import Vocabulary, build
 from warehouse import vocabulary as stored_vocabulary
+from warehouse.errors import VocabularyChangedError
 from warehouse.lake import Lake
 from warehouse.staging import Payload, Unit, UnitWriter, prepared
 
 
 @lru_cache(maxsize=1)
-def vocabulary_of(lake: Lake, version: str) -> Vocabulary:  # noqa: ARG001 - the version is what makes it another one
-    """The lake's vocabulary, ready for matching; built once a process and version."""
+def vocabulary_of(lake: Lake, version: str) -> Vocabulary:
+    """The lake's vocabulary, ready for matching; built once a process and version.
+
+    Raises `VocabularyChangedError` where another one is in force by now.
+    """
     parts = stored_vocabulary.read(lake)
-    return build(parts["concepts"], parts["concept_names"], parts["concept_ancestors"])
+    vocabulary = build(parts["concepts"], parts["concept_names"], parts["concept_ancestors"])
+    if vocabulary.version != version:
+        raise VocabularyChangedError("the vocabulary was replaced in the meantime", "run the same command again")
+    return vocabulary
 
 
 def prepare(lake: Lake, payload: Payload, vocabulary_version: str) -> Unit:
@@ -40,11 +46,11 @@ def prepare(lake: Lake, payload: Payload, vocabulary_version: str) -> Unit:
 
 
 def _mentions(documents: pa.Table, vocabulary: Vocabulary) -> pa.Table:
-    """Mentions with the version of their document; of several versions in one batch only the last can ever count."""
-    last = documents.group_by("document_id").aggregate([("version", "max")])
-    if len(last) < len(documents):
-        at = pc.index_in(documents["document_id"], last["document_id"])
-        documents = documents.filter(pc.equal(documents["version"], last["version_max"].take(at)))
-    mentions = annotate(documents, vocabulary)
-    at = pc.index_in(mentions["document_id"], documents["document_id"].combine_chunks())
-    return mentions.drop_columns(["article_id"]).append_column("version", documents["version"].take(at))
+    """Mentions with the version of their document: of several versions in one payload any may come to count."""
+    at = documents.column_names.index("document_id")
+    rows = pa.array(range(len(documents)), pa.int64())  # a document_id may repeat, a row does not
+    mentions = annotate(documents.set_column(at, "document_id", rows.cast(pa.string())), vocabulary)
+    row = mentions["document_id"].cast(pa.int64())
+    at = mentions.column_names.index("document_id")
+    named = mentions.set_column(at, "document_id", documents["document_id"].take(row))
+    return named.drop_columns(["article_id"]).append_column("version", documents["version"].take(row))

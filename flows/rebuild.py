@@ -9,10 +9,12 @@ from warehouse.catalog import read_version
 from warehouse.commit import vocabulary_version
 from warehouse.errors import LakeError
 from warehouse.lake import Lake
+from warehouse.verdicts import say
 
 
 def run_rebuild(settings: Settings, into: Path, *, as_json: bool) -> None:
-    """Load the vocabulary and every payload of a lake into a new one; withdrawn batches stay out.
+    """Load the vocabulary and every payload of a lake into a new one, and say again what persons said of its records;
+    withdrawn batches stay out.
 
     Raises `LakeError` if the new place is not empty or a payload is missing.
     """
@@ -29,3 +31,6 @@ def run_rebuild(settings: Settings, into: Path, *, as_json: bool) -> None:
     vocabulary.load(new, vocabulary.read(old), {name: load[name] for name in ("version", "files", "categories")})
     if files:
         run_ingest(files, settings.model_copy(update={"lake": into}), as_json=as_json)
+    for said in version.table("verdicts").sort_by("batch").to_pylist():
+        documents = (said["document_a"], said["document_b"])
+        say(new, documents, **{name: said[name] for name in ("same", "said_by", "note", "said_at")})

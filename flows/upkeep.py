@@ -37,7 +37,8 @@ def maintain(
         return
     show.lines(
         "nothing to fold" if folded is None else f"folded into version {folded}",
-        f"removed {len(collected.versions):,} old versions and {collected.files:,} files ({collected.bytes:,} bytes)",
+        f"removed {len(collected.versions):,} old versions, {collected.files:,} files ({collected.bytes:,} bytes) and"
+        f" {collected.staged:,} unfinished pieces of work",
     )
     if collected.in_use:
         show.lines(f"kept for readers: versions {', '.join(map(str, collected.in_use))}")

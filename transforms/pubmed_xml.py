@@ -28,7 +28,7 @@ from transforms.pubmed_markup import NotPlain, clean, plain_tags, without_asides
 from transforms.pubmed_record import Row, read
 from transforms.pubmed_slices import Slice, Unreadable, slices
 
-DOCUMENTS = schema.DOCUMENTS.without("article_id", "batch")
+DOCUMENTS = schema.RECORDS
 DELETIONS = schema.DELETIONS.without("batch")
 REJECTED = schema.REJECTED.without("batch")
 

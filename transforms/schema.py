@@ -150,6 +150,9 @@ DOCUMENTS = Table(
     ("article_id", "document_id", "version"),
 )
 
+RECORDS = DOCUMENTS.without("article_id", "is_current", "own_article_id", "batch")
+"""What a payload says of its records; the rest is found when it is committed."""
+
 DUPLICATE_PAIRS = Table(
     "duplicate_pairs",
     "two records found to tell of the same article; it holds while both have the contents it was found for",

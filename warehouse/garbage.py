@@ -6,6 +6,7 @@ locks do not exclude each other, and closing the file would drop DuckDB's own.
 """
 
 import datetime as dt
+import shutil
 import subprocess
 import sys
 import time
@@ -22,6 +23,8 @@ KEEP_LATEST = 30
 KEEP_DAILY_FOR = dt.timedelta(days=30)
 GRACE_S = 3600.0
 """Segments younger than this stay: a commit in progress or a reader that is just opening may need them."""
+STAGING_GRACE_S = 7 * 86_400.0
+"""Prepared payloads and other unfinished work older than this were given up: whoever resumes prepares them again."""
 
 _PROBE = """
 import fcntl, sys
@@ -36,11 +39,12 @@ for path in sys.argv[1:]:
 
 @dataclass(frozen=True)
 class Collected:
-    """What was removed: versions of the catalog, segment files, their bytes; and the versions in use."""
+    """What was removed: old versions, segment files, their bytes, unfinished work; and versions in use."""
 
     versions: list[int]
     files: int
     bytes: int
+    staged: int
     in_use: list[int]
 
 
@@ -60,7 +64,8 @@ def collect(lake: Lake, keep_latest: int = KEEP_LATEST, grace_s: float = GRACE_S
             files[number].unlink()
         named = _named(files[number] for number in files if number not in gone)
         removed = _remove_unnamed(lake, named, grace_s)
-        return Collected(gone, len(removed), sum(removed), [n for n in spare if files[n] in in_use])
+        staged = _remove_stale(lake)
+        return Collected(gone, len(removed), sum(removed), staged, [n for n in spare if files[n] in in_use])
 
 
 def _kept(files: dict[int, Path], keep_latest: int) -> set[int]:
@@ -105,3 +110,12 @@ def _remove_unnamed(lake: Lake, named: set[str], grace_s: float) -> Sequence[int
             path.unlink()
             sizes.append(told.st_size)
     return sizes
+
+
+def _remove_stale(lake: Lake) -> int:
+    """Remove what was staged long ago; returns how many things."""
+    before = time.time() - STAGING_GRACE_S
+    stale = [path for path in lake.staging.glob("*") if path.stat().st_mtime <= before]
+    for path in stale:
+        shutil.rmtree(path) if path.is_dir() else path.unlink()
+    return len(stale)

@@ -1,11 +1,13 @@
 """A prepared payload: parsed, annotated, and written beside the lake, ready for a short commit.
 
 What is prepared depends on the payload and the vocabulary alone, so preparing needs no lock and a unit that is already
-there is simply taken up again. `unit.json` is written last: a folder without it was interrupted and is made anew.
+there is simply taken up again. A unit is written under another name and gets its own when it is whole: whoever prepares
+the same payload at the same time does the work twice and neither disturbs the other.
 """
 
 import json
 import shutil
+import uuid
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from types import TracebackType
@@ -14,13 +16,14 @@ from typing import Self
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from transforms.schema import DELETIONS, DOCUMENTS, MENTIONS, REJECTED, Column, Table
+from transforms.schema import DELETIONS, MENTIONS, RECORDS, REJECTED, Column, Table
 from warehouse.lake import Lake
 
 _UNIT = "unit.json"
+UNFINISHED = ".unfinished"
 _VERSION = Column("version", pa.int64(), "The version of the document that mentions it.")
 STAGED: dict[str, Table] = {
-    "documents": DOCUMENTS.without("article_id", "is_current", "own_article_id", "batch"),
+    "documents": RECORDS,
     "mentions": Table(
         "mentions", MENTIONS.grain, (*MENTIONS.without("article_id", "batch").columns, _VERSION), MENTIONS.sort_by
     ),
@@ -88,14 +91,14 @@ class UnitWriter:
 
     def __init__(self, lake: Lake, payload: Payload, vocabulary_version: str) -> None:
         self.unit = Unit(unit_folder(lake, payload, vocabulary_version), payload, vocabulary_version)
+        self._folder = self.unit.folder.with_name(f"{uuid.uuid4().hex[:12]}{UNFINISHED}")
         self._writers: dict[str, pq.ParquetWriter] = {}
 
     def __enter__(self) -> Self:
-        self.unit.discard()
-        self.unit.folder.mkdir(parents=True)
+        self._folder.mkdir(parents=True)
         for name, schema in STAGED.items():
             self._writers[name] = pq.ParquetWriter(
-                self.unit.file(name), schema.arrow, compression="zstd", compression_level=1
+                self._folder / f"{name}.parquet", schema.arrow, compression="zstd", compression_level=1
             )
         return self
 
@@ -110,9 +113,18 @@ class UnitWriter:
         try:
             for writer in self._writers.values():
                 writer.close()
+            if kind is None:
+                self._finish()
         finally:
             for writer in self._writers.values():
                 writer.is_open = False  # where closing failed: or it would be tried again, and told, at the very end
-        if kind is None:
-            told = {"payload": asdict(self.unit.payload), "vocabulary_version": self.unit.vocabulary_version}
-            (self.unit.folder / _UNIT).write_text(json.dumps(told, indent=1), encoding="utf-8")
+            shutil.rmtree(self._folder, ignore_errors=True)
+
+    def _finish(self) -> None:
+        told = {"payload": asdict(self.unit.payload), "vocabulary_version": self.unit.vocabulary_version}
+        (self._folder / _UNIT).write_text(json.dumps(told, indent=1), encoding="utf-8")
+        try:
+            self._folder.rename(self.unit.folder)
+        except OSError:
+            if not (self.unit.folder / _UNIT).exists():  # else another was faster, and its unit is the same
+                raise

@@ -17,19 +17,29 @@ from warehouse.lake import Lake
 from warehouse.looking_again import NO_BATCH, LookingAgain
 
 
-def say(lake: Lake, documents: tuple[str, str], *, same: bool, said_by: str, note: str = "") -> int:
+def say(
+    lake: Lake,
+    documents: tuple[str, str],
+    *,
+    same: bool,
+    said_by: str,
+    note: str = "",
+    said_at: dt.datetime | None = None,
+) -> int:
     """Commit a verdict on two documents; the articles and counts it changes follow. Returns the version this makes.
 
+    `said_at`: when it was said, now if not given.
     Raises `UnknownDocumentError` for a document the lake does not have, or one and the same twice.
     """
     first, second = sorted(documents)
-    told = {"document_a": first, "document_b": second, "same": same, "said_by": said_by, "note": note}
+    told: dict[str, Any] = {"document_a": first, "document_b": second, "same": same, "said_by": said_by, "note": note}
+    told["said_at"] = said_at or dt.datetime.now(dt.UTC)
     with lake.writing():
         recover(lake)
         version = read_version(lake)
         with connect_to_write(lake, version) as connection:
             _check(connection, first, second)
-            return _Verdict(lake, version, connection, {**told, "said_at": dt.datetime.now(dt.UTC)}).run()
+            return _Verdict(lake, version, connection, told).run()
 
 
 def _check(connection: duckdb.DuckDBPyConnection, first: str, second: str) -> None:
