@@ -60,7 +60,7 @@ def write_on(lake, first, steps, done):
         done.put(step)
         if step % 7 == 0:
             fold(lake, fanout=4)
-            collect(lake, keep_latest=5)
+            collect(lake, keep_latest=5, grace_s=-1)
 
 
 def load_named(lake, writer, count):

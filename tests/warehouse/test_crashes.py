@@ -15,8 +15,8 @@ from tests.warehouse import crashing
 from tests.warehouse.crashing import differences, load_step, processes
 from tests.warehouse.small_lake import new_lake
 from tests.warehouse.test_commit import BOTH, ask, content, pairs
+from transforms.schema import SEGMENT_TABLES
 from warehouse.catalog import read_version
-from warehouse.fold import fold
 
 HOOFBEATS = str(Path(sys.executable).with_name("hoofbeats"))
 
@@ -231,18 +231,36 @@ def test_a_read_only_lake_can_be_read_and_says_why_it_cannot_be_written(mounted)
     subprocess.run(["mount", "-o", "remount,rw", str(mounted)], check=True)
 
 
-def test_a_reader_of_forty_commits_sees_one_version(lake):
+def read_through(lake, commits):
+    """One connection in plain DuckDB, kept open while another process commits, folds and collects."""
     import duckdb
 
+    everything = (
+        "SELECT count(*), (SELECT sum(articles) FROM cooccurrences), (SELECT count(*) FROM mentions),"
+        " (SELECT count(*) FROM documents), (SELECT max(batch) FROM batches) FROM articles"
+    )
     load_step(lake, 1)
     with duckdb.connect(str(lake.catalog), read_only=True) as reader:
-        seen = reader.execute("SELECT count(*), sum(articles) FROM articles, cooccurrences").fetchall()
+        seen = reader.execute(everything).fetchall()
         done = processes.Queue()
-        writer = processes.Process(target=crashing.write_on, args=(lake, 2, 40, done))
+        writer = processes.Process(target=crashing.write_on, args=(lake, 2, commits, done))
         writer.start()
         while writer.is_alive():
-            assert reader.execute("SELECT count(*), sum(articles) FROM articles, cooccurrences").fetchall() == seen
+            assert reader.execute(everything).fetchall() == seen
+            told(done)
         writer.join()
-    assert writer.exitcode == 0
-    fold(lake, fanout=2)
-    assert ask(lake, "SELECT count(*) FROM windows") == [(41,)]
+        assert writer.exitcode == 0
+        assert reader.execute(everything).fetchall() == seen
+    assert ask(lake, "SELECT count(*) FROM windows") == [(1 + commits,)]
+    assert max(map(len, map(read_version(lake).segments, SEGMENT_TABLES))) < 100
+
+
+@pytest.mark.timeout(300)
+def test_a_reader_of_thirty_commits_sees_one_version(lake):
+    read_through(lake, 30)
+
+
+@pytest.mark.soak
+@pytest.mark.timeout(3600)
+def test_a_reader_of_two_hundred_commits_sees_one_version(lake):
+    read_through(lake, 200)

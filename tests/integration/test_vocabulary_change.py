@@ -1,0 +1,61 @@
+"""Another vocabulary for a lake that holds articles: it then is as if it had been there from the start."""
+
+import re
+
+import pytest
+
+from flows.prepare import prepare
+from flows.sample.literature import literature, mesh
+from flows.sources import local_files
+from tests.loading import ask, fingerprints, lake_with_vocabulary, load_files
+from warehouse.audit import audit
+from warehouse.catalog import connect, read_version
+from warehouse.commit import commit, vocabulary_version
+from warehouse.errors import VocabularyChangedError
+
+WITHOUT = re.sub(
+    rb"<DescriptorRecord[^>]*>\s*<DescriptorUI>D006411</DescriptorUI>.*?</DescriptorRecord>", b"", mesh(), flags=re.S
+)
+
+
+@pytest.fixture
+def files(tmp_path):
+    (tmp_path / "mesh.xml").write_bytes(mesh())
+    (tmp_path / "without.xml").write_bytes(WITHOUT)
+    for name, content in literature().files:
+        (tmp_path / name).write_bytes(content)
+    return [tmp_path / name for name, _ in literature().files]
+
+
+def test_the_lake_is_annotated_anew(files, tmp_path):
+    assert len(WITHOUT) < len(mesh())
+    lake = lake_with_vocabulary(tmp_path / "lake", tmp_path / "without.xml")
+    load_files(lake, *files[:2])
+    assert ask(lake, "SELECT count(*) FROM mentions WHERE concept_id = 'MESH:D006411'") == [(0,)]
+    before = read_version(lake).number
+    lake_with_vocabulary(lake.root, tmp_path / "mesh.xml")
+    assert read_version(lake).number == before + 1
+    load_files(lake, files[2])
+    reference = lake_with_vocabulary(tmp_path / "reference", tmp_path / "mesh.xml")
+    load_files(reference, *files)
+    assert fingerprints(lake) == fingerprints(reference)
+    assert ask(lake, "SELECT count(*) > 0 FROM mentions WHERE concept_id = 'MESH:D006411'") == [(True,)]
+    with connect(lake) as connection:
+        assert audit(connection) == []
+    lake_with_vocabulary(lake.root, tmp_path / "mesh.xml")
+    assert read_version(lake).number == before + 2, "the vocabulary in force changes nothing"
+
+
+def test_what_was_prepared_with_another_vocabulary_is_not_committed(files, tmp_path):
+    lake = lake_with_vocabulary(tmp_path / "lake", tmp_path / "without.xml")
+    payload = local_files.payload_of(lake, files[0])
+    local_files.take_in(lake, files[0], payload)
+    old = vocabulary_version(read_version(lake))
+    made = prepare(lake, payload, old)
+    lake_with_vocabulary(lake.root, tmp_path / "mesh.xml")
+    with pytest.raises(VocabularyChangedError, match=payload.name):
+        commit(lake, [made])
+    made.discard()
+    with pytest.raises(VocabularyChangedError):
+        prepare(lake, payload, f"{old}?")
+    assert commit(lake, [prepare(lake, payload, vocabulary_version(read_version(lake)))])

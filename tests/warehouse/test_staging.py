@@ -1,0 +1,45 @@
+"""Prepared payloads: whole or not there, whoever prepares them and however often."""
+
+import pytest
+
+from tests.warehouse.small_lake import VOCABULARY, load, new_lake, record, unit
+from tests.warehouse.test_commit import BOTH, pairs
+from transforms.schema import RECORDS
+from warehouse.staging import Payload, UnitWriter, prepared
+
+PAYLOAD = Payload("pubmed", "a.xml", "5" * 64, 1, "raw/a.xml")
+
+
+@pytest.fixture
+def lake(tmp_path):
+    return new_lake(tmp_path / "lake")
+
+
+def one_row():
+    return RECORDS.from_rows([{"document_id": "pubmed:1", "version": 1, "digest": "d"}])
+
+
+def test_what_was_interrupted_is_not_taken_up(lake):
+    writer = UnitWriter(lake, PAYLOAD, VOCABULARY)
+    writer.__enter__()
+    writer.write("documents", one_row())
+    writer.__exit__(KeyboardInterrupt, KeyboardInterrupt(), None)
+    assert prepared(lake, PAYLOAD, VOCABULARY) is None
+    assert list(lake.staging.iterdir()) == []
+
+
+def test_two_that_prepare_the_same_payload_do_not_disturb_each_other(lake):
+    with UnitWriter(lake, PAYLOAD, VOCABULARY) as first, UnitWriter(lake, PAYLOAD, VOCABULARY) as second:
+        first.write("documents", one_row())
+        second.write("documents", one_row())
+    assert prepared(lake, PAYLOAD, VOCABULARY) == first.unit == second.unit
+    assert len(first.unit.read("documents")) == 1
+    assert [path.name for path in lake.staging.iterdir()] == [first.unit.folder.name]
+
+
+def test_a_unit_that_another_writer_has_committed_and_discarded_is_left_out(lake):
+    mine = unit(lake, "a", [record(1, headings=BOTH)])
+    theirs = unit(lake, "a", [record(1, headings=BOTH)])
+    assert load(lake, theirs)
+    assert load(lake, mine) is None
+    assert pairs(lake) == {BOTH: 1}
