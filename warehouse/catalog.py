@@ -102,6 +102,11 @@ def _read_file(catalog: Path) -> Version:
     return Version(int(told["version"]), tables)
 
 
+def _number_in(catalog: Path) -> int:
+    with duckdb.connect(str(catalog), read_only=True) as connection:
+        return int(connection.execute("SELECT lake.version FROM lake").fetchall()[0][0])
+
+
 def _read(connection: duckdb.DuckDBPyConnection, schema: Table, present: set[str]) -> pa.Table:
     """A small table; columns that the code that wrote it did not have are NULL."""
     names = ", ".join(
@@ -164,7 +169,7 @@ def _write_staged(lake: Lake, version: Version) -> Path:
     beside.unlink(missing_ok=True)
     write_catalog(lake, version, beside)
     sync(beside)
-    if beside.with_name(f"{beside.name}.wal").exists() or _read_file(beside).number != version.number:
+    if beside.with_name(f"{beside.name}.wal").exists() or _number_in(beside) != version.number:
         raise OSError(errno.EIO, "the new catalog was not written whole", str(beside))
     return beside
 
@@ -186,9 +191,10 @@ def _link_into_history(lake: Lake, number: int) -> None:
     sync(lake.history)
 
 
-def recover(lake: Lake) -> None:
-    """Drop what a crash left before its commit point: history files of versions that were never published."""
-    published = read_version(lake).number
+def recover(lake: Lake) -> Version:
+    """The current version, once what a crash left is dropped: history files of versions that were never published."""
+    published = read_version(lake)
     for file in lake.history.glob("catalog-*.duckdb"):
-        if int(file.stem.removeprefix("catalog-")) > published:
+        if int(file.stem.removeprefix("catalog-")) > published.number:
             file.unlink()
+    return published

@@ -13,7 +13,7 @@ from typing import Any
 import pyarrow as pa
 
 from warehouse import segments
-from warehouse.catalog import connect_to_write, publish, read_version, recover
+from warehouse.catalog import connect_to_write, publish, recover
 from warehouse.catalog_file import Version
 from warehouse.catalog_schema import WINDOWS
 from warehouse.errors import NoVocabularyError, VocabularyChangedError
@@ -39,8 +39,7 @@ def commit(lake: Lake, units: Sequence[Unit]) -> Commit | None:
     Raises `VocabularyChangedError` if a unit was prepared with another vocabulary than the lake's.
     """
     with lake.writing():
-        recover(lake)
-        version = read_version(lake)
+        version = recover(lake)
         fresh = _fresh(version, units)
         if not fresh:
             return None

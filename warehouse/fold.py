@@ -17,7 +17,7 @@ import pyarrow as pa
 
 from transforms.schema import SEGMENT_TABLES, Table
 from warehouse import segments
-from warehouse.catalog import connect_to_write, publish, read_version, recover
+from warehouse.catalog import connect_to_write, publish, recover
 from warehouse.catalog_file import Version
 from warehouse.catalog_schema import SEGMENTS, SUPERSEDED
 from warehouse.lake import Lake
@@ -44,8 +44,7 @@ COUNTED = {
 def fold(lake: Lake, fanout: int = FANOUT) -> int | None:
     """Fold what is to be folded; the version this makes, None where there was nothing to fold."""
     with lake.writing():
-        recover(lake)
-        old = read_version(lake)
+        old = recover(lake)
         chosen = _segments_to_fold(old, fanout)
         if not chosen:
             return None

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import duckdb
 
-from warehouse.catalog import read_version, recover
+from warehouse.catalog import recover
 from warehouse.lake import Lake
 
 KEEP_LATEST = 30
@@ -54,8 +54,7 @@ def collect(lake: Lake, keep_latest: int = KEEP_LATEST, grace_s: float = GRACE_S
     Kept: the latest `keep_latest` versions, and of the last 30 days the last version of each day.
     """
     with lake.writing():
-        recover(lake)
-        current = read_version(lake).number
+        current = recover(lake).number
         files = {int(path.stem.removeprefix("catalog-")): path for path in lake.history.glob("catalog-*.duckdb")}
         spare = sorted(set(files) - _kept(files, keep_latest) - {current})
         in_use = _in_use(files[number] for number in spare)

@@ -8,7 +8,7 @@ import pyarrow.compute as pc
 from transforms.schema import Table
 from transforms.vocabulary import Vocabulary, build
 from warehouse import segments
-from warehouse.catalog import connect_to_write, publish, read_version, recover
+from warehouse.catalog import connect_to_write, publish, recover
 from warehouse.catalog_file import Version
 from warehouse.catalog_schema import BATCHES, WINDOWS
 from warehouse.errors import UnknownBatchError
@@ -31,8 +31,7 @@ def undo(lake: Lake, batch: int) -> int:
         return build(parts["concepts"], parts["concept_names"], parts["concept_ancestors"])
 
     with lake.writing():
-        recover(lake)
-        version = read_version(lake)
+        version = recover(lake)
         _check(version, batch)
         with connect_to_write(lake, version) as connection:
             return _Withdrawal(lake, version, connection, batch, vocabulary).run()

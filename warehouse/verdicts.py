@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from transforms.vocabulary import Vocabulary
 from warehouse import segments
-from warehouse.catalog import connect_to_write, publish, read_version, recover
+from warehouse.catalog import connect_to_write, publish, recover
 from warehouse.catalog_file import Version
 from warehouse.catalog_schema import VERDICTS
 from warehouse.errors import UnknownDocumentError
@@ -35,8 +35,7 @@ def say(
     told: dict[str, Any] = {"document_a": first, "document_b": second, "same": same, "said_by": said_by, "note": note}
     told["said_at"] = said_at or dt.datetime.now(dt.UTC)
     with lake.writing():
-        recover(lake)
-        version = read_version(lake)
+        version = recover(lake)
         with connect_to_write(lake, version) as connection:
             _check(connection, first, second)
             return _Verdict(lake, version, connection, told).run()

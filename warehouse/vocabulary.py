@@ -11,7 +11,7 @@ from transforms.rarity import interval_limits
 from transforms.schema import CONCEPT_ANCESTORS, CONCEPT_NAMES, CONCEPTS
 from transforms.vocabulary import build
 from warehouse import segments
-from warehouse.catalog import connect, connect_to_write, publish, read_version, recover
+from warehouse.catalog import connect, connect_to_write, publish, recover
 from warehouse.catalog_file import Version
 from warehouse.catalog_schema import INTERVAL_LIMITS, SEGMENTS, VOCABULARIES
 from warehouse.lake import Lake
@@ -29,8 +29,7 @@ def load(lake: Lake, parts: Mapping[str, pa.Table], facts: Mapping[str, Any]) ->
     Returns the catalog's version; None if this vocabulary is in force already.
     """
     with lake.writing():
-        recover(lake)
-        old = read_version(lake)
+        old = recover(lake)
         loads = old.table("vocabularies").to_pylist()
         if loads and loads[-1]["version"] == facts["version"]:
             return None
