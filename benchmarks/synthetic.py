@@ -1,7 +1,7 @@
 """A synthetic lake of any size: articles with 10 to 12 concepts each, drawn by a Zipf law from a tree of concepts.
 
-Nothing in it is real. The same seed gives the same lake. Payloads are staged ready-made, as if parsed and annotated, and
-committed through the real protocol.
+Nothing in it is real. The same seed gives the same lake. Payloads are staged ready-made, as if parsed and annotated,
+and committed through the real protocol.
 """
 
 import hashlib
@@ -96,14 +96,17 @@ def stage(lake: Lake, pmids: Ints, version: int) -> Unit:
     return writer.unit
 
 
+def ranked_concepts() -> Ints:
+    """Concept numbers from the most to the least common: how common a concept is does not follow the tree."""
+    return np.random.default_rng(SEED).permutation(CONCEPTS_IN_TREE)
+
+
 def _draw(chance: np.random.Generator, articles: int) -> tuple[Ints, Ints]:
     """For each article 10 to 12 distinct concepts: (article position, concept number), ordered."""
     weights = 1 / np.arange(10, CONCEPTS_IN_TREE + 10)
     sizes = chance.integers(10, 13, articles)
     article = np.repeat(np.arange(articles), sizes)
-    by_rank = np.random.default_rng(SEED).permutation(
-        CONCEPTS_IN_TREE
-    )  # how common a concept is does not follow the tree
+    by_rank = ranked_concepts()
     concept = by_rank[np.searchsorted(np.cumsum(weights / weights.sum()), chance.random(len(article)))]
     pairs = np.unique(article * CONCEPTS_IN_TREE + concept)
     return pairs // CONCEPTS_IN_TREE, pairs % CONCEPTS_IN_TREE
@@ -146,9 +149,9 @@ def _mentions(documents: pa.Array, concepts: pa.Array, version: int, sentence: I
         "version": pa.array(np.full(count, version)),
     }
     if sentence is not None:
-        given |= {"sentence": pa.array(sentence, pa.int32()), "sentence_start": pa.array(sentence * 20, pa.int32()),
-                  "sentence_end": pa.array(sentence * 20 + 19, pa.int32()), "start": pa.array(sentence * 20, pa.int32()),
-                  "end": pa.array(sentence * 20 + 7, pa.int32())}  # fmt: skip
+        begin = sentence * 20
+        offsets = {"sentence_start": begin, "sentence_end": begin + 19, "start": begin, "end": begin + 7}
+        given |= {name: pa.array(values, pa.int32()) for name, values in {**offsets, "sentence": sentence}.items()}
     return pa.table(
         {c.name: given[c.name] if c.name in given else pa.nulls(count, c.type) for c in schema.columns}
     ).cast(schema.arrow)

@@ -237,18 +237,6 @@ PAIRS_WITH_RETRACTED = Table(
     tuple(column for column in _COUNTED if column.name != "sentence_articles"),
 )
 
-PARTNERS = Table(
-    "partners",
-    "a concept, one it occurs with, a publication year and a basis: cooccurrences, looked up by either concept",
-    (
-        *columns(
-            ("concept_id", pa.string(), "The concept to look up."),
-            ("partner_id", pa.string(), "A concept it occurs with."),
-        ),
-        *(column for column in _COUNTED if column.name not in ("concept_a", "concept_b")),
-    ),
-)
-
 COOCCURRENCE_TOTALS = Table(
     "cooccurrence_totals", "an unordered pair and a basis, over all years", _PAIR + _PAIR_STATISTICS
 )
@@ -261,8 +249,7 @@ RARE_COOCCURRENCES = Table(
 )
 
 VIEWS: dict[str, Table] = {
-    table.name: table
-    for table in (ARTICLES, LINKS, PARTNERS, PAIRS_WITH_RETRACTED, COOCCURRENCE_TOTALS, RARE_COOCCURRENCES)
+    table.name: table for table in (ARTICLES, LINKS, PAIRS_WITH_RETRACTED, COOCCURRENCE_TOTALS, RARE_COOCCURRENCES)
 }
 """Views that are more than the stored rows of their table."""
 
@@ -278,6 +265,7 @@ class Macro:
 MACROS = (
     Macro("descendants", "descendants(concept): the concept and all below it."),
     Macro("find_concept", "find_concept(words): concepts with a name that contains the words, shortest name first."),
+    Macro("partners", "partners(concept, basis := 'any'): the concepts it occurs with, the most frequent first."),
     Macro("article", "article(id): the article that holds this PMID, former article id or document id."),
     Macro(
         "matching_articles",

@@ -16,7 +16,7 @@ _GROUPS = (
                                        "duplicate_pairs", "verdicts")),
     (
         "Counts",
-        ("cooccurrences", "partners", "cooccurrences_by_b", "cooccurrences_with_retracted",
+        ("cooccurrences", "cooccurrences_by_b", "cooccurrences_with_retracted",
          "cooccurrence_totals", "rare_cooccurrences", "concept_counts",
          "corpus_counts", "interval_limits"),
     ),

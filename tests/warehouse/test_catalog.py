@@ -126,6 +126,23 @@ def test_macros_answer(catalog):
     assert catalog.execute("SELECT sum(articles) FROM timeline([['MESH:D1'], ['MESH:D2']])").fetchone() == (3,)
 
 
+def test_partners_are_found_either_way(catalog):
+    pairs = dictionaries(catalog.sql("FROM cooccurrence_totals"))
+    for basis in ("any", "index", "text"):
+        for concept in (A, B, NODES, ASTHMA):
+            expected = {
+                row["concept_a"] if row["concept_b"] == concept else row["concept_b"]: row["articles"]
+                for row in pairs
+                if concept in (row["concept_a"], row["concept_b"]) and row["basis"] == basis
+            }
+            found = catalog.execute(
+                "SELECT partner_id, articles FROM partners($concept, basis := $basis)",
+                {"concept": concept, "basis": basis},
+            ).fetchall()
+            assert dict(found) == expected
+            assert len(found) == len(expected)
+
+
 def test_pairs_and_groups_agree(catalog):
     for row in dictionaries(catalog.sql("FROM cooccurrence_totals")):
         groups = f"[['{row['concept_a']}'], ['{row['concept_b']}']]"
