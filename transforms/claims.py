@@ -1,0 +1,200 @@
+"""Documents -> claims of rarity: sentences that state how often the thing reported was reported before.
+
+'This is, to our knowledge, the second reported case of X in Y': its kind, the number it states, whether with a
+reservation, what it is restricted to, and where the words stand that name what is claimed. The wordings are data
+(claim_rules.toml). Nearly all sentences are passed over by two scans for words without which there is no claim.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from transforms.claim_rules import Group, Rule, rules
+from transforms.claim_words import claimed_span, read_bound, shares_a_word
+from transforms.document_text import document_text, slices, string_column
+from transforms.schema import CLAIMS
+from transforms.sentences import find_sentences
+
+LONGEST_SENTENCE = 1_500
+"""Code points; what is longer is a table or a list, not a sentence that claims something."""
+
+Span = tuple[int, int]
+Mask = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """A sentence that may hold a claim: its document's row and id, its place there, its title or '', its words.
+
+    plain: the words with one ASCII character for each code point, so that offsets in bytes are offsets in these.
+    """
+
+    row: int
+    document_id: str | None
+    title: str
+    start: int
+    end: int
+    plain: str
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One claim read in one sentence (its number in the batch): `at` the words that make it, `what` those that name
+    what is claimed; offsets in the sentence."""
+
+    sentence: int
+    kind: str
+    number: int | None
+    bound: str | None
+    at: Span
+    what: Span | None
+
+    @property
+    def said(self) -> tuple[str, int | None]:
+        """What must differ for two claims of a sentence to be two."""
+        return self.kind, self.number
+
+
+def find_claims(documents: pa.Table) -> pa.Table:
+    """Table `claims`: the claims of `documents` (columns document_id, title, abstract, sections; absent ones as NULL).
+
+    A sentence may make several claims; the one about the document's own observation comes first, as in
+    `data/gold/claims`: in a contrast the later, numbers before mere rarity, else in order.
+    """
+    sentences = [sentence for first, part in slices(documents) for sentence in candidates(part, first)]
+    if not sentences:
+        return CLAIMS.empty()
+    found = read(sentences)
+    plain = pa.array([sentences[reading.sentence].plain for reading in found], pa.string())
+    known = rules()
+    hedged = _matches(plain, known.hedge)
+    scope = np.full(len(found), "unspecified", object)
+    for name, pattern in reversed(known.scopes):
+        scope[_matches(plain, pattern)] = name
+    return CLAIMS.from_rows(
+        _row(reading, sentences[reading.sentence], bool(hedged[i]), str(scope[i])) for i, reading in enumerate(found)
+    )
+
+
+def candidates(documents: pa.Table, first_row: int = 0) -> Iterator[Sentence]:
+    """The sentences of `documents` that hold a word some claim needs, in order."""
+    text = document_text(documents)
+    sentences = find_sentences(documents, text)
+    base = text.begin[sentences.document]
+    begins, ends = (base + sentences.start).tolist(), (base + sentences.end).tolist()
+    words = [text.text[begin:end] for begin, end in zip(begins, ends, strict=True)]
+    chosen = _matches(pa.array(words, pa.string()), rules().any_need) & (sentences.end - sentences.start <= LONGEST_SENTENCE)
+    ids = string_column(documents, "document_id")
+    for i in np.flatnonzero(chosen).tolist():
+        row = int(sentences.document[i])
+        place = int(text.begin[row])
+        title = text.text[place : place + int(text.title_length[row])]
+        start, end = int(sentences.start[i]), int(sentences.end[i])
+        yield Sentence(first_row + row, ids[row].as_py(), title, start, end, plain(words[i]))
+
+
+def read(sentences: Sequence[Sentence]) -> list[Reading]:
+    """The claims of sentences, by sentence, the primary one first."""
+    words = pa.array([sentence.plain for sentence in sentences], pa.string())
+    readings = [reading for group in rules().groups for reading in _read_group(sentences, words, group)]
+    readings.sort(key=lambda reading: (reading.sentence, reading.at))
+    by_sentence: dict[int, list[Reading]] = {}
+    for reading in readings:
+        by_sentence.setdefault(reading.sentence, []).append(reading)
+    return [reading for number, found in by_sentence.items() for reading in settle(found, sentences[number].plain)]
+
+
+def settle(found: Sequence[Reading], words: str) -> list[Reading]:
+    """The readings of one sentence without repetitions, the primary one first."""
+    distinct: dict[tuple[str, int | None], Reading] = {}
+    for reading in found:
+        known = distinct.get(reading.said)
+        if known is None or (known.what is None and reading.what is not None):
+            distinct[reading.said] = reading
+    kept = list(distinct.values())
+
+    def rank(reading: Reading) -> tuple[bool, int, int]:
+        later = max((words.rfind(word, 0, reading.at[1]) for word in (" but ", "however", " although ")), default=-1)
+        return reading.kind == "rare_qualitative", -later, reading.at[0]
+
+    return sorted(kept, key=rank)
+
+
+def _read_group(sentences: Sequence[Sentence], words: pa.Array, group: Group) -> Iterator[Reading]:
+    chosen = np.ones(len(words), bool)
+    for need in group.needs:
+        chosen[chosen] = _matches(words.filter(pa.array(chosen)), need)
+    if group.unless:
+        chosen[chosen] = ~_matches(words.filter(pa.array(chosen)), group.unless)
+    places = np.flatnonzero(chosen)
+    for rule in group.rules if len(places) else ():
+        yield from _read_rule(sentences, words.take(pa.array(places)), places.tolist(), group.kind, rule)
+
+
+def _read_rule(
+    sentences: Sequence[Sentence], words: pa.Array, places: list[int], kind: str, rule: Rule
+) -> Iterator[Reading]:
+    spans = pc.extract_regex_span(words, pattern=rule.pattern)
+    kept = np.asarray(spans.is_valid(), bool)
+    if rule.unless:
+        kept[kept] = ~_matches(words.filter(pa.array(kept)), rule.unless)
+    for i in np.flatnonzero(kept).tolist():
+        sentence = sentences[places[i]]
+        found = {name: (at[0], sum(at)) for name, at in spans[i].as_py().items() if at and at[1]}
+        what = claimed_span(sentence.plain, found.get("what"), found["all"])
+        if rule.of_title and not shares_a_word(sentence.plain, what, sentence.title):
+            continue
+        yield Reading(places[i], kind, *_numbers(kind, sentence.plain, found), found["all"], what)
+
+
+def _numbers(kind: str, words: str, found: dict[str, Span]) -> tuple[int | None, str | None]:
+    """The number a claim states and what bounds it."""
+    if kind == "first_report":
+        return 1, None
+    if "number" not in found:
+        return None, None
+    start, end = found["number"]
+    limit = words[slice(*found.get("limit", (start, start)))]
+    return rules().number(words[start:end]), read_bound(limit) if kind == "prior_count" else None
+
+
+def _row(reading: Reading, sentence: Sentence, hedged: bool, scope: str) -> dict[str, object]:
+    what = reading.what
+    return {
+        "document_id": sentence.document_id,
+        "start": sentence.start,
+        "end": sentence.end,
+        "kind": reading.kind,
+        "ordinal": None if reading.kind == "prior_count" else reading.number,
+        "prior_count": reading.number if reading.kind == "prior_count" else None,
+        "bound": reading.bound,
+        "hedged": hedged or sentence.plain.rstrip("] .").endswith("?"),
+        "scope": scope,
+        "scope_start": what and sentence.start + what[0],
+        "scope_end": what and sentence.start + what[1],
+    }
+
+
+def _matches(words: pa.Array, pattern: str) -> Mask:
+    return np.asarray(pc.match_substring_regex(words, pattern), bool)
+
+
+class _Plain(dict[int, str]):
+    """One ASCII character for any code point: blanks, dashes and apostrophes their own kind, all else a letter."""
+
+    def __missing__(self, code: int) -> str:
+        character = chr(code)
+        self[code] = written = " " if character.isspace() else character if code < 0x80 else "x"
+        return written
+
+
+_PLAIN = _Plain({ord(mark): "'" for mark in "\u2019\u2018\u02bc"} | {ord(dash): "-" for dash in "\u2010\u2011\u2012\u2013\u2014\u2212"})
+
+
+def plain(words: str) -> str:
+    """`words` with one ASCII character for each code point."""
+    return words.translate(_PLAIN) if not words.isascii() or "\n" in words or "\t" in words else words
