@@ -9,6 +9,7 @@ Span = tuple[int, int]
 
 _SHORTEST_STEM = 5
 _WORD = re.compile(r"[a-z]{5,}")
+_ABBREVIATION = re.compile(r"\b[A-Z][A-Za-z]*[A-Z][A-Za-z]*\b")
 _COMMON = frozenset(
     "about after among cases cause caused causes clinical course disease diagnosis effect following having literature"
     " patient patients report reported reports review study their these those treatment which associated association"
@@ -61,11 +62,14 @@ def stems(words: str) -> frozenset[str]:
 
 
 def shares_a_word(words: str, what: Span | None, title: str) -> bool:
-    """Whether what is claimed is something the title names, or points back; true where there is no title to ask."""
+    """Whether what is claimed is something the title names, an abbreviation, or words that point back; true where
+    there is no title to ask."""
     if not title.strip():
         return True
     named = words[slice(*what)] if what else words
-    return is_anaphor(named) or not stems(named).isdisjoint(stems(title))
+    if is_anaphor(named) or _ABBREVIATION.search(named):
+        return True
+    return not stems(named).isdisjoint(stems(title))
 
 
 @cache
