@@ -51,6 +51,7 @@ class Rules:
     opening: str
     closing: str
     anaphor: str
+    abbreviations: frozenset[str]
 
     def number(self, words: str) -> int:
         """'Twenty-one', '21st', '1,021', 'a single' as a number; 1 where the words hold none ('the only other')."""
@@ -76,6 +77,7 @@ def rules() -> Rules:
         bounds=tuple((name, _expression(pattern, words)) for name, pattern in read["bounds"].items()),
         hedge=_expression(read["hedge"]["pattern"], words),
         scopes=tuple((entry["name"], _expression(entry["pattern"], words)) for entry in read["scope"]),
+        abbreviations=frozenset(read["sentence"]["abbreviations"]),
         **{name: _expression(read["claimed"][name], words) for name in ("opening", "closing", "anaphor")},
     )
 

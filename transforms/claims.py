@@ -5,6 +5,7 @@ reservation, what it is restricted to, and where the words stand that name what 
 (claim_rules.toml). Nearly all sentences are passed over by two scans for words without which there is no claim.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -21,6 +22,9 @@ from transforms.sentences import find_sentences
 
 LONGEST_SENTENCE = 1_500
 """Code points; what is longer is a table or a list, not a sentence that claims something."""
+
+_STOP = re.compile(r"""(?P<stop>(?<=[A-Za-z0-9)\]%"'])[.?!][\])"']*) +(?=[\["'(]?[A-Z])""")
+_TURNS_ON = {"first_report": "first", "only_report": "only"}
 
 Span = tuple[int, int]
 Mask = npt.NDArray[np.bool_]
@@ -87,14 +91,26 @@ def candidates(documents: pa.Table, first_row: int = 0) -> Iterator[Sentence]:
     base = text.begin[sentences.document]
     begins, ends = (base + sentences.start).tolist(), (base + sentences.end).tolist()
     words = [text.text[begin:end] for begin, end in zip(begins, ends, strict=True)]
-    chosen = _matches(pa.array(words, pa.string()), rules().any_need) & (sentences.end - sentences.start <= LONGEST_SENTENCE)
     ids = string_column(documents, "document_id")
-    for i in np.flatnonzero(chosen).tolist():
+    for i in np.flatnonzero(_matches(pa.array(words, pa.string()), rules().any_need)).tolist():
         row = int(sentences.document[i])
         place = int(text.begin[row])
         title = text.text[place : place + int(text.title_length[row])]
-        start, end = int(sentences.start[i]), int(sentences.end[i])
-        yield Sentence(first_row + row, ids[row].as_py(), title, start, end, plain(words[i]))
+        start, said = int(sentences.start[i]), plain(words[i])
+        for begin, end in parts(said):
+            if end - begin <= LONGEST_SENTENCE:
+                yield Sentence(first_row + row, ids[row].as_py(), title, start + begin, start + end, said[begin:end])
+
+
+def parts(words: str) -> Iterator[Span]:
+    """Where sentences begin and end in a title, which may hold several, or in what was taken for one sentence because
+    of a quotation mark."""
+    begin = 0
+    for stop in _STOP.finditer(words):
+        if words[begin : stop.start()].rpartition(" ")[2].strip("([").lower() not in rules().abbreviations:
+            yield begin, stop.end("stop")
+            begin = stop.end()
+    yield begin, len(words)
 
 
 def read(sentences: Sequence[Sentence]) -> list[Reading]:
@@ -148,7 +164,14 @@ def _read_rule(
         what = claimed_span(sentence.plain, found.get("what"), found["all"])
         if rule.of_title and not shares_a_word(sentence.plain, what, sentence.title):
             continue
-        yield Reading(places[i], kind, *_numbers(kind, sentence.plain, found), found["all"], what)
+        yield Reading(places[i], kind, *_numbers(kind, sentence.plain, found), _key(kind, sentence.plain, found), what)
+
+
+def _key(kind: str, words: str, found: dict[str, Span]) -> Span:
+    """From the word a claim turns on, its number where it has one, to the claim's end: what its place is judged by."""
+    start, end = found["all"]
+    at = words.lower().find(_TURNS_ON.get(kind, ""), start, end)
+    return found.get("number", (max(at, start), end))[0], end
 
 
 def _numbers(kind: str, words: str, found: dict[str, Span]) -> tuple[int | None, str | None]:
