@@ -10,32 +10,68 @@ Span = tuple[int, int]
 _SHORTEST_STEM = 5
 _WORD = re.compile(r"[a-z]{5,}")
 _ABBREVIATION = re.compile(r"\b[A-Z][A-Za-z]*[A-Z][A-Za-z]*\b")
+_POINTS = re.compile(r"\b(?:this|these|such|similar|its?)\b", re.IGNORECASE)
+_OF = re.compile(r"\bof\b ")
+_THAT = re.compile(r"\b(?:that|with|in|to|due to|caused by|describing|reporting|showing|demonstrating)\b ")
+_VERB = re.compile(
+    r" (?:is|are|was|were|has|have|had|represents?|constitutes?|remains?|being|occurs?|can|may|accounts?)\b"
+    r"|,? with (?:only|just|less|fewer|about|approximately)\b|[:;]|,|--"
+)
 _COMMON = frozenset(
-    "about after among cases cause caused causes clinical course disease diagnosis effect following having literature"
-    " patient patients report reported reports review study their these those treatment which associated association"
-    " condition disorder syndrome".split()
+    "about after among being cases cause caused causes clinical could course described diagnosis documented effect"
+    " following found having literature never observed other patient patients previous previously published recorded"
+    " report reported reports review similar study their there these those treatment world which"
+    " associated association condition disease disorder syndrome".split()
 )
 
 
 def claimed_span(words: str, what: Span | None, claim: Span) -> Span | None:
-    """The stretch of a sentence that names what is claimed; `what` is where the rule saw it, `claim` the claim's words.
+    """The stretch of a sentence that names what is claimed.
 
-    None where nothing but words that point back is left.
+    `what` is where the rule saw it, `claim` runs from the word the claim turns on to its end. Where nothing is named
+    there, what follows the claim's 'of' or 'that' is taken, else the subject before it; None where nothing names it.
     """
-    if what is None:
-        return None
+    options = (what, _following(words, claim), _subject(words, claim))
+    for option in options:
+        cleaned = option and _cleaned(words, *option)
+        if cleaned and _names(words[slice(*cleaned)]):
+            return cleaned
+    return None
+
+
+def _following(words: str, claim: Span) -> Span | None:
+    """What stands after the first 'of' of a claim, else after 'that', 'in', 'with' or 'to'."""
+    for connector in (_OF, _THAT):
+        found = connector.search(words, claim[0])
+        if found:
+            return found.end(), len(words)
+    return None
+
+
+def _subject(words: str, claim: Span) -> Span | None:
+    """What stands at the sentence's beginning, up to its verb or to the claim."""
+    found = _VERB.search(words)
+    end = min(found.start() if found else len(words), claim[0])
+    return (0, end) if end else None
+
+
+def _cleaned(words: str, start: int, end: int) -> Span | None:
+    """A stretch without what opens its clause, what closes it, and punctuation."""
     known = _compiled()
-    start, end = what
-    if start <= claim[0]:
-        opening = known["opening"].match(words, start, end)
-        start = opening.end() if opening else start
+    opening = known["opening"].match(words, 0, end) if start == 0 else None
+    start = opening.end() if opening else start
     closing = known["closing"].search(words, start, end)
-    end = closing.start() if closing and closing.start() > start else end
+    end = closing.start() if closing else end
     while start < end and words[end - 1] in " .,;:)-]" and not _closes(words, start, end):
         end -= 1
-    while start < end and words[start] in " ,;:-(":
+    while start < end and words[start] in " ,;:-([":
         start += 1
     return (start, end) if start < end else None
+
+
+def _names(words: str) -> bool:
+    """Whether words name something, if only by pointing back."""
+    return bool(stems(words) or _ABBREVIATION.search(words) or _POINTS.search(words))
 
 
 def _closes(words: str, start: int, end: int) -> bool:

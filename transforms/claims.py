@@ -24,6 +24,8 @@ LONGEST_SENTENCE = 1_500
 """Code points; what is longer is a table or a list, not a sentence that claims something."""
 
 _STOP = re.compile(r"""(?P<stop>(?<=[A-Za-z0-9)\]%"'])[.?!][\])"']*) +(?=[\["'(]?[A-Z])""")
+_CONTRASTS = (" but ", "however", " although ")
+_CONCESSIONS = ("although ", "though ", "while ", "whereas ")
 _TURNS_ON = {"first_report": "first", "only_report": "only"}
 
 Span = tuple[int, int]
@@ -133,9 +135,12 @@ def settle(found: Sequence[Reading], words: str) -> list[Reading]:
             distinct[reading.said] = reading
     kept = list(distinct.values())
 
+    concedes = words.lower().startswith(_CONCESSIONS)
+
     def rank(reading: Reading) -> tuple[bool, int, int]:
-        later = max((words.rfind(word, 0, reading.at[1]) for word in (" but ", "however", " although ")), default=-1)
-        return reading.kind == "rare_qualitative", -later, reading.at[0]
+        later = max(words.rfind(word, 0, reading.at[0]) for word in _CONTRASTS)
+        place = reading.at[0]
+        return reading.kind == "rare_qualitative", -later, -place if concedes else place
 
     return sorted(kept, key=rank)
 
@@ -161,10 +166,11 @@ def _read_rule(
     for i in np.flatnonzero(kept).tolist():
         sentence = sentences[places[i]]
         found = {name: (at[0], sum(at)) for name, at in spans[i].as_py().items() if at and at[1]}
-        what = claimed_span(sentence.plain, found.get("what"), found["all"])
+        at = _key(kind, sentence.plain, found)
+        what = claimed_span(sentence.plain, found.get("what"), at)
         if rule.of_title and not shares_a_word(sentence.plain, what, sentence.title):
             continue
-        yield Reading(places[i], kind, *_numbers(kind, sentence.plain, found), _key(kind, sentence.plain, found), what)
+        yield Reading(places[i], kind, *_numbers(kind, sentence.plain, found), at, what)
 
 
 def _key(kind: str, words: str, found: dict[str, Span]) -> Span:
@@ -215,7 +221,10 @@ class _Plain(dict[int, str]):
         return written
 
 
-_PLAIN = _Plain({ord(mark): "'" for mark in "\u2019\u2018\u02bc"} | {ord(dash): "-" for dash in "\u2010\u2011\u2012\u2013\u2014\u2212"})
+_PLAIN = _Plain(
+    {ord(mark): "'" for mark in "\u2019\u2018\u02bc"}
+    | {ord(dash): "-" for dash in "\u2010\u2011\u2012\u2013\u2014\u2212"}
+)
 
 
 def plain(words: str) -> str:
