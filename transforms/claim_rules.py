@@ -11,6 +11,9 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
+NAMING = ("opening", "closing", "anaphor", "of", "connector", "verb", "pointer")
+"""What tells the words that name what is claimed from those around them."""
+
 _IN_BRACES = re.compile(r"\{([a-z_]+)\}")
 _NUMBER = re.compile(r"[a-z]+|[0-9]+")
 
@@ -40,7 +43,9 @@ class Group:
 
 @dataclass(frozen=True)
 class Rules:
-    """All that claim_rules.toml says; `any_need` matches where some group's first need does."""
+    """All that claim_rules.toml says; `any_need` matches where some group's first need does, `naming` has the
+    expressions of `NAMING`.
+    """
 
     groups: tuple[Group, ...]
     any_need: str
@@ -48,10 +53,11 @@ class Rules:
     bounds: tuple[tuple[str, str], ...]
     hedge: str
     scopes: tuple[tuple[str, str], ...]
-    opening: str
-    closing: str
-    anaphor: str
+    naming: Mapping[str, re.Pattern[str]]
+    common: frozenset[str]
     abbreviations: frozenset[str]
+    contrasts: tuple[str, ...]
+    concessions: tuple[str, ...]
 
     def number(self, words: str) -> int:
         """'Twenty-one', '21st', '1,021', 'a single' as a number; 1 where the words hold none ('the only other')."""
@@ -77,8 +83,11 @@ def rules() -> Rules:
         bounds=tuple((name, _expression(pattern, words)) for name, pattern in read["bounds"].items()),
         hedge=_expression(read["hedge"]["pattern"], words),
         scopes=tuple((entry["name"], _expression(entry["pattern"], words)) for entry in read["scope"]),
+        naming={name: re.compile(_expression(read["claimed"][name], words)) for name in NAMING},
+        common=frozenset(read["claimed"]["common"]),
         abbreviations=frozenset(read["sentence"]["abbreviations"]),
-        **{name: _expression(read["claimed"][name], words) for name in ("opening", "closing", "anaphor")},
+        contrasts=tuple(read["sentence"]["contrasts"]),
+        concessions=tuple(read["sentence"]["concessions"]),
     )
 
 

@@ -1,7 +1,6 @@
 """The words of a claim: which of them name what is claimed, what bounds its number, whether it is of the title."""
 
 import re
-from functools import cache
 
 from transforms.claim_rules import rules
 
@@ -10,19 +9,6 @@ Span = tuple[int, int]
 _SHORTEST_STEM = 5
 _WORD = re.compile(r"[a-z]{5,}")
 _ABBREVIATION = re.compile(r"\b[A-Z][A-Za-z]*[A-Z][A-Za-z]*\b")
-_POINTS = re.compile(r"\b(?:this|these|such|similar|its?)\b", re.IGNORECASE)
-_OF = re.compile(r"\bof\b ")
-_THAT = re.compile(r"\b(?:that|with|in|to|due to|caused by|describing|reporting|showing|demonstrating)\b ")
-_VERB = re.compile(
-    r" (?:is|are|was|were|has|have|had|represents?|constitutes?|remains?|being|occurs?|can|may|accounts?)\b"
-    r"|,? with (?:only|just|less|fewer|about|approximately)\b|[:;]|,|--"
-)
-_COMMON = frozenset(
-    "about after among being cases cause caused causes clinical could course described diagnosis documented effect"
-    " following found having literature never observed other patient patients previous previously published recorded"
-    " report reported reports review similar study their there these those treatment world which"
-    " associated association condition disease disorder syndrome".split()
-)
 
 
 def claimed_span(words: str, what: Span | None, claim: Span) -> Span | None:
@@ -41,8 +27,8 @@ def claimed_span(words: str, what: Span | None, claim: Span) -> Span | None:
 
 def _following(words: str, claim: Span) -> Span | None:
     """What stands after the first 'of' of a claim, else after 'that', 'in', 'with' or 'to'."""
-    for connector in (_OF, _THAT):
-        found = connector.search(words, claim[0])
+    for connector in ("of", "connector"):
+        found = rules().naming[connector].search(words, claim[0])
         if found:
             return found.end(), len(words)
     return None
@@ -50,14 +36,14 @@ def _following(words: str, claim: Span) -> Span | None:
 
 def _subject(words: str, claim: Span) -> Span | None:
     """What stands at the sentence's beginning, up to its verb or to the claim."""
-    found = _VERB.search(words)
+    found = rules().naming["verb"].search(words)
     end = min(found.start() if found else len(words), claim[0])
     return (0, end) if end else None
 
 
 def _cleaned(words: str, start: int, end: int) -> Span | None:
     """A stretch without what opens its clause, what closes it, and punctuation."""
-    known = _compiled()
+    known = rules().naming
     opening = known["opening"].match(words, 0, end) if start == 0 else None
     start = opening.end() if opening else start
     closing = known["closing"].search(words, start, end)
@@ -71,7 +57,7 @@ def _cleaned(words: str, start: int, end: int) -> Span | None:
 
 def _names(words: str) -> bool:
     """Whether words name something, if only by pointing back."""
-    return bool(stems(words) or _ABBREVIATION.search(words) or _POINTS.search(words))
+    return bool(stems(words) or _ABBREVIATION.search(words) or rules().naming["pointer"].search(words))
 
 
 def _closes(words: str, start: int, end: int) -> bool:
@@ -81,7 +67,7 @@ def _closes(words: str, start: int, end: int) -> bool:
 
 def is_anaphor(words: str) -> bool:
     """Whether words only point back to what was named before: 'this association', 'similar cases'."""
-    return _compiled()["anaphor"].match(words) is not None
+    return rules().naming["anaphor"].match(words) is not None
 
 
 def read_bound(limit: str) -> str:
@@ -94,21 +80,16 @@ def read_bound(limit: str) -> str:
 
 def stems(words: str) -> frozenset[str]:
     """The beginnings of the longer words that say what a text is about."""
-    return frozenset(word[:_SHORTEST_STEM] for word in _WORD.findall(words.lower()) if word not in _COMMON)
+    return frozenset(word[:_SHORTEST_STEM] for word in _WORD.findall(words.lower()) if word not in rules().common)
 
 
 def shares_a_word(words: str, what: Span | None, title: str) -> bool:
     """Whether what is claimed is something the title names, an abbreviation, or words that point back; true where
-    there is no title to ask."""
+    there is no title to ask.
+    """
     if not title.strip():
         return True
     named = words[slice(*what)] if what else words
     if is_anaphor(named) or _ABBREVIATION.search(named):
         return True
     return not stems(named).isdisjoint(stems(title))
-
-
-@cache
-def _compiled() -> dict[str, re.Pattern[str]]:
-    known = rules()
-    return {name: re.compile(getattr(known, name)) for name in ("opening", "closing", "anaphor")}

@@ -24,8 +24,6 @@ LONGEST_SENTENCE = 1_500
 """Code points; what is longer is a table or a list, not a sentence that claims something."""
 
 _STOP = re.compile(r"""(?P<stop>(?<=[A-Za-z0-9)\]%"'])[.?!][\])"']*) +(?=[\["'(]?[A-Z])""")
-_CONTRASTS = (" but ", "however", " although ")
-_CONCESSIONS = ("although ", "though ", "while ", "whereas ")
 _TURNS_ON = {"first_report": "first", "only_report": "only"}
 
 Span = tuple[int, int]
@@ -50,7 +48,8 @@ class Sentence:
 @dataclass(frozen=True)
 class Reading:
     """One claim read in one sentence (its number in the batch): `at` the words that make it, `what` those that name
-    what is claimed; offsets in the sentence."""
+    what is claimed; offsets in the sentence.
+    """
 
     sentence: int
     kind: str
@@ -68,21 +67,22 @@ class Reading:
 def find_claims(documents: pa.Table) -> pa.Table:
     """Table `claims`: the claims of `documents` (columns document_id, title, abstract, sections; absent ones as NULL).
 
-    A sentence may make several claims; the one about the document's own observation comes first, as in
-    `data/gold/claims`: in a contrast the later, numbers before mere rarity, else in order.
+    A sentence may make several claims; the one about the document's own observation comes first: in a
+    contrast the later, numbers before mere rarity, else in order.
     """
     sentences = [sentence for first, part in slices(documents) for sentence in candidates(part, first)]
     if not sentences:
         return CLAIMS.empty()
     found = read(sentences)
-    plain = pa.array([sentences[reading.sentence].plain for reading in found], pa.string())
+    words = pa.array([sentences[reading.sentence].plain for reading in found], pa.string())
     known = rules()
-    hedged = _matches(plain, known.hedge)
+    hedged = _matches(words, known.hedge)
     scope = np.full(len(found), "unspecified", object)
     for name, pattern in reversed(known.scopes):
-        scope[_matches(plain, pattern)] = name
+        scope[_matches(words, pattern)] = name
     return CLAIMS.from_rows(
-        _row(reading, sentences[reading.sentence], bool(hedged[i]), str(scope[i])) for i, reading in enumerate(found)
+        _row(reading, sentences[reading.sentence], hedged=bool(hedged[i]), scope=str(scope[i]))
+        for i, reading in enumerate(found)
     )
 
 
@@ -106,7 +106,8 @@ def candidates(documents: pa.Table, first_row: int = 0) -> Iterator[Sentence]:
 
 def parts(words: str) -> Iterator[Span]:
     """Where sentences begin and end in a title, which may hold several, or in what was taken for one sentence because
-    of a quotation mark."""
+    of a quotation mark.
+    """
     begin = 0
     for stop in _STOP.finditer(words):
         if words[begin : stop.start()].rpartition(" ")[2].strip("([").lower() not in rules().abbreviations:
@@ -135,10 +136,10 @@ def settle(found: Sequence[Reading], words: str) -> list[Reading]:
             distinct[reading.said] = reading
     kept = list(distinct.values())
 
-    concedes = words.lower().startswith(_CONCESSIONS)
+    concedes = words.lower().startswith(rules().concessions)
 
     def rank(reading: Reading) -> tuple[bool, int, int]:
-        later = max(words.rfind(word, 0, reading.at[0]) for word in _CONTRASTS)
+        later = max(words.rfind(word, 0, reading.at[0]) for word in rules().contrasts)
         place = reading.at[0]
         return reading.kind == "rare_qualitative", -later, -place if concedes else place
 
@@ -191,7 +192,7 @@ def _numbers(kind: str, words: str, found: dict[str, Span]) -> tuple[int | None,
     return rules().number(words[start:end]), read_bound(limit) if kind == "prior_count" else None
 
 
-def _row(reading: Reading, sentence: Sentence, hedged: bool, scope: str) -> dict[str, object]:
+def _row(reading: Reading, sentence: Sentence, *, hedged: bool, scope: str) -> dict[str, object]:
     what = reading.what
     return {
         "document_id": sentence.document_id,
