@@ -32,7 +32,7 @@ Mask = npt.NDArray[np.bool_]
 
 @dataclass(frozen=True)
 class Sentence:
-    """A sentence that may hold a claim: its document's row and id, its place there, its title or '', its words.
+    """A sentence that may hold a claim: its document's row and id, that document's title or '', its place, its words.
 
     plain: the words with one ASCII character for each code point, so that offsets in bytes are offsets in these.
     """
@@ -70,7 +70,7 @@ def find_claims(documents: pa.Table) -> pa.Table:
     A sentence may make several claims; the one about the document's own observation comes first: in a
     contrast the later, numbers before mere rarity, else in order.
     """
-    sentences = [sentence for first, part in slices(documents) for sentence in candidates(part, first)]
+    sentences = candidates(documents)
     if not sentences:
         return CLAIMS.empty()
     found = read(sentences)
@@ -86,22 +86,37 @@ def find_claims(documents: pa.Table) -> pa.Table:
     )
 
 
-def candidates(documents: pa.Table, first_row: int = 0) -> Iterator[Sentence]:
-    """The sentences of `documents` that hold a word some claim needs, in order."""
-    text = document_text(documents)
-    sentences = find_sentences(documents, text)
-    base = text.begin[sentences.document]
-    begins, ends = (base + sentences.start).tolist(), (base + sentences.end).tolist()
-    words = [text.text[begin:end] for begin, end in zip(begins, ends, strict=True)]
-    ids = string_column(documents, "document_id")
-    for i in np.flatnonzero(_matches(pa.array(words, pa.string()), rules().any_need)).tolist():
-        row = int(sentences.document[i])
-        place = int(text.begin[row])
-        title = text.text[place : place + int(text.title_length[row])]
-        start, said = int(sentences.start[i]), plain(words[i])
-        for begin, end in parts(said):
-            if end - begin <= LONGEST_SENTENCE:
-                yield Sentence(first_row + row, ids[row].as_py(), title, start + begin, start + end, said[begin:end])
+def candidates(documents: pa.Table) -> list[Sentence]:
+    """The sentences of `documents` that hold all the words some group of rules needs, in order."""
+    places: list[tuple[int, int]] = []
+    words: list[str] = []
+    for first, part in slices(documents):
+        text = document_text(part)
+        sentences = find_sentences(part, text)
+        base = text.begin[sentences.document]
+        begins, ends = (base + sentences.start).tolist(), (base + sentences.end).tolist()
+        every = [text.text[begin:end] for begin, end in zip(begins, ends, strict=True)]
+        kept = np.flatnonzero(_matches(pa.array(every, pa.string()), rules().any_need))
+        rows = (first + sentences.document[kept]).tolist()
+        places.extend(zip(rows, sentences.start[kept].tolist(), strict=True))
+        words.extend([every[i] for i in kept.tolist()])
+    array = pa.array(words, pa.string())
+    met = np.flatnonzero(np.logical_or.reduce([_meets(array, group) for group in rules().groups]))
+    ids, titles = (string_column(documents, name) for name in ("document_id", "title"))
+    return [
+        Sentence(row, ids[row].as_py(), titles[row].as_py() or "", start + begin, start + end, said[begin:end])
+        for (row, start), said in ((places[i], plain(words[i])) for i in met.tolist())
+        for begin, end in parts(said)
+        if end - begin <= LONGEST_SENTENCE
+    ]
+
+
+def _meets(words: pa.Array, group: Group) -> Mask:
+    """Which sentences match every need of a group."""
+    met = np.ones(len(words), bool)
+    for need in group.needs:
+        met[met] = _matches(words.filter(pa.array(met)), need)
+    return met
 
 
 def parts(words: str) -> Iterator[Span]:
@@ -147,9 +162,7 @@ def settle(found: Sequence[Reading], words: str) -> list[Reading]:
 
 
 def _read_group(sentences: Sequence[Sentence], words: pa.Array, group: Group) -> Iterator[Reading]:
-    chosen = np.ones(len(words), bool)
-    for need in group.needs:
-        chosen[chosen] = _matches(words.filter(pa.array(chosen)), need)
+    chosen = _meets(words, group)
     if group.unless:
         chosen[chosen] = ~_matches(words.filter(pa.array(chosen)), group.unless)
     places = np.flatnonzero(chosen)
