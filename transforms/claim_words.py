@@ -35,10 +35,13 @@ def _following(words: str, claim: Span) -> Span | None:
 
 
 def _subject(words: str, claim: Span) -> Span | None:
-    """What stands at the sentence's beginning, up to its verb or to the claim."""
-    found = rules().naming["verb"].search(words)
-    end = min(found.start() if found else len(words), claim[0])
-    return (0, end) if end else None
+    """What stands at the sentence's beginning, after what opens its clause, up to its verb or to the claim."""
+    known = rules().naming
+    opening = known["opening"].match(words)
+    start = opening.end() if opening else 0
+    verb = known["verb"].search(words, start)
+    end = min(verb.start() if verb else len(words), claim[0])
+    return (start, end) if start < end else None
 
 
 def _cleaned(words: str, start: int, end: int) -> Span | None:
