@@ -111,6 +111,10 @@ def test_background_is_no_claim_of_this_paper():
             [("first_report", 1), ("prior_count", 2)],
         ),
         (
+            "Although gout has been described in about 100 cases, it has been reported in only one family so far.",
+            [("prior_count", 1), ("prior_count", 100)],
+        ),
+        (
             "This is the second report of splenic gout and the first case in a child.",
             [("nth_report", 2), ("first_report", 1)],
         ),
