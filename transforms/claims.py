@@ -24,6 +24,7 @@ LONGEST_SENTENCE = 1_500
 """Code points; what is longer is a table or a list, not a sentence that claims something."""
 
 _STOP = re.compile(r"""(?P<stop>(?<=[A-Za-z0-9)\]%"'])[.?!][\])"']*) +(?=[\["'(]?[A-Z])""")
+_RESULTS = "RESULT"
 _TURNS_ON = {"first_report": "first", "only_report": "only"}
 
 Span = tuple[int, int]
@@ -32,17 +33,27 @@ Mask = npt.NDArray[np.bool_]
 
 @dataclass(frozen=True)
 class Sentence:
-    """A sentence that may hold a claim: its document's row and id, that document's title or '', its place, its words.
+    """A sentence that may hold a claim: its document's id and title ('' for none), its place, its words.
 
-    plain: the words with one ASCII character for each code point, so that offsets in bytes are offsets in these.
+    plain: the words with one ASCII character for each code point, so that offsets in bytes are offsets in these;
+    sections: the document's, as `documents` has them.
     """
 
-    row: int
     document_id: str | None
     title: str
     start: int
     end: int
     plain: str
+    sections: pa.ListScalar | None = None
+
+    @property
+    def in_results(self) -> bool:
+        """Whether it stands in a section of results, where 'rare' is what the authors found among their own."""
+        return any(
+            _RESULTS in (section["label"] or "").upper() and section["start"] <= self.start < section["end"]
+            for section in (self.sections.as_py() if self.sections is not None else None) or ()
+            if section["start"] is not None and section["end"] is not None
+        )
 
 
 @dataclass(frozen=True)
@@ -103,8 +114,16 @@ def candidates(documents: pa.Table) -> list[Sentence]:
     array = pa.array(words, pa.string())
     met = np.flatnonzero(np.logical_or.reduce([_meets(array, group) for group in rules().groups]))
     ids, titles = (string_column(documents, name) for name in ("document_id", "title"))
+    sections = documents["sections"] if "sections" in documents.column_names else [None] * len(documents)
     return [
-        Sentence(row, ids[row].as_py(), titles[row].as_py() or "", start + begin, start + end, said[begin:end])
+        Sentence(
+            document_id=ids[row].as_py(),
+            title=titles[row].as_py() or "",
+            start=start + begin,
+            end=start + end,
+            plain=said[begin:end],
+            sections=sections[row],
+        )
         for (row, start), said in ((places[i], plain(words[i])) for i in met.tolist())
         for begin, end in parts(said)
         if end - begin <= LONGEST_SENTENCE
@@ -182,7 +201,7 @@ def _read_rule(
         found = {name: (at[0], sum(at)) for name, at in spans[i].as_py().items() if at and at[1]}
         at = _key(kind, sentence.plain, found)
         what = claimed_span(sentence.plain, found.get("what"), at)
-        if rule.of_title and not shares_a_word(sentence.plain, what, sentence.title):
+        if rule.of_title and (sentence.in_results or not shares_a_word(sentence.plain, what, sentence.title)):
             continue
         yield Reading(places[i], kind, *_numbers(kind, sentence.plain, found), at, what)
 

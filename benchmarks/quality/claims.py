@@ -17,6 +17,7 @@ import pyarrow.compute as pc
 
 from transforms.claims import find_claims
 from transforms.pubmed_xml import parse
+from transforms.schema import DOCUMENTS
 
 Row = Mapping[str, Any]
 Claim = Mapping[str, Any]
@@ -108,8 +109,8 @@ def _place(row: Row, document: Row) -> tuple[int, int] | None:
 
 
 def _by_document(read: Sequence[Row], finder: Finder) -> list[list[Claim]]:
-    columns = {name: [document.get(name) for document in read] for name in ("title", "abstract")}
-    table = pa.table({"document_id": [str(at) for at in range(len(read))], **columns})
+    numbered = [{**document, "document_id": str(at)} for at, document in enumerate(read)]
+    table = DOCUMENTS.from_rows(numbered).select(_COLUMNS)
     claims: list[list[Claim]] = [[] for _ in read]
     for claim in finder(table).to_pylist():
         claims[int(claim["document_id"])].append(claim)

@@ -135,3 +135,25 @@ def test_vague_concepts_are_what_they_are_called(data_dir):
     for concept, name in (pair for group in groups for pair in group.items()):
         at = text.index(f"<DescriptorUI>{concept.removeprefix('MESH:')}</DescriptorUI>")
         assert f"<String>{name}</String>" in text[at : at + 300]
+
+
+@pytest.mark.data
+def test_the_page_this_project_started_from(data_dir):
+    from transforms.annotate import annotate
+    from transforms.claims import find_claims
+    from transforms.mesh import read_mesh
+    from transforms.vocabulary import build
+    from transforms.vocabulary_tables import mark_counted
+
+    lines = (data_dir / "seed" / "read-by-qxmd.txt").read_text("utf-8").splitlines()
+    title = next(line for line in lines if line.startswith("Cytodiagnosis"))
+    abstract = (data_dir / "seed" / "expected-abstract.txt").read_text("utf-8").strip()
+    with (data_dir / "vocab" / "desc2024.xml.gz").open("rb") as stream:
+        mesh = mark_counted(read_mesh(stream, "desc2024.xml.gz"))
+    page = pa.table({"document_id": ["page"], "article_id": [1], "title": [title], "abstract": [abstract]})
+    mentions = annotate(page, build(mesh.concepts, mesh.names, mesh.ancestors))
+    found = combine(find_claims(page), mentions, Concepts.of(mesh.concepts, mesh.ancestors)).to_pylist()
+    of = {(row["kind"], row["ordinal"] or row["prior_count"]): row["groups"] for row in found}
+    for claim in (("nth_report", 2), ("prior_count", 1)):
+        held = {concept for group in of[claim] for concept in group}
+        assert held >= {"MESH:D007938", "MESH:D006411", "MESH:D008198"}, claim

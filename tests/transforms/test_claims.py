@@ -95,6 +95,14 @@ def test_background_is_no_claim_of_this_paper():
     assert said(sentence, "") == [("rare_qualitative", None)]
 
 
+def test_rarity_among_the_results_is_the_authors_own_finding():
+    abstract = "Amyloidosis of the spleen is rare in this group."
+    where = [{"label": "RESULTS", "start": len(TITLE) + 1, "end": len(TITLE) + 1 + len(abstract)}]
+    assert claims(abstract, sections=where) == []
+    assert len(claims(abstract, sections=[{**where[0], "label": "BACKGROUND"}])) == 1
+    assert len(claims(abstract, sections=[{"label": "RESULTS", "start": None, "end": None}])) == 1
+
+
 @pytest.mark.parametrize(
     ("sentence", "wanted"),
     [
