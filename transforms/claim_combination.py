@@ -1,12 +1,12 @@
 """What a claim is about, as a combination of concepts that can be counted.
 
-    the words that name it -> their concepts; too few, or half of the words unnamed: the title's too
-                           -> still too few: the rest of its sentence, then the sentence before
+    the words that name it, and the rest of its sentence -> their concepts
+    too few, or half of the words unnamed                -> the title's too; still too few: the sentence before
 
 Concepts with hundreds of descendants ('tumor', 'cells') point back more than they name, those of vague_concepts.toml
-name nothing; they and techniques are used only where nothing else is left. A concept is widened to an ancestor that
-the claim's sentence, or the one before it, speaks of: 'T-cell leukemia' in a title and 'in leukemia' beside the claim
-mean leukemia. 'Leukemic infiltration' and 'leukemia' are alternatives of one group: one is the other's adjective.
+name nothing, and how a thing was found is not the thing: none of these is used. A concept is widened to an ancestor
+that the claim's sentence, or the one before it, speaks of: 'T-cell leukemia' in a title and 'in leukemia' beside the
+claim mean leukemia. 'Leukemic infiltration' and 'leukemia' are alternatives of one group: one is the other's adjective.
 """
 
 import re
@@ -23,7 +23,7 @@ import pyarrow.compute as pc
 
 from transforms.schema import STRINGS
 
-MOST_GROUPS = 4
+MOST_GROUPS = 5
 GENERIC_DESCENDANTS = 200
 """A concept with so many concepts below it names nothing by itself."""
 NAMED_SHARE = 0.5
@@ -35,18 +35,21 @@ VAGUE: frozenset[str] = frozenset(
 )
 """Concept ids that say nothing of what is claimed (vague_concepts.toml)."""
 _FEWEST = 2
-_TECHNIQUES = "E"
+_DISEASES = "C"
+_TECHNIQUES = ("E01", "E05")
+"""Where MeSH has diagnosis and investigative techniques; surgery and devices are claimed as diseases are."""
 _ADJECTIVE_LETTERS = 6
 _WORD = re.compile(r"[a-z]+")
 
 
 class Mention(NamedTuple):
-    """A concept in the text: its place and the number of its sentence, 0 for the title."""
+    """A concept in the text: its place and the number of its sentence, 0 for the title, and where that ends."""
 
     concept: str
     start: int
     end: int
     sentence: int
+    sentence_end: int = 0
 
 
 class Claim(NamedTuple):
@@ -61,7 +64,7 @@ class Claim(NamedTuple):
 @dataclass(frozen=True)
 class Concepts:
     """What is known of concepts: their names, what is above them, which name nothing by themselves, which are not
-    counted, which are techniques only.
+    counted, which are ways of finding out, which are diseases.
     """
 
     names: Mapping[str, str]
@@ -69,6 +72,7 @@ class Concepts:
     generic: frozenset[str]
     uncounted: frozenset[str]
     techniques: frozenset[str]
+    diseases: frozenset[str]
 
     @classmethod
     def of(cls, concepts: pa.Table, ancestors: pa.Table) -> "Concepts":
@@ -79,13 +83,18 @@ class Concepts:
         ):
             above.setdefault(concept, set()).add(ancestor)
         below = Counter(ancestors["ancestor_id"].to_pylist())
-        rows = concepts.select(["concept_id", "name", "categories", "counted"]).to_pylist()
+        rows = concepts.select(["concept_id", "name", "categories", "tree_numbers", "counted"]).to_pylist()
         return cls(
             names={row["concept_id"]: row["name"] for row in rows},
             ancestors={concept: frozenset(known) for concept, known in above.items()},
             generic=VAGUE.union(concept for concept, number in below.items() if number >= GENERIC_DESCENDANTS),
             uncounted=frozenset(row["concept_id"] for row in rows if row["counted"] is False),
-            techniques=frozenset(row["concept_id"] for row in rows if row["categories"] == [_TECHNIQUES]),
+            techniques=frozenset(
+                row["concept_id"]
+                for row in rows
+                if any(number.startswith(_TECHNIQUES) for number in row["tree_numbers"] or ())
+            ),
+            diseases=frozenset(row["concept_id"] for row in rows if _DISEASES in (row["categories"] or ())),
         )
 
     def above(self, concept: str) -> frozenset[str]:
@@ -94,8 +103,9 @@ class Concepts:
 
 
 def combine(claims: pa.Table, mentions: pa.Table, concepts: Concepts) -> pa.Table:
-    """`claims` with two more columns: `groups`, the combination (a list of groups of alternative concept ids; empty
-    where nothing is named), and `named_share`, how much of the words that name what is claimed are mentions.
+    """`claims` with three more columns: `groups`, the combination (a list of groups of alternative concept ids; empty
+    where nothing is named); `diseases`, how many of the groups hold a disease; `named_share`, how much of the words
+    that name what is claimed, or of the title if that is more, are mentions.
 
     mentions: those of the claims' documents, as `annotate` finds them; only those in the text are used.
     """
@@ -106,9 +116,12 @@ def combine(claims: pa.Table, mentions: pa.Table, concepts: Concepts) -> pa.Tabl
         claim = Claim(*(row[name] for name in Claim._fields))
         found = by_document.get(row["document_id"], [])
         groups.append(combination(claim, found, concepts) if found else [])
-        shares.append(_named(claim, found)[1])
-    return claims.append_column("groups", pa.array(groups, pa.list_(STRINGS))).append_column(
-        "named_share", pa.array(shares, pa.float64())
+        shares.append(max(_named(claim, found)[1], _title_named(found)))
+    diseases = [sum(not concepts.diseases.isdisjoint(group) for group in found) for found in groups]
+    return (
+        claims.append_column("groups", pa.array(groups, pa.list_(STRINGS)))
+        .append_column("diseases", pa.array(diseases, pa.int32()))
+        .append_column("named_share", pa.array(shares, pa.float64()))
     )
 
 
@@ -117,7 +130,7 @@ def _by_document(mentions: pa.Table, concepts: Concepts) -> dict[str, list[Menti
     found: dict[str, list[Mention]] = {}
     for row in mentions.filter(pc.equal(mentions["basis"], "text")).sort_by("start").to_pylist():
         if row["concept_id"] not in concepts.uncounted:
-            mention = Mention(row["concept_id"], row["start"], row["end"], row["sentence"])
+            mention = Mention(row["concept_id"], row["start"], row["end"], row["sentence"], row["sentence_end"])
             found.setdefault(row["document_id"], []).append(mention)
     return found
 
@@ -127,13 +140,10 @@ def combination(claim: Claim, mentions: Sequence[Mention], concepts: Concepts) -
     inside, share = _named(claim, mentions)
     title = [mention for mention in mentions if mention.sentence == 0]
     beside, before = _around(claim, mentions)
-    chosen = _specific(inside, concepts)
-    for further, wanted in ((title, share < NAMED_SHARE), (beside, False), (before, False)):
+    chosen = _specific([*inside, *beside], concepts)
+    for further, wanted in ((title, share < NAMED_SHARE), (before, False)):
         if wanted or len(_independent(chosen, concepts)) < _FEWEST:
             chosen += [concept for concept in _specific(further, concepts) if concept not in chosen]
-    if len(chosen) < _FEWEST:
-        everything = [mention.concept for mention in (*inside, *title)]
-        chosen += [concept for concept in dict.fromkeys(everything) if concept not in chosen]
     spoken = {mention.concept for mention in (*inside, *beside, *before)} - concepts.generic
     widened = [_widened(concept, spoken, concepts) for concept in chosen]
     return _grouped(_independent(list(dict.fromkeys(widened)), concepts), concepts)[:MOST_GROUPS]
@@ -145,8 +155,18 @@ def _named(claim: Claim, mentions: Sequence[Mention]) -> tuple[list[Mention], fl
         return [], 0.0
     start, end = claim.scope_start, claim.scope_end
     inside = [mention for mention in mentions if start <= mention.start and mention.end <= end]
-    places = {place for mention in inside for place in range(mention.start, mention.end)}
-    return inside, len(places) / max(1, end - start)
+    return inside, _covered(inside, end - start)
+
+
+def _title_named(mentions: Sequence[Mention]) -> float:
+    """The share of the title that its mentions make up."""
+    title = [mention for mention in mentions if mention.sentence == 0]
+    return _covered(title, title[0].sentence_end) if title else 0.0
+
+
+def _covered(mentions: Sequence[Mention], length: int) -> float:
+    places = {place for mention in mentions for place in range(mention.start, mention.end)}
+    return len(places) / max(1, length)
 
 
 def _around(claim: Claim, mentions: Sequence[Mention]) -> tuple[list[Mention], list[Mention]]:

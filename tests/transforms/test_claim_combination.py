@@ -16,15 +16,16 @@ from transforms.claim_combination import (
 from transforms.schema import CLAIMS, CONCEPT_ANCESTORS, CONCEPTS, MENTIONS
 
 NAMES = {
-    "leukemia": ("Leukemia", ["C"]),
-    "t-cell": ("Leukemia, T-Cell", ["C"]),
-    "infiltration": ("Leukemic Infiltration", ["C"]),
-    "emh": ("Hematopoiesis, Extramedullary", ["G"]),
-    "node": ("Lymph Nodes", ["A"]),
-    "neck": ("Neck", ["A"]),
-    "tumor": ("Neoplasms", ["C"]),
-    "biopsy": ("Biopsy", ["E"]),
-    "child": ("Child", ["M"]),
+    "leukemia": ("Leukemia", "C04.557.337"),
+    "t-cell": ("Leukemia, T-Cell", "C04.557.337.428"),
+    "infiltration": ("Leukemic Infiltration", "C23.550.737"),
+    "emh": ("Hematopoiesis, Extramedullary", "G04.152"),
+    "node": ("Lymph Nodes", "A10.549.400"),
+    "neck": ("Neck", "A01.598"),
+    "tumor": ("Neoplasms", "C04"),
+    "biopsy": ("Biopsy", "E01.370"),
+    "pacemaker": ("Pacemaker, Artificial", "E07.695"),
+    "child": ("Child", "M01.060"),
 }
 ABOVE = [("t-cell", "leukemia"), ("t-cell", "tumor"), ("leukemia", "tumor"), ("infiltration", "tumor")]
 MANY = [(f"x{n}", "tumor") for n in range(GENERIC_DESCENDANTS)]
@@ -33,8 +34,8 @@ MANY = [(f"x{n}", "tumor") for n in range(GENERIC_DESCENDANTS)]
 @pytest.fixture(scope="module")
 def concepts():
     rows = [
-        {"concept_id": c, "name": name, "categories": where, "counted": c != "child"}
-        for c, (name, where) in NAMES.items()
+        {"concept_id": c, "name": name, "categories": [place[0]], "tree_numbers": [place], "counted": c != "child"}
+        for c, (name, place) in NAMES.items()
     ]
     ancestors = [{"concept_id": low, "ancestor_id": high} for low, high in ABOVE + MANY]
     return Concepts.of(CONCEPTS.from_rows(rows), CONCEPT_ANCESTORS.from_rows(ancestors))
@@ -67,9 +68,11 @@ def beside(concept):
         ([inside("emh", 150, 152), inside("node", 153, 155), title("neck")], [["emh"], ["node"], ["neck"]]),
         ([title("emh"), title("node"), before("neck")], [["emh"], ["node"]]),
         ([title("emh"), before("node"), Mention("neck", 60, 70, 3)], [["emh"], ["node"]]),
-        ([title("emh"), beside("node"), before("neck")], [["emh"], ["node"]]),
-        ([title("emh"), title("biopsy"), inside("node")], [["node"], ["emh"]]),
-        ([title("biopsy"), inside("node")], [["node"], ["biopsy"]]),
+        ([title("emh"), beside("node"), before("neck")], [["node"], ["emh"]]),
+        ([inside("emh", 150, 180), beside("node"), title("neck")], [["emh"], ["node"]]),
+        ([title("biopsy"), title("emh"), inside("node")], [["node"], ["emh"]]),
+        ([title("biopsy"), inside("node")], [["node"]]),
+        ([title("pacemaker"), inside("node")], [["node"], ["pacemaker"]]),
         ([inside("tumor"), title("infiltration"), title("node")], [["infiltration"], ["node"]]),
         ([title("t-cell"), title("node"), before("leukemia")], [["leukemia"], ["node"]]),
         ([title("t-cell"), title("node"), before("tumor")], [["t-cell"], ["node"]]),
@@ -78,10 +81,10 @@ def beside(concept):
     ],
     ids=[
         "the words name enough", "too few: the title", "half unnamed: the title", "nothing: the title",
-        "then the sentence before", "the claim's own sentence first", "no technique beside two others",
-        "a technique where nothing else is left", "what points back gives way to the title",
-        "widened to what the neighbourhood speaks of", "not to what names nothing", "adjectives are alternatives",
-        "no mention",
+        "then the sentence before", "the claim's own sentence first", "what the words name and what stands beside them",
+        "how it was found is left out", "even where little else is left", "a device is claimed as a disease is",
+        "what points back gives way to the title", "widened to what the neighbourhood speaks of",
+        "not to what names nothing", "adjectives are alternatives", "no mention",
     ],
 )  # fmt: skip
 def test_where_the_concepts_come_from(concepts, mentions, groups):
@@ -110,14 +113,28 @@ def test_tables_in_tables_out(concepts):
     places = [("node", "a", 150, 165, "text"), ("emh", "a", 166, 170, "text"), ("child", "a", 171, 175, "text")]
     places += [("neck", "b", None, None, "index")]
     mentions = MENTIONS.from_rows(
-        {"concept_id": c, "document_id": d, "start": start, "end": end, "sentence": start and 5, "basis": basis}
+        {"concept_id": c, "document_id": d, "start": start, "end": end, "sentence": start and 5, "sentence_end": 200}
+        | {"basis": basis}
         for c, d, start, end, basis in places
     )
     found = combine(claims, mentions, concepts)
-    assert found.column_names == [*claims.column_names, "groups", "named_share"]
+    assert found.column_names == [*claims.column_names, "groups", "diseases", "named_share"]
     assert found["groups"].to_pylist() == [[["node"], ["emh"]], []]
+    assert found["diseases"].to_pylist() == [0, 0]
     assert found["named_share"].to_pylist() == pytest.approx([19 / 30, 0])
     assert combine(CLAIMS.empty(), MENTIONS.empty(), concepts)["groups"].type == pa.list_(pa.list_(pa.string()))
+
+
+def test_a_well_named_title_makes_up_for_words_that_are_not(concepts):
+    claims = CLAIMS.from_rows([{"document_id": "a", "start": 100, "end": 200, "scope_start": 150, "scope_end": 180}])
+    mentions = MENTIONS.from_rows(
+        {"concept_id": c, "document_id": "a", "start": start, "end": end, "sentence": 0, "sentence_end": 50}
+        | {"basis": "text"}
+        for c, start, end in (("infiltration", 0, 21), ("node", 30, 40))
+    )
+    (found,) = combine(claims, mentions, concepts).to_pylist()
+    assert found["named_share"] == pytest.approx(31 / 50)
+    assert (found["groups"], found["diseases"]) == ([["infiltration"], ["node"]], 1)
 
 
 def test_vague_concepts_are_curies():
