@@ -1,0 +1,201 @@
+"""Rarity claims on labelled sentences (gold/claims): detection, kind, number; a plain baseline beside.
+
+A sentence counts as found where a claim of its document overlaps it; its first claim is compared with the labelled one.
+Detection is measured on the rows that were drawn at random (those with a weight), kinds and numbers on all rows.
+Ambiguous rows stand apart. Documents are read from the PubMed files the rows name; a row whose text is not found there
+is read alone, as a title or an abstract of one sentence. Intervals are Wilson's (1927) at 95 %.
+"""
+
+import json
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from transforms.claims import find_claims
+from transforms.pubmed_xml import parse
+from transforms.schema import DOCUMENTS
+
+Row = Mapping[str, Any]
+Claim = Mapping[str, Any]
+Finder = Callable[[pa.Table], pa.Table]
+
+_COLUMNS = ["document_id", "pmid", "title", "abstract", "sections"]
+_LABEL = re.compile(r"^[A-Za-z][A-Za-z &/,]{2,60}: ")
+_Z = 1.959964
+_REPORT = r".{0,40}\b(?:case|report|patient|study|time)"
+_NUMBER = r"\b(?:\d+|one|two|three|four|five|six|seven|eight|nine|ten)\b"
+_BASELINE = {
+    "first_report": rf"\bfirst\b{_REPORT}|never been|not been (?:previously )?reported",
+    "nth_report": rf"\b(?:second|third|fourth|fifth|sixth|\d+th)\b{_REPORT}",
+    "only_report": rf"\bthe only\b{_REPORT}",
+    "prior_count": rf"{_NUMBER}.{{0,40}}\bcases?\b.{{0,60}}\b(?:reported|described|literature)",
+    "rare_qualitative": r"\b(?:rare|rarely|unusual|uncommon)\b",
+}
+"""Kinds by one plain pattern each, the first that matches."""
+
+
+def measure(data: Path) -> dict[str, Any] | None:
+    """The figures of every labelled file in gold/claims; None where there is none."""
+    files = sorted((data / "gold" / "claims").glob("*.jsonl"))
+    return {file.stem: _measured(_rows(file), data) for file in files} or None
+
+
+def _rows(file: Path) -> list[Row]:
+    return [json.loads(line) for line in file.read_text("utf-8").splitlines() if line.strip()]
+
+
+def _measured(rows: Sequence[Row], data: Path) -> dict[str, Any]:
+    documents = _documents(rows, data)
+    found = _found(rows, documents, find_claims)
+    baseline = _found(rows, documents, _plain_patterns)
+    clear = [i for i, row in enumerate(rows) if not row["ambiguous"]]
+    unclear = [i for i, row in enumerate(rows) if row["ambiguous"]]
+    return {
+        **_figures([(rows[i], found[i]) for i in clear]),
+        "ambiguous": _detection([(rows[i], found[i]) for i in unclear]),
+        "baseline": _figures([(rows[i], baseline[i]) for i in clear]),
+    }
+
+
+def _documents(rows: Sequence[Row], data: Path) -> dict[str, Row]:
+    """By PMID, the documents of the rows that stand in the PubMed files at hand."""
+    found: dict[str, Row] = {}
+    for name in sorted({str(row["file"]) for row in rows}):
+        path = data / "pubmed" / "bulk" / name
+        wanted = pa.array(sorted({int(row["pmid"]) for row in rows if row["file"] == name}), pa.int64())
+        if path.is_file():
+            with path.open("rb") as stream:
+                for part in parse(stream, name):
+                    table = part.documents.filter(pc.is_in(part.documents["pmid"], wanted)).select(_COLUMNS)
+                    found.update((str(record["pmid"]), record) for record in table.to_pylist())
+    return found
+
+
+def _found(rows: Sequence[Row], documents: Mapping[str, Row], finder: Finder) -> list[list[Claim]]:
+    """The claims that overlap each row."""
+    read: list[Row] = []
+    places: list[tuple[int, int, int]] = []
+    known: dict[str, int] = {}
+    for row in rows:
+        document = documents.get(str(row["pmid"]))
+        place = document and _place(row, document)
+        if document is None or place is None:
+            text = str(row["text"])
+            document = {"title": text, "abstract": None} if row["in_title"] else {"title": "", "abstract": text}
+            places.append((len(read), 0, len(text) + 1))
+            read.append(document)
+        else:
+            if str(row["pmid"]) not in known:
+                known[str(row["pmid"])] = len(read)
+                read.append(document)
+            places.append((known[str(row["pmid"])], *place))
+    claims = _by_document(read, finder)
+    return [[c for c in claims[at] if c["start"] < end and c["end"] > start] for at, start, end in places]
+
+
+def _place(row: Row, document: Row) -> tuple[int, int] | None:
+    """Where a row stands in a document; white space collapsed and without a section's label, as documents are."""
+    text = f"{document['title']} {document['abstract'] or ''}"
+    said = " ".join(str(row["text"]).split())
+    for candidate in (said, _LABEL.sub("", said)):
+        start = text.find(candidate)
+        if start >= 0:
+            return start, start + len(candidate)
+    return None
+
+
+def _by_document(read: Sequence[Row], finder: Finder) -> list[list[Claim]]:
+    numbered = [{**document, "document_id": str(at)} for at, document in enumerate(read)]
+    table = DOCUMENTS.from_rows(numbered).select(_COLUMNS)
+    claims: list[list[Claim]] = [[] for _ in read]
+    for claim in finder(table).to_pylist():
+        claims[int(claim["document_id"])].append(claim)
+    return claims
+
+
+def _figures(pairs: Sequence[tuple[Row, Sequence[Claim]]]) -> dict[str, Any]:
+    hits = [(row, claims[0]) for row, claims in pairs if row["kind"] != "none" and claims]
+    numbered = [(row, claim) for row, claim in hits if row["ordinal"] is not None or row["prior_count"] is not None]
+    same_number = [all(row[name] == claim[name] for name in ("ordinal", "prior_count")) for row, claim in numbered]
+    return {
+        **_detection([pair for pair in pairs if pair[0]["weight"] is not None]),
+        "all_rows": _detection(pairs),
+        "kind": _share([row["kind"] == claim["kind"] for row, claim in hits]),
+        "number": _share(same_number),
+        "hedged": _share([row["hedged"] == claim["hedged"] for row, claim in hits]),
+        "scope": _share([row["scope"] == claim["scope"] for row, claim in hits]),
+        "recall_by_kind": {
+            kind: _share([bool(claims) for row, claims in pairs if row["kind"] == kind])
+            for kind in sorted({str(row["kind"]) for row, _ in pairs} - {"none"})
+        },
+    }
+
+
+def _detection(pairs: Sequence[tuple[Row, Sequence[Claim]]]) -> dict[str, Any]:
+    """Precision, recall, F1 with every row counted once; the same by the rows' weights where they have them."""
+    precision = _share([row["kind"] != "none" for row, claims in pairs if claims])
+    recall = _share([bool(claims) for row, claims in pairs if row["kind"] != "none"])
+    hit = sum(row["weight"] or 0 for row, claims in pairs if row["kind"] != "none" and claims)
+    found = sum(row["weight"] or 0 for row, claims in pairs if claims)
+    there = sum(row["weight"] or 0 for row, claims in pairs if row["kind"] != "none")
+    return {
+        "n": len(pairs),
+        "precision": precision["share"],
+        "precision_interval": precision["interval"],
+        "recall": recall["share"],
+        "recall_interval": recall["interval"],
+        "f1": _f1(precision["share"], recall["share"]),
+        "weighted_precision": _ratio(hit, found),
+        "weighted_recall": _ratio(hit, there),
+    }
+
+
+def _share(outcomes: Iterable[bool]) -> dict[str, Any]:
+    """The share of successes, their number, and Wilson's interval."""
+    kept = list(outcomes)
+    n, share = len(kept), _ratio(sum(kept), len(kept))
+    if share is None:
+        return {"n": 0, "share": None, "interval": None}
+    middle, spread = share + _Z**2 / (2 * n), _Z * (share * (1 - share) / n + _Z**2 / (4 * n * n)) ** 0.5
+    scale = 1 + _Z**2 / n
+    return {
+        "n": n,
+        "share": share,
+        "interval": [round((middle - spread) / scale, 4), round((middle + spread) / scale, 4)],
+    }
+
+
+def _ratio(part: float, whole: float) -> float | None:
+    return round(part / whole, 4) if whole else None
+
+
+def _f1(precision: float | None, recall: float | None) -> float | None:
+    return round(2 * precision * recall / (precision + recall), 4) if precision and recall else None
+
+
+def _plain_patterns(documents: pa.Table) -> pa.Table:
+    """The baseline: the first of five plain patterns that a sentence matches, with the first number in it."""
+    claims = []
+    for document in documents.to_pylist():
+        text = f"{document['title']} {document['abstract'] or ''}"
+        for sentence in re.finditer(r"[^.?!]+(?:[.?!](?! [A-Z])[^.?!]+)*", text):
+            kind = next((kind for kind, pattern in _BASELINE.items() if re.search(pattern, sentence[0], re.I)), None)
+            if kind:
+                number = re.search(r"\d+", sentence[0])
+                claims.append(
+                    {
+                        "document_id": document["document_id"],
+                        "start": sentence.start(),
+                        "end": sentence.end(),
+                        "kind": kind,
+                        "ordinal": 1 if kind == "first_report" else None,
+                        "prior_count": int(number[0]) if number and kind == "prior_count" else None,
+                        "hedged": "knowledge" in sentence[0],
+                        "scope": "unspecified",
+                    }
+                )
+    return pa.Table.from_pylist(claims)
