@@ -13,8 +13,9 @@ import pyarrow.compute as pc
 from transforms.assertion import ASSERTIONS, assess
 from transforms.document_text import DocumentText, document_text, slices, string_column
 from transforms.matching import Hits, leftmost_longest
-from transforms.schema import MENTIONS, STRINGS
+from transforms.schema import MENTIONS
 from transforms.sentences import find_sentences
+from transforms.tables import STRINGS
 from transforms.tokens import BROKEN, Ints, Tokens, tokenize
 from transforms.vocabulary import Vocabulary
 

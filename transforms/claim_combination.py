@@ -21,7 +21,7 @@ from typing import NamedTuple
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from transforms.schema import STRINGS
+from transforms.tables import STRINGS
 
 MOST_GROUPS = 5
 GENERIC_DESCENDANTS = 200

@@ -14,7 +14,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from transforms.pairs import BASES, Concepts, distinct, pair_counts
-from transforms.schema import ARTICLE_CONCEPTS, CONCEPT_COUNTS, COOCCURRENCES, CORPUS_COUNTS, Table
+from transforms.schema import ARTICLE_CONCEPTS, CONCEPT_COUNTS, COOCCURRENCES, CORPUS_COUNTS
+from transforms.tables import Table
 
 Ints = npt.NDArray[np.int64]
 

@@ -8,7 +8,7 @@ import pyarrow.compute as pc
 import sentencex
 
 from transforms.document_text import DocumentText, document_text, string_column
-from transforms.schema import SPANS
+from transforms.tables import SPANS
 from transforms.tokens import Ints
 
 _LANGUAGE = "en"

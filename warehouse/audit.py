@@ -24,8 +24,8 @@ from transforms.schema import (
     CORPUS_COUNTS,
     DOCUMENTS,
     MENTIONS,
-    Table,
 )
+from transforms.tables import Table
 from warehouse.fold import COUNTED
 from warehouse.statements import statement
 

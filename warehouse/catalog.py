@@ -13,7 +13,7 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
-from transforms.schema import Table
+from transforms.tables import Table
 from warehouse.catalog_file import Version, declarations, lake_row, write_catalog
 from warehouse.catalog_schema import CATALOG_TABLES
 from warehouse.errors import NewerLakeError, NoLakeError, UnknownVersionError

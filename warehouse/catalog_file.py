@@ -12,7 +12,8 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-from transforms.schema import SEGMENT_TABLES, Table
+from transforms.schema import SEGMENT_TABLES
+from transforms.tables import Table
 from warehouse.catalog_schema import BATCHES, CATALOG_TABLES, LAKE, MACROS, SUPERSEDED, VIEWS
 from warehouse.lake import FORMAT, Lake
 from warehouse.segments import schema_file

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 
 import pyarrow as pa
 
-from transforms.schema import SEGMENT_TABLES, Table
+from transforms.schema import SEGMENT_TABLES
+from transforms.tables import Table
 from warehouse.catalog_schema import CATALOG_TABLES, MACROS, VIEWS
 
 _GROUPS = (

@@ -15,7 +15,8 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-from transforms.schema import SEGMENT_TABLES, Table
+from transforms.schema import SEGMENT_TABLES
+from transforms.tables import Table
 from warehouse import segments
 from warehouse.catalog import connect_to_write, publish, recover
 from warehouse.catalog_file import Version

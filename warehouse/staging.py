@@ -16,7 +16,8 @@ from typing import Self
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from transforms.schema import DELETIONS, MENTIONS, RECORDS, REJECTED, Column, Table
+from transforms.schema import DELETIONS, MENTIONS, RECORDS, REJECTED
+from transforms.tables import Column, Table
 from warehouse.lake import Lake
 
 _UNIT = "unit.json"

@@ -5,7 +5,7 @@ from functools import cache
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from transforms.schema import Table
+from transforms.tables import Table
 from transforms.vocabulary import Vocabulary, build
 from warehouse import segments
 from warehouse.catalog import connect_to_write, publish, recover

@@ -1,7 +1,8 @@
 import pyarrow as pa
 import pytest
 
-from transforms.schema import ARTICLE_KEYS, DOCUMENTS, SEGMENT_TABLES, Column, SchemaMismatch, Table
+from transforms.schema import ARTICLE_KEYS, DOCUMENTS, SEGMENT_TABLES
+from transforms.tables import Column, SchemaMismatch, Table
 
 SMALL = Table("small", "a row", (Column("a", pa.int64(), "A."), Column("b", pa.string(), "B.")), ("a",))
 
