@@ -13,7 +13,8 @@ import duckdb
 import typer
 from pydantic import ValidationError
 
-from flows import show, upkeep
+from flows import collection, show, upkeep
+from flows.errors import FlowError
 from flows.options import (
     AsOfOption,
     Basis,
@@ -46,6 +47,7 @@ vocabulary_app = typer.Typer(
     help="The vocabulary: concepts, their names, what stands above what.", no_args_is_help=True
 )
 app.add_typer(vocabulary_app, name="vocabulary")
+app.add_typer(collection.app)
 app.add_typer(upkeep.app)
 
 
@@ -183,7 +185,7 @@ def main() -> None:
     """Run the command; errors it is prepared for become two lines on stderr and exit code 1."""
     try:
         app()
-    except (LakeError, VocabularyError, duckdb.Error, ValidationError, OSError) as error:
+    except (LakeError, FlowError, VocabularyError, duckdb.Error, ValidationError, OSError) as error:
         told = {"error": " ".join(str(error).split()), "hint": getattr(error, "hint", "")}
         if "--json" in sys.argv:
             sys.stderr.write(json.dumps(told) + "\n")

@@ -16,6 +16,10 @@ import pyarrow.parquet as pq
 
 from transforms.schema import DELETIONS, DOCUMENTS, MENTIONS, REJECTED, Column, Table
 from warehouse.lake import Lake
+from warehouse.windows import Collected, Window
+
+NOT_RETURNED = "not_returned"
+"""Why a record is rejected that was asked for and is in no payload."""
 
 _UNIT = "unit.json"
 _VERSION = Column("version", pa.int64(), "The version of the document that mentions it.")
@@ -31,18 +35,24 @@ STAGED: dict[str, Table] = {
 
 @dataclass(frozen=True)
 class Payload:
-    """A payload as received: its source, its name there, the digest of its bytes and where they are kept."""
+    """A payload as kept: the source of its records, its name, the digest of its bytes, its place, its window."""
 
     source: str
     name: str
     sha256: str
     bytes: int
     path: str
+    collected: Collected | None = None
 
     @property
     def key(self) -> tuple[str, str]:
         """What makes it the same payload again."""
         return self.source, self.sha256
+
+    @property
+    def window(self) -> Collected:
+        """What it was collected for; a file that was named is a window of its own."""
+        return self.collected or Collected(Window("local_files", self.name))
 
 
 @dataclass(frozen=True)
@@ -115,4 +125,4 @@ class UnitWriter:
                 writer.is_open = False  # where closing failed: or it would be tried again, and told, at the very end
         if kind is None:
             told = {"payload": asdict(self.unit.payload), "vocabulary_version": self.unit.vocabulary_version}
-            (self.unit.folder / _UNIT).write_text(json.dumps(told, indent=1), encoding="utf-8")
+            (self.unit.folder / _UNIT).write_text(json.dumps(told, indent=1, default=str), encoding="utf-8")
