@@ -16,11 +16,13 @@ import contextlib
 import email.utils
 import logging
 import re
+import ssl
 import time
 import zlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import TypeVar
@@ -278,11 +280,15 @@ class _Masking(logging.Filter):
 
 def _transport(doors: Doors) -> httpx.HTTPTransport:
     """Httpx's own transport over connections to checked addresses only; httpx has no public way to say so."""
-    transport = httpx.HTTPTransport(trust_env=False)
-    transport._pool = httpcore.ConnectionPool(
-        ssl_context=httpx.create_ssl_context(trust_env=False), network_backend=GuardedBackend(doors)
-    )
+    context = _certificates()
+    transport = httpx.HTTPTransport(verify=context)
+    transport._pool = httpcore.ConnectionPool(ssl_context=context, network_backend=GuardedBackend(doors))
     return transport
+
+
+@cache
+def _certificates() -> ssl.SSLContext:
+    return httpx.create_ssl_context(trust_env=False)
 
 
 def _place(request: httpx.Request) -> str:

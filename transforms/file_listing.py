@@ -6,6 +6,7 @@ https://ftp.ncbi.nlm.nih.gov/pubmed/ lists each as `<a href="pubmed26n0001.xml.g
 import datetime as dt
 import re
 from dataclasses import dataclass
+from itertools import zip_longest
 
 from transforms.eutils import release_of
 
@@ -40,9 +41,9 @@ def read_listing(body: bytes) -> list[ListedFile]:
     found = list(_NAME.finditer(text))
     if not found and not _LISTING.search(text):
         raise ListingError(f"no directory listing: {' '.join(text.split())[:80]!r}")
-    ends = [*(match.start() for match in found[1:]), len(text)]
     listed: dict[str, ListedFile] = {}
-    for match, end in zip(found, ends, strict=True):
+    for match, following in zip_longest(found, found[1:]):
+        end = following.start() if following else len(text)
         day = _DAY.search(text, match.end(), end)
         listed.setdefault(match[1], ListedFile(match[1], _date(day[1]) if day else None))
     return sorted(listed.values(), key=lambda file: file.release)

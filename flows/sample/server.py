@@ -47,6 +47,7 @@ class LiteratureServer:
     limit_per_s: float | None = None
     api_keys: frozenset[str] = frozenset()
     requests: list[tuple[float, str, dict[str, str]]] = field(default_factory=list)
+    ranges: list[str] = field(default_factory=list)
     slowness_s: float = 0.05
 
     def __enter__(self) -> Self:
@@ -158,6 +159,8 @@ class _Http(ThreadingHTTPServer):
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+    wbufsize = -1
 
     def __init__(self, literature: LiteratureServer, request: socket.socket, address: str, http: "_Http") -> None:
         self._literature = literature
@@ -223,6 +226,8 @@ class _Handler(BaseHTTPRequestHandler):
         if self.headers.get("If-None-Match") == etag:
             return 304, b"", headers
         wanted = self.headers.get("Range", "")
+        if wanted:
+            self._literature.ranges.append(wanted)
         if wanted.startswith("bytes=") and wanted.endswith("-"):
             start = int(wanted[6:-1])
             if start >= len(body):

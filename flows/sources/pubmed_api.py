@@ -10,6 +10,7 @@ import datetime as dt
 import io
 from typing import Any
 
+import pyarrow as pa
 import pyarrow.compute as pc
 
 from flows.errors import CollectError
@@ -28,6 +29,9 @@ _FIELDS = {"created": "crdt", "modified": "mdat"}
 _LAST_PMID = 999_999_999
 _ATTEMPTS = 3
 _NAMED = 20
+
+_DAMAGE = ("truncated_file", "damaged_gzip", "not_pubmed_xml", "source_error")
+"""What is wrong with the answer, not with the record it befalls."""
 
 Part = list[Any]
 """A part of a window, as JSON keeps it: first day, last day, first PMID, last PMID."""
@@ -156,9 +160,10 @@ class PubmedApi:
         """The ids of the records in an efetch answer; raises `BadAnswerError` if it is anything but those asked for."""
         found: list[int] = []
         for parsed in pubmed_xml.parse(io.BytesIO(body), "efetch"):
-            whole = parsed.rejected.filter(pc.is_null(parsed.rejected["raw_position"]))
-            if len(whole):
-                detail = self._client.masked(f"{whole['reason'][0]}: {whole['detail'][0]}")
+            place, reason = parsed.rejected["raw_position"], parsed.rejected["reason"]
+            damage = parsed.rejected.filter(pc.or_(pc.is_null(place), pc.is_in(reason, pa.array(_DAMAGE))))
+            if len(damage):
+                detail = self._client.masked(f"{damage['reason'][0]}: {damage['detail'][0]}")
                 raise BadAnswerError(f"efetch of {len(asked)} records: {detail}")
             found += parsed.documents["pmid"].to_pylist()
             rejected = filter(None, parsed.rejected["document_id"].to_pylist())
