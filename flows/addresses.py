@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 import httpcore
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+_NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 _PORTS = {"http": 80, "https": 443}
 
 
@@ -58,8 +59,15 @@ def host_and_port(url: str) -> tuple[str, int]:
 def is_public(address: str) -> bool:
     """Whether an address, or the IPv4 address an IPv6 address stands for, is reachable from everywhere."""
     told = ipaddress.ip_address(address.partition("%")[0])
-    inner = (told.ipv4_mapped or told.sixtofour) if isinstance(told, ipaddress.IPv6Address) else None
-    return all(one.is_global and not one.is_multicast for one in (told, inner) if one)
+    told_too = _inner(told) if isinstance(told, ipaddress.IPv6Address) else None
+    return all(one.is_global and not one.is_multicast for one in (told, told_too) if one)
+
+
+def _inner(address: ipaddress.IPv6Address) -> ipaddress.IPv4Address | None:
+    """The IPv4 address inside a mapped (RFC 4291), 6to4 (RFC 3056) or NAT64 (RFC 6052) address."""
+    if address in _NAT64:
+        return ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
+    return address.ipv4_mapped or address.sixtofour
 
 
 def _is_spelled_out(host: str) -> bool:

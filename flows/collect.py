@@ -122,7 +122,7 @@ def collect_one(lake: Lake, source: Source, window: Window, known: Known) -> Out
 
 def waiting(windows: Iterable[Window], version: Version, *, force: bool) -> list[Window]:
     """The windows that are not done; all of them where forced."""
-    done = {key for key, row in ledger(version).items() if row["state"] in ("done", "damaged")}
+    done = {key for key, row in ledger(version).items() if row["state"] in ("done", "damaged", "kept")}
     return [window for window in windows if force or window.key not in done]
 
 

@@ -42,7 +42,6 @@ _REDIRECTS = 5
 _RETRIED = frozenset({408, 425, 429, 500, 502, 503, 504})
 _KEYS = re.compile(r"(api[_-]key\"?\s*[=:]\s*\"?)[^&\s\"']+", re.IGNORECASE)
 _EXCERPT = 200
-_CHUNK = 1 << 16
 
 
 class HttpError(FlowError):
@@ -89,11 +88,12 @@ class Request:
 
 @dataclass(frozen=True)
 class Answer:
-    """A whole answer: its final address, headers and decompressed body."""
+    """A whole answer: its final address, headers and decompressed body; not `fresh` where it is a remembered one."""
 
     url: str
     headers: Mapping[str, str]
     body: bytes
+    fresh: bool = True
 
 
 class Client:
@@ -136,7 +136,7 @@ class Client:
         def attempt() -> T:
             answer = self._once(request)
             told = read(answer)
-            if request.remembered:
+            if request.remembered and answer.fresh:
                 self._remembered.keep(request.url, answer.headers, answer.body)
             return told
 
@@ -198,9 +198,9 @@ class Client:
             pieces = _decompressed(_within(response, settings.request_timeout_s), response)
             body = b"".join(_limited(pieces, settings.largest_answer_bytes, self.masked(str(response.url))))
             self._check_status(response, body, {200, 304} if conditions else {200})
-            if response.status_code == 304:
-                body = self._remembered.body(request.url) or b""
-            return Answer(str(response.url), dict(response.headers), body)
+            fresh = response.status_code == 200
+            body = body if fresh else self._remembered.body(request.url) or b""
+            return Answer(str(response.url), dict(response.headers), body, fresh)
 
     def _append(self, url: str, part: Path) -> None:
         start = part.stat().st_size if part.exists() else 0
@@ -306,7 +306,7 @@ def _begins_at(response: httpx.Response, start: int) -> bool:
 def _within(response: httpx.Response, seconds: float) -> Iterator[bytes]:
     """The body as it comes, compressed or not; raises `TransientError` when it takes longer than this."""
     deadline = time.monotonic() + seconds
-    for piece in response.iter_raw(_CHUNK):
+    for piece in response.iter_raw():
         yield piece
         if time.monotonic() > deadline:
             raise TransientError(f"{_place(response.request)}: the answer took longer than {seconds:g} s")
