@@ -35,7 +35,7 @@ _INSIDE = re.compile(
 _DOCTYPE = re.compile(rb"<!DOCTYPE\s[^\[>]*(?:>|\[.*?\]\s*>)", re.DOTALL)
 _LONGEST_DOCTYPE = 64 << 10
 _ENCODING = re.compile(rb"""<\?xml\s[^>]*?\bencoding\s*=\s*["']([^"']*)""")
-_ERROR = re.compile(rb"""<ERROR[^>]*>(.*?)(?:</ERROR>|\Z)|\A\{\s*"error"\s*:\s*"([^"]*)""", re.DOTALL)
+_ERROR = re.compile(rb"""<ERROR(?:\s[^>]*)?>(.*?)(?:</ERROR>|\Z)|\A\{\s*"error"\s*:\s*"([^"]*)""", re.DOTALL)
 
 
 class Slice(NamedTuple):
