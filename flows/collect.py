@@ -26,7 +26,7 @@ from flows.settings import Settings
 from flows.sources.base import Clock, Fetched, Source, Span, utc_now
 from flows.sources.europepmc import EuropePmc
 from flows.sources.pubmed_api import PubmedApi
-from flows.sources.pubmed_files import PubmedFiles
+from flows.sources.pubmed_files import REPLACEMENT, PubmedFiles
 from flows.sources.web_pages import WebPages
 from transforms.eutils import release_of
 from warehouse.catalog import read_version
@@ -126,6 +126,12 @@ def waiting(windows: Iterable[Window], version: Version, *, force: bool) -> list
     return [window for window in windows if force or window.key not in done]
 
 
+def next_group(windows: Sequence[Window], at_once: int) -> Sequence[Window]:
+    """The windows to commit next; one that replaces what was before asks the lake, and so stands alone."""
+    until = next((at for at, window in enumerate(windows[:at_once]) if window.what == REPLACEMENT), at_once)
+    return windows[: max(until, 1)]
+
+
 def keep(lake: Lake, outcomes: Sequence[Outcome], result: CollectResult) -> None:
     """Commit what came of some windows: their records, then the windows without any."""
     units = [outcome.unit for outcome in outcomes if outcome.unit]
@@ -167,14 +173,15 @@ def collect(  # noqa: PLR0913 - one parameter for each thing an operator can cho
         return _collect_all(place, asked, planned, force=force, at_once=told.files_per_commit)
 
 
-def _collect_all(lake: Lake, source: Source, planned: list[Window], *, force: bool, at_once: int) -> CollectResult:
+def _collect_all(lake: Lake, source: Source, planned: Sequence[Window], *, force: bool, at_once: int) -> CollectResult:
     version = read_version(lake)
-    left = waiting(planned, version, force=force)
+    left: Sequence[Window] = waiting(planned, version, force=force)
     result = CollectResult(version.number, already_done=len(planned) - len(left))
     logger = get_run_logger()
     while left:
         known = Known.of(read_version(lake))
-        group, left = left[:at_once], left[at_once:]
+        group = next_group(left, at_once)
+        left = left[len(group) :]
         futures = [collect_one.submit(lake, source, window, known) for window in group]
         outcomes = [future.result() for future in futures]
         halted = next((outcome for outcome in outcomes if outcome.halt), None)

@@ -8,6 +8,7 @@ from flows.settings import Settings
 from flows.sources import local_files
 from warehouse import vocabulary
 from warehouse.catalog import read_version
+from warehouse.catalog_file import Version
 from warehouse.commit import vocabulary_version
 from warehouse.errors import LakeError
 from warehouse.lake import Lake
@@ -33,12 +34,16 @@ def run_rebuild(settings: Settings, into: Path, *, as_json: bool) -> None:
     load = version.table("vocabularies").to_pylist()[-1]
     vocabulary.load(new, vocabulary.read(old), {name: load[name] for name in ("version", "files", "categories")})
     unread = [old.root / row["payload"] for row in rows if row["payload"] and row["source"] not in READERS]
-    record(
-        new, [(collected_from(row), None) for row in rows if not row["payload"]] + [_kept(new, path) for path in unread]
-    )
+    record(new, [*ledger_without_payloads(version), *(_kept(new, path) for path in unread)])
     read = [path for path in files if path not in unread]
     if read:
         run_ingest(read, settings.model_copy(update={"lake": into}), as_json=as_json)
+
+
+def ledger_without_payloads(version: Version) -> list[tuple[Collected, None]]:
+    """The windows that held nothing, or failed."""
+    rows = version.table("windows").to_pylist()
+    return [(collected_from(row), None) for row in rows if not row["payload"]]
 
 
 def _kept(lake: Lake, path: Path) -> tuple[Collected, Payload]:

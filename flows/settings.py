@@ -18,6 +18,7 @@ HOOFBEATS_ATTEMPTS, HOOFBEATS_FIRST_WAIT_S, HOOFBEATS_LONGEST_WAIT_S            
 HOOFBEATS_LARGEST_ANSWER_BYTES, HOOFBEATS_LARGEST_FILE_BYTES                     beyond these an answer is refused
 HOOFBEATS_ALLOW_PRIVATE_ADDRESSES     also connect to private and loopback addresses. An address that one of the URLs
                                       above spells out (http://127.0.0.1:8000/) is allowed without it
+HOOFBEATS_LARGEST_VANISHED_SHARE      of all records, that a new yearly baseline may lack and that are then deleted
 HOOFBEATS_SETTLED_AFTER_DAYS          a window collected sooner after its end is collected once more by the next run
 """
 
@@ -68,6 +69,7 @@ class Settings(BaseSettings):
     largest_answer_bytes: int = Field(256 << 20, gt=0, description="Of one answer, decompressed.")
     largest_file_bytes: int = Field(2 << 30, gt=0, description="Of one downloaded file.")
     allow_private_addresses: bool = Field(default=False, description="Connect to private addresses, too.")
+    largest_vanished_share: float = Field(0.02, ge=0, le=1, description="Of records a new baseline may lack.")
     settled_after_days: int = Field(3, ge=0, description="Days after its end from which a window no longer changes.")
 
     @classmethod

@@ -4,7 +4,7 @@ import datetime as dt
 import io
 from dataclasses import replace
 
-from flows.collect import Known, collect_window, make_source, waiting
+from flows.collect import Known, collect_window, make_source, next_group, waiting
 from flows.http import Client
 from flows.in_flight import InFlight
 from flows.sample.background import authors, journal, stream
@@ -90,12 +90,15 @@ def collect(name, told, asked, *, force=False, now=NOW):
     """The whole way to the catalog; returns the ledger's rows of this run by window."""
     lake = Lake.at(told.lake)
     version = read_version(lake)
-    known = Known.of(version)
     with Client(told) as client:
         source = make_source(name, client, told, version, lambda: now)
-        planned = waiting(source.plan(asked), version, force=force)
-        outcomes = [collect_window(lake, source, window, known, lambda: now) for window in planned]
-    commit(lake, [outcome.unit for outcome in outcomes if outcome.unit])
-    record(lake, [(outcome.collected, outcome.payload) for outcome in outcomes if not outcome.unit])
+        planned = left = waiting(source.plan(asked), version, force=force)
+        while left:
+            known = Known.of(read_version(lake))
+            group = next_group(left, 25)
+            left = left[len(group) :]
+            outcomes = [collect_window(lake, source, window, known, lambda: now) for window in group]
+            commit(lake, [outcome.unit for outcome in outcomes if outcome.unit])
+            record(lake, [(outcome.collected, outcome.payload) for outcome in outcomes if not outcome.unit])
     rows = ledger(read_version(lake))
     return {window.name: rows[window.key] for window in planned}

@@ -154,7 +154,7 @@ class _Loading:
                 detail = f"a deletion of {text[:80]!r}, which is no PubMed identifier"
                 self._reject(Unreadable("no_pmid", detail, item.offset, in_place=True))
                 continue
-            version = release + min(self._position, 99_999_999)
+            version = self._requested or release + min(self._position, 99_999_999)
             self._deletions.append({"document_id": f"pubmed:{pmid}", "version": version, "raw_file": self._name})
             self._position += 1
 

@@ -15,7 +15,7 @@ from flows.sample.faults import Faults
 from flows.sample.records import Release
 from flows.sample.server import LiteratureServer
 from flows.sample.shelf import Shelf
-from flows.sources import pubmed_api
+from flows.sources import pubmed_api, pubmed_files
 from tests.collecting import DAY, FIRST, NOW, collect, fetch, new_lake, read_ids, records, settings, shelf, span
 from tests.loading import ask, load_files
 from transforms.eutils import request_version
@@ -218,6 +218,40 @@ def test_a_change_the_api_shows_comes_between_two_files(lake, tmp_path):
         collect("pubmed_files", told, since())
         assert ask(lake, title) == [("Once more.",)]
     assert request_version(row["name"]) // 10**11 == 2026_0002
+
+
+def new_baseline(*absent, count=20):
+    there = tuple(article for pmid, article in records(count).items() if pmid not in absent)
+    there = (dataclasses.replace(there[0], title="Revised."), *there[1:])
+    return Release("pubmed27n0001.xml.gz", dt.date(2026, 12, 12), there)
+
+
+def test_a_new_baseline_replaces_everything(lake):
+    again = Release("pubmed27n0002.xml.gz", dt.date(2026, 12, 14), (records(20)[FIRST + 7],))
+    with LiteratureServer(files_shelf(new_baseline(FIRST + 7, FIRST + 19), again), LATER) as server:
+        told = settings(server, lake.root)
+        collect("pubmed_files", told, since())
+        server.today = dt.date(2026, 12, 12)
+        rows = collect("pubmed_files", told, since(until=server.today), now=dt.datetime(2026, 12, 13, tzinfo=dt.UTC))
+        assert list(rows) == ["pubmed27n0001.xml.gz", "baseline-2027-replaces"]
+        assert (rows["pubmed27n0001.xml.gz"]["unchanged"], rows["pubmed27n0001.xml.gz"]["kept"]) == (18, 0)
+        assert rows["baseline-2027-replaces"]["deletions"] == 1  # the other was deleted before
+        assert ask(lake, f"SELECT count(*), count(*) FILTER (pmid = {FIRST + 7}) FROM articles") == [(18, 0)]
+        server.today = dt.date(2026, 12, 20)
+        collect("pubmed_files", told, since(until=server.today))
+        assert ask(lake, f"SELECT count(*), count(*) FILTER (pmid = {FIRST + 7}) FROM articles") == [(19, 1)]
+
+
+def test_a_baseline_that_lacks_too_much_deletes_nothing(lake, monkeypatch):
+    monkeypatch.setattr(pubmed_files, "FEW", 3)
+    with LiteratureServer(files_shelf(new_baseline(*range(FIRST + 7, FIRST + 17))), LATER) as server:
+        told = settings(server, lake.root)
+        collect("pubmed_files", told, since())
+        server.today = dt.date(2026, 12, 12)
+        row = collect("pubmed_files", told, since(until=server.today))["baseline-2027-replaces"]
+    assert row["state"] == "failed"
+    assert "10 of 20 records are not in the baseline" in row["reason"]
+    assert ask(lake, "SELECT count(*) FROM articles") == [(20,)]
 
 
 def test_what_was_undone_can_be_collected_again(lake):
