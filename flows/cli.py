@@ -53,7 +53,7 @@ app.add_typer(upkeep.app)
 
 @app.command(epilog="Example: hoofbeats ingest pubmed21n1298.xml.gz   |   hoofbeats ingest updates/*.xml.gz --json")
 def ingest(files: Files, lake: LakeOption = None, as_json: JsonOption = False) -> None:
-    """Load PubMed XML files (plain or .gz). Files that are loaded already change nothing."""
+    """Load PubMed XML or Europe PMC JSON files (plain or .gz). Files that are loaded already change nothing."""
     from flows.commands import run_ingest
 
     run_ingest(files, settings_for(lake), as_json=as_json)

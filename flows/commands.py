@@ -30,7 +30,7 @@ QUIET_PREFECT = {
 }
 """No telemetry, and only warnings on the terminal: the verbs print what was done themselves."""
 
-_COLLECTED = ["window", "state", "expected", "received", "kept", "unchanged", "rejected", "reason"]
+_COLLECTED = ["window_name", "state", "expected", "received", "kept", "unchanged", "rejected", "reason"]
 _COLUMNS = ["name", "state", "received", "kept", "unchanged", "superseded", "duplicates", "rejected", "deletions"]
 
 
@@ -85,7 +85,8 @@ def run_collect(settings: Settings, source: str, span: "Span", *, force: bool, a
     if failed:
         first = failed[0]
         raise CollectError(
-            f"{len(failed):,} of {len(result.windows):,} windows failed, {first['window']} first: {first['reason']}",
+            f"{len(failed):,} of {len(result.windows):,} windows failed,"
+            f" {first['window_name']} first: {first['reason']}",
             "their reasons stand in table windows; the same command tries them again",
         )
 

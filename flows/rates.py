@@ -12,7 +12,7 @@ from pyrate_limiter import Limiter, Rate
 from flows.addresses import host_and_port
 from flows.settings import Settings
 
-NCBI_PER_S, NCBI_WITH_KEY_PER_S, EUROPEPMC_PER_S, FILES_PER_S = 2.7, 9.0, 4.0, 2.7
+NCBI_PER_S, NCBI_WITH_KEY_PER_S, EUROPEPMC_PER_S, FILES_PER_S = 2.5, 8.0, 4.0, 2.5
 
 
 class Rates:

@@ -4,7 +4,6 @@ import datetime as dt
 import io
 from dataclasses import replace
 
-from flows.collect import Known, collect_window, make_source, next_group, waiting
 from flows.http import Client
 from flows.in_flight import InFlight
 from flows.sample.background import authors, journal, stream
@@ -14,6 +13,7 @@ from flows.sample.vocabulary import mesh
 from flows.settings import Settings
 from flows.sources.base import Span
 from flows.vocabulary import load as load_vocabulary
+from flows.window import Known, collect_window, make_source, next_group, waiting
 from transforms import europepmc_json, pubmed_xml
 from warehouse.catalog import read_version
 from warehouse.commit import commit

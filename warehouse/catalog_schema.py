@@ -43,7 +43,11 @@ WINDOWS = Table(
         ("source", pa.string(), "The source of its records: 'pubmed', 'europepmc', 'web'; else its collector."),
         ("name", pa.string(), "The payload's name, e.g. 'pubmed21n1298.xml.gz'; the window's where it has no payload."),
         ("collector", pa.string(), "'local_files', 'pubmed_api', 'pubmed_files', 'europepmc' or 'web_pages'."),
-        ("window", pa.string(), "The window's name, the same whenever it is collected, e.g. 'created-2026-01-05'."),
+        (
+            "window_name",
+            pa.string(),
+            "The window's name, the same whenever it is collected, e.g. 'created-2026-01-05'.",
+        ),
         ("since", pa.date32(), "First day of the window; NULL for a file or a page."),
         ("until", pa.date32(), "Last day of the window."),
         ("query", pa.string(), "The query it was narrowed by, in the source's own language."),

@@ -128,6 +128,8 @@ class _Ingest(Rewriting):
             "batch": self.number,
             **{name: fate[name] for name in ("kept", "unchanged", "superseded", "deletions")},
         }
+        if row["state"] in ("done", "open") and row["received"] < (row["expected"] or 0):
+            row |= {"state": "failed", "reason": f"{row['received']} records of the {row['expected']} expected"}
         if row["received"] != sum(row[name] for name in FATES):
             raise AssertionError(f"{unit.payload.name}: records in do not equal records accounted for: {row}")
         return row

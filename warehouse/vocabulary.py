@@ -32,7 +32,7 @@ def load(lake: Lake, parts: Mapping[str, pa.Table], facts: Mapping[str, Any]) ->
         loads = old.table("vocabularies").to_pylist()
         if loads and loads[-1]["version"] == facts["version"]:
             return None
-        if len(old.table("windows")):
+        if any(old.table("windows")["received"].to_pylist()):
             raise VocabularyChangedError(
                 f"{lake.root} holds articles annotated with vocabulary {loads[-1]['version'][:12]}",
                 "load the new vocabulary into an empty lake (--lake NEW) and ingest the files there again",

@@ -51,7 +51,7 @@ class Collected:
         window = self.window
         return {
             "collector": window.collector,
-            "window": window.name,
+            "window_name": window.name,
             "since": window.since,
             "until": window.until,
             "query": window.query,
@@ -90,7 +90,7 @@ def ledger(version: Version) -> dict[tuple[str, str, str | None], dict[str, Any]
     """The last row of every window that stands, by its key."""
     rows = version.table("windows").to_pylist()
     rows.sort(key=lambda row: row["batch"])
-    return {(row["collector"], row["window"], row["query"]): row for row in rows if row["state"] in STANDING}
+    return {(row["collector"], row["window_name"], row["query"]): row for row in rows if row["state"] in STANDING}
 
 
 class Kept(Protocol):
@@ -110,7 +110,7 @@ class Kept(Protocol):
 
 def collected_from(row: Mapping[str, Any]) -> Collected:
     """A row of `windows`, as what was collected."""
-    window = Window(row["collector"], row["window"], None, row["since"], row["until"], row["query"])
+    window = Window(row["collector"], row["window_name"], None, row["since"], row["until"], row["query"])
     return Collected(window, row["state"], row["expected"], row["reason"], collected_at=row["collected_at"])
 
 

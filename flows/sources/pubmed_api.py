@@ -64,7 +64,8 @@ class PubmedApi:
         """All records of a window, compared by id with what the searches listed."""
         state = self._planned(window, flight)
         pmids = sorted({pmid for part in state["parts"] for pmid in part["pmids"]})
-        pages = [pmids[at : at + RECORDS_PER_PAGE] for at in range(0, len(pmids), RECORDS_PER_PAGE)]
+        size = state["records_per_page"]  # of the run that kept the first pages
+        pages = [pmids[at : at + size] for at in range(0, len(pmids), size)]
         for number, asked in enumerate(pages):
             if not flight.has_page(number):
                 bodies, missing = self._records(asked)
@@ -149,7 +150,7 @@ class PubmedApi:
         return bodies, asked
 
     def _fetch(self, pmids: list[int]) -> tuple[bytes, set[int]]:
-        form = {"db": "pubmed", "id": ",".join(map(str, pmids)), "rettype": "xml", "retmode": "xml", **self._identity()}
+        form = {"db": "pubmed", "id": ",".join(map(str, pmids)), "retmode": "xml", **self._identity()}
 
         def read(answer: Answer) -> tuple[bytes, set[int]]:
             return answer.body, self._returned(answer.body, set(pmids))
@@ -183,7 +184,8 @@ class PubmedApi:
 
 def _new_state(window: Window) -> dict[str, Any]:
     first: Part = [str(window.since), str(window.until), 0, _LAST_PMID]
-    return {"pending": [first], "parts": [], "missing": {}, "not_found": []}
+    state = {"pending": [first], "parts": [], "missing": {}, "not_found": []}
+    return {**state, "records_per_page": RECORDS_PER_PAGE}
 
 
 def _term(window: Window, part: Part) -> str:

@@ -8,12 +8,12 @@ import resource
 import sys
 from pathlib import Path
 
-from flows.collect import make_source
 from flows.http import Client
 from flows.in_flight import InFlight
 from flows.settings import Settings
 from flows.sources import pubmed_api
 from flows.sources.base import Span
+from flows.window import make_source
 from tests.collecting import DAY, NOW
 from warehouse.catalog import read_version
 from warehouse.lake import Lake

@@ -10,7 +10,6 @@ import pytest
 from flows import in_flight
 from flows.errors import CollectError
 from flows.http import Client
-from flows.ingest import Lake
 from flows.sample.faults import Faults
 from flows.sample.records import Release
 from flows.sample.server import LiteratureServer
@@ -19,8 +18,11 @@ from flows.sources import pubmed_api, pubmed_files
 from tests.collecting import DAY, FIRST, NOW, collect, fetch, new_lake, read_ids, records, settings, shelf, span
 from tests.loading import ask, load_files
 from transforms.eutils import request_version
-from warehouse.catalog import read_version
+from warehouse.catalog import connect, read_version
+from warehouse.lake import Lake
+from warehouse.questions import rows
 from warehouse.undo import undo
+from warehouse.verify import verify
 
 LATER = dt.date(2026, 6, 1)
 
@@ -43,12 +45,12 @@ def search_requests(server):
 
 def test_from_the_service_to_the_catalog(lake):
     with LiteratureServer(shelf(30, days=3), LATER) as server:
-        rows = collect("pubmed_api", settings(server, lake.root), span(3))
-    assert {name: (row["state"], row["expected"], row["received"], row["kept"]) for name, row in rows.items()} == {
+        collected = collect("pubmed_api", settings(server, lake.root), span(3))
+    assert {name: (row["state"], row["expected"], row["received"], row["kept"]) for name, row in collected.items()} == {
         f"created-2026-03-{day}": ("done", 10, 10, 10) for day in (10, 11, 12)
     }
     assert ask(lake, "SELECT count(*), count(DISTINCT pmid), min(entered_on) FROM articles") == [(30, 30, DAY)]
-    row = rows["created-2026-03-11"]
+    row = collected["created-2026-03-11"]
     assert (row["collector"], row["source"], row["since"], row["until"]) == (
         "pubmed_api", "pubmed", dt.date(2026, 3, 11), dt.date(2026, 3, 11),
     )  # fmt: skip
@@ -91,8 +93,16 @@ def test_failed_and_empty_windows_stand_in_the_ledger(lake):
         [row] = collect("pubmed_api", told, span()).values()
         assert (row["state"], row["received"], row["payload"]) == ("failed", 0, None)
         assert "HTTP 500" in row["reason"]
+        assert ask(lake, "SELECT count(*) FROM windows WHERE state = 'failed'") == [(1,)]
+        with connect(lake) as connection:
+            assert rows(connection, "status")[0]["failed_windows"] == 1
+            assert verify(lake, connection)[1] == []
         server.faults = Faults()
         assert [row["state"] for row in collect("pubmed_api", told, span()).values()] == ["done"]
+        with connect(lake) as connection:
+            told = rows(connection, "status")[0]
+            assert (told["failed_windows"], told["payloads"], told["received"]) == (0, 1, 5)
+            assert verify(lake, connection)[1] == []
 
 
 def test_records_that_are_not_returned_stand_among_the_rejected(lake):
@@ -103,12 +113,21 @@ def test_records_that_are_not_returned_stand_among_the_rejected(lake):
     assert ask(lake, "SELECT document_id, reason FROM rejected") == [(f"pubmed:{FIRST + 5}", "not_returned")]
 
 
+def test_a_payload_with_less_than_was_expected_is_no_done_window(lake, monkeypatch):
+    """Whatever a source believes: the ledger compares what was announced with what stands in the payload."""
+    monkeypatch.setattr(pubmed_api.PubmedApi, "_returned", lambda self, body, asked: asked)
+    with LiteratureServer(shelf(6), LATER, Faults({"missing_ids": 1.0})) as server:
+        [row] = collect("pubmed_api", settings(server, lake.root), span()).values()
+    assert (row["state"], row["received"], row["expected"]) == ("failed", 5, 6)
+    assert row["reason"] == "5 records of the 6 expected"
+
+
 def test_created_and_modified(lake):
     articles = records(4)
     articles[FIRST] = dataclasses.replace(articles[FIRST], revised=DAY + dt.timedelta(days=1), title="Revised.")
     with LiteratureServer(Shelf(records=articles), LATER) as server:
-        rows = collect("pubmed_api", settings(server, lake.root), span(2, dates=("created", "modified")))
-    assert {name: row["received"] for name, row in rows.items()} == {
+        collected = collect("pubmed_api", settings(server, lake.root), span(2, dates=("created", "modified")))
+    assert {name: row["received"] for name, row in collected.items()} == {
         "created-2026-03-10": 4, "created-2026-03-11": 0, "modified-2026-03-10": 3, "modified-2026-03-11": 1,
     }  # fmt: skip
     terms = {params["term"] for params in search_requests(server)}
@@ -121,8 +140,8 @@ def test_more_than_a_search_reaches_is_split_until_it_fits(lake, monkeypatch):
     monkeypatch.setattr("flows.sample.eutils_service.SEARCH_LIMIT", 99)
     stocked = shelf(700, days=2)
     with LiteratureServer(stocked, LATER) as server:
-        rows = fetch("pubmed_api", settings(server, lake.root), span(2, query="record"))
-    [(window, fetched)] = rows.items()
+        collected = fetch("pubmed_api", settings(server, lake.root), span(2, query="record"))
+    [(window, fetched)] = collected.items()
     assert (window.since, window.until, fetched.collected.expected) == (DAY, DAY + dt.timedelta(days=1), 700)
     ids = read_ids(lake, fetched.payload)
     assert sorted(ids) == sorted(f"pubmed:{pmid}" for pmid in stocked.records)
@@ -131,7 +150,7 @@ def test_more_than_a_search_reaches_is_split_until_it_fits(lake, monkeypatch):
     assert searches[-1]["retmax"] == "0"  # the whole, counted once more
 
 
-@pytest.mark.timeout(200)
+@pytest.mark.soak
 def test_12345_records_of_one_day(tmp_path):
     stocked = shelf(12_345)
     with LiteratureServer(stocked, LATER) as server:
@@ -232,10 +251,12 @@ def test_a_new_baseline_replaces_everything(lake):
         told = settings(server, lake.root)
         collect("pubmed_files", told, since())
         server.today = dt.date(2026, 12, 12)
-        rows = collect("pubmed_files", told, since(until=server.today), now=dt.datetime(2026, 12, 13, tzinfo=dt.UTC))
-        assert list(rows) == ["pubmed27n0001.xml.gz", "baseline-2027-replaces"]
-        assert (rows["pubmed27n0001.xml.gz"]["unchanged"], rows["pubmed27n0001.xml.gz"]["kept"]) == (18, 0)
-        assert rows["baseline-2027-replaces"]["deletions"] == 1  # the other was deleted before
+        collected = collect(
+            "pubmed_files", told, since(until=server.today), now=dt.datetime(2026, 12, 13, tzinfo=dt.UTC)
+        )
+        assert list(collected) == ["pubmed27n0001.xml.gz", "baseline-2027-replaces"]
+        assert (collected["pubmed27n0001.xml.gz"]["unchanged"], collected["pubmed27n0001.xml.gz"]["kept"]) == (18, 0)
+        assert collected["baseline-2027-replaces"]["deletions"] == 1  # the other was deleted before
         assert ask(lake, f"SELECT count(*), count(*) FILTER (pmid = {FIRST + 7}) FROM articles") == [(18, 0)]
         server.today = dt.date(2026, 12, 20)
         collect("pubmed_files", told, since(until=server.today))
@@ -277,11 +298,11 @@ def test_europe_pmc_to_the_catalog(lake):
 
 
 def test_two_runs_of_one_source_do_not_meet(lake):
-    from flows.collect import _only_one
+    from flows.window import OnlyOne
 
-    with _only_one(lake, "pubmed_api"), pytest.raises(CollectError, match="another run"), _only_one(lake, "pubmed_api"):
+    with OnlyOne(lake, "pubmed_api"), pytest.raises(CollectError, match="another run"), OnlyOne(lake, "pubmed_api"):
         pass
-    with _only_one(lake, "europepmc"):
+    with OnlyOne(lake, "europepmc"):
         pass
 
 

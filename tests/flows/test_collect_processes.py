@@ -67,6 +67,7 @@ def pages(stocked, size):
     return [pmids[at : at + size] for at in range(0, len(pmids), size)]
 
 
+@pytest.mark.soak
 def test_a_download_goes_on_where_it_was_killed(tmp_path):
     release = Release("pubmed26n0001.xml.gz", DAY, tuple(records(3000).values()))
     stocked = Shelf((release,), frozenset({release.name}))

@@ -33,7 +33,7 @@ def test_europe_pmc_json_by_hand(lake, tmp_path, packed):
     place = tmp_path / ("search.json.gz" if packed else "search.json")
     place.write_bytes(gzip.compress(content) if packed else content)
     [row] = load_files(lake, place).windows
-    assert (row["source"], row["collector"], row["window"]) == ("europepmc", "local_files", place.name)
+    assert (row["source"], row["collector"], row["window_name"]) == ("europepmc", "local_files", place.name)
     assert (row["received"], row["kept"], row["state"], row["expected"]) == (2, 2, "done", None)
     assert ask(lake, "SELECT document_id FROM documents ORDER BY ALL") == [
         ("europepmc:MED/123",),
