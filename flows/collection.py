@@ -41,7 +41,9 @@ def collect(
         str | None,
         typer.Option(help="In the source's own language; for web_pages a file of addresses or a feed's address."),
     ] = None,
-    dates: Annotated[Dates, typer.Option(help="pubmed_api: days of creation, of modification, or both.")] = Dates.BOTH,
+    dates: Annotated[
+        Dates, typer.Option(help="Days of the records' creation, of their modification, or both.")
+    ] = Dates.BOTH,
     force: Annotated[bool, typer.Option("--force", help="Collect windows that are done once more.")] = False,
     lake: LakeOption = None,
     as_json: JsonOption = False,

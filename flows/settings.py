@@ -38,7 +38,9 @@ CONFIGURATION_FILE = "hoofbeats.toml"
 class Settings(BaseSettings):
     """All settings of Hoofbeats; each has a HOOFBEATS_* variable of the same name."""
 
-    model_config = SettingsConfigDict(env_prefix="HOOFBEATS_", toml_file=CONFIGURATION_FILE, extra="forbid")
+    model_config = SettingsConfigDict(
+        env_prefix="HOOFBEATS_", toml_file=CONFIGURATION_FILE, extra="forbid", env_ignore_empty=True
+    )
 
     lake: Path = Field(Path("lake"), description="Where the lake lies.")
     categories: str = Field("ABCDEFG", pattern=r"^[A-Z]+$", description="Vocabulary categories that are counted.")

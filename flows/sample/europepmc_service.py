@@ -12,7 +12,7 @@ from typing import Any
 from flows.sample.eutils_service import Reply
 from flows.sample.records import Author, SampleArticle, Section
 
-_INDEXED = re.compile(r"FIRST_IDATE:\[([0-9-]+) TO ([0-9-]+)\]")
+_DAYS = re.compile(r"(FIRST_IDATE|UPDATE_DATE):\[([0-9-]+) TO ([0-9-]+)\]")
 _SOURCE = re.compile(r"SRC:([A-Z]{3})")
 _OPERATORS = re.compile(r"\b(?:AND|OR)\b|[()]")
 
@@ -97,14 +97,15 @@ def _identifier(record: Indexed) -> str:
 
 def _matching(records: list[Indexed], query: str) -> list[Indexed]:
     sources = set(_SOURCE.findall(query))
-    span = _INDEXED.search(query)
-    since, until = (date.fromisoformat(day) for day in span.groups()) if span else (date.min, date.max)
-    words = _OPERATORS.sub(" ", _SOURCE.sub(" ", _INDEXED.sub(" ", query))).lower().split()
+    span = _DAYS.search(query)
+    since, until = (date.fromisoformat(day) for day in span.groups()[1:]) if span else (date.min, date.max)
+    updated = span is not None and span[1] == "UPDATE_DATE"
+    words = _OPERATORS.sub(" ", _SOURCE.sub(" ", _DAYS.sub(" ", query))).lower().split()
     return [
         (source, article)
         for source, article in records
         if (not sources or source in sources)
-        and since <= article.entered <= until
+        and since <= (article.revised if updated else article.entered) <= until
         and all(word.strip('"') in f"{article.title} {article.abstract}".lower() for word in words)
     ]
 

@@ -1,4 +1,4 @@
-"""Europe PMC's search service: records it first indexed on some days, page by page by cursorMark.
+"""Europe PMC's search service: records first indexed, or updated, on some days, page by page by cursorMark.
 
 Without a query, preprints and the other sources of the settings are collected: its MED records are PubMed's own. The
 walk ends where a page is empty or the cursor is absent or repeats itself; fewer records than the service counts are
@@ -18,6 +18,8 @@ from warehouse.windows import Collected, Window
 
 PAGE_SIZE = 500
 _WALKS = 3
+_KINDS = {"created": "indexed", "modified": "updated"}
+_FIELDS = {"indexed": "FIRST_IDATE", "updated": "UPDATE_DATE"}
 
 
 class EuropePmc:
@@ -32,8 +34,9 @@ class EuropePmc:
         self._now = now
 
     def plan(self, span: Span) -> list[Window]:
-        """Windows of first indexing."""
-        return list(dated_windows(self.collector, span, "indexed"))
+        """Windows of first indexing, then of updates."""
+        kinds = [_KINDS[dates] for dates in span.dates]
+        return [window for what in kinds for window in dated_windows(self.collector, span, what)]
 
     def fetch(self, window: Window, flight: InFlight) -> Fetched:
         """All pages of a window; distinct ids are compared with the service's count."""
@@ -89,4 +92,4 @@ class EuropePmc:
 
     def _query(self, window: Window) -> str:
         narrowed = window.query or " OR ".join(f"SRC:{source}" for source in self._settings.europepmc_sources.split())
-        return f"({narrowed}) AND (FIRST_IDATE:[{window.since} TO {window.until}])"
+        return f"({narrowed}) AND ({_FIELDS[str(window.what)]}:[{window.since} TO {window.until}])"

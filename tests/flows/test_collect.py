@@ -297,6 +297,17 @@ def test_europe_pmc_to_the_catalog(lake):
     assert ask(lake, "SELECT source, count(*), count(pmid) FROM documents GROUP BY ALL") == [("europepmc", 10, 3)]
 
 
+def test_europe_pmc_s_updates(tmp_path):
+    first, second = records(2).values()
+    revised = dataclasses.replace(first, revised=DAY + dt.timedelta(days=1))
+    with LiteratureServer(Shelf(preprints=(revised, second)), LATER) as server:
+        found = fetch("europepmc", settings(server, tmp_path), span(2, dates=("created", "modified")))
+    counts = {window.name: fetched.collected.expected for window, fetched in found.items()}
+    assert counts == {
+        "indexed-2026-03-10": 2, "indexed-2026-03-11": 0, "updated-2026-03-10": 1, "updated-2026-03-11": 1,
+    }  # fmt: skip
+
+
 def test_two_runs_of_one_source_do_not_meet(lake):
     from flows.window import OnlyOne
 

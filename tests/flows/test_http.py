@@ -165,6 +165,9 @@ def test_secrets_stay_out_of_errors_and_logs(site, tmp_path, caplog):
 def test_the_key_is_read_from_its_variable(monkeypatch):
     monkeypatch.setenv("NCBI_API_KEY", KEY)
     assert Settings().ncbi_api_key.get_secret_value() == KEY
+    monkeypatch.setenv("NCBI_API_KEY", "")
+    monkeypatch.setenv("HOOFBEATS_EMAIL", "")
+    assert (Settings().ncbi_api_key, Settings().email) == (None, None)
 
 
 def test_conditional_requests(site, client):
