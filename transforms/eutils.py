@@ -14,8 +14,9 @@ day (UTC). So:
   but loaded later; then the change the request saw follows in one of the next files, as each change does. The other way
   round, a file's newer content could stay hidden for a year.
 
-In a lake without files NNNN is 0, YYYY the year of the request and FFF its day: before all numbered files of that year.
-The place is a pure function of the payload's name, which `request_name` gives: a rebuild comes to the same order.
+In a lake without files, or whose last release is more than 999 days older, NNNN is 0, YYYY the year of the request and
+FFF its day: behind every file of earlier years, before all numbered files of that year. The place is a pure function of
+the payload's name, which `request_name` gives: a rebuild comes to the same order.
 """
 
 import datetime as dt
@@ -29,6 +30,7 @@ _RELEASE_NAME = re.compile(r"(?:pubmed|medline)([0-9]{2})n([0-9]{4})\.xml(?:\.gz
 _REQUEST_NAME = re.compile(
     r".*\.at-([0-9]{8}T[0-9]{9})Z(?:\.after-(?:pubmed|medline)([0-9]{2})n([0-9]{4}))?\.(?:xml|json|html)(?:\.gz)?"
 )
+_MOST_DAYS = 999
 _STAMP = "%Y%m%dT%H%M%S"
 _HTML = re.compile(rb"\s*<(?:!doctype\s+html|html|head)\b", re.IGNORECASE)
 
@@ -106,11 +108,11 @@ def request_version(name: str) -> int | None:
     at = dt.datetime.strptime(found[1][:-3], _STAMP).replace(tzinfo=dt.UTC)
     midnight = at.replace(hour=0, minute=0, second=0)
     millisecond = int((at - midnight).total_seconds()) * 1000 + int(found[1][-3:])
-    if found[2] is None:
-        return version(at.year, 0, at.timetuple().tm_yday, millisecond)
-    year = 2000 + int(found[2])
+    year = 2000 + int(found[2] or 0)
     days = (at.date() - dt.date(year - 1, 12, 1)).days + 1
-    return version(year, int(found[3]), min(max(days, 1), 999), millisecond)
+    if found[2] is None or days > _MOST_DAYS:
+        return version(at.year, 0, at.timetuple().tm_yday, millisecond)
+    return version(year, int(found[3]), max(days, 1), millisecond)
 
 
 def version(year: int, file_number: int, part: int, position: int) -> int:

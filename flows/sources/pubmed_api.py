@@ -78,7 +78,8 @@ class PubmedApi:
         if not pmids:
             flight.drop()
             return Fetched(collected)
-        name = request_name(window.name, at, "xml.gz", self._after)
+        after = tuple(state["after"]) if state["after"] else None
+        name = request_name(window.name, at, "xml.gz", after)
         return Fetched(collected, flight.assemble("pubmed", name, collected))
 
     def _told(self, window: Window, state: dict[str, Any], expected: int, at: dt.datetime) -> Collected:
@@ -96,7 +97,7 @@ class PubmedApi:
     def _planned(self, window: Window, flight: InFlight) -> dict[str, Any]:
         """The ids of a window in parts that each list all they count; kept part by part."""
         for _ in range(_ATTEMPTS):
-            state = flight.state() or _new_state(window)
+            state = flight.state() or {**_new_state(window), "after": self._after}
             while state["pending"]:
                 self._search_part(window, state)
                 flight.save(state)

@@ -15,6 +15,7 @@ from flows.sample.records import Release
 from flows.sample.server import LiteratureServer
 from flows.sample.shelf import Shelf
 from flows.sources import pubmed_api, pubmed_files
+from flows.sources.base import dated_windows
 from tests.collecting import DAY, FIRST, NOW, collect, fetch, new_lake, read_ids, records, settings, shelf, span
 from tests.loading import ask, load_files
 from transforms.eutils import request_version
@@ -348,6 +349,24 @@ def test_interrupted_pages_are_not_asked_for_again(tmp_path, monkeypatch):
     assert len(set(asked)) == 7
     assert len(asked) == 7 + 3  # each time the interrupted page alone
     assert sorted(read_ids(Lake.at(tmp_path), fetched.payload)) == sorted(f"pubmed:{FIRST + at}" for at in range(55))
+
+
+def test_what_was_begun_before_a_file_was_loaded_stays_before_it(tmp_path, monkeypatch):
+    kept = in_flight.InFlight.keep_page
+    with LiteratureServer(shelf(5), LATER) as server, Client(settings(server, tmp_path)) as client:
+        told = settings(server, tmp_path)
+        flight = in_flight.InFlight(Lake.at(tmp_path), window := dated("created"), lambda: NOW)
+        monkeypatch.setattr(in_flight.InFlight, "keep_page", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+        with pytest.raises(KeyboardInterrupt):
+            pubmed_api.PubmedApi(client, told, after=(2026, 7), now=lambda: NOW).fetch(window, flight)
+        monkeypatch.setattr(in_flight.InFlight, "keep_page", kept)
+        fetched = pubmed_api.PubmedApi(client, told, after=(2026, 8), now=lambda: NOW).fetch(window, flight)
+    assert fetched.payload.name.endswith(".after-pubmed26n0007.xml.gz")
+
+
+def dated(what):
+    [window] = dated_windows("pubmed_api", span(), what)
+    return window
 
 
 def test_the_clock_of_requests_gives_the_version(lake):

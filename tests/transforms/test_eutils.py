@@ -76,6 +76,7 @@ def test_any_bytes_are_a_result_or_an_error(body):
 @given(RELEASES, TIMES)
 def test_a_request_stands_between_the_file_before_and_the_next(release, at):
     year, number = release
+    at = at.replace(year=min(max(at.year, year - 1), year + 1)) if at.day < 29 else at.replace(year=year, day=1)
     requested = request_version(request_name("created-2026-01-05", at, "xml.gz", release))
     last_of_the_file = version(year, number, 0, 99_999_999)
     assert last_of_the_file < requested < version(year, number + 1, 0, 0)
@@ -94,6 +95,16 @@ def test_requests_without_files_stand_in_the_order_of_their_time(one, other):
     first, second = (at.replace(microsecond=at.microsecond // 1000 * 1000) for at in (one, other))
     places = [request_version(request_name("w", at, "json.gz")) for at in (first, second)]
     assert (first < second) == (places[0] < places[1])
+
+
+@given(RELEASES, TIMES, TIMES)
+def test_requests_long_after_the_last_file_keep_their_order_too(release, one, other):
+    first, second = (at.replace(microsecond=at.microsecond // 1000 * 1000) for at in (one, other))
+    places = [request_version(request_name("w", at, "xml.gz", release)) for at in (first, second)]
+    released = dt.datetime(release[0] - 1, 12, 1, tzinfo=UTC)
+    if min(first, second) > released:
+        assert (first < second) == (places[0] < places[1])
+        assert min(places) > version(*release, 0, 99_999_999)
 
 
 def test_without_files_a_request_stands_before_that_year_s_files_and_beside_its_day():
