@@ -1,9 +1,10 @@
 """Everything that touches the world: sources, settings, Prefect flows and tasks, reports, the command.
 
-The data's way, as `flows.ingest` walks it:
+The data's way, as `flows.collect` and `flows.ingest` walk it:
 
-    sources/local_files   a file is taken into the lake's raw folder
-    transforms.pubmed_xml     payload -> documents, deletions, rejected records with their reasons
+    sources               what to ask, in windows; asked through `http`, page by page, each kept (`in_flight`)
+    sources/local_files   ... or a file is taken into the lake's raw folder
+    transforms.pubmed_xml, europepmc_json     payload -> documents, deletions, rejected records with their reasons
     transforms.annotate       documents -> mentions: which concept, where, affirmed or not
     warehouse.staging         ... written beside the lake: a prepared unit
     warehouse.commit          versions ordered by release, articles assigned, rows written, old ones hidden

@@ -23,7 +23,8 @@ def show_status(connection: duckdb.DuckDBPyConnection, *, as_json: bool) -> None
     )
     show.lines(
         f"lake          {told['lake']}, version {told['version']}, {show.text(told['committed_at'])}",
-        f"payloads      {told['payloads']:,}",
+        f"payloads      {told['payloads']:,}"
+        + (f"; {told['failed_windows']:,} windows failed, see table windows" if told["failed_windows"] else ""),
         f"records       {told['received']:,} received = {fates}",
         f"              {told['record_versions']:,} record versions of {told['documents']:,} documents;"
         f" {told['deletions']:,} deletions recorded",

@@ -13,7 +13,8 @@ import duckdb
 import typer
 from pydantic import ValidationError
 
-from flows import asking, show, upkeep
+from flows import asking, collection, show, upkeep
+from flows.errors import FlowError
 from flows.options import (
     Basis,
     BasisOption,
@@ -41,12 +42,13 @@ vocabulary_app = typer.Typer(
 )
 app.add_typer(vocabulary_app, name="vocabulary")
 app.add_typer(asking.app)
+app.add_typer(collection.app)
 app.add_typer(upkeep.app)
 
 
 @app.command(epilog="Example: hoofbeats ingest pubmed21n1298.xml.gz   |   hoofbeats ingest updates/*.xml.gz --json")
 def ingest(files: Files, lake: LakeOption = None, as_json: JsonOption = False) -> None:
-    """Load PubMed XML files (plain or .gz). Files that are loaded already change nothing."""
+    """Load PubMed XML or Europe PMC JSON files (plain or .gz). Files that are loaded already change nothing."""
     from flows.commands import run_ingest
 
     run_ingest(files, settings_for(lake), as_json=as_json)
@@ -115,7 +117,7 @@ def main() -> None:
     """Run the command; errors it is prepared for become two lines on stderr and exit code 1."""
     try:
         app()
-    except (LakeError, VocabularyError, duckdb.Error, ValidationError, OSError) as error:
+    except (LakeError, FlowError, VocabularyError, duckdb.Error, ValidationError, OSError) as error:
         told = {"error": " ".join(str(error).split()), "hint": getattr(error, "hint", "")}
         if "--json" in sys.argv:
             sys.stderr.write(json.dumps(told) + "\n")

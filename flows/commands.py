@@ -6,13 +6,19 @@ import os
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict
+from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from flows import show
+from flows.errors import CollectError
 from flows.progress import bytes_bar
 from flows.settings import Settings
 from flows.sources.local_files import UnreadableFileError
 from flows.vocabulary import load
+
+if TYPE_CHECKING:
+    from flows.sources.base import Span
 
 QUIET_PREFECT = {
     "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
@@ -24,6 +30,7 @@ QUIET_PREFECT = {
 }
 """No telemetry, and only warnings on the terminal: the verbs print what was done themselves."""
 
+_COLLECTED = ["window_name", "state", "expected", "received", "kept", "unchanged", "rejected", "reason"]
 _COLUMNS = ["name", "state", "received", "kept", "unchanged", "superseded", "duplicates", "rejected", "deletions"]
 
 
@@ -60,6 +67,40 @@ def run_ingest(files: Sequence[Path], settings: Settings, *, as_json: bool) -> N
     show.lines(f"{settings.lake}: version {result.version}")
 
 
+def run_collect(settings: Settings, source: str, span: "Span", *, force: bool, as_json: bool) -> None:
+    """Collect from a source and print what came of every window; raises `CollectError` if one of them failed."""
+    os.environ.setdefault("PREFECT_LOGGING_LEVEL", "CRITICAL")  # what fails is told below, in one line
+    logging.getLogger("stamina").setLevel(logging.ERROR)
+    _quieten_prefect()
+    from flows.collect import collect
+
+    result = collect(source, span.since, span.until, span.query, span.dates, force=force, settings=settings)
+    if as_json:
+        show.as_json({**asdict(result), "lake": settings.lake})
+    else:
+        _show_collected(result.windows)
+        done = f"; {result.already_done:,} were done already" if result.already_done else ""
+        show.lines(f"{settings.lake}: version {result.version}, {len(result.windows):,} windows collected{done}")
+    failed = result.failed
+    if failed:
+        first = failed[0]
+        raise CollectError(
+            f"{len(failed):,} of {len(result.windows):,} windows failed,"
+            f" {first['window_name']} first: {first['reason']}",
+            "their reasons stand in table windows; the same command tries them again",
+        )
+
+
+def _show_collected(windows: list[dict[str, Any]]) -> None:
+    """The windows that held records or failed, each on a line; the others only counted."""
+    told = [row for row in windows if row["received"] or row["state"] in ("failed", "kept")]
+    if told:
+        show.as_table(told, _COLLECTED)
+    if len(told) < len(windows):
+        show.lines(f"{len(windows) - len(told):,} windows without records")
+
+
+@cache
 def _quieten_prefect() -> None:
     """Settings Prefect reads when it is imported.
 

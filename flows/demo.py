@@ -1,13 +1,19 @@
-"""`make demo`: the main flow on the embedded literature, and what it found beside what was planted in it."""
+"""`make demo`: the embedded literature, collected over HTTP as the real sources are, and what was found beside what was
+planted in it.
+"""
 
+import datetime as dt
 import shutil
 from pathlib import Path
 
 import duckdb
 
 from flows import show
-from flows.commands import run_ingest
-from flows.sample.literature import Planting, literature, mesh, truths
+from flows.commands import run_collect
+from flows.sample.literature import SEED, Planting, literature, mesh, truths
+from flows.sample.preprints import preprints
+from flows.sample.server import LiteratureServer
+from flows.sample.shelf import Shelf
 from flows.settings import Settings
 from flows.vocabulary import load
 from warehouse.catalog import connect
@@ -15,6 +21,14 @@ from warehouse.errors import LakeError
 from warehouse.lake import Lake
 from warehouse.questions import Combination, resolve, rows
 
+TODAY = dt.date(2026, 6, 1)
+"""The day the literature server believes it is: that of the last release."""
+COLLECTED = (
+    ("pubmed_files", dt.date(2025, 12, 1)),
+    ("pubmed_api", dt.date(2026, 5, 25)),
+    ("europepmc", dt.date(2026, 5, 11)),
+)
+"""What the demo collects: a source and the first day; the last is today."""
 _MARK = "this-is-the-demo-lake"
 _QUERY = (
     "SELECT name_a, name_b, articles, round(ic_low, 2) AS ic_low FROM rare_cooccurrences WHERE basis = 'any' LIMIT 5"
@@ -27,13 +41,13 @@ def run(folder: Path) -> None:
     Raises `LakeError` if the folder holds anything else, or if the counts differ from what was planted.
     """
     settings = Settings(lake=folder)
-    files = _write_files(_emptied(folder))
+    vocabulary = _written(_emptied(folder))
     show.lines(
         "The embedded literature is synthetic: every record was written for this demo, nothing in it is medical fact.",
         "",
     )
-    load([files[0]], settings)
-    run_ingest(files[1:], settings, as_json=False)
+    load([vocabulary], settings)
+    _collect(folder)
     with connect(Lake.at(folder)) as connection:
         wrong = _show_plantings(connection)
         show.lines("", "Rare co-occurrences found, the most surprising first (basis any):")
@@ -63,15 +77,25 @@ def _emptied(folder: Path) -> Path:
     return folder
 
 
-def _write_files(folder: Path) -> list[Path]:
-    """The vocabulary and the PubMed files of the embedded literature, the vocabulary first."""
-    given = folder / "given"
-    given.mkdir()
-    written = []
-    for name, content in [("mesh_excerpt.xml", mesh()), *literature().files]:
-        (given / name).write_bytes(content)
-        written.append(given / name)
-    return written
+def _written(folder: Path) -> Path:
+    """The vocabulary of the embedded literature as a file."""
+    place = folder / "given" / "mesh_excerpt.xml"
+    place.parent.mkdir()
+    place.write_bytes(mesh())
+    return place
+
+
+def _collect(folder: Path) -> None:
+    """Everything, by the real clients, from a server on this machine: files first, then what two services have."""
+    from flows.sources.base import Span
+
+    releases = literature().releases
+    shelf = Shelf(releases, frozenset({releases[0].name}), preprints=preprints(SEED))
+    with LiteratureServer(shelf, TODAY) as server:
+        settings = Settings(lake=folder, **server.settings)
+        for source, since in COLLECTED:
+            show.lines(f"Collecting from {source}, {since} to {TODAY}:")
+            run_collect(settings, source, Span(since, TODAY), force=False, as_json=False)
 
 
 def _show_plantings(connection: duckdb.DuckDBPyConnection) -> int:

@@ -3,18 +3,23 @@
 from pathlib import Path
 
 from flows.commands import run_ingest
+from flows.prepare import READERS
 from flows.settings import Settings
+from flows.sources import local_files
 from warehouse import vocabulary
 from warehouse.catalog import read_version
+from warehouse.catalog_file import Version
 from warehouse.commit import vocabulary_version
 from warehouse.errors import LakeError
 from warehouse.lake import Lake
+from warehouse.staging import Payload
 from warehouse.verdicts import say
+from warehouse.windows import Collected, collected_from, record
 
 
 def run_rebuild(settings: Settings, into: Path, *, as_json: bool) -> None:
-    """Load the vocabulary and every payload of a lake into a new one, and say again what persons said of its records;
-    withdrawn batches stay out.
+    """Load the vocabulary, every payload and the ledger of a lake into a new one, and say again what persons said of
+    its records; withdrawn batches stay out.
 
     Raises `LakeError` if the new place is not empty or a payload is missing.
     """
@@ -23,14 +28,31 @@ def run_rebuild(settings: Settings, into: Path, *, as_json: bool) -> None:
         raise LakeError(f"{new.root} is not empty", "name a folder that does not exist yet")
     version = read_version(old)
     vocabulary_version(version)
-    files = [old.root / row["payload"] for row in version.table("windows").to_pylist() if row["state"] != "withdrawn"]
+    rows = [row for row in version.table("windows").to_pylist() if row["state"] != "withdrawn"]
+    files = list(dict.fromkeys(old.root / row["payload"] for row in rows if row["payload"]))
     missing = [str(path) for path in files if not path.exists()]
     if missing:
         raise LakeError(f"{len(missing)} payloads are missing, {missing[0]} first", "see `hoofbeats verify`")
     load = version.table("vocabularies").to_pylist()[-1]
     vocabulary.load(new, vocabulary.read(old), {name: load[name] for name in ("version", "files", "categories")})
-    if files:
-        run_ingest(files, settings.model_copy(update={"lake": into}), as_json=as_json)
+    unread = [old.root / row["payload"] for row in rows if row["payload"] and row["source"] not in READERS]
+    record(new, [*ledger_without_payloads(version), *(_kept(new, path) for path in unread)])
+    read = [path for path in files if path not in unread]
+    if read:
+        run_ingest(read, settings.model_copy(update={"lake": into}), as_json=as_json)
     for said in version.table("verdicts").sort_by("batch").to_pylist():
         documents = (said["document_a"], said["document_b"])
         say(new, documents, **{name: said[name] for name in ("same", "said_by", "note", "said_at")})
+
+
+def ledger_without_payloads(version: Version) -> list[tuple[Collected, None]]:
+    """The windows that held nothing, or failed."""
+    rows = version.table("windows").to_pylist()
+    return [(collected_from(row), None) for row in rows if not row["payload"]]
+
+
+def _kept(lake: Lake, path: Path) -> tuple[Collected, Payload]:
+    """A payload that is only kept, taken into the new lake."""
+    payload = local_files.payload_of(lake, path)
+    local_files.take_in(lake, path, payload)
+    return payload.window, payload

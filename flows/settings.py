@@ -1,14 +1,30 @@
-"""Configuration, in one place: defaults < hoofbeats.toml in the working folder < HOOFBEATS_* in the environment.
+"""Configuration, in one place: defaults < hoofbeats.toml in the working folder < the environment.
 
-HOOFBEATS_LAKE              where the lake lies (default ./lake)
-HOOFBEATS_CATEGORIES        vocabulary categories that are counted, e.g. "ABCDEFG" (MeSH tree letters)
-HOOFBEATS_WORKERS           payloads prepared at the same time
-HOOFBEATS_FILES_PER_COMMIT  payloads of a bulk load that are committed together
+HOOFBEATS_LAKE               where the lake lies (default ./lake)
+HOOFBEATS_CATEGORIES         vocabulary categories that are counted, e.g. "ABCDEFG" (MeSH tree letters)
+HOOFBEATS_WORKERS            payloads prepared at the same time
+HOOFBEATS_FILES_PER_COMMIT   payloads of a bulk load, or windows of a collection, that are committed together
+
+HOOFBEATS_EMAIL              told to NCBI with every request; without it pubmed_api is not asked
+NCBI_API_KEY                 an NCBI API key: ten requests a second instead of three
+HOOFBEATS_PUBMED_API_URL, HOOFBEATS_PUBMED_FILES_URL, HOOFBEATS_EUROPEPMC_URL    where the sources are
+HOOFBEATS_EUROPEPMC_SOURCES  what is collected of Europe PMC where no query is given (MED comes from PubMed itself)
+HOOFBEATS_PAGES              web pages: a file of addresses, one a line, or the address of an RSS or Atom feed
+
+HOOFBEATS_REQUESTS_PER_SECOND         to any one host, instead of what the sources ask for
+HOOFBEATS_PAGE_DELAY_S                between two requests to one host of web pages
+HOOFBEATS_CONNECT_TIMEOUT_S, HOOFBEATS_READ_TIMEOUT_S, HOOFBEATS_REQUEST_TIMEOUT_S, HOOFBEATS_DOWNLOAD_TIMEOUT_S
+HOOFBEATS_ATTEMPTS, HOOFBEATS_FIRST_WAIT_S, HOOFBEATS_LONGEST_WAIT_S             retries of one request
+HOOFBEATS_LARGEST_ANSWER_BYTES, HOOFBEATS_LARGEST_FILE_BYTES                     beyond these an answer is refused
+HOOFBEATS_ALLOW_PRIVATE_ADDRESSES     also connect to private and loopback addresses. An address that one of the URLs
+                                      above spells out (http://127.0.0.1:8000/) is allowed without it
+HOOFBEATS_LARGEST_VANISHED_SHARE      of all records, that a new yearly baseline may lack and that are then deleted
+HOOFBEATS_SETTLED_AFTER_DAYS          a window collected sooner after its end is collected once more by the next run
 """
 
 from pathlib import Path
 
-from pydantic import Field
+from pydantic import AliasChoices, Field, SecretStr
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -22,12 +38,41 @@ CONFIGURATION_FILE = "hoofbeats.toml"
 class Settings(BaseSettings):
     """All settings of Hoofbeats; each has a HOOFBEATS_* variable of the same name."""
 
-    model_config = SettingsConfigDict(env_prefix="HOOFBEATS_", toml_file=CONFIGURATION_FILE, extra="forbid")
+    model_config = SettingsConfigDict(
+        env_prefix="HOOFBEATS_", toml_file=CONFIGURATION_FILE, extra="forbid", env_ignore_empty=True
+    )
 
     lake: Path = Field(Path("lake"), description="Where the lake lies.")
     categories: str = Field("ABCDEFG", pattern=r"^[A-Z]+$", description="Vocabulary categories that are counted.")
     workers: int = Field(2, ge=1, le=64, description="Payloads prepared at the same time.")
     files_per_commit: int = Field(25, ge=1, le=100, description="Payloads of a bulk load committed together.")
+
+    email: str | None = Field(None, pattern=r"^[^@\s]+@[^@\s]+$", description="Told to NCBI with every request.")
+    ncbi_api_key: SecretStr | None = Field(
+        None,
+        validation_alias=AliasChoices("ncbi_api_key", "hoofbeats_ncbi_api_key"),
+        description="An NCBI API key.",
+    )
+    pubmed_api_url: str = "https://eutils.ncbi.nlm.nih.gov/entrez/eutils/"
+    pubmed_files_url: str = "https://ftp.ncbi.nlm.nih.gov/pubmed/"
+    europepmc_url: str = "https://www.ebi.ac.uk/europepmc/webservices/rest/"
+    europepmc_sources: str = Field("PPR PMC AGR", pattern=r"^[A-Z]{3}( [A-Z]{3})*$")
+    pages: str | None = Field(None, description="A file of addresses, or the address of a feed.")
+
+    requests_per_second: float | None = Field(None, gt=0, description="To any one host.")
+    page_delay_s: float = Field(3.0, gt=0, description="Between two requests to one host of web pages.")
+    connect_timeout_s: float = Field(15.0, gt=0)
+    read_timeout_s: float = Field(60.0, gt=0)
+    request_timeout_s: float = Field(300.0, gt=0, description="For one answer from first to last byte.")
+    download_timeout_s: float = Field(3600.0, gt=0, description="For one file; it goes on where it was.")
+    attempts: int = Field(6, ge=1, description="Attempts at one request.")
+    first_wait_s: float = Field(1.0, ge=0, description="Before the second attempt, doubled before each further one.")
+    longest_wait_s: float = Field(300.0, gt=0, description="Between two attempts, also where a service asks for more.")
+    largest_answer_bytes: int = Field(256 << 20, gt=0, description="Of one answer, decompressed.")
+    largest_file_bytes: int = Field(2 << 30, gt=0, description="Of one downloaded file.")
+    allow_private_addresses: bool = Field(default=False, description="Connect to private addresses, too.")
+    largest_vanished_share: float = Field(0.02, ge=0, le=1, description="Of records a new baseline may lack.")
+    settled_after_days: int = Field(3, ge=0, description="Days after its end from which a window no longer changes.")
 
     @classmethod
     def settings_customise_sources(

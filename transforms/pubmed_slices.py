@@ -35,7 +35,7 @@ _INSIDE = re.compile(
 _DOCTYPE = re.compile(rb"<!DOCTYPE\s[^\[>]*(?:>|\[.*?\]\s*>)", re.DOTALL)
 _LONGEST_DOCTYPE = 64 << 10
 _ENCODING = re.compile(rb"""<\?xml\s[^>]*?\bencoding\s*=\s*["']([^"']*)""")
-_ERROR = re.compile(rb"""<ERROR[^>]*>(.*?)(?:</ERROR>|\Z)|\A\{\s*"error"\s*:\s*"([^"]*)""", re.DOTALL)
+_ERROR = re.compile(rb"""<ERROR(?:\s[^>]*)?>(.*?)(?:</ERROR>|\Z)|\A\{\s*"error"\s*:\s*"([^"]*)""", re.DOTALL)
 
 
 class Slice(NamedTuple):
@@ -169,8 +169,8 @@ class _Slicer:
             self._junk.clear()
             error = _ERROR.search(sample)
             told = (error[1] or error[2] or b"").decode("utf-8", "replace").strip() if error else ""
-            detail = f"the service answered: {told}" if error else "this is no PubMed record"
-            yield Unreadable("source_error" if error else "not_pubmed_xml", detail, self._junk_offset, sample)
+            detail = f"the service answered: {told}" if told else "this is no PubMed record"
+            yield Unreadable("source_error" if told else "not_pubmed_xml", detail, self._junk_offset, sample)
 
     def _read_record(self, kind: bytes) -> Slice | Unreadable:
         closing = b"</" + kind + b">"

@@ -23,7 +23,7 @@ from typing import BinaryIO, cast
 import pyarrow as pa
 from lxml import etree
 
-from transforms import normalize, schema
+from transforms import eutils, normalize, schema
 from transforms.pubmed_markup import NotPlain, clean, plain_tags, without_asides
 from transforms.pubmed_record import Row, read
 from transforms.pubmed_slices import Slice, Unreadable, slices
@@ -35,7 +35,6 @@ REJECTED = schema.REJECTED.without("batch")
 _CHECKED_TOGETHER = 16  # their bytes stay in the processor's cache
 _EXCERPT = 2000
 _LAST_YEAR = 9222  # of those a version, which begins with the year, has room for in 64 bits
-_NAMED_RELEASE = re.compile(r"(?:pubmed|medline)([0-9]{2})n([0-9]{4})\.xml(?:\.gz)?")
 _OWN_PMID = re.compile(rb"(?:(?!<Article).)*?<PMID\b[^>]*>\s*([0-9]{1,10})\s*</PMID", re.DOTALL)
 _DELETED_PMID = re.compile(rb"<PMID\b[^>]*>([^<]*)</PMID")
 _DELETIONS = frozenset({b"DeleteCitation", b"DeleteDocument"})
@@ -56,8 +55,9 @@ def parse(stream: BinaryIO, name: str, *, batch_records: int = 2000) -> Iterator
     """The records of a payload, plain or gzip'ed, some `batch_records` at a time; at least one `Parsed`, be it empty.
 
     `name` is the payload's file name: it stands in raw_file, and one such as 'pubmed21n1298.xml.gz' gives every version
-    its release year and file number. In any other payload a version begins with the day the record was revised (else
-    completed, else entered), and that of a deletion with the latest such day before it.
+    its release year and file number; one that names the time of a request gives every record that time
+    (`transforms.eutils`). In any other payload a version begins with the day the record was revised (else completed,
+    else entered), and that of a deletion with the latest such day before it.
     """
     loading = _Loading(name)
     payload = slices(stream)
@@ -76,8 +76,9 @@ class _Loading:
 
     def __init__(self, name: str) -> None:
         self._name = name
-        release = _NAMED_RELEASE.fullmatch(name.rpartition("/")[2])
-        self._named_release = _version_start(2000 + int(release[1]), int(release[2]), 0) if release else None
+        release = eutils.release_of(name)
+        self._named_release = _version_start(*release, 0) if release else None
+        self._requested = eutils.request_version(name)
         self._latest_release = 0
         self._position = 0
         self._documents: list[Row] = []
@@ -127,7 +128,7 @@ class _Loading:
                 Unreadable("no_pmid", "the record has no PubMed identifier", item.offset, item.data, in_place=True)
             )
             return
-        row["version"] = self._release(row) + min(self._position, 99_999_999)
+        row["version"] = self._requested or self._release(row) + min(self._position, 99_999_999)
         row["raw_file"] = self._name
         row["raw_position"] = self._position
         self._position += 1
@@ -153,7 +154,7 @@ class _Loading:
                 detail = f"a deletion of {text[:80]!r}, which is no PubMed identifier"
                 self._reject(Unreadable("no_pmid", detail, item.offset, in_place=True))
                 continue
-            version = release + min(self._position, 99_999_999)
+            version = self._requested or release + min(self._position, 99_999_999)
             self._deletions.append({"document_id": f"pubmed:{pmid}", "version": version, "raw_file": self._name})
             self._position += 1
 
@@ -180,7 +181,7 @@ class _NoTree:
 
 
 def _version_start(year: int, file_number: int, part: int) -> int:
-    return ((min(year, _LAST_YEAR) * 10_000 + file_number) * 1_000 + part) * 100_000_000
+    return eutils.version(min(year, _LAST_YEAR), file_number, part, 0)
 
 
 def _prepared(item: Slice) -> bytes:

@@ -19,7 +19,8 @@ DOCUMENTS = Table(
             "version",
             pa.int64(),
             "Orders the versions of one record by release: release year, file number, part, position as decimal digits"
-            " YYYYNNNNFFFPPPPPPPP. The greatest is the current one.",
+            " YYYYNNNNFFFPPPPPPPP; of a record that was asked for: the file release before, the day, the millisecond."
+            " The greatest is the current one.",
         ),
         ("source", pa.string(), "Where the record comes from: 'pubmed', 'europepmc', 'web'."),
         ("article_id", pa.int64(), "The distinct article this record describes (articles.article_id)."),

@@ -13,7 +13,11 @@ BATCHES = Table(
     columns(
         ("batch", pa.int32(), "The catalog version this commit made."),
         ("batch_id", pa.string(), "What was committed, as a digest; the same work is never committed twice."),
-        ("kind", pa.string(), "'vocabulary', 'ingest', 'verdict', 'fold' or 'undo'."),
+        (
+            "kind",
+            pa.string(),
+            "'vocabulary', 'ingest', 'ledger' (windows without records), 'verdict', 'fold' or 'undo'.",
+        ),
         ("committed_at", TIMESTAMP, "When."),
         ("received", pa.int64(), "Records in its payloads; = kept + unchanged + superseded + duplicates + rejected."),
         ("kept", pa.int64(), "Records that became the current version of a document of their own."),
@@ -31,24 +35,43 @@ BATCHES = Table(
 
 WINDOWS = Table(
     "windows",
-    "one payload that was collected: a file, a page or a range of dates",
+    "one collection of one window: a file, a web page, or what a service has of a range of dates",
     columns(
-        ("source", pa.string(), "Its source."),
-        ("name", pa.string(), "Its name, e.g. 'pubmed21n1298.xml.gz'."),
-        ("sha256", pa.string(), "Digest of the payload as received."),
+        ("source", pa.string(), "The source of its records: 'pubmed', 'europepmc', 'web'; else its collector."),
+        ("name", pa.string(), "The payload's name, e.g. 'pubmed21n1298.xml.gz'; the window's where it has no payload."),
+        ("collector", pa.string(), "'local_files', 'pubmed_api', 'pubmed_files', 'europepmc' or 'web_pages'."),
+        (
+            "window_name",
+            pa.string(),
+            "The window's name, the same whenever it is collected, e.g. 'created-2026-01-05'.",
+        ),
+        ("since", pa.date32(), "First day of the window; NULL for a file or a page."),
+        ("until", pa.date32(), "Last day of the window."),
+        ("query", pa.string(), "The query it was narrowed by, in the source's own language."),
+        ("sha256", pa.string(), "Digest of the payload as kept; NULL where there is none."),
         (
             "state",
             pa.string(),
-            "'done', 'damaged' where it ended before its end, 'withdrawn' where its batch was undone.",
+            "'done'; 'open': collected before its last day was settled, the next run collects it again; 'failed': see"
+            " reason, the next run tries again; 'damaged' where the payload ended before its end; 'withdrawn' where"
+            " its batch was undone.",
         ),
-        ("bytes", pa.int64(), "Size as received."),
-        ("payload", pa.string(), "Where the payload is kept, relative to the lake."),
+        ("reason", pa.string(), "Why it failed, or what else is to be known of it."),
+        ("collected_at", TIMESTAMP, "When it was asked for."),
+        ("expected", pa.int64(), "Records the source announced; NULL where it announces none."),
+        ("bytes", pa.int64(), "Size of the payload as kept."),
+        ("payload", pa.string(), "Where the payload is kept, relative to the lake; NULL where there is none."),
         ("received", pa.int64(), "Records in it; = kept + unchanged + superseded + duplicates + rejected."),
         ("kept", pa.int64(), "As in batches."),
         ("unchanged", pa.int64(), "As in batches."),
         ("superseded", pa.int64(), "As in batches."),
         ("duplicates", pa.int64(), "As in batches."),
         ("rejected", pa.int64(), "As in batches."),
+        (
+            "rejections",
+            pa.list_(pa.struct([("reason", pa.string()), ("records", pa.int64())])),
+            "The rejected by reason.",
+        ),
         ("deletions", pa.int64(), "As in batches."),
         BATCH,
     ),

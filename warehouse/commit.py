@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from warehouse import segments
 from warehouse.catalog import connect_to_write, publish, recover
@@ -19,7 +20,7 @@ from warehouse.catalog_schema import WINDOWS
 from warehouse.errors import NoVocabularyError, VocabularyChangedError
 from warehouse.lake import Lake
 from warehouse.rewriting import Rewriting
-from warehouse.staging import Unit
+from warehouse.staging import NOT_RETURNED, Unit
 
 FATES = ("kept", "unchanged", "superseded", "duplicates", "rejected")
 """What can become of a record; they add up to `received`."""
@@ -113,10 +114,12 @@ class _Ingest(Rewriting):
     def _window(self, unit: Unit, fate: dict[str, Any]) -> dict[str, Any]:
         rejected = unit.read("rejected")
         row = {
+            **unit.payload.window.columns(),
             "source": unit.payload.source,
             "name": unit.payload.name,
             "sha256": unit.payload.sha256,
-            "state": "damaged" if rejected["raw_position"].null_count else "done",
+            "state": _state(unit, rejected),
+            "rejections": _by_reason(rejected),
             "bytes": unit.payload.bytes,
             "payload": unit.payload.path,
             "received": fate["documents"] + len(rejected),
@@ -124,9 +127,22 @@ class _Ingest(Rewriting):
             "batch": self.number,
             **{name: fate[name] for name in ("kept", "unchanged", "superseded", "duplicates", "deletions")},
         }
+        if row["state"] in ("done", "open") and row["received"] < (row["expected"] or 0):
+            row |= {"state": "failed", "reason": f"{row['received']} records of the {row['expected']} expected"}
         if row["received"] != sum(row[name] for name in FATES):
             raise AssertionError(f"{unit.payload.name}: records in do not equal records accounted for: {row}")
         return row
+
+
+def _state(unit: Unit, rejected: pa.Table) -> str:
+    """'damaged' where the payload as a whole is, else what the collection says."""
+    whole = pc.and_(pc.is_null(rejected["raw_position"]), pc.not_equal(rejected["reason"], NOT_RETURNED))
+    return "damaged" if pc.any(whole).as_py() else unit.payload.window.state
+
+
+def _by_reason(rejected: pa.Table) -> list[dict[str, Any]]:
+    counted = rejected["reason"].value_counts().to_pylist()
+    return [{"reason": told["values"], "records": told["counts"]} for told in counted]
 
 
 def _batch_id(units: Sequence[Unit]) -> str:

@@ -19,6 +19,10 @@ import pyarrow.parquet as pq
 from transforms.schema import DELETIONS, MENTIONS, RECORDS, REJECTED
 from transforms.tables import Column, Table
 from warehouse.lake import Lake
+from warehouse.windows import Collected, Window
+
+NOT_RETURNED = "not_returned"
+"""Why a record is rejected that was asked for and is in no payload."""
 
 _UNIT = "unit.json"
 UNFINISHED = ".unfinished"
@@ -35,18 +39,24 @@ STAGED: dict[str, Table] = {
 
 @dataclass(frozen=True)
 class Payload:
-    """A payload as received: its source, its name there, the digest of its bytes and where they are kept."""
+    """A payload as kept: the source of its records, its name, the digest of its bytes, its place, its window."""
 
     source: str
     name: str
     sha256: str
     bytes: int
     path: str
+    collected: Collected | None = None
 
     @property
     def key(self) -> tuple[str, str]:
         """What makes it the same payload again."""
         return self.source, self.sha256
+
+    @property
+    def window(self) -> Collected:
+        """What it was collected for; a file that was named is a window of its own."""
+        return self.collected or Collected(Window("local_files", self.name))
 
 
 @dataclass(frozen=True)
@@ -123,7 +133,7 @@ class UnitWriter:
 
     def _finish(self) -> None:
         told = {"payload": asdict(self.unit.payload), "vocabulary_version": self.unit.vocabulary_version}
-        (self._folder / _UNIT).write_text(json.dumps(told, indent=1), encoding="utf-8")
+        (self._folder / _UNIT).write_text(json.dumps(told, indent=1, default=str), encoding="utf-8")
         try:
             self._folder.rename(self.unit.folder)
         except OSError:

@@ -20,7 +20,8 @@ class Fault:
 def verify(lake: Lake, connection: duckdb.DuckDBPyConnection) -> tuple[int, list[Fault]]:
     """Check every segment and kept payload of the version `connection` reads; files checked, and the faults found."""
     named = connection.execute(
-        "SELECT path, bytes, sha256 FROM segments UNION ALL SELECT payload, bytes, sha256 FROM windows ORDER BY path"
+        "SELECT path, bytes, sha256 FROM segments"
+        " UNION SELECT payload, bytes, sha256 FROM windows WHERE payload IS NOT NULL ORDER BY path"
     ).fetchall()
     faults = [
         Fault(path, problem) for path, size, digest in named if (problem := _problem(lake.root / path, size, digest))

@@ -1,15 +1,21 @@
-"""Files an operator names: they are taken into the lake's raw folder, so that everything can be rebuilt from there."""
+"""Files an operator names: they are taken into the lake's raw folder, so that everything can be rebuilt from there.
+
+A file out of a lake's own raw folder brings along what the ledger knew of it: that is how a lake is rebuilt.
+"""
 
 import hashlib
+import json
 import os
 import shutil
 from pathlib import Path
+from typing import Any
 
+from flows.in_flight import sidecar
+from transforms.payload_kind import HEAD_BYTES, source_of
+from transforms.pubmed_inflate import DamagedPayload, pieces
 from warehouse.lake import Lake, sync
 from warehouse.staging import Payload
-
-SOURCE = "pubmed"
-_CHUNK = 1 << 20
+from warehouse.windows import Collected
 
 
 class UnreadableFileError(OSError):
@@ -17,7 +23,7 @@ class UnreadableFileError(OSError):
 
     def __init__(self, path: Path, reason: str) -> None:
         super().__init__(f"{path}: {reason}")
-        self.hint = "name PubMed XML files, plain or .gz; see `hoofbeats ingest --help`"
+        self.hint = "name PubMed XML or Europe PMC JSON files, plain or .gz; see `hoofbeats ingest --help`"
 
 
 def payload_of(lake: Lake, path: Path) -> Payload:
@@ -26,10 +32,15 @@ def payload_of(lake: Lake, path: Path) -> Payload:
         with path.open("rb") as stream:
             digest = hashlib.file_digest(stream, "sha256").hexdigest()
         size = path.stat().st_size
+        told = _told(path)
+        source = told["source"] if told else source_of(_head(path))
     except OSError as error:
         raise UnreadableFileError(path, error.strerror or str(error)) from error
-    kept = lake.raw / SOURCE / digest[:16] / path.name
-    return Payload(SOURCE, path.name, digest, size, kept.relative_to(lake.root).as_posix())
+    folder = (
+        lake.raw / told["window"]["collector"] / told["window"]["name"] if told else lake.raw / source / digest[:16]
+    )
+    kept = (folder / path.name).relative_to(lake.root).as_posix()
+    return Payload(source, path.name, digest, size, kept, Collected.from_json(told) if told else None)
 
 
 def take_in(lake: Lake, path: Path, payload: Payload) -> Path:
@@ -37,9 +48,44 @@ def take_in(lake: Lake, path: Path, payload: Payload) -> Path:
     kept = lake.root / payload.path
     if not kept.exists():
         kept.parent.mkdir(parents=True, exist_ok=True)
-        beside = kept.with_name(f"{kept.name}.{os.getpid()}.part")
-        shutil.copyfile(path, beside)
-        sync(beside)
-        beside.replace(kept)
-        sync(kept.parent)
+        if payload.collected:
+            _copy(sidecar(path), sidecar(kept))
+        _copy(path, kept)
     return kept
+
+
+def _told(path: Path) -> dict[str, Any] | None:
+    """What stands beside a collected payload; None for any other file."""
+    try:
+        told = json.loads(sidecar(path).read_text(encoding="utf-8"))
+        Collected.from_json(told)
+    except (FileNotFoundError, ValueError, KeyError, TypeError):
+        return None
+    return dict(told) if _is_plain(told["window"]["collector"]) and _is_plain(told["window"]["name"]) else None
+
+
+def _is_plain(name: str) -> bool:
+    """Whether it names a folder, and nothing above or below it."""
+    return name == Path(name).name and name not in ("", ".", "..")
+
+
+def _head(path: Path) -> bytes:
+    """How the file begins, decompressed."""
+    head = b""
+    with path.open("rb") as stream:
+        try:
+            for piece in pieces(stream):
+                head += piece
+                if len(head) >= HEAD_BYTES:
+                    break
+        except DamagedPayload:
+            pass  # told when it is parsed
+    return head[:HEAD_BYTES]
+
+
+def _copy(path: Path, place: Path) -> None:
+    beside = place.with_name(f"{place.name}.{os.getpid()}.part")
+    shutil.copyfile(path, beside)
+    sync(beside)
+    beside.replace(place)
+    sync(place.parent)

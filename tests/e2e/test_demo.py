@@ -40,14 +40,14 @@ def test_an_analyst_opens_the_catalog(demo):
 
 def test_the_same_files_again_change_nothing(demo):
     folder, environment, _ = demo
-    files = sorted((folder / "demo-lake" / "given").glob("*.gz"))
+    files = sorted((folder / "demo-lake" / "raw" / "pubmed_files").glob("*/*.gz"))
     done = subprocess.run(
         [HOOFBEATS, "ingest", "--lake", "demo-lake", *map(str, files)],
         cwd=folder, env=environment, capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
-    assert done.stdout.count("loaded already, nothing changed") == len(files)
-    assert "version 2" in done.stdout
+    assert done.stdout.count("loaded already, nothing changed") == len(files) == 3
+    assert "version 2" not in done.stdout
 
 
 def test_a_folder_no_demo_made_is_left_alone(tmp_path):

@@ -2,7 +2,16 @@ SELECT
     (SELECT lake.root FROM lake) AS lake,
     (SELECT lake.version FROM lake) AS version,
     (SELECT max(batches.committed_at) FROM batches) AS committed_at,
-    (SELECT count(*) FROM windows) AS payloads,
+    (SELECT count(DISTINCT windows.payload) FROM windows) AS payloads,
+    (
+        SELECT count(*) FILTER (WHERE latest.state = 'failed')
+        FROM (
+            SELECT arg_max(windows.state, windows.batch) AS state
+            FROM windows
+            WHERE windows.state != 'withdrawn'
+            GROUP BY windows.collector, windows.window_name, windows.query
+        ) AS latest
+    ) AS failed_windows,
     (SELECT coalesce(sum(windows.received), 0)::BIGINT FROM windows) AS received,
     (SELECT coalesce(sum(windows.kept), 0)::BIGINT FROM windows) AS kept,
     (SELECT coalesce(sum(windows.unchanged), 0)::BIGINT FROM windows) AS unchanged,
