@@ -1,0 +1,99 @@
+"""Parts of an abstract that are not its prose, as spans: the text stays the source's, later steps pass over them.
+
+    label        the name of a part: "BACKGROUND:", "Materials and methods:", "Zielsetzung:"
+    truncation   where the source cut the text off: "(ABSTRACT TRUNCATED AT 250 WORDS)", a closing ellipsis
+    copyright    a closing notice of copyright or licence: "© 2019 Elsevier B.V. All rights reserved."
+
+NLM's rules for abstracts that explain the first two: https://www.nlm.nih.gov/bsd/mms/medlineelements.html#ab.
+"""
+
+import re
+import tomllib
+from collections.abc import Iterable
+from importlib.resources import files
+from typing import Literal, NamedTuple
+
+Kind = Literal["label", "truncation", "copyright"]
+
+_WORDS = tomllib.loads(files(__package__).joinpath("section_labels.toml").read_text("utf-8"))
+_KEY_WORDS = frozenset(_WORDS["key_words"])
+_JOINING_WORDS = frozenset(_WORDS["joining_words"])
+_LONGEST_LABEL = 8  # words; NLM's longest common one is "Level of evidence and study design"
+
+_LABEL = re.compile(r"(?:(?<=[.!?;:)\]] )|^)([^\W\d_][^.:;!?\n]{2,70}?) ?:(?= \S|$)")
+_WORD = re.compile(r"[^\W\d_]+")
+_TRUNCATION = re.compile(
+    r"\s*(?:[(\[]?\s*abstract truncated(?: at \d+ words?)?\s*[)\]]?\.?|\[\s*truncated\s*\]"
+    r"|\[?\s*(?:\.{3,}|…|\. \. \.)\s*\]?)\s*$",
+    re.IGNORECASE,
+)
+_COPYRIGHT = re.compile(
+    r"(?:(?<=[.!?)\]] )|^)(?:"
+    r"(?:crown )?copyright(?: |:|$)(?=[^a-z]|and|by|the|of)|©|\(c\) ?(?:copyright|(?:19|20)\d\d)|℗|&copy;"
+    r"|published (?:\d{4} |online )?by (?:the )?[A-Z]|all rights (?:are )?reserved"
+    r"|this is an open[- ]access article|this article is protected by copyright"
+    r"|[^.©]{0,80}© ?(?:the |copyright |\d{4})|psycinfo database record"
+    r")",
+    re.IGNORECASE,
+)
+_LONGEST_TAIL = 600
+
+
+class Mark(NamedTuple):
+    """A span of a text: what it is, its first code point and one past its last."""
+
+    kind: Kind
+    start: int
+    end: int
+
+
+def find_marks(text: str) -> tuple[Mark, ...]:
+    """The labels, the truncation mark and the copyright tail of an abstract, by their places; none overlap."""
+    end = len(text)
+    closing: list[Mark] = []
+    for kind, place in (("copyright", _copyright(text, end)), ("truncation", _truncation(text, end))) * 2:
+        if place is not None and not any(mark.kind == kind for mark in closing):
+            start = len(text[:place].rstrip())
+            start = place if start == 0 else start + len(text[start:place])
+            closing.append(Mark("copyright" if kind == "copyright" else "truncation", start, end))
+            end = start
+    return (*(mark for mark in _labels(text) if mark.end <= end), *reversed(closing))
+
+
+def without(text: str, marks: Iterable[Mark]) -> str:
+    """The text without the marked spans, white space collapsed: what two sources' abstracts are compared by."""
+    kept = []
+    at = 0
+    for mark in sorted(marks, key=lambda mark: mark.start):
+        kept.append(text[at : mark.start])
+        at = mark.end
+    return " ".join(" ".join([*kept, text[at:]]).split())
+
+
+def is_label(phrase: str) -> bool:
+    """Whether a phrase names a part of an abstract: all its words are of that use, one of them says which part."""
+    words = [word.casefold() for word in _WORD.findall(phrase)]
+    if not 0 < len(words) <= _LONGEST_LABEL:
+        return False
+    return any(word in _KEY_WORDS for word in words) and all(
+        word in _KEY_WORDS or word in _JOINING_WORDS for word in words
+    )
+
+
+def _labels(text: str) -> list[Mark]:
+    return [Mark("label", found.start(1), found.end()) for found in _LABEL.finditer(text) if is_label(found[1])]
+
+
+def _truncation(text: str, end: int) -> int | None:
+    start = max(0, end - 60)
+    found = _TRUNCATION.search(text[start:end])
+    if not found:
+        return None
+    return start + found.start() + len(found[0]) - len(found[0].lstrip())
+
+
+def _copyright(text: str, end: int) -> int | None:
+    """Where the closing notice begins: at a sentence, and not at the text's own beginning."""
+    start = max(0, end - _LONGEST_TAIL)
+    found = next((found for found in _COPYRIGHT.finditer(text, start, end) if found.start() > 0), None)
+    return found.start() if found else None

@@ -1,0 +1,255 @@
+"""A page as a tree: parsed within limits, surveyed once for what the steps look at, and its parts as blocks of text.
+
+The survey is one pass over the elements of a few names: what every step after it costs does not grow with the page.
+"""
+
+import html
+import re
+from dataclasses import dataclass, field
+from typing import NamedTuple, TypeAlias, cast
+
+from lxml import etree
+
+from transforms.normalize import prose
+from transforms.web_result import Rejection
+
+Element: TypeAlias = etree._Element
+
+HEADINGS = {"h1": 1, "h2": 2, "h3": 3, "h4": 4, "h5": 5, "h6": 6}
+_LINES = frozenset((
+    "address", "article", "blockquote", "body", "br", "center", "dd", "details", "dialog", "div", "dl", "dt",
+    "fieldset", "figcaption", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hgroup", "hr", "li", "main", "ol", "p",
+    "pre", "section", "summary", "table", "tbody", "td", "th", "thead", "tr", "ul",
+))  # fmt: skip
+_UNSHOWN = frozenset((
+    "annotation", "annotation-xml", "applet", "area", "audio", "base", "button", "canvas", "embed", "figure",
+    "footer", "form", "frame", "frameset", "iframe", "input", "link", "map", "math-script", "meta", "nav", "noframes",
+    "noscript", "object", "option", "param", "script", "select", "source", "style", "svg", "template", "textarea",
+    "title", "track", "video",
+))  # fmt: skip
+_UNSEEN_CLASSES = re.compile(
+    r"(?:^|\s)(?:(?:sr|screen-?reader)-(?:only|text)|(?:u-|c-|is-)?visually-?hidden\S*|MathJax_Preview|MJX_Assistive_MathML"
+    r"|[du]-none|hidden|offscreen|element-invisible)(?:\s|$)"
+)
+_STRONG = frozenset(("strong", "b", "em", "i", "span", "u"))
+_BOLD = frozenset(("strong", "b"))
+_LONGEST_LABEL = 80
+_SURVEYED = (
+    "meta", "script", "title", "h1", "h2", "h3", "h4", "h5", "h6", "div", "section", "article", "p", "blockquote",
+
+       "span",
+    "strong", "b", "dt", "dd", "th", "td", "li", "header", "label", "legend", "summary", "font", "main", "aside",
+    "details",
+)  # fmt: skip
+_LONGEST_HEADING = 60
+_FORMATTED = re.compile(
+    r"<(/?(?:p|br|b|i|u|em|strong|sub|sup|span|div|section|h[1-6]|ul|ol|li|a|sec|title|italic|bold|list|jats:[a-z-]+|mml:[a-z]+"
+    r"|math|inf|abstract))\b[^<>]{0,2000}>",
+    re.IGNORECASE,
+)
+_ESCAPED_TAG = re.compile(r"&(?:amp;)*lt;(?=/?[a-zA-Z])")
+
+
+class Block(NamedTuple):
+    """A line of a page.
+
+    rank: of the heading it is, 1 to 6, 0 for none; label: the bold words it begins with; linked: how many characters of
+    it are links.
+    """
+
+    text: str
+    rank: int = 0
+    label: str = ""
+    linked: int = 0
+
+
+@dataclass
+class Survey:
+    """What the steps look at. `headings` are the elements that hold one short piece of text known as a heading."""
+
+    root: Element
+    language: str | None = None
+    title: str | None = None
+    metas: list[tuple[str, str, str | None]] = field(default_factory=list)
+    json_ld: list[str] = field(default_factory=list)
+    main_headings: list[Element] = field(default_factory=list)
+    headings: list[Element] = field(default_factory=list)
+    containers: list[Element] = field(default_factory=list)
+
+
+def parse(utf8: bytes) -> Element | Rejection:
+    """The page as a tree, without comments; rejected as 'empty', or 'too_deep' beyond 2,048 nested elements."""
+    parser = etree.HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True, no_network=True)
+    try:
+        root = etree.fromstring(utf8, parser)
+    except etree.XMLSyntaxError as fault:
+        return Rejection("empty", f"no element could be read: {fault}")
+    if root is None:
+        return Rejection("empty", "the payload holds no element")
+    if any(entry.type == etree.ErrorTypes.ERR_RESOURCE_LIMIT for entry in parser.error_log.filter_from_fatals()):
+        return Rejection("too_deep", "elements are nested deeper than 2,048: nothing behind them can be read")
+    return root
+
+
+def survey(root: Element, known_headings: frozenset[str], container_hint: str) -> Survey:
+    """What a page has of the elements the steps look at; `container_hint` in a class or id makes a container."""
+    found = Survey(root, root.get("lang") or root.get("{http://www.w3.org/XML/1998/namespace}lang"))
+    for element in root.iter(*_SURVEYED):
+        tag = element.tag
+        if tag == "meta":
+            _add_meta(found, element)
+            continue
+        if tag == "script":
+            if "ld+json" in (element.get("type") or ""):
+                found.json_ld.append(element.text or "")
+            continue
+        named = element.get("class")
+        if (named and container_hint in named) or ((named := element.get("id")) and container_hint in named):
+            found.containers.append(element)
+        text = element.text
+        if text and len(text) < _LONGEST_HEADING and heading_form(text) in known_headings:
+            found.headings.append(element)
+        if tag == "h1":
+            found.main_headings.append(element)
+        elif tag == "title" and found.title is None:
+            found.title = prose(text or "") or None
+    return found
+
+
+def heading_form(text: str) -> str:
+    """A heading as it is looked up: case folded, without numbering, colon and stop."""
+    return text.strip(" \t\r\n\f\xa0:：.*|-–—[]【】").casefold()
+
+
+def _add_meta(found: Survey, element: Element) -> None:
+    name = element.get("name") or element.get("property") or element.get("itemprop")
+    content = element.get("content") or element.get("value")
+    if name and content:
+        language = (
+            element.get("lang") or element.get("xml:lang") or element.get("{http://www.w3.org/XML/1998/namespace}lang")
+        )
+        found.metas.append((name.strip().lower(), content, language))
+
+
+def is_unseen(element: Element) -> bool:
+    """Whether a browser does not show the element, or shows it as a control."""
+    if element.tag in _UNSHOWN:
+        return True
+    attributes = element.attrib
+    if not attributes:
+        return False
+    named = attributes.get("class")
+    return bool(
+        (named and _UNSEEN_CLASSES.search(named))
+        or attributes.get("aria-hidden") == "true"
+        or "hidden" in attributes
+        or ("style" in attributes and "display:none" in attributes["style"].replace(" ", "").lower())
+    )
+
+
+class _Lines:
+    """Collects the text of elements, a block for each line."""
+
+    def __init__(self) -> None:
+        self.blocks: list[Block] = []
+        self._rank = 0
+        self._links = 0
+        self._parts: list[str] = []
+        self._label = ""
+        self._linked = 0
+
+    def start(self, element: Element) -> None:
+        """An element begins."""
+        tag = element.tag
+        if tag in _LINES:
+            self.end_of_line()
+            self._rank = HEADINGS.get(tag, self._rank)
+        elif tag in _BOLD:
+            self.start_of_strong()
+        self._links += tag == "a"
+        self.add(element.text)
+
+    def end(self, element: Element) -> None:
+        """An element ends."""
+        tag = element.tag
+        self._links -= tag == "a"
+        if tag in _STRONG:
+            self.end_of_strong()
+        elif tag in _LINES:
+            self.end_of_line()
+            if tag in HEADINGS:
+                self._rank = 0
+
+    def add(self, text: str | None) -> None:
+        """Some text goes on."""
+        if text:
+            self._parts.append(text)
+            if self._links > 0:
+                self._linked += len(text.strip())
+
+    def start_of_strong(self) -> None:
+        """White space before bold words that follow a sentence: 'in a trial.Methods:' -> 'in a trial. Methods:'."""
+        if self._parts and self._parts[-1].endswith((".", "!", "?")):
+            self._parts.append(" ")
+
+    def end_of_strong(self) -> None:
+        """The bold words that end here are the label of the block, if they are all it has so far."""
+        if not self._label:
+            words = prose("".join(self._parts))
+            if words and len(words) <= _LONGEST_LABEL:
+                self._label = words
+                self._parts.append("\ue000")  # where a label ends: white space, if the source forgot it
+
+    def end_of_line(self) -> None:
+        if self._parts:
+            text = "".join(self._parts)
+            if "\ue000" in text:
+                text = _spaced(text)
+            text = prose(text)
+            if text:
+                self.blocks.append(Block(text, self._rank, self._label, self._linked))
+            self._parts, self._label, self._linked = [], "", 0
+
+
+def _spaced(text: str) -> str:
+    """White space between a bold word and a capital that follows it: 'AimsTo assess' -> 'Aims To assess'."""
+    before, _, after = text.replace("\ue000", "\ue001", 1).replace("\ue000", "").partition("\ue001")
+    glued = before[-1:].isalpha() and after[:1].isupper() and not before[-1:].isupper()
+    return f"{before} {after}" if glued or (before[-1:] == ":" and not after[:1].isspace()) else before + after
+
+
+def blocks(element: Element) -> list[Block]:
+    """The text of an element as a browser breaks it into lines, controls and what is not shown left out."""
+    lines = _Lines()
+    unseen: set[Element] = set()
+    walker = etree.iterwalk(element, events=("start", "end"))
+    for event, part in walker:
+        if event == "start":
+            if part is not element and is_unseen(part):
+                walker.skip_subtree()
+                unseen.add(part)
+            else:
+                lines.start(part)
+            continue
+        if part not in unseen:
+            lines.end(part)
+        if part is not element:
+            lines.add(part.tail)
+    lines.end_of_line()
+    return lines.blocks
+
+
+def text_of(element: Element) -> str:
+    """All the text of a small element on one line, what is not shown included."""
+    return prose("".join(cast("list[str]", list(element.itertext()))))
+
+
+def fragment_blocks(markup: str) -> list[Block]:
+    """The lines of text that may hold markup, as in the abstracts of JSON-LD and meta tags."""
+    if "&" in markup and _ESCAPED_TAG.search(markup):
+        markup = html.unescape(markup.replace("&amp;", "&"))
+    if "<" not in markup or not _FORMATTED.search(markup):
+        text = prose(markup)
+        return [Block(text)] if text else []
+    root = parse(f"<div>{markup}</div>".encode("utf-8", "replace").replace(b"\0", b""))
+    return [] if isinstance(root, Rejection) else blocks(root)

@@ -1,0 +1,133 @@
+"""What is the article's prose and what is the site's: lines of boilerplate, and the abstract among paragraphs."""
+
+import re
+import tomllib
+from importlib.resources import files
+from typing import NamedTuple
+
+from transforms.text_marks import is_label
+from transforms.web_tree import Block, heading_form
+
+_LINES = tomllib.loads(files(__package__).joinpath("web_boilerplate.toml").read_text("utf-8"))
+_HEADINGS = tomllib.loads(files(__package__).joinpath("web_headings.toml").read_text("utf-8"))
+ABSTRACT_HEADINGS = frozenset(_HEADINGS["abstract"])
+OTHER_HEADINGS = frozenset(_HEADINGS["other"])
+END_HEADINGS = frozenset(_HEADINGS["end"])
+BEGIN_HEADINGS = frozenset(_HEADINGS["begin"])
+
+_ANYWHERE = re.compile("|".join(f"(?:{pattern})" for pattern in _LINES["anywhere"]), re.IGNORECASE)
+_WHOLE = re.compile("|".join(f"(?:{pattern})" for pattern in _LINES["whole"]), re.IGNORECASE)
+_LONGEST_SHORT_LINE = 400
+_ANYWHERE_WITHIN = 700  # a long paragraph may mention a mobile app; a call to action is short
+_RUN_IN = re.compile(
+    rf"(?:{'|'.join(sorted(map(re.escape, ABSTRACT_HEADINGS), key=len, reverse=True))})\s*(?:[:：.]|[-–—](?=\s))\s*",
+    re.IGNORECASE,
+)
+_CLOSED = re.compile(r"""[.!?。！？…．][)\]"'”’»」』\d,]*$""")
+_CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+_LEAST_WORDS, _LEAST_CJK = 8, 16
+_MOST_LINKED = 0.5
+
+
+def is_boilerplate(block: Block) -> bool:
+    """Whether a line is the site's: a call to action, a notice, a list of links, an identifier."""
+    text = block.text
+    if len(text) <= _LONGEST_SHORT_LINE and (_WHOLE.fullmatch(text) or block.linked > _MOST_LINKED * len(text)):
+        return True
+    return len(text) <= _ANYWHERE_WITHIN and bool(_ANYWHERE.search(text))
+
+
+def is_prose(text: str) -> bool:
+    """Whether a line reads as sentences: eight words or more (16 characters of Chinese, Japanese or Korean), closed."""
+    if not _CLOSED.search(text):
+        return False
+    return text.count(" ") + 1 >= _LEAST_WORDS or len(_CJK.findall(text)) >= _LEAST_CJK
+
+
+def without_run_in(text: str) -> str:
+    """A text without the 'Abstract:' it begins with."""
+    found = _RUN_IN.match(text)
+    return text[found.end() :] if found and found.end() < len(text) else text
+
+
+class Passage(NamedTuple):
+    """An abstract found among plain paragraphs, and the paragraph before it that reads as a title."""
+
+    blocks: list[Block]
+    title: str | None
+    step: str
+
+
+def find_passage(paragraphs: list[Block], title: str | None = None) -> Passage | None:
+    """The abstract among a page's paragraphs: what follows a heading that says so, else the longest run of prose.
+
+    A run ends at a line that is neither prose nor the label of a part. Nothing is found where no paragraph is prose.
+    """
+    paragraphs = [block for block in paragraphs if not title or heading_form(block.text) != heading_form(title)]
+    heading = next((at for at, block in enumerate(paragraphs) if heading_form(block.text) in ABSTRACT_HEADINGS), None)
+    if heading is not None:
+        run = _run(paragraphs, heading + 1)
+        if run:
+            return Passage(run, title or _title_before(paragraphs, heading), "heading")
+    run_in = next((at for at, block in enumerate(paragraphs) if without_run_in(block.text) != block.text), None)
+    if run_in is not None:
+        first = paragraphs[run_in]
+        run = [first._replace(text=without_run_in(first.text), label=""), *_run(paragraphs, run_in + 1)]
+        return Passage(run, title or _title_before(paragraphs, run_in), "run_in")
+    return _longest_run(paragraphs, title)
+
+
+def _run(paragraphs: list[Block], start: int) -> list[Block]:
+    """The paragraphs of prose, and the labels between them, from a place on."""
+    run: list[Block] = []
+    for block in paragraphs[start:]:
+        form = heading_form(block.text)
+        if form in END_HEADINGS | OTHER_HEADINGS | ABSTRACT_HEADINGS or (form in BEGIN_HEADINGS and run):
+            break
+        if is_boilerplate(block):
+            if run:
+                break
+            continue
+        if not is_prose(block.text) and not is_label(block.text):
+            break
+        run.append(block)
+    while run and is_label(run[-1].text):
+        run.pop()
+    return run
+
+
+def _longest_run(paragraphs: list[Block], title: str | None) -> Passage | None:
+    runs = []
+    at = 0
+    while at < len(paragraphs):
+        run = _run(paragraphs, at)
+        skipped = 0
+        while run and is_boilerplate(paragraphs[at + skipped]):
+            skipped += 1
+        if run:
+            runs.append((at + skipped, run))
+        at += max(1, len(run) + skipped)
+    if not runs:
+        return None
+    start, run = max(runs, key=lambda found: sum(len(block.text) for block in found[1]))
+    if title is None and len(run) > 1 and reads_as_title(run[0].text) and len(run[1].text) > 2 * len(run[0].text):
+        return Passage(run[1:], run[0].text, "longest_run")
+    return Passage(run, title or _title_before(paragraphs, start), "longest_run")
+
+
+def _title_before(paragraphs: list[Block], place: int) -> str | None:
+    """The nearest paragraph before a place that reads as a title."""
+    for block in reversed(paragraphs[max(0, place - 6) : place]):
+        if reads_as_title(block.text) and not is_boilerplate(block):
+            return block.text
+    return None
+
+
+def reads_as_title(text: str) -> bool:
+    """Whether a line may be an article's title: a sentence of 4 to 45 words (or 8 Chinese characters or the like)."""
+    words = text.count(" ") + 1
+    return (
+        len(text) <= 350
+        and (4 <= words <= 45 or len(_CJK.findall(text)) >= 8)
+        and not re.search(r"[.] [A-Z]", text[:-1])
+    )
