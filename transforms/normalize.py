@@ -32,9 +32,10 @@ def prose(text: str) -> str:
         if "&" not in text or not _ENTITY.search(text):
             break
         text = html.unescape(text)
-    if not text.isascii():
+    if not unicodedata.is_normalized("NFC", text):
         text = unicodedata.normalize("NFC", text)
-    return collapse(_UNSEEN.sub("", text))
+    text = collapse(text)
+    return text if text.isprintable() else collapse(_UNSEEN.sub("", text))
 
 
 def doi(text: str | None) -> str | None:

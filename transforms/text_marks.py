@@ -20,7 +20,8 @@ _KEY_WORDS = frozenset(_WORDS["key_words"])
 _JOINING_WORDS = frozenset(_WORDS["joining_words"])
 _LONGEST_LABEL = 8  # words; NLM's longest common one is "Level of evidence and study design"
 
-_LABEL = re.compile(r"(?:(?<=[.!?;:)\]] )|^)([^\W\d_][^.:;!?\n]{2,70}?) ?:(?= \S|$)")
+_BEFORE_COLON = re.compile(r"(?:.*[.!?;:)\]] )?([^\W\d_][^.:;!?]{2,70}?) ?", re.DOTALL)
+_LONGEST_BEFORE = 75
 _WORD = re.compile(r"[^\W\d_]+")
 _TRUNCATION = re.compile(
     r"\s*(?:[(\[]?\s*abstract truncated(?: at \d+ words?)?\s*[)\]]?\.?|\[\s*truncated\s*\]"
@@ -35,6 +36,18 @@ _COPYRIGHT = re.compile(
     r"|[^.©]{0,80}© ?(?:the |copyright |\d{4})|psycinfo database record"
     r")",
     re.IGNORECASE,
+)
+_COPYRIGHT_HINTS = (
+    "copyright",
+    "©",
+    "(c)",
+    "℗",
+    "&copy;",
+    "published ",
+    "rights",
+    "open access",
+    "open-access",
+    "psycinfo",
 )
 _LONGEST_TAIL = 600
 
@@ -81,7 +94,17 @@ def is_label(phrase: str) -> bool:
 
 
 def _labels(text: str) -> list[Mark]:
-    return [Mark("label", found.start(1), found.end()) for found in _LABEL.finditer(text) if is_label(found[1])]
+    """What stands between the end of a sentence and a colon, and names a part."""
+    found = []
+    colon = text.find(":")
+    while colon >= 0:
+        start = max(0, colon - _LONGEST_BEFORE)
+        if text[colon + 1 : colon + 2] in {" ", ""} and (before := _BEFORE_COLON.fullmatch(text, start, colon)):
+            at = before.start(1)
+            if (at == 0 or at > start) and is_label(before[1]):
+                found.append(Mark("label", at, colon + 1))
+        colon = text.find(":", colon + 1)
+    return found
 
 
 def _truncation(text: str, end: int) -> int | None:
@@ -95,5 +118,8 @@ def _truncation(text: str, end: int) -> int | None:
 def _copyright(text: str, end: int) -> int | None:
     """Where the closing notice begins: at a sentence, and not at the text's own beginning."""
     start = max(0, end - _LONGEST_TAIL)
+    tail = text[start:end].lower()
+    if not any(hint in tail for hint in _COPYRIGHT_HINTS):
+        return None
     found = next((found for found in _COPYRIGHT.finditer(text, start, end) if found.start() > 0), None)
     return found.start() if found else None

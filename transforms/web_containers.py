@@ -16,7 +16,7 @@ from lxml import etree
 
 from transforms.web_parts import Version, versions
 from transforms.web_tree import HEADINGS, Block, Element, Survey, blocks, heading_form, is_unseen, text_of
-from transforms.web_trim import ABSTRACT_HEADINGS, OTHER_HEADINGS
+from transforms.web_trim import ABSTRACT_HEADINGS, AMBIGUOUS_HEADINGS, OTHER_HEADINGS
 
 CONTAINER_HINT = "bstract"
 
@@ -45,7 +45,8 @@ _NOT_ABSTRACT = frozenset((
     "graphical", "visual", "video", "highlights", "highlight", "link", "links", "btn", "button", "tab", "tabs", "nav",
     "menu", "toc", "icon", "toggle", "keyword", "keywords", "url", "image", "img", "fig", "figure", "teaser",
     "toolbar", "actions", "action", "share", "metrics", "related", "list", "results", "counter", "lay", "plain",
-    "author-summary", "translate", "translation", "preview-image", "tooltip", "modal", "popup", "dropdown",
+    "author-summary", "translate", "reference", "references", "citing", "cited", "recommended", "similar", "sidebar",
+    "card", "translation", "preview-image", "tooltip", "modal", "popup", "dropdown",
     "breadcrumb", "search",
 ))  # fmt: skip
 _TOKEN = re.compile(r"[A-Z]?[a-z]+|[A-Z]+")
@@ -59,9 +60,13 @@ _HIGHEST_CLIMB = 4
 _RANK_OF_OTHERS = 4
 
 
-def find(page: Survey, url: str) -> Shown | None:
-    """The abstract as the page shows it; None where no step finds one or its place."""
-    return _known(page, url) or _contained(page) or _headed(page) or _known(page, None)
+def find(page: Survey, url: str, *, scholarly: bool) -> Shown | None:
+    """The abstract as the page shows it; None where no step finds one or its place.
+
+    scholarly: the head names an article. Elsewhere what a heading such as 'Summary' begins may be of anything.
+    """
+    headings = ABSTRACT_HEADINGS if scholarly else ABSTRACT_HEADINGS - AMBIGUOUS_HEADINGS
+    return _known(page, url) or _contained(page) or _headed(page, headings) or _known(page, None)
 
 
 def _known(page: Survey, url: str | None) -> Shown | None:
@@ -90,14 +95,15 @@ def _contained(page: Survey) -> Shown | None:
 def _of_elements(elements: Iterable[Element]) -> list[Version]:
     """The abstracts in some elements; those below a heading of their own before others."""
     found: list[Version] = []
-    for group in _together(elements):
+    groups = list(_together(elements))
+    for group in groups:
         heading = _heading_before(group[0])
         if heading in OTHER_HEADINGS:
             continue
         lines = [Block(heading, _RANK_OF_OTHERS)] if heading in ABSTRACT_HEADINGS else []
         for element in group:
             lines += blocks(element)
-        found += versions(lines, _language_of(group[0]))
+        found += versions(lines, _language_of(group[0]) if len(groups) > 1 else None)
     headed = [version for version in found if version.heading]
     return _distinct(headed or found)
 
@@ -162,8 +168,7 @@ def _language_of(element: Element) -> str | None:
         language = near.get("lang") or near.get(_LANGUAGE) or near.get("xml:lang")
         if language:
             return str(language)
-    inner = element.find(".//*[@lang]")
-    return inner.get("lang") if inner is not None else None
+    return None
 
 
 def _and_ancestors(element: Element) -> Iterator[Element]:
@@ -171,15 +176,15 @@ def _and_ancestors(element: Element) -> Iterator[Element]:
     yield from element.iterancestors()
 
 
-def _headed(page: Survey) -> Shown | None:
+def _headed(page: Survey, headings: frozenset[str]) -> Shown | None:
     """By a heading: the lines that follow it, to the next heading of its rank."""
     empty = None
     for heading in page.headings[:_MOST_HEADINGS]:
         form = heading_form(text_of(heading))
-        if form not in ABSTRACT_HEADINGS:
+        if form not in headings:
             continue
         lines = _following(heading)
-        found = versions([Block(form, _rank(heading) or _RANK_OF_OTHERS), *lines], _language_of(heading))
+        found = versions([Block(form, _rank(heading) or _RANK_OF_OTHERS), *lines])
         if found:
             return Shown(f"heading:{form}", 0.75, tuple(found))
         if not lines and _rank(heading):

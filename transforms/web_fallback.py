@@ -12,13 +12,14 @@ from transforms.web_choice import Choice
 from transforms.web_parts import Version
 from transforms.web_result import Finding, Rejection
 from transforms.web_tree import Block, Element, Survey, blocks, heading_form, text_of
-from transforms.web_trim import OTHER_HEADINGS, Passage, find_passage, is_prose
+from transforms.web_trim import OTHER_HEADINGS, Passage, begins_with_label, find_passage, is_prose
 
 _CONFIDENCE = {"heading": 0.6, "run_in": 0.6, "longest_run": 0.35}
 _MOST_WORDS = 700  # of an abstract nothing but its place among other paragraphs speaks for
 _LEAST_WORDS = 30
 _LEAST_CHARACTERS = 100  # the same in Chinese or Japanese, which write no spaces
 _MOST_OTHER_PROSE = 4
+_MOST_PARAGRAPHS = 2  # that no label begins: an abstract is one, a full text is many
 _NO_ABSTRACT = re.compile(
     r"no abstract (?:is |was )?(?:available|provided)|abstract (?:is |was )?(?:not |un)(?:available|provided)"
     r"|(?:article|record|item|publication|letter|editorial) (?:has|contains|does not have|doesn.t have|without)"
@@ -97,6 +98,8 @@ def _is_abstract(passage: Passage, lines: Sequence[Block]) -> bool:
         return False
     if passage.step != "longest_run":
         return True
+    if sum(is_prose(block.text) and not begins_with_label(block) for block in passage.blocks) > _MOST_PARAGRAPHS:
+        return False
     first = passage.blocks[0].text
     if any(line.text == first and heading_form(above.text) in OTHER_HEADINGS for above, line in pairwise(lines)):
         return False

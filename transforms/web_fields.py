@@ -1,7 +1,8 @@
 """Values that several steps give -> one value each, with the steps that agree and those that do not."""
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
+from math import prod
 from urllib.parse import unquote
 
 from transforms import normalize
@@ -24,6 +25,7 @@ _PMID_ADDRESS = re.compile(
 _PMCID_ADDRESS = re.compile(r"(?:/pmc/articles/|/articles/|/article/pmc/)(PMC\d{1,9})", re.IGNORECASE)
 _PMID_SHOWN = re.compile(r">\s*PMID:?\s*(?:</\w+>\s*)*(?:<[^<>]{0,200}>\s*)*(\d{4,9})\b")
 _TITLE_SUFFIX = re.compile(r"\s+[-|\u2013\u2014•·»:]\s+[^-|\u2013\u2014•·»:]{2,80}$")
+_FAMILIES = frozenset(("json_ld", "meta", "url"))
 _SITE_SAYS = 0.6
 _LEAST_TO_COMPARE = 20
 
@@ -42,34 +44,37 @@ def resolve(found: Iterable[Found], read: Callable[[str], str | None]) -> tuple[
     values = [(value, item) for item in found if (value := read(item.value))]
     if not values:
         return None, None
+    if len(values) == 1:
+        value, item = values[0]
+        return value, Finding(item.step, round(item.confidence, 3))
     chosen, best = max(values, key=lambda pair: pair[1].confidence)
-    agreeing = [item for value, item in values if item.step != best.step and _same(value, chosen)]
-    disagreeing = [item for value, item in values if not _same(value, chosen)]
-    return chosen, judged(best, agreeing, disagreeing)
+    others = [(_same(value, chosen), item) for value, item in values if item.step != best.step]
+    return chosen, judged(best, [item for same, item in others if same], [item for same, item in others if not same])
 
 
-def judged(best: Found, agreeing: Iterable[Found], disagreeing: Iterable[Found]) -> Finding:
+def judged(best: Found, agreeing: Sequence[Found], disagreeing: Sequence[Found]) -> Finding:
     """How a value was found: the doubts of independent steps that agree multiply, a trusted other costs a fifth."""
-    doubts = {family(item.step): 1 - item.confidence for item in sorted(agreeing, key=lambda item: item.confidence)}
-    doubt = 1 - best.confidence
-    for name, further in doubts.items():
-        if name != family(best.step):
-            doubt *= further
-    others = tuple(dict.fromkeys(item.step for item in disagreeing))
-    sure = 1 - doubt
+    doubts = {family(best.step): 1 - best.confidence}
+    for item in agreeing:
+        name = family(item.step)
+        if name not in doubts or (name != family(best.step) and doubts[name] > 1 - item.confidence):
+            doubts[name] = 1 - item.confidence
+    sure = 1 - prod(doubts.values())
     if any(item.confidence >= _SITE_SAYS for item in disagreeing):
         sure *= 0.8
+    others = tuple(dict.fromkeys(item.step for item in disagreeing))
     return Finding(best.step, round(sure, 3), tuple(dict.fromkeys(item.step for item in agreeing)), others)
 
 
 def family(step: str) -> str:
     """The family of a step: what stands before the colon, all that reads the page's body as one."""
-    name = step.partition(":")[0]
-    return name if name in {"json_ld", "meta", "url"} else "page"
+    return "page" if (name := step.partition(":")[0]) not in _FAMILIES else name
 
 
 def _same(one: str, other: str) -> bool:
     """Equal, but for markup, or one cut short: '2019' and '2019-04-15', a title and the title with the site's name."""
+    if one == other:
+        return True
     one, other = squeezed(one), squeezed(other)
     if one == other:
         return True
@@ -90,11 +95,13 @@ def identifiers(fields: Fields, url: str, text: str) -> dict[str, tuple[str | No
             fields.setdefault(name, []).append(Found("url", value, confidence))
     readers = {"doi": read_doi, "pmid": _read_pmid, "pmcid": normalize.pmcid}
     resolved = {name: resolve(fields.get(name, ()), read) for name, read in readers.items()}
-    if resolved["doi"][0] is None:
+    if any(value for value, _ in resolved.values()):
+        return resolved
+    if "10." in text:
         shown = {doi for written in _DOI.findall(text[:2_000_000]) if (doi := normalize.doi(written.rstrip(")]},.;&")))}
         if len(shown) == 1:
             resolved["doi"] = resolve([Found("text:doi", shown.pop(), 0.6)], read_doi)
-    if resolved["pmid"][0] is None and len(shown := set(_PMID_SHOWN.findall(text))) == 1:
+    if "PMID" in text and len(shown := set(_PMID_SHOWN.findall(text))) == 1:
         resolved["pmid"] = resolve([Found("text:pmid", shown.pop(), 0.6)], _read_pmid)
     return resolved
 
@@ -128,7 +135,8 @@ def read_line(value: str) -> str | None:
 
 def read_title(value: str) -> str | None:
     """A title without markup; None for one that is empty or no title by its length."""
-    text = " ".join(block.text for block in fragment_blocks(value))
+    marked_up = "<" in value or "&" in value
+    text = " ".join(block.text for block in fragment_blocks(value)) if marked_up else normalize.prose(value)
     return text if 1 < len(text) <= 1_000 else None
 
 

@@ -2,10 +2,15 @@
 
 import re
 import tomllib
+from collections import Counter
 from importlib.resources import files
 
 _DATA = tomllib.loads(files(__package__).joinpath("web_languages.toml").read_text("utf-8"))
-_WORDS = {language: frozenset(words) for language, words in _DATA["words"].items()}
+_LANGUAGES_OF = {
+    word: tuple(language for language, words in _DATA["words"].items() if word in words)
+    for words in _DATA["words"].values()
+    for word in words
+}
 _PUBMED: dict[str, str] = _DATA["pubmed"]
 _SHORT = {long: short for short, long in _PUBMED.items()} | {
     "deu": "de", "fra": "fr", "nld": "nl", "zho": "zh", "ces": "cs", "ell": "el", "fas": "fa", "ron": "ro", "slk": "sk",
@@ -16,7 +21,6 @@ _SHORT = {long: short for short, long in _PUBMED.items()} | {
     "français": "fr", "deutsch": "de", "español": "es", "português": "pt", "italiano": "it", "jp": "ja", "cn": "zh",
     "kr": "ko",
 }  # fmt: skip
-_TOKEN = re.compile(r"[^\W\d_]+")
 _SCRIPTS = (
     ("ja", re.compile(r"[\u3040-\u30ff]")), ("ko", re.compile(r"[\uac00-\ud7af]")), ("zh",
     re.compile(r"[\u3400-\u9fff]")),
@@ -26,7 +30,8 @@ _SCRIPTS = (
 )  # fmt: skip
 _LEAST_SHARE = 0.08
 _LEAD = 1.3
-_READ = 1_500
+_READ = 700
+_OTHER_SCRIPT = re.compile(r"[\u0370-\u03ff\u0590-\u06ff\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 
 
 def language_code(text: str | None) -> str | None:
@@ -47,15 +52,14 @@ def pubmed_language(code: str | None) -> str | None:
 def written_in(text: str) -> str | None:
     """The language of a text as ISO 639-1, None where its words do not tell, as those of a line or two may not."""
     text = text[:_READ]
-    letters = sum(map(str.isalpha, text))
-    if not text.isascii():
+    if _OTHER_SCRIPT.search(text):
+        letters = sum(map(str.isalpha, text))
         for language, script in _SCRIPTS:
-            found = len(script.findall(text))
-            if found > (0.05 if language in {"ja", "fa"} else 0.3) * letters:
+            if len(script.findall(text)) > (0.05 if language in {"ja", "fa"} else 0.3) * letters:
                 return language
-    words = [word.lower() for word in _TOKEN.findall(text)]
-    ranked = sorted(
-        ((sum(word in known for word in words), language) for language, known in _WORDS.items()), reverse=True
-    )
-    (most, language), (second, _) = ranked[:2]
+    words = text.lower().split()
+    votes = Counter(language for word in words if word in _LANGUAGES_OF for language in _LANGUAGES_OF[word])
+    if len(votes) < 2:
+        votes.update({"": 0, "-": 0})
+    (language, most), (_, second) = votes.most_common(2)
     return language if most >= max(3, _LEAST_SHARE * len(words)) and most >= _LEAD * second else None

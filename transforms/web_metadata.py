@@ -28,6 +28,10 @@ _META = {
     for name, tags in tomllib.loads(files(__package__).joinpath("web_meta_tags.toml").read_text("utf-8")).items()
     for tag, confidence in tags.items()
 }
+_META |= {tag.replace(".", ":", 1): known for tag, known in _META.items() if tag.startswith("dc")}
+KNOWN_METAS = frozenset(_META) | {"log_displayeduids", "ncbi_uidlist"}
+"""Names of meta tags that are read, in lower case; the last two list the records of a PubMed page."""
+
 _PROPERTIES = (
     ("abstract", ABSTRACT, 0.9), ("description", DESCRIPTION, 0.6), ("headline", "title", 0.9),
     ("name", "title", 0.85), ("datePublished", "date", 0.85), ("inLanguage", "language", 0.8),
@@ -57,7 +61,7 @@ def collect(page: Survey) -> Fields:
         for name, found in _node_values(node):
             fields.setdefault(name, []).append(found)
     for name, content, language in page.metas:
-        known = _META.get(name.replace("dc:", "dc.").replace("dcterms:", "dcterms.") if ":" in name else name)
+        known = _META.get(name)
         if known:
             fields.setdefault(known[0], []).append(Found(f"meta:{name}", content, known[1], language))
     return fields

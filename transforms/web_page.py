@@ -22,10 +22,10 @@ from lxml import etree
 from transforms import web_fallback, web_walls
 from transforms.web_bytes import decode
 from transforms.web_choice import Choice, choose
-from transforms.web_containers import CONTAINER_HINT, find
-from transforms.web_fields import authors, descriptions, identifiers
+from transforms.web_containers import CONTAINER_HINT, Shown, find
+from transforms.web_fields import authors, descriptions, identifiers, read_doi
 from transforms.web_language import written_in
-from transforms.web_metadata import Fields, Found, collect
+from transforms.web_metadata import KNOWN_METAS, Fields, Found, collect
 from transforms.web_plain_text import is_plain, paragraphs
 from transforms.web_result import Extraction, Finding, Rejection
 from transforms.web_tree import Survey, parse, survey
@@ -34,6 +34,7 @@ from transforms.web_trim import ABSTRACT_HEADINGS
 __all__ = ["Extraction", "Finding", "Mode", "Rejection", "extract"]
 
 Mode = Literal["abstract", "article"]
+_LITTLE = 500  # code points of full text: a wall's notice may be as long
 _Value = tuple[str | None, Finding | None]
 
 
@@ -51,16 +52,15 @@ def extract(html: bytes, url: str, mode: Mode = "abstract") -> Extraction | Reje
     root = parse(decoded.utf8)
     if isinstance(root, Rejection):
         return root
-    page = survey(root, ABSTRACT_HEADINGS, CONTAINER_HINT)
+    page = survey(root, KNOWN_METAS, ABSTRACT_HEADINGS, CONTAINER_HINT)
     fields = collect(page)
     with_full_text = _full_text if mode == "article" else _abstract
     return with_full_text(decoded.text, page, fields, url)
 
 
 def _abstract(text: str, page: Survey, fields: Fields, url: str) -> Extraction | Rejection:
-    shown = find(page, url)
-    choice = choose(fields, shown, page)
     scholarly = _is_scholarly(fields)
+    shown, choice = _by_rules(page, fields, url, scholarly=scholarly)
     if not scholarly and choice is None and (wall := web_walls.by_title(page)):
         return wall
     if not scholarly and shown and (wall := web_walls.by_list(page, [version.text for version in shown.versions], url)):
@@ -73,14 +73,20 @@ def _abstract(text: str, page: Survey, fields: Fields, url: str) -> Extraction |
     return _extraction(text, page, fields, url, choice)
 
 
+def _by_rules(page: Survey, fields: Fields, url: str, *, scholarly: bool) -> tuple[Shown | None, Choice | None]:
+    """What the page shows as its abstract, and the choice of all steps before the general fallback."""
+    shown = find(page, url, scholarly=scholarly)
+    return shown, choose(fields, shown, page if scholarly else None)
+
+
 def _is_scholarly(fields: Fields) -> bool:
-    """Whether the head says that the page is an article's."""
+    """Whether the head says that the page is an article's: by tags that only such pages have, or by a DOI."""
     if "scholarly" in fields:
         return True
-    steps = [found.step for name in ("title", "doi", "journal") for found in fields.get(name, ())]
-    return any(
-        step.startswith(("meta:citation_", "meta:dc", "meta:prism", "meta:eprints", "meta:bepress")) for step in steps
-    )
+    steps = [found.step for name in ("title", "journal") for found in fields.get(name, ())]
+    if any(step.startswith(("meta:citation_", "meta:prism", "meta:eprints", "meta:bepress")) for step in steps):
+        return True
+    return any(read_doi(found.value) for found in fields.get("doi", ()))
 
 
 def _full_text(text: str, page: Survey, fields: Fields, url: str) -> Extraction | Rejection:
@@ -88,12 +94,13 @@ def _full_text(text: str, page: Survey, fields: Fields, url: str) -> Extraction 
     full_text = web_fallback.full_text_of(text)
     if not _is_scholarly(fields):
         lines = web_fallback.shown_lines(page)
-        little = web_walls.shows_little(lines)
-        if little and (wall := web_walls.by_title(page) or web_walls.by_text(lines)):
+        wall = web_walls.by_title(page) or (web_walls.by_text(lines) if len(full_text or "") < _LITTLE else None)
+        if wall and web_walls.shows_little(lines):
             return wall
         if not full_text:
             return web_fallback.rejected(lines, None) or Rejection("no_article", "no text was found")
-    return _extraction(text, page, fields, url, choose(fields, find(page, url), page), full_text=full_text or "")
+    _, choice = _by_rules(page, fields, url, scholarly=_is_scholarly(fields))
+    return _extraction(text, page, fields, url, choice, full_text=full_text or "")
 
 
 def _from_plain_text(text: str, url: str, mode: Mode) -> Extraction | Rejection:

@@ -5,6 +5,7 @@ The survey is one pass over the elements of a few names: what every step after i
 
 import html
 import re
+from collections.abc import Container
 from dataclasses import dataclass, field
 from typing import NamedTuple, TypeAlias, cast
 
@@ -23,7 +24,7 @@ _LINES = frozenset((
 ))  # fmt: skip
 _UNSHOWN = frozenset((
     "annotation", "annotation-xml", "applet", "area", "audio", "base", "button", "canvas", "embed", "figure",
-    "footer", "form", "frame", "frameset", "iframe", "input", "link", "map", "math-script", "meta", "nav", "noframes",
+    "footer", "frame", "frameset", "iframe", "input", "label", "link", "map", "math-script", "meta", "nav", "noframes",
     "noscript", "object", "option", "param", "script", "select", "source", "style", "svg", "template", "textarea",
     "title", "track", "video",
 ))  # fmt: skip
@@ -34,15 +35,11 @@ _UNSEEN_CLASSES = re.compile(
 _STRONG = frozenset(("strong", "b", "em", "i", "span", "u"))
 _BOLD = frozenset(("strong", "b"))
 _LONGEST_LABEL = 80
-_SURVEYED = (
-    "meta", "script", "title", "h1", "h2", "h3", "h4", "h5", "h6", "div", "section", "article", "p", "blockquote",
-
-       "span",
-    "strong", "b", "dt", "dd", "th", "td", "li", "header", "label", "legend", "summary", "font", "main", "aside",
-    "details",
-)  # fmt: skip
+_CONTAINERS = ("div", "section", "article", "p", "blockquote", "td", "dd")
+_HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6", "strong", "b", "dt", "th", "font", "legend", "summary")
+_XML_LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
 _LONGEST_HEADING = 60
-_FORMATTED = re.compile(
+FORMATTED = re.compile(
     r"<(/?(?:p|br|b|i|u|em|strong|sub|sup|span|div|section|h[1-6]|ul|ol|li|a|sec|title|italic|bold|list|jats:[a-z-]+|mml:[a-z]+"
     r"|math|inf|abstract))\b[^<>]{0,2000}>",
     re.IGNORECASE,
@@ -91,44 +88,62 @@ def parse(utf8: bytes) -> Element | Rejection:
     return root
 
 
-def survey(root: Element, known_headings: frozenset[str], container_hint: str) -> Survey:
+def survey(root: Element, known_metas: Container[str], known_headings: Container[str], container_hint: str) -> Survey:
     """What a page has of the elements the steps look at; `container_hint` in a class or id makes a container."""
-    found = Survey(root, root.get("lang") or root.get("{http://www.w3.org/XML/1998/namespace}lang"))
-    for element in root.iter(*_SURVEYED):
-        tag = element.tag
-        if tag == "meta":
-            _add_meta(found, element)
-            continue
-        if tag == "script":
-            if "ld+json" in (element.get("type") or ""):
-                found.json_ld.append(element.text or "")
-            continue
+    found = Survey(root, root.get("lang") or root.get(_XML_LANGUAGE), metas=_metas(root, known_metas))
+    for element in root.iter("script", "title", "h1"):
+        if element.tag == "h1":
+            found.main_headings.append(element)
+        elif element.tag == "title":
+            found.title = found.title or prose(element.text or "") or None
+        elif "ld+json" in (element.get("type") or ""):
+            found.json_ld.append(element.text or "")
+    for element in root.iter(*_CONTAINERS):
         named = element.get("class")
         if (named and container_hint in named) or ((named := element.get("id")) and container_hint in named):
             found.containers.append(element)
-        text = element.text
-        if text and len(text) < _LONGEST_HEADING and heading_form(text) in known_headings:
+        if _is_known(element.text, known_headings):
             found.headings.append(element)
-        if tag == "h1":
-            found.main_headings.append(element)
-        elif tag == "title" and found.title is None:
-            found.title = prose(text or "") or None
+    for element in root.iter(*_HEADINGS):
+        if _is_known(_heading_text(element), known_headings):
+            found.headings.append(element)
     return found
+
+
+def _metas(root: Element, known_metas: Container[str]) -> list[tuple[str, str, str | None]]:
+    """Name in lower case, content and, of long ones, the language of each known meta tag."""
+    found = []
+    for element in root.iter("meta"):
+        name = element.get("name") or element.get("property") or element.get("itemprop")
+        if name and (name := name.strip().lower()) in known_metas:
+            content = element.get("content") or element.get("value")
+            if content:
+                found.append((name, content, _language(element) if len(content) > _LONGEST_HEADING else None))
+    return found
+
+
+def _is_known(text: str | None, known_headings: Container[str]) -> bool:
+    if not text or len(text) > _LONGEST_HEADING or text.isspace():
+        return False
+    return heading_form(text) in known_headings
+
+
+def _heading_text(element: Element) -> str | None:
+    """The text of a heading, of elements within it where it has none of its own."""
+    text = element.text
+    if (text is None or text.isspace()) and element.tag in HEADINGS:
+        return text_of(element)
+    return None if text is None else str(text)
+
+
+def _language(element: Element) -> str | None:
+    language = element.get("lang") or element.get("xml:lang") or element.get(_XML_LANGUAGE)
+    return None if language is None else str(language)
 
 
 def heading_form(text: str) -> str:
     """A heading as it is looked up: case folded, without numbering, colon and stop."""
     return text.strip(" \t\r\n\f\xa0:：.*|-–—[]【】").casefold()
-
-
-def _add_meta(found: Survey, element: Element) -> None:
-    name = element.get("name") or element.get("property") or element.get("itemprop")
-    content = element.get("content") or element.get("value")
-    if name and content:
-        language = (
-            element.get("lang") or element.get("xml:lang") or element.get("{http://www.w3.org/XML/1998/namespace}lang")
-        )
-        found.metas.append((name.strip().lower(), content, language))
 
 
 def is_unseen(element: Element) -> bool:
@@ -248,7 +263,7 @@ def fragment_blocks(markup: str) -> list[Block]:
     """The lines of text that may hold markup, as in the abstracts of JSON-LD and meta tags."""
     if "&" in markup and _ESCAPED_TAG.search(markup):
         markup = html.unescape(markup.replace("&amp;", "&"))
-    if "<" not in markup or not _FORMATTED.search(markup):
+    if "<" not in markup or not FORMATTED.search(markup):
         text = prose(markup)
         return [Block(text)] if text else []
     root = parse(f"<div>{markup}</div>".encode("utf-8", "replace").replace(b"\0", b""))

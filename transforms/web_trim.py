@@ -5,25 +5,24 @@ import tomllib
 from importlib.resources import files
 from typing import NamedTuple
 
-from transforms.text_marks import is_label
+from transforms.text_marks import find_marks, is_label
 from transforms.web_tree import Block, heading_form
 
 _LINES = tomllib.loads(files(__package__).joinpath("web_boilerplate.toml").read_text("utf-8"))
 _HEADINGS = tomllib.loads(files(__package__).joinpath("web_headings.toml").read_text("utf-8"))
 ABSTRACT_HEADINGS = frozenset(_HEADINGS["abstract"])
+AMBIGUOUS_HEADINGS = frozenset(_HEADINGS["ambiguous"])
 OTHER_HEADINGS = frozenset(_HEADINGS["other"])
 END_HEADINGS = frozenset(_HEADINGS["end"])
 BEGIN_HEADINGS = frozenset(_HEADINGS["begin"])
 
-_ANYWHERE = re.compile("|".join(f"(?:{pattern})" for pattern in _LINES["anywhere"]), re.IGNORECASE)
+_ANYWHERE = re.compile("|".join(f"(?:{pattern})" for pattern in _LINES["anywhere"]))  # of text in lower case: faster
 _WHOLE = re.compile("|".join(f"(?:{pattern})" for pattern in _LINES["whole"]), re.IGNORECASE)
 _LONGEST_SHORT_LINE = 400
-_ANYWHERE_WITHIN = 700  # a long paragraph may mention a mobile app; a call to action is short
-_RUN_IN = re.compile(
-    rf"(?:{'|'.join(sorted(map(re.escape, ABSTRACT_HEADINGS), key=len, reverse=True))})\s*(?:[:：.]|[-–—](?=\s))\s*",
-    re.IGNORECASE,
-)
+_ANYWHERE_WITHIN = 500  # a long paragraph may mention a mobile app; a call to action is short
+_RUN_IN = re.compile(r"([^:：.–—]{2,40}?)\s*(?:[:：.]|[-–—](?=\s))\s*")
 _CLOSED = re.compile(r"""[.!?。！？…．][)\]"'”’»」』\d,]*$""")
+_LONGEST_CLOSING = 16
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _LEAST_WORDS, _LEAST_CJK = 8, 16
 _MOST_LINKED = 0.5
@@ -34,12 +33,12 @@ def is_boilerplate(block: Block) -> bool:
     text = block.text
     if len(text) <= _LONGEST_SHORT_LINE and (_WHOLE.fullmatch(text) or block.linked > _MOST_LINKED * len(text)):
         return True
-    return len(text) <= _ANYWHERE_WITHIN and bool(_ANYWHERE.search(text))
+    return len(text) <= _ANYWHERE_WITHIN and bool(_ANYWHERE.search(text.lower()))
 
 
 def is_prose(text: str) -> bool:
     """Whether a line reads as sentences: eight words or more (16 characters of Chinese, Japanese or Korean), closed."""
-    if not _CLOSED.search(text):
+    if not _CLOSED.search(text[-_LONGEST_CLOSING:]):
         return False
     return text.count(" ") + 1 >= _LEAST_WORDS or len(_CJK.findall(text)) >= _LEAST_CJK
 
@@ -47,7 +46,16 @@ def is_prose(text: str) -> bool:
 def without_run_in(text: str) -> str:
     """A text without the 'Abstract:' it begins with."""
     found = _RUN_IN.match(text)
-    return text[found.end() :] if found and found.end() < len(text) else text
+    return text[found.end() :] if found and _is_run_in(found, ABSTRACT_HEADINGS) and found.end() < len(text) else text
+
+
+def _is_run_in(found: re.Match[str], headings: frozenset[str]) -> bool:
+    return heading_form(found[1]) in headings
+
+
+def _begins_by_saying_so(text: str) -> bool:
+    found = _RUN_IN.match(text)
+    return found is not None and _is_run_in(found, ABSTRACT_HEADINGS - AMBIGUOUS_HEADINGS)
 
 
 class Passage(NamedTuple):
@@ -69,7 +77,7 @@ def find_passage(paragraphs: list[Block], title: str | None = None) -> Passage |
         run = _run(paragraphs, heading + 1)
         if run:
             return Passage(run, title or _title_before(paragraphs, heading), "heading")
-    run_in = next((at for at, block in enumerate(paragraphs) if without_run_in(block.text) != block.text), None)
+    run_in = next((at for at, block in enumerate(paragraphs) if _begins_by_saying_so(block.text)), None)
     if run_in is not None:
         first = paragraphs[run_in]
         run = [first._replace(text=without_run_in(first.text), label=""), *_run(paragraphs, run_in + 1)]
@@ -121,6 +129,11 @@ def _title_before(paragraphs: list[Block], place: int) -> str | None:
         if reads_as_title(block.text) and not is_boilerplate(block):
             return block.text
     return None
+
+
+def begins_with_label(block: Block) -> bool:
+    """Whether a paragraph begins with the label of a part."""
+    return is_label(block.label) or any(mark.kind == "label" and mark.start == 0 for mark in find_marks(block.text))
 
 
 def reads_as_title(text: str) -> bool:
