@@ -11,9 +11,9 @@ from transforms.web_containers import Shown
 from transforms.web_fields import family, judged, squeezed
 from transforms.web_language import language_code, written_in
 from transforms.web_metadata import ABSTRACT, DESCRIPTION, Fields, Found
-from transforms.web_parts import Version, stated_text, versions
+from transforms.web_parts import LONGEST_ABSTRACT, Version, stated_text, versions
 from transforms.web_result import Finding
-from transforms.web_tree import FORMATTED, Element, Survey, blocks, fragment_blocks
+from transforms.web_tree import FORMATTED, Element, Survey, blocks, fragment_blocks, is_longer
 from transforms.web_trim import begins_with_label, is_boilerplate, is_prose
 
 _WORD = re.compile(r"\w+")
@@ -189,6 +189,8 @@ def _anchored(item: Candidate, page: Survey) -> Candidate | None:
         return None
     for element in page.root.iter("p", "div", "section", "td", "dd", "blockquote", "span"):
         if element.text and squeezed(element.text[: 3 * _LEAST_BEGINNING]).startswith(beginning[:_LEAST_WORDS]):
+            if is_longer(element, 2 * LONGEST_ABSTRACT):
+                continue
             found = versions(blocks(element))
             goes_on = element.tag == "p" and _is_followed_by_prose(element)
             if found and not goes_on and squeezed(found[0].text).startswith(beginning) and is_prose(found[0].text):

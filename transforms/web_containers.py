@@ -14,8 +14,8 @@ from typing import NamedTuple
 
 from lxml import etree
 
-from transforms.web_parts import Version, versions
-from transforms.web_tree import HEADINGS, Block, Element, Survey, blocks, heading_form, is_unseen, text_of
+from transforms.web_parts import LONGEST_ABSTRACT, Version, versions
+from transforms.web_tree import HEADINGS, Block, Element, Survey, blocks, heading_form, is_longer, is_unseen, text_of
 from transforms.web_trim import ABSTRACT_HEADINGS, AMBIGUOUS_HEADINGS, OTHER_HEADINGS
 
 CONTAINER_HINT = "bstract"
@@ -54,6 +54,7 @@ _NEVER_CONTAINERS = frozenset(("html", "body", "main", "title", "label", "strong
 _LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
 _MOST_CONTAINERS = 60
 _MOST_NESTED = 5
+_MOST_TEXT = 2 * LONGEST_ABSTRACT
 _MOST_HEADINGS = 40
 _MOST_FOLLOWING = 300
 _HIGHEST_CLIMB = 4
@@ -98,7 +99,7 @@ def _of_elements(elements: Iterable[Element]) -> list[Version]:
     groups = list(_together(elements))
     for group in groups:
         heading = _heading_before(group[0])
-        if heading in OTHER_HEADINGS:
+        if heading in OTHER_HEADINGS or any(is_longer(element, _MOST_TEXT) for element in group):
             continue
         lines = [Block(heading, _RANK_OF_OTHERS)] if heading in ABSTRACT_HEADINGS else []
         for element in group:
@@ -220,6 +221,8 @@ def _lines_after(element: Element, rank: int) -> list[Block]:
     gathered.text = element.tail
     for sibling in islice(element.itersiblings(), _MOST_FOLLOWING):
         if rank and isinstance(sibling.tag, str) and _ranks(sibling, rank):
+            break
+        if is_longer(sibling, _MOST_TEXT):
             break
         gathered.append(deepcopy(sibling))
     return blocks(gathered)

@@ -1,7 +1,7 @@
 """What was extracted from a web page -> the row of `documents` of source 'web'.
 
-The page's address, in one form, is the record's own id. A page whose text, DOI or PMID is that of another record becomes
-a further document of the same article: that is for the deduplication to find.
+The page's address, in one form, is the record's own id. A page whose text, DOI or PMID is that of another record is a
+further document of the same article: that is for the deduplication to find.
 """
 
 import datetime

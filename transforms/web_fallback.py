@@ -9,6 +9,7 @@ from lxml import etree
 
 from transforms import web_walls
 from transforms.web_choice import Choice
+from transforms.web_fields import squeezed
 from transforms.web_parts import Version
 from transforms.web_result import Finding, Rejection
 from transforms.web_tree import Block, Element, Survey, blocks, heading_form, text_of
@@ -27,6 +28,7 @@ _NO_ABSTRACT = re.compile(
     re.IGNORECASE,
 )
 _LONGEST_STATEMENT = 300
+_BEGINNING = 40
 _FULL_TEXT_ENDS = frozenset((
     "references", "bibliography", "literature cited", "referencias", "références", "literatur", "参考文献",
 ))  # fmt: skip
@@ -38,12 +40,18 @@ def by_trafilatura(page: Survey, *, scholarly: bool) -> Choice | Rejection | Non
     On any other page a rejection: what shows no abstract there is no article.
     """
     lines = shown_lines(page)
-    kept = [Block(line) for line in (full_text_of(page.root) or "").splitlines() if line]
+    kept = _as_shown((full_text_of(page.root) or "").splitlines(), lines)
     title = text_of(page.main_headings[0]) if page.main_headings else None
     passage = _passage(kept, lines, title) or _passage(lines, lines, title)
     if not scholarly and (rejection := rejected(lines, passage)):
         return rejection
     return None if passage is None else _choice(passage, "trafilatura")
+
+
+def _as_shown(kept: Sequence[str], lines: Sequence[Block]) -> list[Block]:
+    """The lines trafilatura keeps, each as the page shows it: trafilatura keeps text that is hidden, and drops some."""
+    shown = {squeezed(line.text)[:_BEGINNING]: line for line in reversed(lines)}
+    return [shown.get(squeezed(text)[:_BEGINNING], Block(text)) for text in kept if text]
 
 
 def by_paragraphs(lines: Sequence[Block]) -> tuple[Choice, str | None] | Rejection:

@@ -6,6 +6,7 @@ https://www.dublincore.org/specifications/dublin-core/dcmi-terms/; the PRISM, EP
 
 import json
 import tomllib
+from collections import deque
 from collections.abc import Iterable, Iterator
 from importlib.resources import files
 from typing import Any, NamedTuple
@@ -91,10 +92,10 @@ def _loaded(script: str) -> object:
 
 def _nodes(loaded: object) -> Iterator[dict[str, Any]]:
     """Every object of a JSON document, outer ones first; at most 5,000."""
-    waiting = [loaded]
+    waiting = deque([loaded])
     seen = 0
     while waiting and seen < _MOST_NODES:
-        item = waiting.pop(0)
+        item = waiting.popleft()
         seen += 1
         if isinstance(item, list):
             waiting.extend(item)

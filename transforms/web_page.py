@@ -49,22 +49,25 @@ def extract(html: bytes, url: str, mode: Mode = "abstract") -> Extraction | Reje
         return decoded
     if is_plain(decoded.text):
         return _from_plain_text(decoded.text, url, mode)
-    root = parse(decoded.utf8)
-    if isinstance(root, Rejection):
-        return root
-    page = survey(root, KNOWN_METAS, ABSTRACT_HEADINGS, CONTAINER_HINT)
+    parsed = parse(decoded.utf8)
+    if isinstance(parsed, Rejection):
+        return parsed
+    page = survey(parsed.root, KNOWN_METAS, ABSTRACT_HEADINGS, CONTAINER_HINT)
     fields = collect(page)
-    with_full_text = _full_text if mode == "article" else _abstract
-    return with_full_text(decoded.text, page, fields, url)
+    if mode == "article":
+        return _full_text(decoded.text, page, fields, url)
+    return _abstract(decoded.text, page, fields, url, complete=parsed.complete)
 
 
-def _abstract(text: str, page: Survey, fields: Fields, url: str) -> Extraction | Rejection:
+def _abstract(text: str, page: Survey, fields: Fields, url: str, *, complete: bool) -> Extraction | Rejection:
     scholarly = _is_scholarly(fields)
     shown, choice = _by_rules(page, fields, url, scholarly=scholarly)
     if not scholarly and choice is None and (wall := web_walls.by_title(page)):
         return wall
     if not scholarly and shown and (wall := web_walls.by_list(page, [version.text for version in shown.versions], url)):
         return wall
+    if choice is None and not complete:
+        return Rejection("too_deep", "elements are nested deeper than 2,048: what stands behind them cannot be read")
     if choice is None and shown is None:
         found = web_fallback.by_trafilatura(page, scholarly=scholarly)
         if isinstance(found, Rejection):

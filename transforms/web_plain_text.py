@@ -14,10 +14,8 @@ _TAG = re.compile(
 _LOOKED_AT = 100_000
 _BREAK = re.compile(r"\n\s*\n")
 _LINK_NUMBER = re.compile(r"\[\d{1,3}\](?=\S)")
-_LINK_LIST = re.compile(
-    r"\n\s*(?:References|Visible links:?)\s*\n+(?:\s*Visible links:?\s*\n+)?\s*\d+\. (?:https?|file|mailto):.*",
-    re.DOTALL,
-)
+_LINK_LISTS = ("\nReferences\n", "\nVisible links", "\n   Visible links")
+_FIRST_LINK = re.compile(r"[\s:]{0,200}1\. (?:https?|file|mailto):")
 _UNWRAPPED = 120  # a text browser wraps at 80 columns; a line beyond this is a whole paragraph
 
 
@@ -29,12 +27,20 @@ def is_plain(text: str) -> bool:
 def paragraphs(text: str) -> list[Block]:
     """The paragraphs of plain text: parted by empty lines, wrapped lines joined; numbers and lists of links out."""
     text = text.replace("\r\n", "\n").replace("\r", "\n")
-    if _LINK_LIST.search(text):
-        text = _LINK_NUMBER.sub("", _LINK_LIST.sub("\n", text))
+    text = _without_links(text)
     found = []
     for part in _BREAK.split(text):
         found += [Block(line) for lines in _parted(part.split("\n")) if (line := prose(" ".join(lines)))]
     return found
+
+
+def _without_links(text: str) -> str:
+    """The text before the list of links that lynx writes below a page, without the links' numbers in it."""
+    for heading in _LINK_LISTS:
+        at = text.rfind(heading)
+        if at >= 0 and _FIRST_LINK.match(text, at + len(heading)):
+            return _LINK_NUMBER.sub("", text[:at]).removesuffix("References").rstrip()
+    return text
 
 
 def _parted(lines: list[str]) -> list[list[str]]:

@@ -41,9 +41,12 @@ _XML_LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
 _LONGEST_HEADING = 60
 FORMATTED = re.compile(
     r"<(/?(?:p|br|b|i|u|em|strong|sub|sup|span|div|section|h[1-6]|ul|ol|li|a|sec|title|italic|bold|list|jats:[a-z-]+|mml:[a-z]+"
-    r"|math|inf|abstract))\b[^<>]{0,2000}>",
+    r"|math|inf|abstract|script|style|img|iframe|svg|object))\b[^<>]{0,2000}>",
     re.IGNORECASE,
 )
+_SCRIPT = re.compile(r"<(script|style)\b.*?(?:</\1\s*>|$)", re.IGNORECASE | re.DOTALL)
+_LONGEST_MARKUP = 20_000
+_MOST_PIECES = 5_000
 _ESCAPED_TAG = re.compile(r"&(?:amp;)*lt;(?=/?[a-zA-Z])")
 
 
@@ -74,8 +77,15 @@ class Survey:
     containers: list[Element] = field(default_factory=list)
 
 
-def parse(utf8: bytes) -> Element | Rejection:
-    """The page as a tree, without comments; rejected as 'empty', or 'too_deep' beyond 2,048 nested elements."""
+class Parsed(NamedTuple):
+    """A page as a tree; not `complete` where it is nested deeper than 2,048 elements: the rest could not be read."""
+
+    root: Element
+    complete: bool
+
+
+def parse(utf8: bytes) -> Parsed | Rejection:
+    """The page as a tree, without comments; rejected as 'empty' where there is none."""
     parser = etree.HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True, no_network=True)
     try:
         root = etree.fromstring(utf8, parser)
@@ -83,9 +93,17 @@ def parse(utf8: bytes) -> Element | Rejection:
         return Rejection("empty", f"no element could be read: {fault}")
     if root is None:
         return Rejection("empty", "the payload holds no element")
-    if any(entry.type == etree.ErrorTypes.ERR_RESOURCE_LIMIT for entry in parser.error_log.filter_from_fatals()):
-        return Rejection("too_deep", "elements are nested deeper than 2,048: nothing behind them can be read")
-    return root
+    fatal = parser.error_log.filter_from_fatals()
+    return Parsed(root, all(entry.type != etree.ErrorTypes.ERR_RESOURCE_LIMIT for entry in fatal))
+
+
+def is_longer(element: Element, length: int) -> bool:
+    """Whether an element holds more text than that, or a great many pieces of it; costs no more than `length` does."""
+    for number, text in enumerate(element.itertext()):
+        length -= len(text)
+        if length < 0 or number > _MOST_PIECES:
+            return True
+    return False
 
 
 def survey(root: Element, known_metas: Container[str], known_headings: Container[str], container_hint: str) -> Survey:
@@ -221,6 +239,8 @@ class _Lines:
             if "\ue000" in text:
                 text = _spaced(text)
             text = prose(text)
+            if "<" in text and len(text) < _LONGEST_MARKUP and FORMATTED.search(text):
+                text = prose(FORMATTED.sub("", _SCRIPT.sub(" ", text)))  # escaped once too often
             if text:
                 self.blocks.append(Block(text, self._rank, self._label, self._linked))
             self._parts, self._label, self._linked = [], "", 0
@@ -266,5 +286,5 @@ def fragment_blocks(markup: str) -> list[Block]:
     if "<" not in markup or not FORMATTED.search(markup):
         text = prose(markup)
         return [Block(text)] if text else []
-    root = parse(f"<div>{markup}</div>".encode("utf-8", "replace").replace(b"\0", b""))
-    return [] if isinstance(root, Rejection) else blocks(root)
+    parsed = parse(f"<div>{markup}</div>".encode("utf-8", "replace").replace(b"\0", b""))
+    return [] if isinstance(parsed, Rejection) else blocks(parsed.root)

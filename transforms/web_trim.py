@@ -2,6 +2,7 @@
 
 import re
 import tomllib
+from collections.abc import Sequence
 from importlib.resources import files
 from typing import NamedTuple
 
@@ -15,6 +16,8 @@ AMBIGUOUS_HEADINGS = frozenset(_HEADINGS["ambiguous"])
 OTHER_HEADINGS = frozenset(_HEADINGS["other"])
 END_HEADINGS = frozenset(_HEADINGS["end"])
 BEGIN_HEADINGS = frozenset(_HEADINGS["begin"])
+_NEVER_WITHIN = END_HEADINGS | OTHER_HEADINGS | ABSTRACT_HEADINGS
+_MOST_BETWEEN = 5
 
 _ANYWHERE = re.compile("|".join(f"(?:{pattern})" for pattern in _LINES["anywhere"]))  # of text in lower case: faster
 _WHOLE = re.compile("|".join(f"(?:{pattern})" for pattern in _LINES["whole"]), re.IGNORECASE)
@@ -74,28 +77,28 @@ def find_passage(paragraphs: list[Block], title: str | None = None) -> Passage |
     paragraphs = [block for block in paragraphs if not title or heading_form(block.text) != heading_form(title)]
     heading = next((at for at, block in enumerate(paragraphs) if heading_form(block.text) in ABSTRACT_HEADINGS), None)
     if heading is not None:
-        run = _run(paragraphs, heading + 1)
+        run = _run(paragraphs, _first_prose(paragraphs, heading + 1))
         if run:
             return Passage(run, title or _title_before(paragraphs, heading), "heading")
     run_in = next((at for at, block in enumerate(paragraphs) if _begins_by_saying_so(block.text)), None)
     if run_in is not None:
         first = paragraphs[run_in]
-        run = [first._replace(text=without_run_in(first.text), label=""), *_run(paragraphs, run_in + 1)]
+        run = [
+            first._replace(text=without_run_in(first.text), label=""),
+            *_run(paragraphs, _first_prose(paragraphs, run_in + 1)),
+        ]
         return Passage(run, title or _title_before(paragraphs, run_in), "run_in")
     return _longest_run(paragraphs, title)
 
 
-def _run(paragraphs: list[Block], start: int) -> list[Block]:
+def _run(paragraphs: Sequence[Block], start: int) -> list[Block]:
     """The paragraphs of prose, and the labels between them, from a place on."""
     run: list[Block] = []
-    for block in paragraphs[start:]:
+    for at in range(start, len(paragraphs)):
+        block = paragraphs[at]
         form = heading_form(block.text)
-        if form in END_HEADINGS | OTHER_HEADINGS | ABSTRACT_HEADINGS or (form in BEGIN_HEADINGS and run):
+        if form in _NEVER_WITHIN or (form in BEGIN_HEADINGS and run) or is_boilerplate(block):
             break
-        if is_boilerplate(block):
-            if run:
-                break
-            continue
         if not is_prose(block.text) and not is_label(block.text):
             break
         run.append(block)
@@ -104,17 +107,22 @@ def _run(paragraphs: list[Block], start: int) -> list[Block]:
     return run
 
 
-def _longest_run(paragraphs: list[Block], title: str | None) -> Passage | None:
+def _first_prose(paragraphs: Sequence[Block], start: int) -> int:
+    """The first place from `start` on that is no line of the site, a few lines on at most."""
+    place = start
+    while place < min(len(paragraphs), start + _MOST_BETWEEN) and is_boilerplate(paragraphs[place]):
+        place += 1
+    return place
+
+
+def _longest_run(paragraphs: Sequence[Block], title: str | None) -> Passage | None:
     runs = []
     at = 0
     while at < len(paragraphs):
         run = _run(paragraphs, at)
-        skipped = 0
-        while run and is_boilerplate(paragraphs[at + skipped]):
-            skipped += 1
         if run:
-            runs.append((at + skipped, run))
-        at += max(1, len(run) + skipped)
+            runs.append((at, run))
+        at += max(1, len(run))
     if not runs:
         return None
     start, run = max(runs, key=lambda found: sum(len(block.text) for block in found[1]))
@@ -123,7 +131,7 @@ def _longest_run(paragraphs: list[Block], title: str | None) -> Passage | None:
     return Passage(run, title or _title_before(paragraphs, start), "longest_run")
 
 
-def _title_before(paragraphs: list[Block], place: int) -> str | None:
+def _title_before(paragraphs: Sequence[Block], place: int) -> str | None:
     """The nearest paragraph before a place that reads as a title."""
     for block in reversed(paragraphs[max(0, place - 6) : place]):
         if reads_as_title(block.text) and not is_boilerplate(block):

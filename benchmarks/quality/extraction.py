@@ -1,8 +1,8 @@
 """Extraction: the abstract on landing pages (html/landing), the full text of articles (html/articles).
 
 token_f1 is the mean over pages of the F1 of word tokens (as a multiset, case folded); exact the number of pages whose
-text is the expected one but for white space; foreign_sentences the number of sentences, on all pages, whose words do not
-stand in the expected text in that order. Peers read the same bytes. A page without an expected text counts nowhere.
+text is the expected one but for white space; foreign_sentences the number of sentences, on all pages, whose words don't
+stand in the expected one in that order. Peers read the same bytes. A page without an expected text counts nowhere.
 """
 
 import gzip
@@ -20,7 +20,7 @@ from lxml import etree
 from readability import Document
 
 from transforms.web_page import Mode, extract
-from transforms.web_result import Extraction
+from transforms.web_result import Extraction, Rejection
 from transforms.web_tree import blocks, parse
 
 _WORD = re.compile(r"\w+")
@@ -82,8 +82,8 @@ def _readability(html: bytes, _: str) -> str | None:
         summary = Document(html.decode("utf-8", "replace")).summary()
     except (ValueError, etree.LxmlError):
         return None
-    root = parse(summary.encode("utf-8", "replace"))
-    return "\n".join(block.text for block in blocks(root)) if isinstance(root, etree._Element) else None
+    parsed = parse(summary.encode("utf-8", "replace"))
+    return None if isinstance(parsed, Rejection) else "\n".join(block.text for block in blocks(parsed.root))
 
 
 def _scores(pages: list[Page], text: Text) -> dict[str, Any]:
