@@ -9,7 +9,7 @@ NLM's rules for abstracts that explain the first two: https://www.nlm.nih.gov/bs
 
 import re
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from importlib.resources import files
 from typing import Literal, NamedTuple
 
@@ -29,12 +29,11 @@ _TRUNCATION = re.compile(
     re.IGNORECASE,
 )
 _COPYRIGHT = re.compile(
-    r"(?:(?<=[.!?)\]] )|^)(?:"
-    r"(?:crown )?copyright(?: |:|$)(?=[^a-z]|and|by|the|of)|©|\(c\) ?(?:copyright|(?:19|20)\d\d)|℗|&copy;"
-    r"|published (?:\d{4} |online )?by (?:the )?[A-Z]|all rights (?:are )?reserved"
+    r"(?:(?<=[.!?)\]] )|^)\(?(?:"
+    r"(?:crown )?copyright(?: |:|$)(?=[^a-z]|and|by|the|of)|\(c\) ?(?:copyright|(?:19|20)\d\d)|&copy;"
+    r"|published (?:\d{4} |online )?by (?:the )?[A-Z]|all rights (?:are )?reserved|psycinfo database record"
     r"|this is an open[- ]access article|this article is protected by copyright"
-    r"|[^.©]{0,80}© ?(?:the |copyright |\d{4})|psycinfo database record"
-    r")",
+    r")|(?<= )[©℗] ?(?:the |copyright |crown |\d{4}|[A-Z])",
     re.IGNORECASE,
 )
 _COPYRIGHT_HINTS = (
@@ -64,12 +63,11 @@ def find_marks(text: str) -> tuple[Mark, ...]:
     """The labels, the truncation mark and the copyright tail of an abstract, by their places; none overlap."""
     end = len(text)
     closing: list[Mark] = []
-    for kind, place in (("copyright", _copyright(text, end)), ("truncation", _truncation(text, end))) * 2:
-        if place is not None and not any(mark.kind == kind for mark in closing):
-            start = len(text[:place].rstrip())
-            start = place if start == 0 else start + len(text[start:place])
-            closing.append(Mark("copyright" if kind == "copyright" else "truncation", start, end))
-            end = start
+    for kind, find in _CLOSING:
+        place = find(text, end)
+        if place is not None and all(mark.kind != kind for mark in closing):
+            closing.append(Mark(kind, place, end))
+            end = len(text[:place].rstrip())
     return (*(mark for mark in _labels(text) if mark.end <= end), *reversed(closing))
 
 
@@ -123,3 +121,8 @@ def _copyright(text: str, end: int) -> int | None:
         return None
     found = next((found for found in _COPYRIGHT.finditer(text, start, end) if found.start() > 0), None)
     return found.start() if found else None
+
+
+_CLOSING: tuple[tuple[Kind, Callable[[str, int], int | None]], ...] = (
+    ("copyright", _copyright), ("truncation", _truncation), ("copyright", _copyright),
+)  # fmt: skip

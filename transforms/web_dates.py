@@ -35,6 +35,8 @@ def iso_date(text: str | None) -> str | None:
     Parts that cannot be are left out: '2019/13/40' is '2019'. Of '03/04/2019' only the year is certain. None: no date.
     """
     text = (text or "").strip()[:60]
+    if (found := _WORDED_YEAR_FIRST.match(text)) and _month(found[2]):
+        return _written(found[1], _month(found[2]), found[3])
     if found := _COMPACT.match(text) or _NUMERIC.match(text):
         return _written(*found.groups())
     if found := _EUROPEAN.match(text):
@@ -45,8 +47,6 @@ def iso_date(text: str | None) -> str | None:
     for found in _WORDED.finditer(text):
         before, name, after, year = found.groups()
         return _written(year, _month(name), before or after)
-    if found := _WORDED_YEAR_FIRST.match(text):
-        return _written(found[1], _month(found[2]), found[3])
     year_alone = re.search(rf"(?<!\d){_YEAR}(?!\d)", text)
     return year_alone[1] if year_alone else None
 

@@ -96,8 +96,11 @@ def _ends(current: Version, block: Block, form: str) -> bool:
 
 def _add(current: Version, block: Block) -> None:
     text = block.text
+    if is_label(text):
+        current.add(text, text)
+        return
     if (block.rank or block.label == text) and not is_prose(text):
-        if is_label(text) or (current.parts and len(text) <= _LONGEST_HEADING):
+        if current.parts and len(text) <= _LONGEST_HEADING:
             current.add(text, text)
         return
     if not current.parts:

@@ -25,7 +25,9 @@ def declared(charset, item=FRENCH):
 
 
 class TestEncodings:
-    @pytest.mark.parametrize("charset", ["utf-8", "iso-8859-1", "windows-1252", "shift_jis", "no-such-thing", "rot13", "utf-16"])
+    @pytest.mark.parametrize(
+        "charset", ["utf-8", "iso-8859-1", "windows-1252", "shift_jis", "no-such-thing", "rot13", "utf-16"]
+    )
     def test_valid_utf8_is_read_as_such_whatever_is_declared(self, charset):
         assert abstract_of(declared(charset).encode()) == FRENCH.plain
 
@@ -73,12 +75,16 @@ class TestDepth:
         assert abstract_of(html.encode()) == article("plain").plain
 
     def test_an_abstract_some_hundreds_deep_is_found(self):
-        html = made_pages.oxford(article("plain")).replace("<section class='abstract'>", "<section class='abstract'>" + "<div>" * 900)
+        html = made_pages.oxford(article("plain")).replace(
+            "<section class='abstract'>", "<section class='abstract'>" + "<div>" * 900
+        )
         assert abstract_of(html.encode()) == article("plain").plain
 
     @pytest.mark.parametrize("script", ["[" * 100_000, '{"a":' * 100_000, '{"@graph":' * 500 + "1" + "}" * 500])
     def test_deep_json_ld(self, script):
-        html = made_pages.oxford(article("plain")).replace("<head>", f'<head><script type="application/ld+json">{script}</script>')
+        html = made_pages.oxford(article("plain")).replace(
+            "<head>", f'<head><script type="application/ld+json">{script}</script>'
+        )
         assert abstract_of(html.encode()) == article("plain").plain
 
 
@@ -101,11 +107,20 @@ def test_no_script_gets_into_the_text(build, script):
     assert abstract_of(html.encode()) == item.plain
 
 
-@pytest.mark.parametrize("script", ["<script>PAYLOAD</script>", "<style>PAYLOAD</style>", "<img src=x onerror='PAYLOAD'>"])
+@pytest.mark.parametrize(
+    "script", ["<script>PAYLOAD</script>", "<style>PAYLOAD</style>", "<img src=x onerror='PAYLOAD'>"]
+)
 def test_no_script_gets_out_of_the_head(script):
-    stated = "We put a script into the abstract of the head. " + script + " It was left out, and the text around it was kept whole."
+    stated = (
+        "We put a script into the abstract of the head. "
+        + script
+        + " It was left out, and the text around it was kept whole."
+    )
     node = {"@type": "ScholarlyArticle", "name": f"A made title{script}", "abstract": stated}
-    for extra in (meta("citation_abstract", stated), f'<script type="application/ld+json">{json.dumps(node)}</script>'.replace("</s", "<\\/s", 1)):
+    for extra in (
+        meta("citation_abstract", stated),
+        f'<script type="application/ld+json">{json.dumps(node)}</script>'.replace("</s", "<\\/s", 1),
+    ):
         found = extract(page(head(article("none"), extra), "<p></p>").encode(), URL)
         assert isinstance(found, Extraction)
         assert "PAYLOAD" not in (found.abstract or "") + (found.title or "")
@@ -133,17 +148,18 @@ def test_broken_markup(damage):
 SLOW = {
     "newlines": "\n" * 3_000_000 + "x",
     "spaces": "<p>" + " " * 3_000_000 + "x",
-    "paragraphs": "<p>Read the full text of it.</p>" * 30_000,
-    "prose": "<p>This is a sentence of the site with more than eight words.</p>" * 20_000,
-    "plain lines": "Some short line.\n\n" * 60_000,
-    "headings": "<html><body>" + "<h2>Abstract</h2><p>x</p>" * 30_000,
+    "paragraphs": "<p>Read the full text of it.</p>" * 8_000,
+    "prose": "<p>This is a sentence of the site with more than eight words.</p>" * 6_000,
+    "plain lines": "Some short line.\n\n" * 20_000,
+    "headings": "<html><body>" + "<h2>Abstract</h2><p>x</p>" * 8_000,
     "containers": "<html><body>" + "<div class=abstract>" * 900 + "text " * 200_000,
     "end tags": "<html><p>PMID" + "</b> " * 200_000,
     "references": "<html><p>" + "&amp;" + "amp;" * 500_000,
     "ellipses": "<meta name=citation_abstract content='" + ". . . " * 200_000 + "'><p>",
     "scripts": "<html><body><div class=abstract><p>" + "&lt;script " * 100_000,
     "json": '<script type="application/ld+json">[' + "[]," * 400_000 + "1]</script><p>",
-    "metas": "<html>" + "<meta name=citation_abstract content='A text of some length that is repeated, over and over again.'>" * 30_000,
+    "metas": "<html>"
+    + "<meta name=citation_abstract content='A text of some length that is repeated, over and over again.'>" * 10_000,
 }
 
 
@@ -151,4 +167,4 @@ SLOW = {
 def test_cost_grows_with_the_page_and_not_faster(name):
     begun = time.process_time()
     assert isinstance(extract(SLOW[name].encode(), URL), Extraction | Rejection)
-    assert time.process_time() - begun < 15
+    assert time.process_time() - begun < 5
