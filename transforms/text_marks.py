@@ -18,6 +18,7 @@ Kind = Literal["label", "truncation", "copyright"]
 _WORDS = tomllib.loads(files(__package__).joinpath("section_labels.toml").read_text("utf-8"))
 _KEY_WORDS = frozenset(_WORDS["key_words"])
 _JOINING_WORDS = frozenset(_WORDS["joining_words"])
+_LONGEST_PHRASE = 100
 _LONGEST_LABEL = 8  # words; NLM's longest common one is "Level of evidence and study design"
 
 _BEFORE_COLON = re.compile(r"(?:.*[.!?;:)\]] )?([^\W\d_][^.:;!?]{2,70}?) ?", re.DOTALL)
@@ -83,6 +84,8 @@ def without(text: str, marks: Iterable[Mark]) -> str:
 
 def is_label(phrase: str) -> bool:
     """Whether a phrase names a part of an abstract: all its words are of that use, one of them says which part."""
+    if len(phrase) > _LONGEST_PHRASE:
+        return False
     words = [word.casefold() for word in _WORD.findall(phrase)]
     if not 0 < len(words) <= _LONGEST_LABEL:
         return False

@@ -180,17 +180,19 @@ def _and_ancestors(element: Element) -> Iterator[Element]:
 def _headed(page: Survey, headings: frozenset[str]) -> Shown | None:
     """By a heading: the lines that follow it, to the next heading of its rank."""
     empty = None
+    found: list[Version] = []
+    step = ""
     for heading in page.headings[:_MOST_HEADINGS]:
         form = heading_form(text_of(heading))
-        if form not in headings:
+        if form not in headings or any(form == heading_form(version.heading) for version in found):
             continue
         lines = _following(heading)
-        found = versions([Block(form, _rank(heading) or _RANK_OF_OTHERS), *lines])
-        if found:
-            return Shown(f"heading:{form}", 0.75, tuple(found))
+        following = versions([Block(form, _rank(heading) or _RANK_OF_OTHERS), *lines])
+        step = step or (f"heading:{form}" if following else "")
+        found += following[:1]
         if not lines and _rank(heading):
             empty = Shown(f"heading:{form}", 0.5, ())
-    return empty
+    return Shown(step, 0.75, tuple(_distinct(found))) if found else empty
 
 
 def _rank(heading: Element) -> int:

@@ -8,6 +8,7 @@ import trafilatura
 from lxml import etree
 
 from transforms import web_walls
+from transforms.normalize import prose
 from transforms.web_choice import Choice
 from transforms.web_fields import squeezed
 from transforms.web_parts import Version
@@ -51,7 +52,7 @@ def by_trafilatura(page: Survey, *, scholarly: bool) -> Choice | Rejection | Non
 def _as_shown(kept: Sequence[str], lines: Sequence[Block]) -> list[Block]:
     """The lines trafilatura keeps, each as the page shows it: trafilatura keeps text that is hidden, and drops some."""
     shown = {squeezed(line.text)[:_BEGINNING]: line for line in reversed(lines)}
-    return [shown.get(squeezed(text)[:_BEGINNING], Block(text)) for text in kept if text]
+    return [shown.get(squeezed(text)[:_BEGINNING], Block(text)) for line in kept if (text := prose(line))]
 
 
 def by_paragraphs(lines: Sequence[Block]) -> tuple[Choice, str | None] | Rejection:
@@ -111,8 +112,8 @@ def _is_abstract(passage: Passage, lines: Sequence[Block]) -> bool:
     first = passage.blocks[0].text
     if any(line.text == first and heading_form(above.text) in OTHER_HEADINGS for above, line in pairwise(lines)):
         return False
-    prose = sum(len(line.text) for line in lines if is_prose(line.text))
-    return prose < _MOST_OTHER_PROSE * len(text) and not any(line.text.casefold() in _FULL_TEXT_ENDS for line in lines)
+    shown = sum(len(line.text) for line in lines if is_prose(line.text))
+    return shown < _MOST_OTHER_PROSE * len(text) and not any(line.text.casefold() in _FULL_TEXT_ENDS for line in lines)
 
 
 def _choice(passage: Passage, step: str) -> Choice:

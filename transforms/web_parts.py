@@ -20,6 +20,7 @@ LONGEST_ABSTRACT = 8_000
 
 _SHORTEST = 40
 _LOWEST_RANK = 6
+_LONGEST_NOTICE_WITHIN = 200
 _LONGEST_HEADING = 90
 
 
@@ -79,6 +80,8 @@ def versions(blocks: Iterable[Block], language: str | None = None) -> list[Versi
         if form in ABSTRACT_HEADINGS and (not current.parts or not current.heading or block.rank <= current.rank):
             found.append(Version(block.text, block.rank or _LOWEST_RANK, language))
             inside = True
+        elif form in END_HEADINGS and not current.parts and not block.rank:
+            continue  # a control's name above the text, not what follows it
         elif form in OTHER_HEADINGS or form in END_HEADINGS or _ends(current, block, form):
             inside = False
         elif inside:
@@ -105,7 +108,7 @@ def _add(current: Version, block: Block) -> None:
         return
     if not current.parts:
         text = without_run_in(text)
-    if is_boilerplate(block._replace(text=text)):
+    if is_boilerplate(block._replace(text=text), _LONGEST_NOTICE_WITHIN):
         return
     label = block.label if text.startswith(block.label) and len(block.label) < len(text) else ""
     current.add(text, label if is_label(label) or label.endswith(":") else "")

@@ -37,6 +37,7 @@ _BOLD = frozenset(("strong", "b"))
 _LONGEST_LABEL = 80
 _CONTAINERS = ("div", "section", "article", "p", "blockquote", "td", "dd")
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6", "strong", "b", "dt", "th", "font", "legend", "summary")
+_LANGUAGE_TAG = re.compile(r"\s*[\[(]\s*[^\W\d_]{2,12}\s*[\])]$")
 _XML_LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
 _LONGEST_HEADING = 60
 FORMATTED = re.compile(
@@ -46,7 +47,7 @@ FORMATTED = re.compile(
 )
 _SCRIPT = re.compile(r"<(script|style)\b.*?(?:</\1\s*>|$)", re.IGNORECASE | re.DOTALL)
 _LONGEST_MARKUP = 20_000
-_MOST_PIECES = 5_000
+_SIZE = etree.XPath("string-length(.) + 3 * count(.//*)")
 _ESCAPED_TAG = re.compile(r"&(?:amp;)*lt;(?=/?[a-zA-Z])")
 
 
@@ -98,12 +99,8 @@ def parse(utf8: bytes) -> Parsed | Rejection:
 
 
 def is_longer(element: Element, length: int) -> bool:
-    """Whether an element holds more text than that, or a great many pieces of it; costs no more than `length` does."""
-    for number, text in enumerate(element.itertext()):
-        length -= len(text)
-        if length < 0 or number > _MOST_PIECES:
-            return True
-    return False
+    """Whether an element holds more than so many characters, each element in it counted as three."""
+    return bool(_SIZE(element) > length)
 
 
 def survey(root: Element, known_metas: Container[str], known_headings: Container[str], container_hint: str) -> Survey:
@@ -160,8 +157,10 @@ def _language(element: Element) -> str | None:
 
 
 def heading_form(text: str) -> str:
-    """A heading as it is looked up: case folded, without numbering, colon and stop."""
-    return text.strip(" \t\r\n\f\xa0:：.*|-–—[]【】").casefold()
+    """A heading as it is looked up: case folded, without colon, stop and the language in brackets behind it."""
+    if text.endswith(("]", ")")) and (tagged := _LANGUAGE_TAG.search(text)):
+        text = text[: tagged.start()]
+    return text.strip(" \t\r\n\f\xa0:：.*#|-–—[]【】▪•■").casefold()
 
 
 def is_unseen(element: Element) -> bool:

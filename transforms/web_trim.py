@@ -22,21 +22,22 @@ _MOST_BETWEEN = 5
 _ANYWHERE = re.compile("|".join(f"(?:{pattern})" for pattern in _LINES["anywhere"]))  # of text in lower case: faster
 _WHOLE = re.compile("|".join(f"(?:{pattern})" for pattern in _LINES["whole"]), re.IGNORECASE)
 _LONGEST_SHORT_LINE = 400
-_ANYWHERE_WITHIN = 500  # a long paragraph may mention a mobile app; a call to action is short
+_LONGEST_NOTICE = 500  # a longer paragraph may well be about cookies or mobile apps
 _RUN_IN = re.compile(r"([^:：.–—]{2,40}?)\s*(?:[:：.]|[-–—](?=\s))\s*")
 _CLOSED = re.compile(r"""[.!?。！？…．][)\]"'”’»」』\d,]*$""")
+_GLUED = re.compile(r"[▪•■\s]*(?:Abstract|ABSTRACT)\s*(?=[A-Z][a-z]|A [a-z])")
 _LONGEST_CLOSING = 16
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _LEAST_WORDS, _LEAST_CJK = 8, 16
 _MOST_LINKED = 0.5
 
 
-def is_boilerplate(block: Block) -> bool:
-    """Whether a line is the site's: a call to action, a notice, a list of links, an identifier."""
+def is_boilerplate(block: Block, longest: int = _LONGEST_NOTICE) -> bool:
+    """Whether a line is the site's: a call to action, a notice of at most `longest` characters, links, an id."""
     text = block.text
     if len(text) <= _LONGEST_SHORT_LINE and (_WHOLE.fullmatch(text) or block.linked > _MOST_LINKED * len(text)):
         return True
-    return len(text) <= _ANYWHERE_WITHIN and bool(_ANYWHERE.search(text.lower()))
+    return len(text) <= longest and bool(_ANYWHERE.search(text.lower()))
 
 
 def is_prose(text: str) -> bool:
@@ -47,7 +48,9 @@ def is_prose(text: str) -> bool:
 
 
 def without_run_in(text: str) -> str:
-    """A text without the 'Abstract:' it begins with."""
+    """A text without the 'Abstract:' it begins with, or the 'Abstract' run together with its first word."""
+    if glued := _GLUED.match(text):
+        return text[glued.end() :]
     found = _RUN_IN.match(text)
     return text[found.end() :] if found and _is_run_in(found, ABSTRACT_HEADINGS) and found.end() < len(text) else text
 
