@@ -14,9 +14,11 @@ from typing import NamedTuple
 
 from lxml import etree
 
+from transforms.normalize import prose
+from transforms.text_marks import is_label
 from transforms.web_parts import LONGEST_ABSTRACT, Version, versions
 from transforms.web_tree import HEADINGS, Block, Element, Survey, blocks, heading_form, is_longer, is_unseen, text_of
-from transforms.web_trim import ABSTRACT_HEADINGS, AMBIGUOUS_HEADINGS, OTHER_HEADINGS
+from transforms.web_trim import ABSTRACT_HEADINGS, AMBIGUOUS_HEADINGS, OTHER_HEADINGS, is_prose
 
 CONTAINER_HINT = "bstract"
 
@@ -49,11 +51,17 @@ _NOT_ABSTRACT = frozenset((
     "card", "translation", "preview-image", "tooltip", "modal", "popup", "dropdown",
     "breadcrumb", "search",
 ))  # fmt: skip
+_OTHERS = frozenset((
+    "related", "recommended", "recommendations", "recommendation", "similar", "suggested", "citing", "citedby",
+))  # fmt: skip
+_HIGHEST_LOOK = 8
 _TOKEN = re.compile(r"[A-Z]?[a-z]+|[A-Z]+")
 _NEVER_CONTAINERS = frozenset(("html", "body", "main", "title", "label", "strong", "b", "dt", "header"))
 _LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
 _MOST_CONTAINERS = 60
 _MOST_NESTED = 5
+_FEWEST_LANGUAGES = 2
+_TAGGED = etree.XPath(".//*[@lang][self::div or self::section or self::p or self::span]")
 _MOST_TEXT = 2 * LONGEST_ABSTRACT
 _MOST_HEADINGS = 40
 _MOST_FOLLOWING = 300
@@ -67,7 +75,7 @@ def find(page: Survey, url: str, *, scholarly: bool) -> Shown | None:
     scholarly: the head names an article. Elsewhere what a heading such as 'Summary' begins may be of anything.
     """
     headings = ABSTRACT_HEADINGS if scholarly else ABSTRACT_HEADINGS - AMBIGUOUS_HEADINGS
-    return _known(page, url) or _contained(page) or _headed(page, headings) or _known(page, None)
+    return _known(page, url) or _contained(page) or _headed(page, headings) or _below_title(page) or _known(page, None)
 
 
 def _known(page: Survey, url: str | None) -> Shown | None:
@@ -86,7 +94,7 @@ def _contained(page: Survey) -> Shown | None:
     remaining = [element for element in page.containers[:_MOST_CONTAINERS] if _speaks_of_abstract(element)]
     for _ in range(_MOST_NESTED):
         outer = _outermost(remaining)
-        found = _of_elements(element for element in outer if not _is_wide(element))
+        found = _of_elements(element for element in outer if not _is_wide(element) and not _is_among_others(element))
         if found:
             return Shown("container:abstract", 0.8, tuple(found))
         remaining = [element for element in remaining if element not in outer]
@@ -96,7 +104,7 @@ def _contained(page: Survey) -> Shown | None:
 def _of_elements(elements: Iterable[Element]) -> list[Version]:
     """The abstracts in some elements; those below a heading of their own before others."""
     found: list[Version] = []
-    groups = list(_together(elements))
+    groups = [part for group in _together(elements) for part in _by_language(group)]
     for group in groups:
         heading = _heading_before(group[0])
         if heading in OTHER_HEADINGS or any(is_longer(element, _MOST_TEXT) for element in group):
@@ -109,9 +117,39 @@ def _of_elements(elements: Iterable[Element]) -> list[Version]:
     return _distinct(headed or found)
 
 
+def _is_passed_over(element: Element, language: str | None) -> bool:
+    """Whether an element between a heading and a container says nothing: an anchor, the text in another language."""
+    return element.tag == "a" or (language is not None and element.get("lang", language) != language)
+
+
+def _by_language(group: list[Element]) -> list[list[Element]]:
+    """A container by the languages its parts are said to be in, if there are several; else as it is."""
+    tagged = _TAGGED(group[0]) if len(group) == 1 else []
+    if len({part.get("lang") for part in tagged}) < _FEWEST_LANGUAGES:
+        return [group]
+    return [[part] for part in _outermost(tagged)]
+
+
+def _below_title(page: Survey) -> Shown | None:
+    """By class and id, where the element holds the title too: the prose that follows the title in it."""
+    for element in page.containers[:_MOST_CONTAINERS]:
+        if (
+            _speaks_of_abstract(element)
+            and next(element.iter("h1"), None) is not None
+            and not is_longer(element, _MOST_TEXT)
+        ):
+            lines = blocks(element)
+            below = max((number + 1 for number, line in enumerate(lines) if line.rank == 1), default=0)
+            found = versions(line for line in lines[below:] if is_prose(line.text) or is_label(line.text))
+            if found:
+                return Shown("container:below title", 0.6, tuple(found))
+    return None
+
+
 def _heading_before(element: Element) -> str:
     """The heading that stands right before an element, as it is looked up; '' where there is none."""
-    before = next((sibling for sibling in element.itersiblings(preceding=True) if sibling.tag != "a"), None)
+    language = element.get("lang")
+    before = next((one for one in element.itersiblings(preceding=True) if not _is_passed_over(one, language)), None)
     if before is None or not isinstance(before.tag, str):
         return ""
     heading = before if before.tag in HEADINGS else next(before.iter(*HEADINGS), None) if len(before) < 4 else None
@@ -156,6 +194,18 @@ def _speaks_of_abstract(element: Element) -> bool:
     named = f"{element.get('class') or ''} {element.get('id') or ''}"
     words = {word.lower() for word in _TOKEN.findall(named)}
     return not words & _NOT_ABSTRACT and any("abstract" in word for word in words)
+
+
+def _is_among_others(element: Element) -> bool:
+    return any(is_of_others(above) for above in islice(element.iterancestors(), _HIGHEST_LOOK))
+
+
+def is_of_others(element: Element) -> bool:
+    """Whether an element is named for other articles: related, recommended, citing ones."""
+    if element.tag in {"aside", "footer"}:
+        return True
+    named = f"{element.get('class') or ''} {element.get('id') or ''}"
+    return any(word.lower() in _OTHERS for word in _TOKEN.findall(named))
 
 
 def _is_wide(element: Element) -> bool:
@@ -220,7 +270,7 @@ def _following(heading: Element) -> list[Block]:
 
 def _lines_after(element: Element, rank: int) -> list[Block]:
     gathered = etree.Element("div")
-    gathered.text = element.tail
+    gathered.text = _tail(element)
     for sibling in islice(element.itersiblings(), _MOST_FOLLOWING):
         if rank and isinstance(sibling.tag, str) and _ranks(sibling, rank):
             break
@@ -228,6 +278,12 @@ def _lines_after(element: Element, rank: int) -> list[Block]:
             break
         gathered.append(deepcopy(sibling))
     return blocks(gathered)
+
+
+def _tail(element: Element) -> str:
+    """The text after an element, without the control characters that must not be put into a tree."""
+    text = element.tail or ""
+    return prose(text) + (" " if text[-1:].isspace() else "")
 
 
 def _ranks(element: Element, rank: int) -> bool:

@@ -10,6 +10,7 @@ from lxml import etree
 from transforms import web_walls
 from transforms.normalize import prose
 from transforms.web_choice import Choice
+from transforms.web_containers import is_of_others
 from transforms.web_fields import squeezed
 from transforms.web_parts import Version
 from transforms.web_result import Finding, Rejection
@@ -40,6 +41,7 @@ def by_trafilatura(page: Survey, *, scholarly: bool) -> Choice | Rejection | Non
 
     On any other page a rejection: what shows no abstract there is no article.
     """
+    _drop_others(page.root)
     lines = shown_lines(page)
     kept = _as_shown((full_text_of(page.root) or "").splitlines(), lines)
     title = text_of(page.main_headings[0]) if page.main_headings else None
@@ -47,6 +49,14 @@ def by_trafilatura(page: Survey, *, scholarly: bool) -> Choice | Rejection | Non
     if not scholarly and (rejection := rejected(lines, passage)):
         return rejection
     return None if passage is None else _choice(passage, "trafilatura")
+
+
+def _drop_others(root: Element) -> None:
+    """Takes out of a page what is named for other articles, unless the article's own title stands in it."""
+    for element in list(root.iter("section", "div", "aside", "ul")):
+        above = element.getparent()
+        if above is not None and is_of_others(element) and next(element.iter("h1"), None) is None:
+            above.remove(element)
 
 
 def _as_shown(kept: Sequence[str], lines: Sequence[Block]) -> list[Block]:

@@ -86,7 +86,7 @@ def _is_scholarly(fields: Fields) -> bool:
     """Whether the head says that the page is an article's: by tags that only such pages have, or by a DOI."""
     if "scholarly" in fields:
         return True
-    steps = [found.step for name in ("title", "journal") for found in fields.get(name, ())]
+    steps = [found.step for found in fields.get("title", ())]
     if any(step.startswith(("meta:citation_", "meta:prism", "meta:eprints", "meta:bepress")) for step in steps):
         return True
     return any(read_doi(found.value) for found in fields.get("doi", ()))

@@ -279,6 +279,53 @@ def frontiers(item):
     return page(head(item, meta("citation_abstract", f"<p>{item.plain}</p>")), body)
 
 
+def frontiers_without_metadata(item):
+    return re.sub('<meta name="citation_abstract"[^>]*>', "", frontiers(item))
+
+
+def pnas(item):
+    """A statement of significance beside the abstract, each in an element that is named for an abstract."""
+    body = (
+        f"{NAV}<article><h1 property='name'>{item.title}</h1><div id='abstracts'><div class='core-container'><section"
+        " id='executive-summary-abstract' property='abstract' typeof='Text' role='doc-abstract'><h2 property='name'>Significance</h2><div"
+        " role='paragraph'>Tears are easy to collect and hard to interpret. This study gives a range for two metals in them.</div></section>"
+        "<section id='abstract' property='abstract' typeof='Text' role='doc-abstract'><h2 property='name'>Abstract</h2><div"
+        f" role='paragraph'>{item.text}</div></section></div></div><section id='bodymatter'><div><p>Sign up for PNAS alerts to read the"
+        f" latest.</p></div></section></article>{FURNITURE}{FOOTER}"
+    )
+    return page(head(item), body)
+
+
+def two_languages(item, translated):
+    """A repository: one heading, a button for each language, one of the texts shown."""
+    body = (
+        f"{NAV}<h1>{item.title}</h1><div class='abstract col-lg-7'><div><h4>Résumé</h4><div class='btn-group'><button>fr</button><button>en"
+        f"</button></div></div><div class='abstract-content active' lang='fr'><p>{item.text}</p></div><div class='abstract-content' lang='en'>"
+        f"<p>{translated.text}</p></div></div><div class='keywords'><h4>Mots clés</h4><ul><li>goutte</li></ul></div>{FOOTER}"
+    )
+    return page(head(item), body, "fr")
+
+
+def preprint_server(item):
+    """arXiv and the like: the word is a part of the text."""
+    body = (
+        f"{NAV}<div id='abs'><h1 class='title'><span class='descriptor'>Title:</span>{item.title}</h1><blockquote class='abstract mathjax'><span"
+        f" class='descriptor'>Abstract:</span>{item.text}</blockquote><table><tr><td>Comments:</td><td>12 pages</td></tr></table></div>{FOOTER}"
+    )
+    return page(head(item), body)
+
+
+def with_others(item):
+    """The abstracts of recommended articles stand on the page of one that has an abstract of its own."""
+    other = "Another article of this journal, of which only the abstract is shown here, has nothing to do with the first one. "
+    body = (
+        f"{NAV}<h1>{item.title}</h1><section class='recommended'><div class='abstract' id='reference-abstract'><p>{other}</p></div></section><div"
+        f" class='abstract'><h2>Abstract</h2><p>{item.text}</p></div><section class='recommended'><div class='abstract'><p>{other * 3}</p></div>"
+        f"</section>{FOOTER}"
+    )
+    return page(head(item), body)
+
+
 def mdpi(item):
     body = (
         f"{NAV}<article><h1 class='title hypothesis_container' itemprop='name'>{item.title}</h1><div class='art-abstract in-tab"
@@ -446,6 +493,10 @@ CASES = {
     "Taylor & Francis": (taylor_francis, "plain"),
     "LWW": (lww, "structured", ":"),
     "Frontiers": (frontiers, "plain"),
+    "Frontiers, without metadata": (frontiers_without_metadata, "plain"),
+    "PNAS": (pnas, "plain"),
+    "preprint server": (preprint_server, "plain"),
+    "recommended articles": (with_others, "plain"),
     "MDPI": (mdpi, "plain"),
     "PLOS": (plos, "structured"),
     "PMC": (pmc, "structured"),
@@ -466,10 +517,14 @@ NON_ENGLISH = {
     "Spanish only": (lambda: bare_bold(article("spanish"), "RESUMEN"), "spanish"),
 }
 TRANSLATED = {
+    "HAL, French and English": (lambda: two_languages(article("french"), article("short_case")), "short_case"),
     "Thieme, German and English": (lambda: thieme(article("german"), article("short_case")), "short_case"),
     "SciELO, Spanish and English": (lambda: scielo(article("spanish"), article("structured")), "structured", ":"),
 }
 WITHOUT = {
+    "only recommended articles": lambda: re.sub(
+        r"<div class='abstract'><h2>.*?</div>", "", with_others(article("none"))
+    ),
     "PubMed, no abstract": lambda: pubmed(article("none")),
     "letter": lambda: letter(article("none")),
     "Oxford, extract of a letter": lambda: oxford(article("short_case"), "Extract"),

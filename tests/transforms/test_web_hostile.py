@@ -61,6 +61,11 @@ class TestEncodings:
         payload = b"\0".join(made_pages.oxford(article("plain")).encode().partition(b"Trace metals"))
         assert abstract_of(payload) == article("plain").plain
 
+    @pytest.mark.parametrize("character", ["\x01", "\x0b", "\x1b", "\x7f", "\x85", "\ufffe", "\uffff"])
+    def test_control_characters_are_left_out(self, character):
+        html = made_pages.bare_bold(article("short_case")).replace("A 61-year-old", f"A{character} 61-year-old")
+        assert abstract_of(html.encode()) == article("short_case").plain
+
 
 class TestDepth:
     def test_a_hundred_thousand_elements_deep(self):
