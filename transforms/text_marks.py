@@ -23,6 +23,7 @@ _LONGEST_LABEL = 8  # words; NLM's longest common one is "Level of evidence and 
 
 _BEFORE_COLON = re.compile(r"(?:.*[.!?;:)\]] )?([^\W\d_][^.:;!?]{2,70}?) ?", re.DOTALL)
 _LONGEST_BEFORE = 75
+_NUMBERED = re.compile(r"\D*(?: \d{1,2})?")  # 'Case 1' is a label, 'Of 91,618 patients' is none
 _WORD = re.compile(r"[^\W\d_]+")
 _TRUNCATION = re.compile(
     r"\s*(?:[(\[]?\s*abstract truncated(?: at \d+ words?)?\s*[)\]]?\.?|\[\s*truncated\s*\]"
@@ -84,7 +85,7 @@ def without(text: str, marks: Iterable[Mark]) -> str:
 
 def is_label(phrase: str) -> bool:
     """Whether a phrase names a part of an abstract: all its words are of that use, one of them says which part."""
-    if len(phrase) > _LONGEST_PHRASE:
+    if len(phrase) > _LONGEST_PHRASE or phrase[:1].islower() or not _NUMBERED.fullmatch(phrase):
         return False
     words = [word.casefold() for word in _WORD.findall(phrase)]
     if not 0 < len(words) <= _LONGEST_LABEL:

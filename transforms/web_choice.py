@@ -95,7 +95,8 @@ def choose(fields: Fields, shown: Shown | None, page: Survey | None) -> Choice |
         chosen = next((item for item in described if _stands_alone(item)), None) or next(iter(stated), None)
     if chosen is None or chosen.version is None:
         return None
-    agreeing = [item.found for item in (*stated, *described) if item is not chosen and _agree(item, chosen)]
+    agreeing = [item.found for item in stated if item is not chosen and _agree(item, chosen)]
+    agreeing += [item.found for item in described if item is not chosen and _begin_alike(item, chosen)]
     differing = [item.found for item in stated if item is not chosen and not _agree(item, chosen) and item.text]
     if on_page is not None and on_page is not chosen:
         (agreeing if _agree(on_page, chosen) else differing).append(on_page.found)
@@ -162,6 +163,14 @@ def _agree(one: Candidate, other: Candidate) -> bool:
     common = (few & many).total()
     least, most = sorted((few.total(), many.total()))
     return 2 * common >= _SAME * (least + most) or (least >= _LEAST_WORDS and common >= _PART * least)
+
+
+def _begin_alike(one: Candidate, other: Candidate) -> bool:
+    """Whether a description is the beginning of a text, or the same: all that is asked of it."""
+    if _begins(one.compact, other.compact):
+        return True
+    short, long = (squeezed(item.compact[: 4 * _LEAST_BEGINNING]) for item in (one, other))
+    return short[:_LEAST_BEGINNING] == long[:_LEAST_BEGINNING] and _agree(one, other)
 
 
 def _begins(one: str, other: str) -> bool:

@@ -17,7 +17,6 @@ from typing import Any, NamedTuple
 import sentencex
 import trafilatura
 from lxml import etree
-from readability import Document
 
 from transforms.web_page import Mode, extract
 from transforms.web_result import Extraction, Rejection
@@ -78,6 +77,8 @@ def _figures(pages: list[Page], mode: Mode) -> dict[str, Any]:
 
 
 def _readability(html: bytes, _: str) -> str | None:
+    from readability import Document  # of the extra 'bench'
+
     try:
         summary = Document(html.decode("utf-8", "replace")).summary()
     except (ValueError, etree.LxmlError):
