@@ -111,9 +111,10 @@ def _chosen(
     if on_page is None:
         return next((item for item in stated if not item.cut), None)
     for item in [*stated, *described]:
-        longer = len(item.compact) > len(on_page.compact) and item.compact.startswith(on_page.compact)
-        if longer and item.text and not item.cut and (item in stated or on_page.cut):
-            return item  # the page shows only the beginning
+        if item.compact.startswith(on_page.compact) and not item.cut and (item in stated or on_page.cut):
+            whole, shown = ("".join(one.text.split()).rstrip(".…") for one in (item, on_page))
+            if len(whole) > len(shown) and whole.startswith(shown):
+                return item  # the page shows only the beginning
     if on_page.cut or (stated and not any(_agree(item, on_page) for item in stated)):
         usable = (item for item in stated if item.text and not item.cut and _one_language(item, on_page))
         return next(usable, on_page)

@@ -9,16 +9,15 @@ import tomllib
 from collections.abc import Iterable, Iterator
 from copy import deepcopy
 from importlib.resources import files
-from itertools import islice
+from itertools import dropwhile, islice
 from typing import NamedTuple
 
 from lxml import etree
 
 from transforms.normalize import prose
-from transforms.text_marks import is_label
 from transforms.web_parts import LONGEST_ABSTRACT, Version, versions
 from transforms.web_tree import HEADINGS, Block, Element, Survey, blocks, heading_form, is_longer, is_unseen, text_of
-from transforms.web_trim import ABSTRACT_HEADINGS, AMBIGUOUS_HEADINGS, OTHER_HEADINGS, is_prose
+from transforms.web_trim import ABSTRACT_HEADINGS, AMBIGUOUS_HEADINGS, OTHER_HEADINGS, begins_with_label, is_prose
 
 CONTAINER_HINT = "bstract"
 
@@ -109,7 +108,7 @@ def _of_elements(elements: Iterable[Element]) -> list[Version]:
         heading = _heading_before(group[0])
         if heading in OTHER_HEADINGS or any(is_longer(element, _MOST_TEXT) for element in group):
             continue
-        lines = [Block(heading, _RANK_OF_OTHERS)] if heading in ABSTRACT_HEADINGS else []
+        lines = [Block(heading, 1)] if heading in ABSTRACT_HEADINGS else []
         for element in group:
             lines += blocks(element)
         found += versions(lines, _language_of(group[0]) if len(groups) > 1 else None)
@@ -140,7 +139,9 @@ def _below_title(page: Survey) -> Shown | None:
         ):
             lines = blocks(element)
             below = max((number + 1 for number, line in enumerate(lines) if line.rank == 1), default=0)
-            found = versions(line for line in lines[below:] if is_prose(line.text) or is_label(line.text))
+            found = versions(
+                dropwhile(lambda line: not (is_prose(line.text) or begins_with_label(line)), lines[below:])
+            )
             if found:
                 return Shown("container:below title", 0.6, tuple(found))
     return None
@@ -236,6 +237,8 @@ def _headed(page: Survey, headings: frozenset[str]) -> Shown | None:
         form = heading_form(text_of(heading))
         if form not in headings or any(form == heading_form(version.heading) for version in found):
             continue
+        if form in AMBIGUOUS_HEADINGS and _is_label_among_others(heading):
+            continue
         lines = _following(heading)
         following = versions([Block(form, _rank(heading) or _RANK_OF_OTHERS), *lines])
         step = step or (f"heading:{form}" if following else "")
@@ -243,6 +246,14 @@ def _headed(page: Survey, headings: frozenset[str]) -> Shown | None:
         if not lines and _rank(heading):
             empty = Shown(f"heading:{form}", 0.5, ())
     return Shown(step, 0.75, tuple(_distinct(found))) if found else empty
+
+
+def _is_label_among_others(heading: Element) -> bool:
+    """Whether a bold 'Summary' is the label of a structured abstract's last part: paragraphs above have labels too."""
+    above = heading.getparent()
+    before = None if _rank(heading) or above is None else above.getprevious()
+    lines = blocks(before) if before is not None and before.tag == "p" else []
+    return bool(lines) and begins_with_label(lines[0])
 
 
 def _rank(heading: Element) -> int:

@@ -22,6 +22,7 @@ _SHORTEST = 40
 _LOWEST_RANK = 6
 _LONGEST_NOTICE_WITHIN = 200
 _LONGEST_HEADING = 90
+_ALSO_LABELS = frozenset(("key message", "key messages", "key points", "significance statement", "in brief"))
 
 
 @dataclass
@@ -47,6 +48,11 @@ class Version:
     def text(self) -> str:
         """The abstract on one line."""
         return " ".join(self.parts)
+
+    @property
+    def awaits_text(self) -> bool:
+        """Whether the last line is a label: what follows it is its text, be it 'IV' or a DOI."""
+        return bool(self.labels) and self.labels[-1].end == self.length
 
     @property
     def is_abstract(self) -> bool:
@@ -80,6 +86,8 @@ def versions(blocks: Iterable[Block], language: str | None = None) -> list[Versi
         if form in ABSTRACT_HEADINGS and (not current.parts or not current.heading or block.rank <= current.rank):
             found.append(Version(block.text, block.rank or _LOWEST_RANK, language))
             inside = True
+        elif form in _ALSO_LABELS and current.heading and block.rank > current.rank:
+            current.add(block.text, block.text)
         elif form in END_HEADINGS and not current.parts and not block.rank:
             continue  # a control's name above the text, not what follows it
         elif form in OTHER_HEADINGS or form in END_HEADINGS or _ends(current, block, form):
@@ -103,12 +111,12 @@ def _add(current: Version, block: Block) -> None:
         current.add(text, text)
         return
     if (block.rank or block.label == text) and not is_prose(text):
-        if current.parts and len(text) <= _LONGEST_HEADING:
+        if (current.parts or block.rank > current.rank > 0) and len(text) <= _LONGEST_HEADING:
             current.add(text, text)
         return
     if not current.parts:
         text = without_run_in(text)
-    if is_boilerplate(block._replace(text=text), _LONGEST_NOTICE_WITHIN):
+    if not current.awaits_text and is_boilerplate(block._replace(text=text), _LONGEST_NOTICE_WITHIN):
         return
     label = block.label if text.startswith(block.label) and len(block.label) < len(text) else ""
     current.add(text, label if is_label(label) or label.endswith(":") else "")

@@ -144,7 +144,11 @@ def _title_before(paragraphs: Sequence[Block], place: int) -> str | None:
 
 def begins_with_label(block: Block) -> bool:
     """Whether a paragraph begins with the label of a part."""
-    return is_label(block.label) or any(mark.kind == "label" and mark.start == 0 for mark in find_marks(block.text))
+    return (
+        is_label(block.label)
+        or is_label(block.text)
+        or any(mark.kind == "label" and mark.start == 0 for mark in find_marks(block.text))
+    )
 
 
 def reads_as_title(text: str) -> bool:
