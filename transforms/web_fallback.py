@@ -111,12 +111,10 @@ def _is_abstract(passage: Passage, lines: Sequence[Block]) -> bool:
     """Whether a passage is of an abstract's length, and not the whole or the beginning of a full text."""
     text = " ".join(block.text for block in passage.blocks)
     words = text.count(" ") + 1
-    if words > _MOST_WORDS or (
-        words < _LEAST_WORDS and not (len(text) >= _LEAST_CHARACTERS and words < len(text) / 20)
-    ):
+    if words > _MOST_WORDS or passage.step != "longest_run":
+        return words <= _MOST_WORDS
+    if words < _LEAST_WORDS and not (len(text) >= _LEAST_CHARACTERS and 20 * words < len(text)):
         return False
-    if passage.step != "longest_run":
-        return True
     if sum(is_prose(block.text) and not begins_with_label(block) for block in passage.blocks) > _MOST_PARAGRAPHS:
         return False
     first = passage.blocks[0].text

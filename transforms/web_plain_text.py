@@ -50,7 +50,8 @@ def _parted(lines: list[str]) -> list[list[str]]:
     parts: list[list[str]] = [[]]
     for line in lines:
         form = heading_form(line)
-        if form in ABSTRACT_HEADINGS or form in END_HEADINGS or form in OTHER_HEADINGS or is_label(line):
+        first_label = not any(parts) and is_label(line.strip().rstrip(":"))
+        if form in ABSTRACT_HEADINGS or form in END_HEADINGS or form in OTHER_HEADINGS or first_label:
             parts += [[line], []]
         else:
             parts[-1].append(line)

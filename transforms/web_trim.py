@@ -37,7 +37,14 @@ def is_boilerplate(block: Block, longest: int = _LONGEST_NOTICE) -> bool:
     text = block.text
     if len(text) <= _LONGEST_SHORT_LINE and (_WHOLE.fullmatch(text) or block.linked > _MOST_LINKED * len(text)):
         return True
-    return len(text) <= longest and bool(_ANYWHERE.search(text.lower()))
+    found = _ANYWHERE.search(text.lower()) if len(text) <= longest else None
+    return found is not None and not _is_in_tail(text, found.start())
+
+
+def _is_in_tail(text: str, place: int) -> bool:
+    """Whether a place is in the copyright notice that ends a paragraph of prose, which may be an abstract's."""
+    tail = next((mark.start for mark in find_marks(text) if mark.kind == "copyright"), 0)
+    return 0 < tail <= place and is_prose(text[:tail].rstrip())
 
 
 def is_prose(text: str) -> bool:
@@ -102,7 +109,7 @@ def _run(paragraphs: Sequence[Block], start: int) -> list[Block]:
         form = heading_form(block.text)
         if form in _NEVER_WITHIN or (form in BEGIN_HEADINGS and run) or is_boilerplate(block):
             break
-        if not is_prose(block.text) and not is_label(block.text):
+        if not is_prose(block.text) and not begins_with_label(block):
             break
         run.append(block)
     while run and is_label(run[-1].text):
@@ -129,9 +136,16 @@ def _longest_run(paragraphs: Sequence[Block], title: str | None) -> Passage | No
     if not runs:
         return None
     start, run = max(runs, key=lambda found: sum(len(block.text) for block in found[1]))
-    if title is None and len(run) > 1 and reads_as_title(run[0].text) and len(run[1].text) > 2 * len(run[0].text):
+    if title is None and len(run) > 1 and _is_title_above(run[0], run[1]):
         return Passage(run[1:], run[0].text, "longest_run")
     return Passage(run, title or _title_before(paragraphs, start), "longest_run")
+
+
+def _is_title_above(block: Block, following: Block) -> bool:
+    """Whether a paragraph is the title of what follows: no label begins it; one begins that, or it is far longer."""
+    if not reads_as_title(block.text) or begins_with_label(block):
+        return False
+    return begins_with_label(following) or len(following.text) > 2 * len(block.text)
 
 
 def _title_before(paragraphs: Sequence[Block], place: int) -> str | None:
@@ -152,10 +166,10 @@ def begins_with_label(block: Block) -> bool:
 
 
 def reads_as_title(text: str) -> bool:
-    """Whether a line may be an article's title: a sentence of 4 to 45 words (or 8 Chinese characters or the like)."""
+    """Whether a line may be an article's title: a few sentences, 4 to 45 words (or 8 Chinese characters)."""
     words = text.count(" ") + 1
     return (
         len(text) <= 350
         and (4 <= words <= 45 or len(_CJK.findall(text)) >= 8)
-        and not re.search(r"[.] [A-Z]", text[:-1])
+        and len(re.findall(r"[.?!] [A-Z]", text)) <= 2
     )

@@ -187,6 +187,31 @@ def test_plain_text_goes_through_the_same_entry():
     assert found.findings["abstract"].step == "text:heading"
 
 
+def test_a_copyright_notice_at_its_end_does_not_make_an_abstract_the_sites():
+    item = article("short_case")
+    noted = made_pages.Article(
+        item.title, "en", item.doi, [["", item.plain + " © 2031 Made Press. All rights reserved."]]
+    )
+    for html in (made_pages.reader(noted), made_pages.oxford(noted), made_pages.pubmed(noted)):
+        found = extracted(html)
+        assert found.abstract == noted.plain
+        assert [found.abstract[mark.start :] for mark in found.marks] == ["© 2031 Made Press. All rights reserved."]
+
+
+@pytest.mark.parametrize("heading", ["Abstract\n\n", ""])
+def test_short_parts_of_plain_text_are_parts(heading):
+    item = article("structured")
+    parts = [f"{label.upper()}: {text}" for label, text in [*item.sections, ("Level of evidence", "IV")]]
+    text = (
+        f"Home\n\n{item.title}\n\n{heading}"
+        + "\n\n".join(parts)
+        + "\n\nRelated articles\n\nAnother one. It is long, and not of this article at all.\n"
+    )
+    found = extracted(text)
+    assert (found.abstract, found.title) == (" ".join(parts), item.title)
+    assert len(found.marks) == 5
+
+
 def test_plain_text_may_be_wrapped_and_have_numbered_links():
     item = article("structured")
     lines = re.sub(r"(.{40,70}) ", r"\1\n   ", item.plain)
