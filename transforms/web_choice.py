@@ -111,7 +111,8 @@ def _chosen(
     if on_page is None:
         return next((item for item in stated if not item.cut), None)
     for item in [*stated, *described]:
-        if item.compact.startswith(on_page.compact) and not item.cut and (item in stated or on_page.cut):
+        longer = len(item.compact) > len(on_page.compact) and item.compact.startswith(on_page.compact)
+        if longer and not item.cut and (item in stated or on_page.cut):
             whole, shown = ("".join(one.text.split()).rstrip(".…") for one in (item, on_page))
             if len(whole) > len(shown) and whole.startswith(shown):
                 return item  # the page shows only the beginning

@@ -50,9 +50,9 @@ _NOT_ABSTRACT = frozenset((
     "card", "translation", "preview-image", "tooltip", "modal", "popup", "dropdown",
     "breadcrumb", "search",
 ))  # fmt: skip
-_OTHERS = frozenset((
-    "related", "recommended", "recommendations", "recommendation", "similar", "suggested", "citing", "citedby",
-))  # fmt: skip
+_OTHERS = re.compile(
+    r"(?<![a-z])(?:related|recommended|recommendations?|similar|suggested|citing|citedby)(?![a-z])", re.IGNORECASE
+)
 _HIGHEST_LOOK = 8
 _TOKEN = re.compile(r"[A-Z]?[a-z]+|[A-Z]+")
 _NEVER_CONTAINERS = frozenset(("html", "body", "main", "title", "label", "strong", "b", "dt", "header"))
@@ -205,8 +205,8 @@ def is_of_others(element: Element) -> bool:
     """Whether an element is named for other articles: related, recommended, citing ones."""
     if element.tag in {"aside", "footer"}:
         return True
-    named = f"{element.get('class') or ''} {element.get('id') or ''}"
-    return any(word.lower() in _OTHERS for word in _TOKEN.findall(named))
+    named, identifier = element.get("class"), element.get("id")
+    return bool((named and _OTHERS.search(named)) or (identifier and _OTHERS.search(identifier)))
 
 
 def _is_wide(element: Element) -> bool:

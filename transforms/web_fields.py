@@ -1,7 +1,7 @@
 """Values that several steps give -> one value each, with the steps that agree and those that do not."""
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from math import prod
 from urllib.parse import unquote
 
@@ -35,13 +35,14 @@ def squeezed(text: str) -> str:
     return re.sub(r"[\W_]+", "", text.lower())
 
 
-def resolve(found: Iterable[Found], read: Callable[[str], str | None]) -> tuple[str | None, Finding | None]:
+def resolve(found: Sequence[Found], read: Callable[[str], str | None]) -> tuple[str | None, Finding | None]:
     """The most trusted of the values that can be read, and how it was found.
 
     Equal values of other families of steps (JSON-LD, meta tags, the address, the page) raise its confidence, others
     lower it.
     """
-    values = [(value, item) for item in found if (value := read(item.value))]
+    known = {written: read(written) for written in {item.value for item in found}}
+    values = [(value, item) for item in found if (value := known[item.value])]
     if not values:
         return None, None
     if len(values) == 1:

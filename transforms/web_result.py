@@ -12,6 +12,7 @@ Reasons of this package:
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from transforms.text_marks import Mark
 
@@ -26,8 +27,7 @@ class Rejection:
     detail: str
 
 
-@dataclass(frozen=True)
-class Finding:
+class Finding(NamedTuple):
     """How a value was found.
 
     step: the rule that gave it, e.g. 'json_ld:abstract', 'meta:citation_doi', 'container:PubMed', 'heading:abstract'.
