@@ -62,9 +62,7 @@ def extract(html: bytes, url: str, mode: Mode = "abstract") -> Extraction | Reje
 def _abstract(text: str, page: Survey, fields: Fields, url: str, *, complete: bool) -> Extraction | Rejection:
     scholarly = _is_scholarly(fields)
     shown, choice = _by_rules(page, fields, url, scholarly=scholarly)
-    if not scholarly and choice is None and (wall := web_walls.by_title(page)):
-        return wall
-    if not scholarly and shown and (wall := web_walls.by_list(page, [version.text for version in shown.versions], url)):
+    if not scholarly and (wall := _wall(page, shown, choice, url)):
         return wall
     if choice is None and not complete:
         return Rejection("too_deep", "elements are nested deeper than 2,048: what stands behind them cannot be read")
@@ -74,6 +72,13 @@ def _abstract(text: str, page: Survey, fields: Fields, url: str, *, complete: bo
             return found
         choice = found
     return _extraction(text, page, fields, url, choice)
+
+
+def _wall(page: Survey, shown: Shown | None, choice: Choice | None, url: str) -> Rejection | None:
+    """Why a page whose head names no article shows none, as far as its head, its address and its abstracts tell."""
+    abstracts = [version.text for version in shown.versions] if shown else []
+    wall = web_walls.by_uids(page) or web_walls.by_list(page, abstracts, url)
+    return wall or (web_walls.by_title(page) if choice is None else None)
 
 
 def _by_rules(page: Survey, fields: Fields, url: str, *, scholarly: bool) -> tuple[Shown | None, Choice | None]:
@@ -97,7 +102,11 @@ def _full_text(text: str, page: Survey, fields: Fields, url: str) -> Extraction 
     full_text = web_fallback.full_text_of(text)
     if not _is_scholarly(fields):
         lines = web_fallback.shown_lines(page)
-        wall = web_walls.by_title(page) or (web_walls.by_text(lines) if len(full_text or "") < _LITTLE else None)
+        wall = (
+            web_walls.by_uids(page)
+            or web_walls.by_title(page)
+            or (web_walls.by_text(lines) if len(full_text or "") < _LITTLE else None)
+        )
         if wall and web_walls.shows_little(lines):
             return wall
         if not full_text:

@@ -40,11 +40,16 @@ _FEW_RESULTS = 3
 _MANY_RESULTS = 6
 
 
-def by_title(page: Survey) -> Rejection | None:
-    """A wall that its title gives away, or the list of identifiers that PubMed's result pages carry."""
+def by_uids(page: Survey) -> Rejection | None:
+    """A list of results by the identifiers of several records, which PubMed's pages carry in their head."""
     uids = next((content for name, content, _ in page.metas if name in _UID_LISTS), "")
     if uids.count(",") >= _FEW_RESULTS - 1:
         return Rejection("search_results", f"the page lists {uids.count(',') + 1} records")
+    return None
+
+
+def by_title(page: Survey) -> Rejection | None:
+    """A wall that its title gives away."""
     headings = [text_of(heading) for heading in page.main_headings[:1]]
     for title in (page.title or "", *headings):
         for wall in WALLS:

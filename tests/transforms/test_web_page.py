@@ -107,6 +107,12 @@ class TestHowItWasFound:
         found = extracted(html.replace("<head>", "<head>" + made_pages.meta("citation_abstract", item.plain)))
         assert found.abstract == item.plain
 
+    def test_a_page_that_shows_the_beginning_alone_is_completed_by_the_head(self):
+        item = article("structured")
+        shown = made_pages.Article(item.title, "en", item.doi, item.sections[:2])
+        html = made_pages.oxford(shown).replace("<head>", "<head>" + made_pages.meta("citation_abstract", item.plain))
+        assert extracted(html).abstract == item.plain
+
     def test_what_is_cut_off_everywhere_is_said_to_be(self):
         cut = article("plain").plain[:150] + "..."
         html = made_pages.page(

@@ -67,7 +67,10 @@ REJECTED = {
     "results by their number": ("search_results", page("<title>Made</title>", made_pages.NAV + RESULTS)),
     "pubmed results": (
         "search_results",
-        page("<title>hiccups - PubMed</title>" + meta("log_displayeduids", "11,12,13,14"), made_pages.NAV + RESULTS),
+        page(
+            "<title>hiccups - PubMed</title>" + meta("log_displayeduids", "11,12,13,14"),
+            made_pages.NAV + RESULT.format(7),
+        ),
     ),
     "shell": ("empty", page("<title>Made</title>", '<div id="root"></div><script src="/app.js"></script>')),
     "nothing": ("empty", "<html></html>"),
