@@ -24,7 +24,7 @@ _PMID_ADDRESS = re.compile(
 )
 _PMCID_ADDRESS = re.compile(r"(?:/pmc/articles/|/articles/|/article/pmc/)(PMC\d{1,9})", re.IGNORECASE)
 _PMID_SHOWN = re.compile(r">\s*PMID:?\s*(?:<[^<>]{0,200}>\s*){0,6}(\d{4,9})\b")
-_TITLE_SUFFIX = re.compile(r"\s+[-|\u2013\u2014•·»:]\s+[^-|\u2013\u2014•·»:]{2,80}$")
+_TITLE_SUFFIX = re.compile(r"\s+[-|\u2013\u2014•·»:]\s+[^-|\u2013\u2014•·»:]{2,40}(?<![.?!])$")
 _FAMILIES = frozenset(("json_ld", "meta", "url"))
 _SITE_SAYS = 0.6
 _LEAST_TO_COMPARE = 20

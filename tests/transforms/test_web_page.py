@@ -223,3 +223,20 @@ def test_plain_text_may_be_wrapped_and_have_numbered_links():
     lines = re.sub(r"(.{40,70}) ", r"\1\n   ", item.plain)
     text = f"   [1]Made Journal\n\n   {item.title}\n\nAbstract\n   {lines}\n\nReferences\n\n   1. https://example.org/\n   2. https://example.org/x\n"
     assert extracted(text).abstract == item.plain
+
+
+@pytest.mark.parametrize(
+    ("window", "title"),
+    [
+        ("Humming against hiccups in adults - PubMed", "Humming against hiccups in adults"),
+        ("Humming against hiccups in adults. - Read by QxMD", "Humming against hiccups in adults."),
+        ("Humming against hiccups | Made Journal | Oxford Academic", "Humming against hiccups | Made Journal"),
+        (
+            "Humming against hiccups - a trial in adults who ate soup.",
+            "Humming against hiccups - a trial in adults who ate soup.",
+        ),
+    ],
+)
+def test_the_sites_name_is_no_part_of_the_title(window, title):
+    html = made_pages.page(f"<title>{window}</title>", f"<div class='abstract'><p>{article('plain').text}</p></div>")
+    assert extracted(html).title == title
