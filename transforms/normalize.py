@@ -3,9 +3,14 @@
 Each function takes what a source wrote and returns the canonical form, or None for what is no such identifier.
 """
 
+import html
 import re
+import unicodedata
 from urllib.parse import unquote
 
+_ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});")
+_UNSEEN = re.compile(r"[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u00ad\u200b\u2060\ufeff\ufffe\uffff]|[\ud800-\udfff]")
+_DEEPEST_ESCAPE = 3
 _DOI = re.compile(r"10\.\d{3,9}(?:\.\d+)*/\S+", re.ASCII)
 _DOI_ADDRESS = re.compile(r"(?:https?://)?(?:www\.)?(?:dx\.)?doi\.org/+", re.IGNORECASE)
 _DOI_LABEL = re.compile(r"doi\s*:?\s*(?=10\.)", re.IGNORECASE)
@@ -16,6 +21,21 @@ _PMID = re.compile(r"(?:pmid\s*:?\s*|pubmed\s*:\s*)?0*([1-9][0-9]{0,9})", re.IGN
 def collapse(text: str) -> str:
     """`text` with every run of white space (as Unicode and `str.split` see it) as one space, none at its ends."""
     return " ".join(text.split())
+
+
+def prose(text: str) -> str:
+    """Running text in one form: entities that were escaped once too often resolved, Unicode NFC, white space collapsed.
+
+    Characters nobody sees (control characters, soft hyphens, zero-width spaces, byte order marks) are left out.
+    """
+    for _ in range(_DEEPEST_ESCAPE):
+        if "&" not in text or not _ENTITY.search(text):
+            break
+        text = html.unescape(text)
+    if not unicodedata.is_normalized("NFC", text):
+        text = unicodedata.normalize("NFC", text)
+    text = collapse(text)
+    return text if text.isprintable() else collapse(_UNSEEN.sub("", text))
 
 
 def doi(text: str | None) -> str | None:

@@ -5,6 +5,7 @@ Slices of articles are recounted one after the other, so that memory stays bound
 
 import tempfile
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +30,10 @@ from transforms.tables import Table
 from warehouse.fold import COUNTED
 from warehouse.statements import statement
 
-ARTICLES_AT_ONCE = 50_000
+ARTICLES_AT_ONCE = 25_000
+ROWS_AT_ONCE = 3_000_000
+"""Rows of counts that are compared together: what bounds the memory of the comparison."""
+_LAST = "\U0010ffff"
 _SHOWN = 20
 """Differences reported in full for each table; beyond, only their number."""
 
@@ -37,12 +41,12 @@ MEMORY = "1GB"
 """What DuckDB may hold of the counts while they are compared; beyond, it goes to disk."""
 
 _COUNTS = (
-    (COOCCURRENCES, "cooccurrences"),
-    (COOCCURRENCES_BY_B, "cooccurrences"),
-    (CONCEPT_COUNTS, "concepts"),
-    (CORPUS_COUNTS, "corpus"),
+    (COOCCURRENCES, "cooccurrences", "concept_a"),
+    (COOCCURRENCES_BY_B, "cooccurrences", "concept_b"),
+    (CONCEPT_COUNTS, "concepts", "concept_id"),
+    (CORPUS_COUNTS, "corpus", "basis"),
 )
-"""Tables of counts, and the part of a recount that each must equal."""
+"""Tables of counts, the part of a recount that each must equal, and the column by whose ranges they are compared."""
 
 
 @dataclass(frozen=True)
@@ -60,7 +64,7 @@ def audit(connection: duckdb.DuckDBPyConnection, articles_at_once: int = ARTICLE
     with tempfile.TemporaryDirectory(prefix="hoofbeats-audit-") as folder:
         connection.execute("SET temp_directory = $folder", {"folder": f"{folder}/spill"})
         connection.execute("SET memory_limit = $memory", {"memory": MEMORY})
-        recounted = {part: Path(folder, part) for _, part in _COUNTS}
+        recounted = {part: Path(folder, part) for _, part, _ in _COUNTS}
         for place in recounted.values():
             place.mkdir()
         differences = _audit_identity(connection)
@@ -75,9 +79,10 @@ def audit(connection: duckdb.DuckDBPyConnection, articles_at_once: int = ARTICLE
                 ("cooccurrences", counts.cooccurrences), ("concepts", counts.concepts), ("corpus", counts.corpus)
             ):  # fmt: skip
                 pq.write_table(rows, recounted[part] / f"{number}.parquet", compression="zstd")
-        return differences + [
-            found for schema, part in _COUNTS if (found := _compare_counts(connection, schema, recounted[part]))
-        ]
+        for schema, part, by in _COUNTS:
+            found = _compare_counts(connection, schema, recounted[part], by)
+            differences += [found] if found else []
+        return differences
 
 
 def _audit_identity(connection: duckdb.DuckDBPyConnection) -> list[Difference]:
@@ -131,23 +136,43 @@ def _compare_rows(schema: Table, stored: pa.Table, recounted: pa.Table) -> Diffe
     return Difference(schema.name, stored_only[:_SHOWN], recounted_only[:_SHOWN], rows) if rows else None
 
 
-def _compare_counts(connection: duckdb.DuckDBPyConnection, schema: Table, recounted: Path) -> Difference | None:
+def _compare_counts(
+    connection: duckdb.DuckDBPyConnection, schema: Table, recounted: Path, by: str
+) -> Difference | None:
     if not any(recounted.iterdir()):
         pq.write_table(schema.without("batch").empty(), recounted / "none.parquet")
-    answer = connection.execute(_unequal(schema), {"recounted": f"{recounted}/*.parquet"})
-    names = [column[0] for column in answer.description or ()]
-    rows = [dict(zip(names, row, strict=True)) for row in answer.fetchmany(_SHOWN)]
+    shown: list[dict[str, Any]] = []
+    rows = 0
+    for low, high in _ranges(connection, schema):
+        values = {"recounted": f"{recounted}/*.parquet", "low": low, "high": high}
+        answer = connection.execute(_unequal(schema, by), values)
+        names = [column[0] for column in answer.description or ()]
+        for row in iter(answer.fetchone, None):
+            rows += 1
+            shown += [dict(zip(names, row, strict=True))] if rows <= _SHOWN else []
     if not rows:
         return None
     measures = COUNTED[schema.name]
-    keys = [name for name in names if name not in measures and not name.startswith("recounted_")]
-    stored = [{name: row[name] for name in (*keys, *measures)} for row in rows]
-    told = [{name: row[name] for name in keys} | {name: row[f"recounted_{name}"] for name in measures} for row in rows]
-    return Difference(schema.name, stored, told, len(rows) + sum(1 for _ in iter(answer.fetchone, None)))
+    keys = schema.without("batch", *measures).column_names
+    stored = [{name: row[name] for name in (*keys, *measures)} for row in shown]
+    told = [{name: row[name] for name in keys} | {name: row[f"recounted_{name}"] for name in measures} for row in shown]
+    return Difference(schema.name, stored, told, rows)
 
 
-def _unequal(schema: Table) -> str:
-    """Rows of counts whose sums, stored and recounted, differ."""
+def _ranges(connection: duckdb.DuckDBPyConnection, schema: Table) -> list[tuple[str, str]]:
+    """Ranges of concepts with some `ROWS_AT_ONCE` rows of a table each, as far as articles foretell rows."""
+    [[rows]] = connection.execute(
+        "SELECT coalesce(sum(rows), 0) FROM segments WHERE table_name = $name", {"name": schema.name}
+    ).fetchall()
+    bounds = connection.execute(
+        statement("queries", "concept_ranges"), {"ranges": int(rows) // ROWS_AT_ONCE + 1}
+    ).fetchall()
+    ends = ["", *(bound for [bound] in bounds), _LAST]
+    return list(pairwise(ends))
+
+
+def _unequal(schema: Table, by: str) -> str:
+    """Rows of counts whose sums, stored and recounted, differ; those with `by` from $low to before $high."""
     measures = COUNTED[schema.name]
     keys = ", ".join(f"counts.{name}" for name in schema.without("batch", *measures).column_names)
     both = ", ".join(f"sum(counts.{name})::BIGINT AS {name}" for name in measures)
@@ -156,6 +181,8 @@ def _unequal(schema: Table) -> str:
     recounted = ", ".join(f"0 AS {name}, counts.{name} AS recounted_{name}" for name in measures)
     return (
         f"SELECT {keys}, {both} FROM (SELECT {keys}, {stored} FROM stored.{schema.name} AS counts"  # noqa: S608
-        f" UNION ALL SELECT {keys}, {recounted} FROM read_parquet($recounted) AS counts) AS counts GROUP BY {keys}"
+        f" WHERE counts.{by} >= $low AND counts.{by} < $high"
+        f" UNION ALL SELECT {keys}, {recounted} FROM read_parquet($recounted) AS counts"
+        f" WHERE counts.{by} >= $low AND counts.{by} < $high) AS counts GROUP BY {keys}"
         f" HAVING {' OR '.join(f'sum(counts.{name}) <> sum(counts.recounted_{name})' for name in measures)}"
     )

@@ -41,6 +41,7 @@ def test_an_honest_lake_passes_the_audit(lake):
 
 
 def test_the_audit_reports_a_wrong_count(lake, monkeypatch):
+    monkeypatch.setattr("warehouse.audit.ROWS_AT_ONCE", 1)
     load(lake, unit(lake, "a", [record(1, headings=BOTH)]))
     monkeypatch.setattr("warehouse.rewriting.difference", lambda now, before, schema: now[0])
     load(lake, unit(lake, "b", [record(1, 2, headings=[A])]))
