@@ -1,0 +1,61 @@
+"""The rules by which two documents are, or are not, one article.
+
+Each rule has a name and says what it needs of a `Comparison`. A pair is the same article when at least one of ACCEPTS
+holds and none of VETOES. No rule rests on a DOI alone, on title and year alone, or on the likeness of abstracts alone.
+The order is the order of confidence: the first rule that holds is the one a decision names.
+"""
+
+from collections.abc import Callable
+
+import numpy as np
+
+from transforms.comparison import CHANGED, DIFFERS, EQUAL, EXTENDED, OTHER, SAME, UNKNOWN, VARIANT, Comparison
+
+Rule = Callable[[Comparison], np.ndarray]
+
+
+def _same_place(c: Comparison) -> np.ndarray:
+    """First page and volume, or first page and year, and neither of them contradicted twice."""
+    return (c.pages == SAME) & ((c.volume == SAME) | ((c.year == SAME) & (c.journal != DIFFERS)))
+
+
+def _no_conflict(c: Comparison) -> np.ndarray:
+    return (c.pages != DIFFERS) & (c.volume != DIFFERS) & (c.year != DIFFERS) & (c.doi != DIFFERS) & (c.issue != DIFFERS)
+
+
+ACCEPTS: dict[str, Rule] = {
+    "same PMID": lambda c: (c.pmid == SAME) & ((c.title >= CHANGED) | (c.authors != DIFFERS) | (c.pages == SAME)),
+    "same PMCID and title": lambda c: (c.pmcid == SAME) & (c.title >= EXTENDED),
+    "same DOI and title": lambda c: (c.doi == SAME) & (c.title >= EXTENDED) & (c.authors != DIFFERS),
+    "same DOI, authors and place": lambda c: (c.doi == SAME) & (c.title >= CHANGED) & (c.authors == SAME) & _same_place(c),
+    "same title, authors and place": lambda c: (c.title >= EXTENDED) & (c.authors == SAME) & _same_place(c),
+    "same title and place": lambda c: (c.title == EQUAL) & (c.authors != DIFFERS) & (c.pages == SAME) & (c.volume == SAME),
+    "same title, authors and journal": lambda c: (
+        (c.title == EQUAL) & (c.authors == SAME) & (c.journal == SAME) & (c.year != DIFFERS) & (c.volume != DIFFERS)
+    ),
+    "same title, authors and abstract": lambda c: (
+        (c.title >= VARIANT) & (c.authors == SAME) & (c.abstract == SAME) & (c.details != DIFFERS) & _no_conflict(c)
+    ),
+    "same title and abstract": lambda c: (
+        (c.title == EQUAL) & (c.authors != DIFFERS) & (c.abstract == SAME) & (c.details != DIFFERS) & _no_conflict(c)
+    ),
+}
+
+VETOES: dict[str, Rule] = {
+    "different PMIDs": lambda c: c.pmid == DIFFERS,
+    "notice, reply, protocol or preprint of the other": lambda c: c.marks == DIFFERS,
+    "different numbers or parts in the titles": lambda c: c.numbers == DIFFERS,
+    "different pages": lambda c: (c.pages == DIFFERS) & (c.doi != SAME),
+    "different DOIs": lambda c: (c.doi == DIFFERS) & ~((c.title == EQUAL) & _same_place(c)),
+    "a title that names no article": lambda c: (
+        c.generic & ~((c.authors == SAME) & _same_place(c)) & (c.doi != SAME)
+    ),
+    "different years": lambda c: (c.year == DIFFERS) & (c.pages != SAME) & (c.doi != SAME),
+    "different abstracts": lambda c: (c.abstract == DIFFERS) & (c.pages != SAME) & (c.doi != SAME),
+    "abstracts that differ in their numbers": lambda c: (
+        (c.details == DIFFERS) & (c.pages != SAME) & (c.doi != SAME)
+    ),
+}
+
+NOT_WITH_SAME_PMID = frozenset(VETOES) - {"different PMIDs"}
+"""Vetoes that a shared PMID overrules: NLM gives one article one PMID."""
