@@ -60,8 +60,8 @@ _NOTE = re.compile(
     r"\s*[\[(](?:\d+ refs?|(?:a )?(?:systematic |literature )?review(?: article)?|comments?|see comments?|letter|editorial|news"
     r"|abstract(?: no[.:]? ?\d+)?|meeting abstract|(?:in )?(?:japanese|chinese|german|french|spanish|russian|italian"
     r"|polish|portuguese|dutch|danish|swedish|norwegian|czech|hungarian|turkish|hebrew|korean|ukrainian|english)"
-    r"|published erratum appears in [^\])]*|(?:published )?erratum (?:appears )?in[^\])]*|corrected(?: and republished)?[^\])]*"
-    r"|(?:comment|retraction|reprint) in[^\])]*|vol \d+[^\])]*)[\])]\s*[.;]?\s*$",
+    r"|multiple letters|multiple comments|\d{1,2}|(?:published )?(?:erratum|correction) (?:appears )?in\b.*"
+    r"|corrected(?: and republished)?\b.*|(?:comment|retraction|reprint(?:ed)?|republished) in\b.*)[\])]\s*[.;]?\s*$",
     re.IGNORECASE,
 )
 _LANGUAGE = re.compile(
@@ -79,7 +79,12 @@ def clean_title(title: str, journal: str = "") -> str:
     while (note := _NOTE.search(text) or (_LANGUAGE.search(text) if "." in text else None)) and note.start() > 8:
         text = text[: note.start()]
     text = _without_site(text, journal) if " " in text else text
-    return _REPRINT.sub("", text).strip(" .").lower()
+    return _british(_REPRINT.sub("", text).strip(" .\"").lower())
+
+
+def _british(text: str) -> str:
+    """One spelling for British and American: 'haemolytic tumour' is 'hemolytic tumor' (and 'hour' becomes 'hor')."""
+    return text.replace("ae", "e").replace("oe", "e").replace("our", "or").replace("isation", "ization")
 
 
 def _without_site(text: str, journal: str) -> str:
@@ -105,6 +110,12 @@ def content_words(text: str) -> list[str]:
     return [word for word in found if word not in STOP_WORDS] or found
 
 
+def is_generic(title: str) -> bool:
+    """Whether a title (content words) is a known heading, an editor's column, or fewer than three words."""
+    key = title.replace(" ", "")
+    return key in GENERIC_TITLES or title.count(" ") < 2 or len(key) < 16 or ("editor" in key and len(key) < 60)
+
+
 _PART = re.compile(r"\b(?:part|section|chapter|volume|series|study|paper|phase|grade|stage|type|trial|experiment|report|case)\s+([a-z]|\d+)\b")
 
 
@@ -116,7 +127,7 @@ def title_numbers(text: str) -> tuple[str, ...]:
 
 
 _MARKS = (
-    ("erratum", re.compile(r"^\W*(?:published |author |publisher |editorial )?(?:errat(?:um|a)|corrigend(?:um|a)|corrections?|addendum)\b|\b(?:erratum|corrigendum|correction)\W*$")),
+    ("erratum", re.compile(r"^\W*(?:published |author |publisher |editorial )?(?:errat(?:um|a)|corrigend(?:um|a)|corrections?|addendum)\b|\b(?:erratum|corrigendum|correction)\W*$|\(vol\.? \d+[,;] (?:pg|p|pp|art)\b.*\)?$|\([^()]*\(\d{4}\) \d+[^()]*(?:\([^()]*\))?[^()]*\)$")),
     ("retraction", re.compile(r"^\W*(?:notice of )?(?:retraction|withdrawal)\b|retraction notice|\bretraction\W*$|^expression of concern|^notice of concern")),
     ("reply", re.compile(r"^\W*(?:in |the )?(?:authors? )?(?:reply|replies|response|rebuttal|author's? (?:reply|response))(?: to\b| from\b|[:.]|\W*$)|^the authors? (?:reply|respond)|[:.-]\s*(?:authors?'? )?(?:reply|response|rejoinder)(?: to (?:the )?(?:editor|letter|comment)s?.*)?\W*$")),
     ("comment", re.compile(r"^\W*(?:re\s*:|(?:invited |editorial |expert )?comment(?:ary|s)?\b(?: on| to|[:.]|\W*$))|[:.-]\s*(?:a |an? invited |an? editorial )?comment(?:ary)?(?: on .*)?\W*$|^\W*letter(?:s)? (?:to the editor )?(?:on|re|regarding)\b")),

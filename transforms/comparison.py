@@ -4,6 +4,7 @@ Most fields have three answers: SAME, UNKNOWN (missing, or no judgement possible
 the two documents alone, and symmetric.
 """
 
+import re
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from typing import Any
 
 import numpy as np
 from rapidfuzz import fuzz, process
+from rapidfuzz.distance import Levenshtein
 
 from transforms import bibliography
 from transforms.document_features import UNKNOWN as NO_VALUE
@@ -24,11 +26,16 @@ EQUAL, VARIANT, EXTENDED, CHANGED, OTHER = 4, 3, 2, 1, 0
 something before or after it; a few words exchanged; anything else, a missing title included."""
 
 AUTHORS_AGREE, AUTHORS_DIFFER = 0.75, 0.5
-ABSTRACTS_AGREE, ABSTRACTS_DIFFER = 0.9, 0.5
+ABSTRACTS_AGREE, ABSTRACTS_DIFFER = 0.9, 0.6
+FEWEST_PAGES = 3
 SPELLING = 75
 CHANGED_RATIO = 75
 FEWEST_LETTERS = 150
 ABSTRACT_LETTERS = 3000
+ENDING = 80
+
+_TAIL = re.compile(r"(?: (?:copyright|c|a) \d{4}\b| copyright\b| \d{4} (?:the|elsevier|wiley|american)\b| references \d+$| psycinfo database"
+                   r"| all rights reserved| download pdf| published by).*$")
 
 
 @dataclass(frozen=True)
@@ -38,6 +45,7 @@ class Comparison:
     `title`: EQUAL to OTHER; `title_ratio`, `author_ratio`, `abstract_ratio`: 0 to 100, -1 where unknown; `numbers`:
     numbers of the titles, UNKNOWN where only one title has further ones; `marks`: DIFFERS where one is an erratum,
     reply, protocol, preprint ... and the other is not; `generic`: a title that names no article (bool);
+    `span`: one and the same range of at least FEWEST_PAGES pages (bool); `translated`: a title in brackets (bool);
     `year`: UNKNOWN also for neighbouring years; `details`: DIFFERS where abstracts are alike but for numbers.
     """
 
@@ -60,6 +68,8 @@ class Comparison:
     abstract: np.ndarray
     abstract_ratio: np.ndarray
     details: np.ndarray
+    span: np.ndarray
+    translated: np.ndarray
 
 
 def compare(found: Features, a: np.ndarray, b: np.ndarray) -> Comparison:
@@ -88,6 +98,8 @@ def compare(found: Features, a: np.ndarray, b: np.ndarray) -> Comparison:
         abstract=abstract,
         abstract_ratio=abstract_ratio,
         details=details,
+        span=_spans(found, a, b),
+        translated=np.array(found.translated, bool)[a] | np.array(found.translated, bool)[b],
     )
 
 
@@ -132,9 +144,22 @@ def _pages(found: Features, a: np.ndarray, b: np.ndarray) -> np.ndarray:
     first_a, first_b, last_a, last_b = found.first_page[a], found.first_page[b], found.last_page[a], found.last_page[b]
     known = (first_a != NO_VALUE) & (first_b != NO_VALUE)
     counted = ((first_a == 1) & (last_a > 1) & (first_b == last_b)) | ((first_b == 1) & (last_b > 1) & (first_a == last_a))
-    apart = (last_a < first_b) | (last_b < first_a)
+    apart = ((last_a < first_b) | (last_b < first_a)) & ~_cut_off(last_a, last_b)
     same = first_a == first_b
     return np.where(known & same, SAME, np.where(known & apart & ~counted, DIFFERS, UNKNOWN)).astype(np.int8)
+
+
+def _cut_off(one: np.ndarray, other: np.ndarray) -> np.ndarray:
+    """Whether the last page of one is the end of the other's: '2-8' may be what is left of '125-128'."""
+    small, large = np.minimum(one, other), np.maximum(one, other)
+    scale = 10 ** np.char.str_len(small.astype(str))
+    return (small < large) & (large % scale == small)
+
+
+def _spans(found: Features, a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    first, last = found.first_page, found.last_page
+    long = last - first >= FEWEST_PAGES - 1
+    return (first[a] == first[b]) & (last[a] == last[b]) & long[a] & (first[a] > 1)
 
 
 def _titles(found: Features, a: np.ndarray, b: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -215,6 +240,24 @@ def abstract_ratio(one: str, other: str) -> float:
 
 
 def _details(one: str, other: str) -> int:
-    """DIFFERS where each of two alike abstracts has numbers that the other has not."""
-    here, there = (Counter(word for word in text.split() if word[0].isdigit()) for text in (one, other))
-    return DIFFERS if here - there and there - here else UNKNOWN
+    """DIFFERS where two alike abstracts say other numbers at the same place, or end otherwise.
+
+    Sources lose and glue characters ('161' and '1', '40mg' and '40'): only whole numbers of which neither contains the
+    other are told apart.
+    """
+    here, there = (_TAIL.sub("", text).split() for text in (one, other))
+    for step in Levenshtein.opcodes(here, there):
+        if step.tag == "replace":
+            left, right = here[step.src_start : step.src_end], there[step.dest_start : step.dest_end]
+            if len(left) == len(right) and any(map(_other_number, left, right)):
+                return DIFFERS
+    return DIFFERS if _ends_otherwise(" ".join(here), " ".join(there)) else UNKNOWN
+
+
+def _other_number(one: str, other: str) -> bool:
+    return one.isdecimal() and other.isdecimal() and one not in other and other not in one
+
+
+def _ends_otherwise(one: str, other: str) -> bool:
+    alike_in_length = abs(len(one) - len(other)) < ENDING
+    return alike_in_length and fuzz.ratio(one[-ENDING:], other[-ENDING:]) < CHANGED_RATIO

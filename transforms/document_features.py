@@ -50,11 +50,8 @@ class Features:
 
     @cached_property
     def generic(self) -> np.ndarray:
-        """Whether a title says nothing of its article: a known heading, or fewer than three content words."""
-        return np.array(
-            [key in bibliography.GENERIC_TITLES or title.count(" ") < 2 or len(key) < 16 for key, title in zip(self.title_keys, self.titles, strict=True)],
-            bool,
-        )
+        """Whether a title says nothing of its article (`bibliography.is_generic`)."""
+        return np.array([bibliography.is_generic(title) for title in self.titles], bool)
 
 
 def features(documents: pa.Table) -> Features:

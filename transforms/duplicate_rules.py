@@ -15,46 +15,68 @@ Rule = Callable[[Comparison], np.ndarray]
 
 
 def _same_place(c: Comparison) -> np.ndarray:
-    """First page and volume, or first page and year, and neither of them contradicted twice."""
+    """First page, with the volume or with year and journal."""
     return (c.pages == SAME) & ((c.volume == SAME) | ((c.year == SAME) & (c.journal != DIFFERS)))
 
 
 def _no_conflict(c: Comparison) -> np.ndarray:
-    return (c.pages != DIFFERS) & (c.volume != DIFFERS) & (c.year != DIFFERS) & (c.doi != DIFFERS) & (c.issue != DIFFERS)
+    return (c.pages != DIFFERS) & (c.year != DIFFERS) & (c.doi != DIFFERS) & (c.volume != DIFFERS)
+
+
+def _same_text(c: Comparison) -> np.ndarray:
+    return (c.abstract == SAME) & (c.details != DIFFERS)
 
 
 ACCEPTS: dict[str, Rule] = {
     "same PMID": lambda c: (c.pmid == SAME) & ((c.title >= CHANGED) | (c.authors != DIFFERS) | (c.pages == SAME)),
     "same PMCID and title": lambda c: (c.pmcid == SAME) & (c.title >= EXTENDED),
-    "same DOI and title": lambda c: (c.doi == SAME) & (c.title >= EXTENDED) & (c.authors != DIFFERS),
-    "same DOI, authors and place": lambda c: (c.doi == SAME) & (c.title >= CHANGED) & (c.authors == SAME) & _same_place(c),
+    "same DOI and title": lambda c: (
+        (c.doi == SAME) & (c.title >= EXTENDED) & ((c.authors != DIFFERS) | (c.pages == SAME) | (c.abstract == SAME))
+    ),
+    "same DOI, authors and place": lambda c: (
+        (c.doi == SAME) & (c.title >= CHANGED) & (c.authors == SAME) & _same_place(c)
+    ),
     "same title, authors and place": lambda c: (c.title >= EXTENDED) & (c.authors == SAME) & _same_place(c),
-    "same title and place": lambda c: (c.title == EQUAL) & (c.authors != DIFFERS) & (c.pages == SAME) & (c.volume == SAME),
+    "same title and place": lambda c: (
+        (c.title == EQUAL) & (c.pages == SAME) & (c.volume == SAME) & ((c.authors != DIFFERS) | (c.abstract == SAME))
+    ),
+    "same authors and pages, title alike": lambda c: (
+        (c.title >= CHANGED) & (c.authors == SAME) & (c.journal != DIFFERS) & (c.volume == SAME) & c.span
+    ),
+    "same authors and pages, title translated": lambda c: (
+        c.translated & (c.authors == SAME) & (c.journal == SAME) & (c.volume == SAME) & (c.year == SAME) & c.span
+    ),
     "same title, authors and journal": lambda c: (
-        (c.title == EQUAL) & (c.authors == SAME) & (c.journal == SAME) & (c.year != DIFFERS) & (c.volume != DIFFERS)
+        (c.title == EQUAL) & (c.authors == SAME) & (c.journal == SAME) & (c.volume != DIFFERS) & (c.issue != DIFFERS)
+    ),
+    "same title, authors, volume and abstract": lambda c: (
+        (c.title >= CHANGED) & (c.authors == SAME) & (c.journal == SAME) & (c.volume == SAME) & _same_text(c)
+    ),
+    "same title, authors, year and abstract": lambda c: (
+        (c.title >= VARIANT) & (c.authors == SAME) & (c.journal == SAME) & (c.year == SAME) & _same_text(c)
     ),
     "same title, authors and abstract": lambda c: (
-        (c.title >= VARIANT) & (c.authors == SAME) & (c.abstract == SAME) & (c.details != DIFFERS) & _no_conflict(c)
+        (c.title >= VARIANT) & (c.authors == SAME) & _same_text(c) & _no_conflict(c)
     ),
     "same title and abstract": lambda c: (
-        (c.title == EQUAL) & (c.authors != DIFFERS) & (c.abstract == SAME) & (c.details != DIFFERS) & _no_conflict(c)
+        (c.title == EQUAL) & (c.authors != DIFFERS) & _same_text(c) & _no_conflict(c)
     ),
 }
 
 VETOES: dict[str, Rule] = {
     "different PMIDs": lambda c: c.pmid == DIFFERS,
-    "notice, reply, protocol or preprint of the other": lambda c: c.marks == DIFFERS,
-    "different numbers or parts in the titles": lambda c: c.numbers == DIFFERS,
-    "different pages": lambda c: (c.pages == DIFFERS) & (c.doi != SAME),
-    "different DOIs": lambda c: (c.doi == DIFFERS) & ~((c.title == EQUAL) & _same_place(c)),
+    "one is a notice, reply, protocol or preprint": lambda c: c.marks == DIFFERS,
+    "different numbers or parts in the titles": lambda c: (
+        (c.numbers == DIFFERS) & ~((c.authors == SAME) & (c.volume == SAME) & (c.span | ((c.pages == SAME) & _same_text(c))))
+    ),
+    "different pages": lambda c: (c.pages == DIFFERS) & ((c.doi != SAME) | (c.journal == DIFFERS)),
+    "different DOIs": lambda c: (c.doi == DIFFERS) & ~((c.title == EQUAL) & _same_place(c) & (c.volume == SAME)),
     "a title that names no article": lambda c: (
-        c.generic & ~((c.authors == SAME) & _same_place(c)) & (c.doi != SAME)
+        c.generic & ~((c.authors == SAME) & _same_place(c) & (c.issue != DIFFERS) & (c.doi != DIFFERS)) & (c.doi != SAME)
     ),
     "different years": lambda c: (c.year == DIFFERS) & (c.pages != SAME) & (c.doi != SAME),
     "different abstracts": lambda c: (c.abstract == DIFFERS) & (c.pages != SAME) & (c.doi != SAME),
-    "abstracts that differ in their numbers": lambda c: (
-        (c.details == DIFFERS) & (c.pages != SAME) & (c.doi != SAME)
-    ),
+    "abstracts that differ in their numbers": lambda c: (c.details == DIFFERS) & (c.pages != SAME) & (c.doi != SAME),
 }
 
 NOT_WITH_SAME_PMID = frozenset(VETOES) - {"different PMIDs"}
