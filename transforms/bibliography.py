@@ -14,8 +14,10 @@ from html import unescape
 from importlib.resources import files
 
 import ftfy
+from rapidfuzz import fuzz
 
 NORMALISATION_VERSION = 1
+SAME_WORDS = 85
 
 _LISTS = tomllib.loads(files(__package__).joinpath("bibliography.toml").read_text("utf-8"))
 STOP_WORDS = frozenset(_LISTS["stop_words"])
@@ -60,8 +62,8 @@ _NOTE = re.compile(
     r"\s*[\[(](?:\d+ refs?|(?:a )?(?:systematic |literature )?review(?: article)?|comments?|see comments?|letter|editorial|news"
     r"|abstract(?: no[.:]? ?\d+)?|meeting abstract|(?:in )?(?:japanese|chinese|german|french|spanish|russian|italian"
     r"|polish|portuguese|dutch|danish|swedish|norwegian|czech|hungarian|turkish|hebrew|korean|ukrainian|english)"
-    r"|multiple letters|multiple comments|\d{1,2}|(?:published )?(?:erratum|correction) (?:appears )?in\b.*"
-    r"|corrected(?: and republished)?\b.*|(?:comment|retraction|reprint(?:ed)?|republished) in\b.*)[\])]\s*[.;]?\s*$",
+    r"|multiple letters|multiple comments|\d{1,2}|corrected(?: and republished)?\b.*)[\])]\s*[.;]?\s*$"
+    r"|[\s.]*[\[(](?:published )?(?:erratum|correction|comment|retraction|reprint(?:ed)?|republished) (?:appears )?in\b.*$",
     re.IGNORECASE,
 )
 _LANGUAGE = re.compile(
@@ -170,9 +172,14 @@ def first_author_words(author: str) -> list[str]:
 @lru_cache(maxsize=65536)
 def journal_key(journal: str) -> str:
     """The journal's content words, folded; places and media in brackets dropped unless nothing else is there."""
-    text = fold(journal).lower().replace('"', " ").replace("&", " ")
+    text = _CONFERENCE.sub("", fold(journal).lower().replace('"', " ").replace("&", " "))
     bare = re.sub(r"\([^)]*\)|\[[^\]]*\]", " ", text)
-    return " ".join(content_words(bare if _WORD.search(bare) else text))
+    found = content_words(bare if _WORD.search(bare) else text)
+    return " ".join([word for word in found if not _EDITION.fullmatch(word)] or found)
+
+
+_CONFERENCE = re.compile(r"(?<=\w)\.\s*conference\b.*$")
+_EDITION = re.compile(r"\d+(?:st|nd|rd|th)|(?:19|20)\d\d|proceedings|proc|annual|vols?|supp(?:l|lements?)?")
 
 
 @lru_cache(maxsize=65536)
@@ -183,11 +190,17 @@ def same_journal(one: str, other: str) -> bool:
     a, b = sorted((one.split(), other.split()), key=lambda w: (len(w), len("".join(w))))
     if not a:
         return False
-    if len(a) == 1 and len(a[0]) > 1 and a[0] == "".join(word[0] for word in b):
+    if _initials(a) in b or _initials(b) in a:
+        return True
+    if len(a) > 2 and fuzz.token_set_ratio(one, other) >= SAME_WORDS:
         return True
     if len(a) > 1 or len(b) == 1:
         return all(_abbreviates(x, y) or _abbreviates(y, x) for x, y in zip(a, b, strict=False)) or _embedded(a, b)
     return False
+
+
+def _initials(words: list[str]) -> str | None:
+    return "".join(word[0] for word in words) if len(words) > 1 else None
 
 
 def _embedded(a: list[str], b: list[str]) -> bool:
@@ -205,6 +218,7 @@ def _abbreviates(short: str, long: str) -> bool:
 
 
 _NUMBER = re.compile(r"\d+")
+LARGEST_ISSUE = 60
 
 
 def volume_number(volume: str) -> int:
@@ -215,12 +229,16 @@ def volume_number(volume: str) -> int:
 
 
 def issue_number(issue: str) -> int:
-    """The first number of an issue; -1 where there is none."""
+    """The first number of an issue; -1 for none, and for a running number of more than LARGEST_ISSUE."""
     found = _NUMBER.search(issue)
-    return int(found[0][:9]) if found else -1
+    return int(found[0]) if found and len(found[0]) < 4 and int(found[0]) <= LARGEST_ISSUE else -1
 
 
 _DATE = re.compile(r"^\W*(?:(\d{1,4})[-/ ]([A-Za-z]{3})[a-z]*|([A-Za-z]{3})[a-z]*[-/ ](\d{1,4}))\W*$")
+_ROMAN = re.compile(r"([ivxlc]+)(?:\s*-+\s*([ivxlc]+))?", re.IGNORECASE)
+_ROMAN_DIGITS = {"i": 1, "v": 5, "x": 10, "l": 50, "c": 100}
+FIRST_ROMAN_PAGE = 10**12
+_LOCATOR = re.compile(r"[a-z]\d{3,}")
 _RANGE = re.compile(r"([A-Za-z]{0,3})\.?\s?(\d+)[A-Za-z]?\s*(?:-+\s*[A-Za-z]{0,3}\.?\s?(\d+))?")
 
 
@@ -228,7 +246,8 @@ def page_range(pages: str) -> tuple[int, int]:
     """First and last page as numbers, letters dropped; (-1, -1) for none, a page count, or '1 of 8'.
 
     An abbreviated last page is completed ('450-1' is 450-451); what a spreadsheet made a date is read back, smaller
-    number first ('06-Oct' is 6-10).
+    number first ('06-Oct' is 6-10). Roman pages are numbered from FIRST_ROMAN_PAGE. What lost its first page
+    ('Suppl-29' of 'S417-S429') is no page.
     """
     text = fold(pages)
     dated = _DATE.match(text)
@@ -237,8 +256,11 @@ def page_range(pages: str) -> tuple[int, int]:
         return min(day, month), max(day, month)
     if re.search(r"\bof\b|\d\s*(?:p|pp|pages)\.?\s*$", text):
         return -1, -1
+    roman = _ROMAN.fullmatch(text.strip())
+    if roman:
+        return FIRST_ROMAN_PAGE + _roman(roman[1]), FIRST_ROMAN_PAGE + _roman(roman[2] or roman[1])
     found = _RANGE.search(text)
-    if not found:
+    if not found or re.match(r"\W*[A-Za-z]+-\d+\W*$", text):
         return -1, -1
     first, last = found[2][:12], (found[3] or found[2])[:12]
     if len(last) < len(first):
@@ -266,3 +288,13 @@ def abstract_words(abstract: str) -> str:
     """The words of an abstract in lower case with one space between them, markup and accents gone."""
     text = _unmarked(abstract)
     return " ".join(_WORD.findall((text if text.isascii() else _plain(text)).lower()))
+
+
+def _roman(numeral: str) -> int:
+    digits = [_ROMAN_DIGITS[letter] for letter in numeral.lower()]
+    return sum(-digit if digit < following else digit for digit, following in zip(digits, [*digits[1:], 0], strict=True))
+
+
+def is_locator(pages: str) -> bool:
+    """Whether pages are an electronic article number with a letter ('e0191240'), which is no page of the printed issue."""
+    return bool(_LOCATOR.fullmatch(pages.strip()))

@@ -30,11 +30,11 @@ ABSTRACTS_AGREE, ABSTRACTS_DIFFER = 0.9, 0.6
 FEWEST_PAGES = 3
 SPELLING = 75
 CHANGED_RATIO = 75
+FEWEST_TITLE_LETTERS = 12
 FEWEST_LETTERS = 150
 ABSTRACT_LETTERS = 3000
-ENDING = 80
 
-_TAIL = re.compile(r"(?: (?:copyright|c|a) \d{4}\b| copyright\b| \d{4} (?:the|elsevier|wiley|american)\b| references \d+$| psycinfo database"
+_TAIL = re.compile(r"(?: (?:copyright|c|a) \d{4}\b| \d{4} \w+ et al\b| \d{4} informa\b| copyright\b| \d{4} (?:the|elsevier|wiley|american)\b| references \d+$| psycinfo database"
                    r"| all rights reserved| download pdf| published by).*$")
 
 
@@ -139,20 +139,21 @@ def _volumes(found: Features, a: np.ndarray, b: np.ndarray) -> np.ndarray:
 def _pages(found: Features, a: np.ndarray, b: np.ndarray) -> np.ndarray:
     """SAME first page, or one range within the other; DIFFERS where ranges do not meet.
 
-    No judgement between pages counted from 1 and an article number.
+    No judgement between pages counted from 1 and an article number, or between printed and electronic numbers.
     """
     first_a, first_b, last_a, last_b = found.first_page[a], found.first_page[b], found.last_page[a], found.last_page[b]
     known = (first_a != NO_VALUE) & (first_b != NO_VALUE)
+    other_kind = found.locator[a] != found.locator[b]
     counted = ((first_a == 1) & (last_a > 1) & (first_b == last_b)) | ((first_b == 1) & (last_b > 1) & (first_a == last_a))
     apart = ((last_a < first_b) | (last_b < first_a)) & ~_cut_off(last_a, last_b)
     same = first_a == first_b
-    return np.where(known & same, SAME, np.where(known & apart & ~counted, DIFFERS, UNKNOWN)).astype(np.int8)
+    return np.where(known & same, SAME, np.where(known & apart & ~counted & ~other_kind, DIFFERS, UNKNOWN)).astype(np.int8)
 
 
 def _cut_off(one: np.ndarray, other: np.ndarray) -> np.ndarray:
     """Whether the last page of one is the end of the other's: '2-8' may be what is left of '125-128'."""
     small, large = np.minimum(one, other), np.maximum(one, other)
-    scale = 10 ** np.char.str_len(small.astype(str))
+    scale = 10 ** np.char.str_len(np.maximum(small, 0).astype(str))
     return (small < large) & (large % scale == small)
 
 
@@ -175,7 +176,7 @@ def _titles(found: Features, a: np.ndarray, b: np.ndarray) -> tuple[np.ndarray, 
 def title_relation(one: str, other: str, ratio: float) -> int:
     """How two different titles (content words) relate: VARIANT to OTHER; `ratio` is that of their letters, 0 to 100."""
     short, long = sorted((one, other), key=lambda title: (len(title), title))
-    if short.count(" ") >= 2 and short.replace(" ", "") in long.replace(" ", ""):
+    if short.count(" ") and len(short) >= FEWEST_TITLE_LETTERS and short.replace(" ", "") in long.replace(" ", ""):
         return EXTENDED
     if ratio < CHANGED_RATIO and fuzz.token_set_ratio(one, other) < 95:
         return OTHER
@@ -249,15 +250,13 @@ def _details(one: str, other: str) -> int:
     for step in Levenshtein.opcodes(here, there):
         if step.tag == "replace":
             left, right = here[step.src_start : step.src_end], there[step.dest_start : step.dest_end]
+            ends = step.src_end == len(here) and step.dest_end == len(there)
+            if ends and fuzz.ratio(" ".join(left), " ".join(right)) < SPELLING:
+                return DIFFERS
             if len(left) == len(right) and any(map(_other_number, left, right)):
                 return DIFFERS
-    return DIFFERS if _ends_otherwise(" ".join(here), " ".join(there)) else UNKNOWN
+    return UNKNOWN
 
 
 def _other_number(one: str, other: str) -> bool:
     return one.isdecimal() and other.isdecimal() and one not in other and other not in one
-
-
-def _ends_otherwise(one: str, other: str) -> bool:
-    alike_in_length = abs(len(one) - len(other)) < ENDING
-    return alike_in_length and fuzz.ratio(one[-ENDING:], other[-ENDING:]) < CHANGED_RATIO

@@ -39,6 +39,7 @@ class Features:
     issue: np.ndarray
     first_page: np.ndarray
     last_page: np.ndarray
+    locator: np.ndarray
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -80,6 +81,7 @@ def features(documents: pa.Table) -> Features:
         issue=np.array([bibliography.issue_number(text) if text else UNKNOWN for text in texts["issue"]], np.int64),
         first_page=pages[:, 0],
         last_page=pages[:, 1],
+        locator=np.array([bibliography.is_locator(text) for text in texts["pages"]], bool),
     )
 
 

@@ -41,10 +41,22 @@ ACCEPTS: dict[str, Rule] = {
         (c.title == EQUAL) & (c.pages == SAME) & (c.volume == SAME) & ((c.authors != DIFFERS) | (c.abstract == SAME))
     ),
     "same authors and pages, title alike": lambda c: (
-        (c.title >= CHANGED) & (c.authors == SAME) & (c.journal != DIFFERS) & (c.volume == SAME) & c.span
+        (c.title >= CHANGED) & (c.authors == SAME) & (c.journal != DIFFERS) & (c.year == SAME) & (c.volume != DIFFERS) & c.span
     ),
-    "same authors and pages, title translated": lambda c: (
-        c.translated & (c.authors == SAME) & (c.journal == SAME) & (c.volume == SAME) & (c.year == SAME) & c.span
+    "same authors, journal, volume and pages": lambda c: (
+        (c.authors == SAME) & (c.journal == SAME) & (c.volume == SAME) & (c.year == SAME) & (c.numbers != DIFFERS) & c.span
+    ),
+    "same title, authors, volume and issue": lambda c: (
+        (c.title == EQUAL) & (c.authors == SAME) & (c.volume == SAME) & (c.issue == SAME) & (c.year == SAME)
+    ),
+    "same title, authors and pages": lambda c: (
+        (c.title >= EXTENDED) & (c.authors == SAME) & (c.year == SAME) & (c.volume != DIFFERS) & c.span
+    ),
+    "same title, translation added": lambda c: (
+        c.translated & (c.title >= EXTENDED) & (c.authors == SAME) & (c.journal == SAME) & (c.volume == SAME) & (c.year == SAME)
+    ),
+    "title spelled alike, same authors and issue": lambda c: (
+        (c.title >= VARIANT) & (c.authors == SAME) & (c.journal == SAME) & (c.volume == SAME) & (c.issue == SAME)
     ),
     "same title, authors and journal": lambda c: (
         (c.title == EQUAL) & (c.authors == SAME) & (c.journal == SAME) & (c.volume != DIFFERS) & (c.issue != DIFFERS)
@@ -56,10 +68,10 @@ ACCEPTS: dict[str, Rule] = {
         (c.title >= VARIANT) & (c.authors == SAME) & (c.journal == SAME) & (c.year == SAME) & _same_text(c)
     ),
     "same title, authors and abstract": lambda c: (
-        (c.title >= VARIANT) & (c.authors == SAME) & _same_text(c) & _no_conflict(c)
+        (c.title >= VARIANT) & (c.authors == SAME) & _same_text(c) & (c.journal != DIFFERS) & _no_conflict(c)
     ),
     "same title and abstract": lambda c: (
-        (c.title == EQUAL) & (c.authors != DIFFERS) & _same_text(c) & _no_conflict(c)
+        (c.title == EQUAL) & (c.authors != DIFFERS) & _same_text(c) & (c.journal != DIFFERS) & _no_conflict(c)
     ),
 }
 
@@ -70,7 +82,7 @@ VETOES: dict[str, Rule] = {
         (c.numbers == DIFFERS) & ~((c.authors == SAME) & (c.volume == SAME) & (c.span | ((c.pages == SAME) & _same_text(c))))
     ),
     "different pages": lambda c: (c.pages == DIFFERS) & ((c.doi != SAME) | (c.journal == DIFFERS)),
-    "different DOIs": lambda c: (c.doi == DIFFERS) & ~((c.title == EQUAL) & _same_place(c) & (c.volume == SAME)),
+    "different DOIs": lambda c: (c.doi == DIFFERS) & ~((c.title == EQUAL) & _same_place(c) & ((c.volume == SAME) | _same_text(c))),
     "a title that names no article": lambda c: (
         c.generic & ~((c.authors == SAME) & _same_place(c) & (c.issue != DIFFERS) & (c.doi != DIFFERS)) & (c.doi != SAME)
     ),
