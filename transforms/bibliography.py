@@ -27,6 +27,9 @@ _MONTHS: dict[str, int] = _LISTS["months"]
 _LETTERS = str.maketrans(_LISTS["letters"])
 _NO_NAMES = frozenset(_LISTS["name_particles"]) | frozenset(_LISTS["not_names"])
 _SITES = frozenset(_LISTS["sites"])
+_PREPRINT_SERVERS = frozenset(_LISTS["preprint_servers"])
+_PREPRINT_DOI = re.compile("|".join(f"(?:{doi})" for doi in _LISTS["preprint_dois"]))
+_VERSIONED = frozenset(_LISTS["versioned_journals"])
 
 _MOJIBAKE = re.compile("[ÂÃâÐÎ][\u0080-\u00bf€™œžŸ†‡ˆ‰‚„…‹›šŽ•–—˜¢£¤¥¦§¨©ª«¬®¯°±²³´µ¶·¸¹º»¼½¾¿]|\ufffd")
 _MOSTLY = 0.8
@@ -128,8 +131,11 @@ def title_numbers(text: str) -> tuple[str, ...]:
     return tuple(sorted(numbers + letters))
 
 
+_OF_ANOTHER = r"\(vol\.? \d+[,;] (?:pg|p|pp|art)\b.*\)?$|\([^()]*\(\d{4}\) \d+[^()]*(?:\([^()]*\))?[^()]*\)$"
+"""How Web of Science and Scopus title an erratum: '(vol 360, pg 542, 2009)', '(J Exp Med (2009) 360 (542-544))'."""
+
 _MARKS = (
-    ("erratum", re.compile(r"^\W*(?:published |author |publisher |editorial )?(?:errat(?:um|a)|corrigend(?:um|a)|corrections?|addendum)\b|\b(?:erratum|corrigendum|correction)\W*$|\(vol\.? \d+[,;] (?:pg|p|pp|art)\b.*\)?$|\([^()]*\(\d{4}\) \d+[^()]*(?:\([^()]*\))?[^()]*\)$")),
+    ("erratum", re.compile(r"^\W*(?:published |author |publisher |editorial )?(?:errat(?:um|a)|corrigend(?:um|a)|corrections?|addendum)\b|\b(?:erratum|corrigendum|correction)\W*$|" + _OF_ANOTHER)),
     ("retraction", re.compile(r"^\W*(?:notice of )?(?:retraction|withdrawal)\b|retraction notice|\bretraction\W*$|^expression of concern|^notice of concern")),
     ("reply", re.compile(r"^\W*(?:in |the )?(?:authors? )?(?:reply|replies|response|rebuttal|author's? (?:reply|response))(?: to\b| from\b|[:.]|\W*$)|^the authors? (?:reply|respond)|[:.-]\s*(?:authors?'? )?(?:reply|response|rejoinder)(?: to (?:the )?(?:editor|letter|comment)s?.*)?\W*$")),
     ("comment", re.compile(r"^\W*(?:re\s*:|(?:invited |editorial |expert )?comment(?:ary|s)?\b(?: on| to|[:.]|\W*$))|[:.-]\s*(?:a |an? invited |an? editorial )?comment(?:ary)?(?: on .*)?\W*$|^\W*letter(?:s)? (?:to the editor )?(?:on|re|regarding)\b")),
@@ -140,6 +146,17 @@ _MARKS = (
 def title_marks(text: str) -> frozenset[str]:
     """What a clean title says the record is about another one: 'erratum', 'retraction', 'reply', 'comment', 'protocol'."""
     return frozenset(mark for mark, pattern in _MARKS if pattern.search(text))
+
+
+_LABEL = re.compile(
+    r"^\W*(?:published |author |publisher )?(?:erratum|corrigendum|correction|addendum|retraction(?: notice)?|retracted)(?: (?:to|of|for))?\s*[:.-]\s*"
+    r"|\s*(?:" + _OF_ANOTHER + r")|\s+-\s*(?:reply|response)\s*$"
+)
+
+
+def without_marks(text: str) -> str:
+    """A clean title without the words that say it is an erratum, retraction or reply, unless nothing else is left."""
+    return _LABEL.sub("", text) or text
 
 
 def name_words(author: str) -> list[str]:
@@ -265,7 +282,7 @@ def page_range(pages: str) -> tuple[int, int]:
     first, last = found[2][:12], (found[3] or found[2])[:12]
     if len(last) < len(first):
         last = first[: len(first) - len(last)] + last
-    return int(first), max(int(first), int(last))
+    return int(first), int(last)
 
 
 _TYPE_MARKS = {
@@ -274,6 +291,7 @@ _TYPE_MARKS = {
     "retraction notice": "retraction",
     "expression of concern": "retraction",
     "clinical trial protocol": "protocol",
+    "preprint": "preprint",
 }
 
 
@@ -282,6 +300,16 @@ def type_marks(publication_types: list[str] | None) -> frozenset[str]:
     if not publication_types:
         return frozenset()
     return frozenset(_TYPE_MARKS[kind.lower()] for kind in publication_types if kind.lower() in _TYPE_MARKS)
+
+
+def is_preprint(doi: str, journal: str) -> bool:
+    """Whether a DOI or a `journal_key` is that of a preprint server."""
+    return journal in _PREPRINT_SERVERS or bool(_PREPRINT_DOI.fullmatch(doi))
+
+
+def is_versioned(journal: str) -> bool:
+    """Whether a `journal_key` is that of a journal which publishes new versions of its articles (Cochrane)."""
+    return journal in _VERSIONED
 
 
 def abstract_words(abstract: str) -> str:

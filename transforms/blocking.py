@@ -19,7 +19,7 @@ import pyarrow.compute as pc
 from rensa import RMinHash
 
 from transforms.bibliography import NORMALISATION_VERSION
-from transforms.document_features import UNKNOWN, Features
+from transforms.document_features import UNKNOWN, Features, features
 
 MINHASH_SEED = 20_261_125
 KEYS_VERSION = f"{NORMALISATION_VERSION}.1.{RMinHash.ALGORITHM_VERSION}"
@@ -38,8 +38,13 @@ KEYS = pa.schema([("document_id", pa.string()), ("kind", pa.string()), ("value",
 PAIRS = pa.schema([("document_a", pa.string()), ("document_b", pa.string())])
 
 
-def keys(found: Features) -> pa.Table:
-    """The blocking keys of documents: document_id, kind (of BLOCKS or CUTS), value; distinct rows."""
+def keys(documents: pa.Table) -> pa.Table:
+    """The blocking keys of documents: document_id, kind (of BLOCKS or CUTS), value."""
+    return keys_of(features(documents))
+
+
+def keys_of(found: Features) -> pa.Table:
+    """`keys` of documents whose features are at hand."""
     tables = [_table(found, kind, _hashed(kind, texts)) for kind, texts in _texts_by_kind(found).items()]
     return pa.concat_tables([*tables, _table(found, "abstract", _bands(found.abstracts))]).combine_chunks()
 
@@ -48,9 +53,10 @@ def _texts_by_kind(found: Features) -> dict[str, Iterable[tuple[int, str]]]:
     """For each kind of key but the abstract's: (number of the document, text of the key)."""
     numbers = range(len(found))
     titles = [title.split() for title in found.titles]
+    pmids = found.pmid.tolist()
     years, volumes, pages = found.year.tolist(), found.volume.tolist(), found.first_page.tolist()
     return {
-        "pmid": ((n, str(pmid)) for n, pmid in enumerate(found.pmid.tolist()) if pmid != UNKNOWN),
+        "pmid": ((n, str(pmid)) for n in numbers for pmid in {*found.republished[n], pmids[n]} if pmid != UNKNOWN),
         "doi": ((n, doi) for n, doi in enumerate(found.doi) if doi),
         "pmcid": ((n, pmcid) for n, pmcid in enumerate(found.pmcid) if pmcid),
         "title": ((n, key) for n, key in enumerate(found.title_keys) if key),

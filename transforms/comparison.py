@@ -46,7 +46,8 @@ class Comparison:
     numbers of the titles, UNKNOWN where only one title has further ones; `marks`: DIFFERS where one is an erratum,
     reply, protocol, preprint ... and the other is not; `generic`: a title that names no article (bool);
     `span`: one and the same range of at least FEWEST_PAGES pages (bool); `translated`: a title in brackets (bool);
-    `year`: UNKNOWN also for neighbouring years; `details`: DIFFERS where abstracts are alike but for numbers.
+    `versioned`: a journal that publishes new versions of its articles (bool); `republished`: NLM says that one is the
+    other printed again (bool); `year`: UNKNOWN also for neighbouring years; `details`: DIFFERS where abstracts are alike but for numbers.
     """
 
     title: np.ndarray
@@ -70,6 +71,8 @@ class Comparison:
     details: np.ndarray
     span: np.ndarray
     translated: np.ndarray
+    versioned: np.ndarray
+    republished: np.ndarray
 
 
 def compare(found: Features, a: np.ndarray, b: np.ndarray) -> Comparison:
@@ -99,6 +102,8 @@ def compare(found: Features, a: np.ndarray, b: np.ndarray) -> Comparison:
         abstract_ratio=abstract_ratio,
         details=details,
         span=_spans(found, a, b),
+        versioned=found.versioned[a] & found.versioned[b],
+        republished=_republished(found, a, b),
         translated=np.array(found.translated, bool)[a] | np.array(found.translated, bool)[b],
     )
 
@@ -151,16 +156,25 @@ def _pages(found: Features, a: np.ndarray, b: np.ndarray) -> np.ndarray:
 
 
 def _cut_off(one: np.ndarray, other: np.ndarray) -> np.ndarray:
-    """Whether the last page of one is the end of the other's: '2-8' may be what is left of '125-128'."""
+    """Whether the last pages are one, or one is the end of the other: '2-8' may be what is left of '125-128'."""
     small, large = np.minimum(one, other), np.maximum(one, other)
     scale = 10 ** np.char.str_len(np.maximum(small, 0).astype(str))
-    return (small < large) & (large % scale == small)
+    return large % scale == small
 
 
 def _spans(found: Features, a: np.ndarray, b: np.ndarray) -> np.ndarray:
     first, last = found.first_page, found.last_page
     long = last - first >= FEWEST_PAGES - 1
     return (first[a] == first[b]) & (last[a] == last[b]) & long[a] & (first[a] > 1)
+
+
+def _republished(found: Features, a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    pmids = found.pmid.tolist()
+    return np.fromiter(
+        (pmids[i] in found.republished[j] or pmids[j] in found.republished[i] for i, j in zip(a.tolist(), b.tolist(), strict=True)),
+        bool,
+        len(a),
+    )
 
 
 def _titles(found: Features, a: np.ndarray, b: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

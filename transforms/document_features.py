@@ -10,6 +10,7 @@ import pyarrow as pa
 from transforms import bibliography, normalize
 
 UNKNOWN = -1
+REPUBLISHED = frozenset({"republished_in", "republished_from", "reprint_in", "reprint_of"})
 _TEXT_COLUMNS = ("title", "abstract", "vernacular_title", "doi", "pmcid", "journal", "volume", "issue", "pages", "source")
 
 
@@ -19,7 +20,7 @@ class Features:
 
     `titles`: content words of the clean title; `numbers`, `marks`: `bibliography.title_numbers`, `title_marks`;
     `names`: all name words, sorted, once each; `first_names`: those of the first author; `abstracts`: the words of the
-    abstract in lower case.
+    abstract in lower case; `republished`: PMIDs under which NLM says the same article was printed again.
     """
 
     ids: list[str]
@@ -40,6 +41,8 @@ class Features:
     first_page: np.ndarray
     last_page: np.ndarray
     locator: np.ndarray
+    versioned: np.ndarray
+    republished: list[frozenset[int]]
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -63,14 +66,18 @@ def features(documents: pa.Table) -> Features:
     authors = ["; ".join(names) if names else "" for names in _values(documents, "authors")]
     pages = np.array([bibliography.page_range(text) if text else (UNKNOWN, UNKNOWN) for text in texts["pages"]], np.int64).reshape(-1, 2)
     types = _values(documents, "publication_types")
+    dois = [normalize.doi(text) or "" if text else "" for text in texts["doi"]]
     return Features(
         ids=documents["document_id"].to_pylist(),
         pmid=_integers(documents, "pmid"),
-        doi=[normalize.doi(text) or "" if text else "" for text in texts["doi"]],
+        doi=dois,
         pmcid=[normalize.pmcid(text) or "" if text else "" for text in texts["pmcid"]],
-        titles=[" ".join(bibliography.content_words(text)) for text in cleaned],
-        numbers=[bibliography.title_numbers(text) for text in cleaned],
-        marks=[bibliography.title_marks(text) | bibliography.type_marks(kinds) for text, kinds in zip(cleaned, types, strict=True)],
+        titles=[" ".join(bibliography.content_words(bibliography.without_marks(text))) for text in cleaned],
+        numbers=[bibliography.title_numbers(bibliography.without_marks(text)) for text in cleaned],
+        marks=[
+            bibliography.title_marks(text) | bibliography.type_marks(kinds) | ({"preprint"} if bibliography.is_preprint(doi, journal) else set())
+            for text, kinds, doi, journal in zip(cleaned, types, dois, journals, strict=True)
+        ],
         translated=[text.lstrip().startswith("[") for text in texts["title"]],
         names=[" ".join(sorted(set(bibliography.name_words(text)))) if text else "" for text in authors],
         first_names=[tuple(bibliography.first_author_words(text)) if text else () for text in authors],
@@ -82,7 +89,16 @@ def features(documents: pa.Table) -> Features:
         first_page=pages[:, 0],
         last_page=pages[:, 1],
         locator=np.array([bibliography.is_locator(text) for text in texts["pages"]], bool),
+        versioned=np.array([bibliography.is_versioned(journal) for journal in journals], bool),
+        republished=[_republished(relations) for relations in _values(documents, "relations")],
     )
+
+
+def _republished(relations: list[dict[str, str | None]] | None) -> frozenset[int]:
+    if not relations:
+        return frozenset()
+    stated = (normalize.pmid(relation["document_id"]) for relation in relations if relation["kind"] in REPUBLISHED)
+    return frozenset(pmid for pmid in stated if pmid is not None)
 
 
 def _values(documents: pa.Table, name: str) -> list[list[str] | None]:

@@ -27,7 +27,10 @@ def _same_text(c: Comparison) -> np.ndarray:
     return (c.abstract == SAME) & (c.details != DIFFERS)
 
 
+REPUBLISHED = "republished, says NLM"
+
 ACCEPTS: dict[str, Rule] = {
+    REPUBLISHED: lambda c: c.republished,
     "same PMID": lambda c: (c.pmid == SAME) & ((c.title >= CHANGED) | (c.authors != DIFFERS) | (c.pages == SAME)),
     "same PMCID and title": lambda c: (c.pmcid == SAME) & (c.title >= EXTENDED),
     "same DOI and title": lambda c: (
@@ -44,7 +47,13 @@ ACCEPTS: dict[str, Rule] = {
         (c.title >= CHANGED) & (c.authors == SAME) & (c.journal != DIFFERS) & (c.year == SAME) & (c.volume != DIFFERS) & c.span
     ),
     "same authors, journal, volume and pages": lambda c: (
-        (c.authors == SAME) & (c.journal == SAME) & (c.volume == SAME) & (c.year == SAME) & (c.numbers != DIFFERS) & c.span
+        (c.authors == SAME)
+        & (c.journal == SAME)
+        & (c.volume == SAME)
+        & (c.issue != DIFFERS)
+        & (c.year == SAME)
+        & (c.numbers != DIFFERS)
+        & c.span
     ),
     "same title, authors, volume and issue": lambda c: (
         (c.title == EQUAL) & (c.authors == SAME) & (c.volume == SAME) & (c.issue == SAME) & (c.year == SAME)
@@ -76,8 +85,9 @@ ACCEPTS: dict[str, Rule] = {
 }
 
 VETOES: dict[str, Rule] = {
-    "different PMIDs": lambda c: c.pmid == DIFFERS,
+    "different PMIDs": lambda c: (c.pmid == DIFFERS) & ~c.republished,
     "one is a notice, reply, protocol or preprint": lambda c: c.marks == DIFFERS,
+    "another version of a review": lambda c: c.versioned & ((c.years_apart > 0) | (c.doi == DIFFERS)) & (c.pmid != SAME),
     "different numbers or parts in the titles": lambda c: (
         (c.numbers == DIFFERS) & ~((c.authors == SAME) & (c.volume == SAME) & (c.span | ((c.pages == SAME) & _same_text(c))))
     ),
@@ -91,5 +101,5 @@ VETOES: dict[str, Rule] = {
     "abstracts that differ in their numbers": lambda c: (c.details == DIFFERS) & (c.pages != SAME) & (c.doi != SAME),
 }
 
-NOT_WITH_SAME_PMID = frozenset(VETOES) - {"different PMIDs"}
-"""Vetoes that a shared PMID overrules: NLM gives one article one PMID."""
+OVERRULED_BY_NLM = frozenset(VETOES) - {"different PMIDs"}
+"""Vetoes that do not count where NLM itself says the two are one: one PMID, or republished."""
