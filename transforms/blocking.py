@@ -11,15 +11,16 @@ documents whose pairs may differ after a change.
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import cache
+from functools import lru_cache
+from itertools import chain
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from rensa import RMinHash
 
-from transforms.bibliography import NORMALISATION_VERSION
 from transforms.document_features import UNKNOWN, Features, features
+from transforms.folding import NORMALISATION_VERSION
 
 MINHASH_SEED = 20_261_125
 KEYS_VERSION = f"{NORMALISATION_VERSION}.1.{RMinHash.ALGORITHM_VERSION}"
@@ -66,10 +67,10 @@ def _texts_by_kind(found: Features) -> dict[str, Iterable[tuple[int, str]]]:
         "title_end": (
             (n, f"{name} {' '.join(titles[n][-TITLE_START_WORDS:])}") for n in numbers for name in found.first_names[n]
         ),
-        "place": (
-            (n, f"{volumes[n]} {pages[n]} {years[n]}") for n in numbers if UNKNOWN not in (volumes[n], pages[n])
+        "place": ((n, f"{volumes[n]} {pages[n]} {years[n]}") for n in numbers if UNKNOWN not in (volumes[n], pages[n])),
+        "author_page": (
+            (n, f"{name} {pages[n]}") for n in numbers if pages[n] != UNKNOWN for name in found.first_names[n]
         ),
-        "author_page": ((n, f"{name} {pages[n]}") for n in numbers if pages[n] != UNKNOWN for name in found.first_names[n]),
         "author": ((n, name) for n in numbers for name in found.first_names[n]),
         "page": ((n, str(pages[n])) for n in numbers if pages[n] != UNKNOWN),
         "volume": ((n, f"{volumes[n]} {years[n]}") for n in numbers if volumes[n] != UNKNOWN),
@@ -86,13 +87,20 @@ def _hashed(kind: str, texts: Iterable[tuple[int, str]]) -> tuple[list[int], np.
     return numbers, np.frombuffer(b"".join(values), ">u8").astype(np.uint64)
 
 
-def _table(found: Features, kind: str, hashed: tuple[Sequence[int], np.ndarray]) -> pa.Table:
+def _table(found: Features, kind: str, hashed: tuple[Sequence[int] | np.ndarray, np.ndarray]) -> pa.Table:
     numbers, values = np.asarray(hashed[0], np.int64), (hashed[1] >> np.uint64(1)).astype(np.int64)
     ids = pa.array(found.ids, pa.string()).take(pa.array(numbers))
-    return pa.table({"document_id": ids, "kind": pa.array([kind]).take(pa.array(np.zeros(len(numbers), np.int64))), "value": values}, KEYS)
+    return pa.table(
+        {
+            "document_id": ids,
+            "kind": pa.array([kind]).take(pa.array(np.zeros(len(numbers), np.int64))),
+            "value": values,
+        },
+        KEYS,
+    )
 
 
-@cache
+@lru_cache(maxsize=1 << 20)
 def _word_hash(word: str) -> int:
     return int.from_bytes(hashlib.blake2b(word.encode(), digest_size=8).digest(), "big")
 
@@ -103,7 +111,7 @@ def _bands(abstracts: list[str]) -> tuple[np.ndarray, np.ndarray]:
     texts = [(n, words) for n, words in texts if len(words) >= FEWEST_WORDS]
     if not texts:
         return np.empty(0, np.int64), np.empty(0, np.uint64)
-    hashes = np.fromiter((_word_hash(word) for _, words in texts for word in words), np.uint64)
+    hashes = np.fromiter(map(_word_hash, chain.from_iterable(words for _, words in texts)), np.uint64)
     shingled = _mixed(_mixed(hashes[:-2]) + hashes[1:-1]) + hashes[2:]
     ends = np.cumsum([len(words) for _, words in texts])
     keep = np.ones(len(shingled), bool)
@@ -179,11 +187,17 @@ def _cuts_of(cuts: pa.Table, ids: pa.Array, members: np.ndarray) -> tuple[np.nda
     return codes[order], rows["value"].to_numpy()[order].astype(np.uint64), kinds[order]
 
 
-def _pairs(values: np.ndarray, members: np.ndarray, cuts_of: Callable[[np.ndarray], tuple[np.ndarray, ...]]) -> Iterator[np.ndarray]:
+def _pairs(
+    values: np.ndarray, members: np.ndarray, cuts_of: Callable[[np.ndarray], tuple[np.ndarray, ...]]
+) -> Iterator[np.ndarray]:
     """Pairs within blocks as (smaller << 32 | larger); overfull blocks are intersected with up to CUT_LEVELS cuts."""
     kinds = np.full(len(values), -1)
     for level in range(CUT_LEVELS + 1):
-        starts = np.flatnonzero(np.concatenate([[True], values[1:] != values[:-1]])) if len(values) else np.empty(0, np.int64)
+        starts = (
+            np.flatnonzero(np.concatenate([[True], values[1:] != values[:-1]]))
+            if len(values)
+            else np.empty(0, np.int64)
+        )
         sizes = np.diff(np.append(starts, len(values)))
         full = sizes > BLOCK_LIMIT if level < CUT_LEVELS else np.zeros(len(sizes), bool)
         for size in np.unique(sizes[~full & (sizes > 1)]):
@@ -196,7 +210,9 @@ def _pairs(values: np.ndarray, members: np.ndarray, cuts_of: Callable[[np.ndarra
         values, members, kinds = _refined(values[rows], members[rows], kinds[rows], cuts_of(np.unique(members[rows])))
 
 
-def _refined(values: np.ndarray, members: np.ndarray, kinds: np.ndarray, cuts: tuple[np.ndarray, ...]) -> tuple[np.ndarray, ...]:
+def _refined(
+    values: np.ndarray, members: np.ndarray, kinds: np.ndarray, cuts: tuple[np.ndarray, ...]
+) -> tuple[np.ndarray, ...]:
     """Rows of blocks, each once for every cut of its member that is of a later kind than the cut before."""
     owners, cut_values, cut_kinds = cuts
     left = np.searchsorted(owners, members, "left")

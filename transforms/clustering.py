@@ -35,31 +35,38 @@ def cluster(edges: pa.Table, documents: pa.Table, verdicts: pa.Table | None = No
     """The article of every row of `documents` (document_id, pmid) -> ARTICLES, in the order of `documents`.
 
     `edges` as of `duplicate_decisions.EDGES`; those with a document that is not there are left out. `verdicts` are a
-    person's: document_a, document_b, same (boolean); they overrule every rule.
+    person's: document_a, document_b, same (boolean); they overrule every rule. Raises `ValueError` where a document_id
+    stands in `documents` twice.
     """
-    pmids = dict(zip(documents["document_id"].to_pylist(), _pmids(documents), strict=True))
-    if len(pmids) != documents.num_rows:
+    names = documents["document_id"].to_pylist()
+    groups = _Groups(dict(zip(names, _pmids(documents), strict=True)))
+    if len(set(names)) != len(names):
         raise ValueError("documents: a document_id stands there more than once")
-    groups = _Groups(pmids)
-    joined, apart = _split(edges, verdicts, pmids)
-    for one, other in apart:
-        groups.keep_apart(one, other)
     told: dict[str, tuple[str, str | None]] = {}
-    for one, other, rule, evidence in sorted(joined, key=lambda edge: (_RANK[edge[2]], edge[0], edge[1])):
+    spoken = _spoken(verdicts, groups)
+    groups.keep_apart(pair for pair, same in spoken.items() if not same)
+    _join(groups, told, [(*pair, PERSON, None) for pair, same in spoken.items() if same])
+    decided = [edge for edge in _rows(edges, groups) if (edge[0], edge[1]) not in spoken]
+    groups.keep_apart((edge[0], edge[1]) for edge in decided if edge[2] in APART)
+    _join(groups, told, [edge for edge in decided if edge[2] in duplicate_rules.ACCEPTS])
+    ids = groups.article_ids()
+    rules, evidence = zip(*(told.get(name, (ALONE, None)) for name in names), strict=True) if names else ((), ())
+    return pa.table([names, [ids[name] for name in names], rules, evidence], schema=ARTICLES)
+
+
+def _join(groups: "_Groups", told: dict[str, tuple[str, str | None]], edges: list[Edge]) -> None:
+    """Join what may be joined, and note for each document the first decision that joined it."""
+    for one, other, rule, evidence in sorted(edges, key=lambda edge: (_RANK[edge[2]], edge[0], edge[1])):
         if groups.join(one, other, two_pmids=rule in _MAY_HAVE_TWO_PMIDS):
             told.setdefault(one, (rule, evidence))
             told.setdefault(other, (rule, evidence))
-    ids = groups.article_ids()
-    rows = [(document, ids[document], *told.get(document, (ALONE, None))) for document in pmids]
-    return pa.Table.from_arrays([pa.array(column, field.type) for column, field in zip(_columns(rows), ARTICLES, strict=True)], schema=ARTICLES)
-
-
-def _columns(rows: list[tuple[str, int, str, str | None]]) -> Iterable[tuple[object, ...]]:
-    return zip(*rows, strict=True) if rows else [()] * len(ARTICLES)
 
 
 def component(edges: pa.Table, document_ids: pa.Array, verdicts: pa.Table | None = None) -> pa.Array:
-    """All documents reachable from some by 'same' edges or a person's 'same': what must be clustered again with them."""
+    """All documents reachable from some by 'same' edges or a person's 'same', themselves included, sorted.
+
+    After a change, cluster again the component of the changed documents and of all members of their former articles.
+    """
     same = edges.filter(pc.equal(edges["verdict"], "same")).select(["document_a", "document_b"])
     if verdicts is not None:
         same = pa.concat_tables([same, verdicts.filter(verdicts["same"]).select(["document_a", "document_b"])])
@@ -80,28 +87,19 @@ def _pmids(documents: pa.Table) -> list[int | None]:
     return documents["pmid"].to_pylist() if "pmid" in documents.column_names else [None] * documents.num_rows
 
 
-def _split(edges: pa.Table, verdicts: pa.Table | None, known: dict[str, int | None]) -> tuple[list[Edge], list[tuple[str, str]]]:
-    """(edges that join, pairs to keep apart): a person's first, rules only where no person spoke."""
-    joined: list[Edge] = []
-    apart: list[tuple[str, str]] = []
-    spoken = set()
+def _spoken(verdicts: pa.Table | None, groups: "_Groups") -> dict[tuple[str, str], bool]:
+    """A person's verdicts on documents that are there, by pair in order of ids; 'not the same' wins over 'the same'."""
+    spoken: dict[tuple[str, str], bool] = {}
     for row in verdicts.to_pylist() if verdicts is not None else ():
         one, other = sorted((row["document_a"], row["document_b"]))
-        spoken.add((one, other))
-        if one in known and other in known:
-            if row["same"]:
-                joined.append((one, other, PERSON, None))
-            else:
-                apart.append((one, other))
-    names = ("document_a", "document_b", "verdict", "rule", "evidence")
-    for one, other, verdict, rule, evidence in zip(*(edges[name].to_pylist() for name in names), strict=True):
-        if (one, other) in spoken or one not in known or other not in known:
-            continue
-        if verdict == "same":
-            joined.append((one, other, rule, evidence))
-        elif rule in APART:
-            apart.append((one, other))
-    return joined, apart
+        if one in groups and other in groups:
+            spoken[one, other] = row["same"] and spoken.get((one, other), True)
+    return spoken
+
+
+def _rows(edges: pa.Table, groups: "_Groups") -> list[Edge]:
+    columns = (edges[name].to_pylist() for name in ("document_a", "document_b", "rule", "evidence"))
+    return [edge for edge in zip(*columns, strict=True) if edge[0] in groups and edge[1] in groups]
 
 
 class _Groups:
@@ -113,16 +111,23 @@ class _Groups:
         self._apart: dict[str, set[str]] = defaultdict(set)
         self._members = {document: [document] for document in pmids}
 
-    def keep_apart(self, one: str, other: str) -> None:
-        self._apart[one].add(other)
-        self._apart[other].add(one)
+    def __contains__(self, document: str) -> bool:
+        return document in self._parent
+
+    def keep_apart(self, pairs: Iterable[tuple[str, str]]) -> None:
+        """Never join the groups of these pairs from now on; what is one group already stays so."""
+        for one, other in pairs:
+            a, b = self._root(one), self._root(other)
+            if a != b:
+                self._apart[a].add(b)
+                self._apart[b].add(a)
 
     def join(self, one: str, other: str, *, two_pmids: bool) -> bool:
         """Make one group of two; whether they are one group now."""
         a, b = self._root(one), self._root(other)
         if a == b:
             return True
-        if b in self._apart[a] or not (two_pmids or len(self._pmids[a] | self._pmids[b]) < 2 or self._pmids[a] <= self._pmids[b] or self._pmids[b] <= self._pmids[a]):
+        if b in self._apart[a] or not (two_pmids or self._agree(a, b)):
             return False
         if len(self._members[a]) < len(self._members[b]):
             a, b = b, a
@@ -135,13 +140,16 @@ class _Groups:
             self._apart[a].add(enemy)
         return True
 
+    def _agree(self, a: str, b: str) -> bool:
+        """Whether one group has no PMID beyond those of the other."""
+        return self._pmids[a] <= self._pmids[b] or self._pmids[b] <= self._pmids[a]
+
     def article_ids(self) -> dict[str, int]:
-        return {
-            document: number
-            for root, members in self._members.items()
-            for number in [article_id(sorted(self._pmids[root]), members)]
-            for document in members
-        }
+        """The article id of every document."""
+        found = {}
+        for root, members in self._members.items():
+            found.update(dict.fromkeys(members, article_id(sorted(self._pmids[root]), members)))
+        return found
 
     def _root(self, document: str) -> str:
         while (parent := self._parent[document]) != document:

@@ -15,7 +15,7 @@ import numpy as np
 from rapidfuzz import fuzz, process
 from rapidfuzz.distance import Levenshtein
 
-from transforms import bibliography
+from transforms import citation_facts
 from transforms.document_features import UNKNOWN as NO_VALUE
 from transforms.document_features import Features
 
@@ -28,30 +28,33 @@ something before or after it; a few words exchanged; anything else, a missing ti
 AUTHORS_AGREE, AUTHORS_DIFFER = 0.75, 0.5
 ABSTRACTS_AGREE, ABSTRACTS_DIFFER = 0.9, 0.6
 FEWEST_PAGES = 3
+LARGEST_ISSUE = 60
 SPELLING = 75
 CHANGED_RATIO = 75
 FEWEST_TITLE_LETTERS = 12
 FEWEST_LETTERS = 150
 ABSTRACT_LETTERS = 3000
 
-_TAIL = re.compile(r"(?: (?:copyright|c|a) \d{4}\b| \d{4} \w+ et al\b| \d{4} informa\b| copyright\b| \d{4} (?:the|elsevier|wiley|american)\b| references \d+$| psycinfo database"
-                   r"| all rights reserved| download pdf| published by).*$")
+_TAIL = re.compile(
+    r" (?:(?:copyright|c|a) \d{4}\b|copyright\b|\d{4} \w+ et al\b|\d{4} (?:the|elsevier|wiley|american|informa)\b"
+    r"|references \d+$|psycinfo database|all rights reserved|download pdf|published by).*$"
+)
+"""What publishers and databases put after an abstract."""
 
 
 @dataclass(frozen=True)
 class Comparison:
     """Columns over pairs: SAME, UNKNOWN or DIFFERS unless said otherwise.
 
-    `title`: EQUAL to OTHER; `title_ratio`, `author_ratio`, `abstract_ratio`: 0 to 100, -1 where unknown; `numbers`:
-    numbers of the titles, UNKNOWN where only one title has further ones; `marks`: DIFFERS where one is an erratum,
-    reply, protocol, preprint ... and the other is not; `generic`: a title that names no article (bool);
-    `span`: one and the same range of at least FEWEST_PAGES pages (bool); `translated`: a title in brackets (bool);
-    `versioned`: a journal that publishes new versions of its articles (bool); `republished`: NLM says that one is the
-    other printed again (bool); `year`: UNKNOWN also for neighbouring years; `details`: DIFFERS where abstracts are alike but for numbers.
+    `title`: EQUAL to OTHER; `author_ratio`, `abstract_ratio`: 0 to 100, -1 where unknown; `numbers`: numbers of the
+    titles, UNKNOWN where only one title has further ones; `marks`: DIFFERS where one is an erratum, reply, protocol,
+    preprint ... and the other is not; `generic`: a title that names no article (bool); `span`: one and the same range of
+    at least FEWEST_PAGES pages (bool); `translated`: a title in brackets (bool); `versioned`: a journal that publishes
+    new versions of its articles (bool); `republished`: NLM says that one is the other printed again (bool); `year`:
+    UNKNOWN also for neighbouring years; `details`: DIFFERS where abstracts are alike but for numbers or the end.
     """
 
     title: np.ndarray
-    title_ratio: np.ndarray
     numbers: np.ndarray
     marks: np.ndarray
     generic: np.ndarray
@@ -77,13 +80,14 @@ class Comparison:
 
 def compare(found: Features, a: np.ndarray, b: np.ndarray) -> Comparison:
     """Compare documents `a[i]` and `b[i]` (row numbers of `found`) for all i."""
-    title, title_ratio = _titles(found, a, b)
+    title = _titles(found, a, b)
     authors, author_ratio = _authors(found, a, b)
     abstract, abstract_ratio, details = _abstracts(found, a, b, title >= CHANGED)
-    years_apart = np.where((found.year[a] == NO_VALUE) | (found.year[b] == NO_VALUE), 0, abs(found.year[a] - found.year[b]))
+    years_apart = np.where(
+        (found.year[a] == NO_VALUE) | (found.year[b] == NO_VALUE), 0, abs(found.year[a] - found.year[b])
+    )
     return Comparison(
         title=title,
-        title_ratio=title_ratio,
         numbers=_each(_numbers, found.numbers, a, b),
         marks=_each(lambda x, y: SAME if x == y else DIFFERS, found.marks, a, b),
         generic=found.generic[a] | found.generic[b],
@@ -93,7 +97,7 @@ def compare(found: Features, a: np.ndarray, b: np.ndarray) -> Comparison:
         year=np.where(years_apart > 1, DIFFERS, np.where(_integers(found.year, a, b) == SAME, SAME, UNKNOWN)),
         years_apart=years_apart,
         volume=_volumes(found, a, b),
-        issue=_integers(found.issue, a, b),
+        issue=_issues(found, a, b),
         pages=_pages(found, a, b),
         doi=_each(_texts, found.doi, a, b),
         pmid=_integers(found.pmid, a, b),
@@ -104,12 +108,14 @@ def compare(found: Features, a: np.ndarray, b: np.ndarray) -> Comparison:
         span=_spans(found, a, b),
         versioned=found.versioned[a] & found.versioned[b],
         republished=_republished(found, a, b),
-        translated=np.array(found.translated, bool)[a] | np.array(found.translated, bool)[b],
+        translated=found.translated[a] | found.translated[b],
     )
 
 
 def _each(judge: Callable[[Any, Any], int], column: list[Any], a: np.ndarray, b: np.ndarray) -> np.ndarray:
-    return np.fromiter((judge(column[i], column[j]) for i, j in zip(a.tolist(), b.tolist(), strict=True)), np.int8, len(a))
+    return np.fromiter(
+        (judge(column[i], column[j]) for i, j in zip(a.tolist(), b.tolist(), strict=True)), np.int8, len(a)
+    )
 
 
 def _texts(one: str, other: str) -> int:
@@ -117,7 +123,13 @@ def _texts(one: str, other: str) -> int:
 
 
 def _journals(one: str, other: str) -> int:
-    return UNKNOWN if not one or not other else SAME if one == other or bibliography.same_journal(one, other) else DIFFERS
+    return (
+        UNKNOWN
+        if not one or not other
+        else SAME
+        if one == other or citation_facts.same_journal(one, other)
+        else DIFFERS
+    )
 
 
 def _numbers(one: tuple[str, ...], other: tuple[str, ...]) -> int:
@@ -141,6 +153,12 @@ def _volumes(found: Features, a: np.ndarray, b: np.ndarray) -> np.ndarray:
     return np.where((volumes == DIFFERS) & misplaced, UNKNOWN, volumes)
 
 
+def _issues(found: Features, a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """Issues; no judgement where one is a running number of more than LARGEST_ISSUE."""
+    issues = _integers(found.issue, a, b)
+    return np.where(np.maximum(found.issue[a], found.issue[b]) > LARGEST_ISSUE, np.maximum(issues, UNKNOWN), issues)
+
+
 def _pages(found: Features, a: np.ndarray, b: np.ndarray) -> np.ndarray:
     """SAME first page, or one range within the other; DIFFERS where ranges do not meet.
 
@@ -149,10 +167,14 @@ def _pages(found: Features, a: np.ndarray, b: np.ndarray) -> np.ndarray:
     first_a, first_b, last_a, last_b = found.first_page[a], found.first_page[b], found.last_page[a], found.last_page[b]
     known = (first_a != NO_VALUE) & (first_b != NO_VALUE)
     other_kind = found.locator[a] != found.locator[b]
-    counted = ((first_a == 1) & (last_a > 1) & (first_b == last_b)) | ((first_b == 1) & (last_b > 1) & (first_a == last_a))
+    counted = ((first_a == 1) & (last_a > 1) & (first_b == last_b)) | (
+        (first_b == 1) & (last_b > 1) & (first_a == last_a)
+    )
     apart = ((last_a < first_b) | (last_b < first_a)) & ~_cut_off(last_a, last_b)
     same = first_a == first_b
-    return np.where(known & same, SAME, np.where(known & apart & ~counted & ~other_kind, DIFFERS, UNKNOWN)).astype(np.int8)
+    return np.where(known & same, SAME, np.where(known & apart & ~counted & ~other_kind, DIFFERS, UNKNOWN)).astype(
+        np.int8
+    )
 
 
 def _cut_off(one: np.ndarray, other: np.ndarray) -> np.ndarray:
@@ -171,20 +193,25 @@ def _spans(found: Features, a: np.ndarray, b: np.ndarray) -> np.ndarray:
 def _republished(found: Features, a: np.ndarray, b: np.ndarray) -> np.ndarray:
     pmids = found.pmid.tolist()
     return np.fromiter(
-        (pmids[i] in found.republished[j] or pmids[j] in found.republished[i] for i, j in zip(a.tolist(), b.tolist(), strict=True)),
+        (
+            pmids[i] in found.republished[j] or pmids[j] in found.republished[i]
+            for i, j in zip(a.tolist(), b.tolist(), strict=True)
+        ),
         bool,
         len(a),
     )
 
 
-def _titles(found: Features, a: np.ndarray, b: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _titles(found: Features, a: np.ndarray, b: np.ndarray) -> np.ndarray:
     left, right = [found.title_keys[i] for i in a.tolist()], [found.title_keys[i] for i in b.tolist()]
     ratio = process.cpdist(left, right, scorer=fuzz.ratio, dtype=np.float32)
     relation = np.zeros(len(a), np.int8)
     for n, (i, j) in enumerate(zip(a.tolist(), b.tolist(), strict=True)):
         if left[n] and right[n]:
-            relation[n] = EQUAL if left[n] == right[n] else title_relation(found.titles[i], found.titles[j], float(ratio[n]))
-    return relation, ratio
+            relation[n] = (
+                EQUAL if left[n] == right[n] else title_relation(found.titles[i], found.titles[j], float(ratio[n]))
+            )
+    return relation
 
 
 def title_relation(one: str, other: str, ratio: float) -> int:
@@ -231,8 +258,10 @@ def _authors(found: Features, a: np.ndarray, b: np.ndarray) -> tuple[np.ndarray,
     return np.where(known, judged, UNKNOWN).astype(np.int8), np.where(known, ratio * 100, -1)
 
 
-def _abstracts(found: Features, a: np.ndarray, b: np.ndarray, asked: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Judged by letters where both are long enough; a beginning of the other counts as the SAME (cut off by a source)."""
+def _abstracts(
+    found: Features, a: np.ndarray, b: np.ndarray, asked: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Judged by letters where both are long enough; one that is the beginning of the other is the SAME, cut off."""
     ratios = np.full(len(a), -1, np.float32)
     details = np.zeros(len(a), np.int8)
     for n in np.flatnonzero(asked):
@@ -240,7 +269,9 @@ def _abstracts(found: Features, a: np.ndarray, b: np.ndarray, asked: np.ndarray)
         if min(len(one), len(other)) >= FEWEST_LETTERS:
             ratios[n] = abstract_ratio(one, other)
             details[n] = _details(one, other) if ratios[n] < 100 and ratios[n] >= ABSTRACTS_AGREE * 100 else UNKNOWN
-    judged = np.where(ratios >= ABSTRACTS_AGREE * 100, SAME, np.where(ratios < ABSTRACTS_DIFFER * 100, DIFFERS, UNKNOWN))
+    judged = np.where(
+        ratios >= ABSTRACTS_AGREE * 100, SAME, np.where(ratios < ABSTRACTS_DIFFER * 100, DIFFERS, UNKNOWN)
+    )
     return np.where(ratios < 0, UNKNOWN, judged).astype(np.int8), ratios, details
 
 

@@ -23,7 +23,7 @@ EDGES = pa.schema(
         ("evidence", pa.string()),
     ]
 )
-"""document_a < document_b; verdict 'same' or 'different'; rule: a name of `duplicate_rules`; evidence: a JSON object."""
+"""document_a < document_b; verdict 'same' or 'different'; rule: its name in `duplicate_rules`; evidence: JSON."""
 
 _RELATIONS = {EQUAL: "equal", VARIANT: "spelled otherwise", EXTENDED: "extended", CHANGED: "alike", OTHER: "different"}
 _ANSWERS = {SAME: "same", DIFFERS: "different"}
@@ -33,8 +33,8 @@ _FIELDS = ("pmid", "pmcid", "doi", "journal", "year", "volume", "issue", "pages"
 def decide(pairs: pa.Table, documents: pa.Table) -> pa.Table:
     """Decide every pair worth a word -> EDGES.
 
-    `pairs` has document_a and document_b; `documents` has (at least) their documents. Pairs that no rule joins and whose
-    titles do not match are not listed: they are different for want of any evidence.
+    `pairs` has document_a and document_b; `documents` has (at least) their documents. Pairs that no rule joins and
+    whose titles do not match are not listed: they are different for want of any evidence.
     """
     named = pc.unique(pa.chunked_array([*pairs["document_a"].chunks, *pairs["document_b"].chunks], pa.string()))
     return decide_on(pairs, features(documents.filter(pc.is_in(documents["document_id"], named))))
@@ -57,7 +57,7 @@ def decide_on(pairs: pa.Table, found: Features) -> pa.Table:
             "document_b": pairs["document_b"].take(pa.array(listed)),
             "verdict": pa.array(np.where(same, "same", "different")[listed].tolist(), pa.string()),
             "rule": pa.array(np.where(same, accept_rules, veto_rules)[listed].tolist(), pa.string()),
-            "evidence": pa.array([_evidence(compared, n) for n in listed], pa.string()),
+            "evidence": pa.array([_evidence(compared, n) for n in listed.tolist()], pa.string()),
         },
         EDGES,
     )
@@ -67,7 +67,7 @@ def _first(rules: Mapping[str, duplicate_rules.Rule], compared: Comparison) -> t
     """Whether any rule holds, and the name of the first that does ('' for none)."""
     holds = np.array([rule(compared) for rule in rules.values()], bool)
     names = np.array(list(rules), object)
-    any_holds = holds.any(axis=0)
+    any_holds = np.asarray(holds.any(axis=0))
     return any_holds, np.where(any_holds, names[holds.argmax(axis=0)], "")
 
 

@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from transforms.comparison import CHANGED, DIFFERS, EQUAL, EXTENDED, OTHER, SAME, UNKNOWN, VARIANT, Comparison
+from transforms.comparison import CHANGED, DIFFERS, EQUAL, EXTENDED, SAME, VARIANT, Comparison
 
 Rule = Callable[[Comparison], np.ndarray]
 
@@ -20,7 +20,11 @@ def _same_place(c: Comparison) -> np.ndarray:
 
 
 def _no_conflict(c: Comparison) -> np.ndarray:
-    return (c.pages != DIFFERS) & (c.year != DIFFERS) & (c.doi != DIFFERS) & (c.volume != DIFFERS)
+    """Nothing known of the place speaks against; neighbouring years only with a journal, volume or page in common."""
+    in_common = (c.journal == SAME) | (c.volume == SAME) | (c.pages == SAME)
+    return (
+        (c.pages != DIFFERS) & (c.doi != DIFFERS) & (c.volume != DIFFERS) & (c.years_apart <= np.where(in_common, 1, 0))
+    )
 
 
 def _same_text(c: Comparison) -> np.ndarray:
@@ -44,7 +48,12 @@ ACCEPTS: dict[str, Rule] = {
         (c.title == EQUAL) & (c.pages == SAME) & (c.volume == SAME) & ((c.authors != DIFFERS) | (c.abstract == SAME))
     ),
     "same authors and pages, title alike": lambda c: (
-        (c.title >= CHANGED) & (c.authors == SAME) & (c.journal != DIFFERS) & (c.year == SAME) & (c.volume != DIFFERS) & c.span
+        (c.title >= CHANGED)
+        & (c.authors == SAME)
+        & (c.journal != DIFFERS)
+        & (c.year == SAME)
+        & (c.volume != DIFFERS)
+        & c.span
     ),
     "same authors, journal, volume and pages": lambda c: (
         (c.authors == SAME)
@@ -62,7 +71,12 @@ ACCEPTS: dict[str, Rule] = {
         (c.title >= EXTENDED) & (c.authors == SAME) & (c.year == SAME) & (c.volume != DIFFERS) & c.span
     ),
     "same title, translation added": lambda c: (
-        c.translated & (c.title >= EXTENDED) & (c.authors == SAME) & (c.journal == SAME) & (c.volume == SAME) & (c.year == SAME)
+        c.translated
+        & (c.title >= EXTENDED)
+        & (c.authors == SAME)
+        & (c.journal == SAME)
+        & (c.volume == SAME)
+        & (c.year == SAME)
     ),
     "title spelled alike, same authors and issue": lambda c: (
         (c.title >= VARIANT) & (c.authors == SAME) & (c.journal == SAME) & (c.volume == SAME) & (c.issue == SAME)
@@ -87,14 +101,21 @@ ACCEPTS: dict[str, Rule] = {
 VETOES: dict[str, Rule] = {
     "different PMIDs": lambda c: (c.pmid == DIFFERS) & ~c.republished,
     "one is a notice, reply, protocol or preprint": lambda c: c.marks == DIFFERS,
-    "another version of a review": lambda c: c.versioned & ((c.years_apart > 0) | (c.doi == DIFFERS)) & (c.pmid != SAME),
+    "another version of a review": lambda c: (
+        c.versioned & ((c.years_apart > 0) | (c.doi == DIFFERS)) & (c.pmid != SAME)
+    ),
     "different numbers or parts in the titles": lambda c: (
-        (c.numbers == DIFFERS) & ~((c.authors == SAME) & (c.volume == SAME) & (c.span | ((c.pages == SAME) & _same_text(c))))
+        (c.numbers == DIFFERS)
+        & ~((c.authors == SAME) & (c.volume == SAME) & (c.span | ((c.pages == SAME) & _same_text(c))))
     ),
     "different pages": lambda c: (c.pages == DIFFERS) & ((c.doi != SAME) | (c.journal == DIFFERS)),
-    "different DOIs": lambda c: (c.doi == DIFFERS) & ~((c.title == EQUAL) & _same_place(c) & ((c.volume == SAME) | _same_text(c))),
+    "different DOIs": lambda c: (
+        (c.doi == DIFFERS) & ~((c.title == EQUAL) & _same_place(c) & ((c.volume == SAME) | _same_text(c)))
+    ),
     "a title that names no article": lambda c: (
-        c.generic & ~((c.authors == SAME) & _same_place(c) & (c.issue != DIFFERS) & (c.doi != DIFFERS)) & (c.doi != SAME)
+        c.generic
+        & ~((c.authors == SAME) & _same_place(c) & (c.issue != DIFFERS) & (c.doi != DIFFERS))
+        & (c.doi != SAME)
     ),
     "different years": lambda c: (c.year == DIFFERS) & (c.pages != SAME) & (c.doi != SAME),
     "different abstracts": lambda c: (c.abstract == DIFFERS) & (c.pages != SAME) & (c.doi != SAME),
