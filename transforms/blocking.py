@@ -28,6 +28,7 @@ BANDS, ROWS_PER_BAND = 8, 3
 SHINGLE_WORDS = 3
 WORDS_HASHED = 150
 FEWEST_WORDS = 20
+HASHED_TOGETHER = 4000
 TITLE_START_WORDS = 4
 BLOCK_LIMIT = 50
 CUT_LEVELS = 2
@@ -107,23 +108,30 @@ def _word_hash(word: str) -> int:
 
 def _bands(abstracts: list[str]) -> tuple[np.ndarray, np.ndarray]:
     """(number of the document, value) of each band of each abstract of at least FEWEST_WORDS words."""
-    texts = [(n, abstract.split(" ", WORDS_HASHED)[:WORDS_HASHED]) for n, abstract in enumerate(abstracts) if abstract]
-    texts = [(n, words) for n, words in texts if len(words) >= FEWEST_WORDS]
-    if not texts:
-        return np.empty(0, np.int64), np.empty(0, np.uint64)
-    hashes = np.fromiter(map(_word_hash, chain.from_iterable(words for _, words in texts)), np.uint64)
+    numbers, values = [np.empty(0, np.int64)], [np.empty(0, np.uint64)]
+    for start in range(0, len(abstracts), HASHED_TOGETHER):
+        texts = [text.split(" ", WORDS_HASHED)[:WORDS_HASHED] for text in abstracts[start : start + HASHED_TOGETHER]]
+        long = [n for n, words in enumerate(texts) if len(words) >= FEWEST_WORDS]
+        if long:
+            numbers.append(np.repeat(np.array(long, np.int64) + start, BANDS))
+            values.append(_band_values([texts[n] for n in long]))
+    return np.concatenate(numbers), np.concatenate(values)
+
+
+def _band_values(texts: list[list[str]]) -> np.ndarray:
+    hashes = np.fromiter(map(_word_hash, chain.from_iterable(texts)), np.uint64)
     shingled = _mixed(_mixed(hashes[:-2]) + hashes[1:-1]) + hashes[2:]
-    ends = np.cumsum([len(words) for _, words in texts])
+    ends = np.cumsum([len(words) for words in texts])
     keep = np.ones(len(shingled), bool)
     for back in range(1, SHINGLE_WORDS):
         keep[ends[:-1] - back] = False
     offsets = np.concatenate([[0], ends - (SHINGLE_WORDS - 1) * np.arange(1, len(texts) + 1)]).astype(np.uint64)
     matrix = RMinHash.digest_matrix_from_flat_token_hashes(shingled[keep], offsets, BANDS * ROWS_PER_BAND, MINHASH_SEED)
     rows = np.array(matrix.to_rows(), np.uint64).reshape(len(texts), BANDS, ROWS_PER_BAND)
-    values = np.arange(1, BANDS + 1, dtype=np.uint64) * np.ones((len(texts), 1), np.uint64)
+    values = np.repeat(np.arange(1, BANDS + 1, dtype=np.uint64)[None, :], len(texts), axis=0)
     for row in range(ROWS_PER_BAND):
         values = _mixed(values + rows[:, :, row])
-    return np.repeat([n for n, _ in texts], BANDS), values.ravel()
+    return values.ravel()
 
 
 def _mixed(values: np.ndarray) -> np.ndarray:

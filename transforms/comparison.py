@@ -48,10 +48,10 @@ class Comparison:
 
     `title`: EQUAL to OTHER; `author_ratio`, `abstract_ratio`: 0 to 100, -1 where unknown; `numbers`: numbers of the
     titles, UNKNOWN where only one title has further ones; `marks`: DIFFERS where one is an erratum, reply, protocol,
-    preprint ... and the other is not; `generic`: a title that names no article (bool); `span`: one and the same range of
-    at least FEWEST_PAGES pages (bool); `translated`: a title in brackets (bool); `versioned`: a journal that publishes
-    new versions of its articles (bool); `republished`: NLM says that one is the other printed again (bool); `year`:
-    UNKNOWN also for neighbouring years; `details`: DIFFERS where abstracts are alike but for numbers or the end.
+    preprint ... and the other is not; `generic`: a title that names no article (bool); `span`: one and the same range
+    of at least FEWEST_PAGES pages (bool); `translated`: a title in brackets (bool); `versioned`: a journal that
+    publishes new versions of its articles (bool); `republished`: NLM says that one is the other printed again (bool);
+    `year`: UNKNOWN also for neighbouring years; `details`: DIFFERS where alike abstracts have other numbers or ends.
     """
 
     title: np.ndarray
