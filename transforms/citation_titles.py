@@ -113,7 +113,11 @@ _MARK_HINT = re.compile(
 _LABEL = re.compile(
     r"^\W*(?:published |author |publisher )?"
     r"(?:erratum|corrigendum|correction|addendum|retraction(?: notice)?|retracted)"
-    r"(?: (?:to|of|for))?\s?[:.-]\s?|\s?(?:" + _OF_ANOTHER + r")|\s-\s?(?:reply|response)\s*$"
+    r"(?: (?:to|of|for))?\s?[:.-]\s?"
+    r"|^\W*(?:re|(?:invited |editorial )?comment(?:ary|s)?(?: on| to)?|(?:in )?(?:reply|response)(?: to)?"
+    r"|authors'? reply)\s?[:.-]\s?"
+    r"|^\W*(?:comments?|commentary) on\s|^\W*(?:reply|response) to\s(?=[\"'])"
+    r"|\s?(?:" + _OF_ANOTHER + r")|\s-\s?(?:authors?'? )?(?:reply|response)\s*$"
 )
 
 

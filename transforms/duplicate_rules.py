@@ -41,7 +41,7 @@ ACCEPTS: dict[str, Rule] = {
         (c.doi == SAME) & (c.title >= EXTENDED) & ((c.authors != DIFFERS) | (c.pages == SAME) | (c.abstract == SAME))
     ),
     "same DOI, authors and place": lambda c: (
-        (c.doi == SAME) & (c.title >= CHANGED) & (c.authors == SAME) & _same_place(c)
+        (c.doi == SAME) & ((c.title >= CHANGED) | c.translated) & (c.authors == SAME) & _same_place(c)
     ),
     "same title, authors and place": lambda c: (c.title >= EXTENDED) & (c.authors == SAME) & _same_place(c),
     "same title and place": lambda c: (
