@@ -225,7 +225,7 @@ def title_relation(one: str, other: str, ratio: float) -> int:
     left, right = _unmatched(list((here - there).elements()), list((there - here).elements()))
     if "".join(left) == "".join(right):
         return VARIANT
-    if (not left or not right) and short.count(" ") >= 2 and ratio >= CHANGED_RATIO:
+    if (not here - there or not there - here) and short.count(" ") >= 2 and ratio >= CHANGED_RATIO:
         return EXTENDED
     return CHANGED if ratio >= CHANGED_RATIO else OTHER
 

@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from transforms.comparison import AUTHORS_AGREE, DIFFERS, EXTENDED, SAME, Comparison, compare
+from transforms.comparison import AUTHORS_AGREE, DIFFERS, EQUAL, EXTENDED, SAME, Comparison, compare
 from transforms.document_features import UNKNOWN as NO_VALUE
 from transforms.document_features import Features, features
 
@@ -125,7 +125,7 @@ def _by_text(found: Features, compared: Comparison, n: int, one: int, other: int
     ):
         return None
     place = compared.pages[n] == SAME and (compared.volume[n] == SAME or compared.year[n] == SAME)
-    if not place and not compared.versioned[n]:
+    if not place and not (compared.versioned[n] and compared.title[n] == EQUAL):
         return None
     if found.translated[one] != found.translated[other]:
         return (other, one, "translation_of") if found.translated[one] else (one, other, "translation_of")

@@ -40,8 +40,11 @@ ACCEPTS: dict[str, Rule] = {
     "same DOI and title": lambda c: (
         (c.doi == SAME) & (c.title >= EXTENDED) & ((c.authors != DIFFERS) | (c.pages == SAME) | (c.abstract == SAME))
     ),
-    "same DOI, authors and place": lambda c: (
-        (c.doi == SAME) & ((c.title >= CHANGED) | c.translated) & (c.authors == SAME) & _same_place(c)
+    "same DOI, authors and place or abstract": lambda c: (
+        (c.doi == SAME)
+        & ((c.title >= CHANGED) | c.translated)
+        & (c.authors == SAME)
+        & (_same_place(c) | (c.abstract == SAME))
     ),
     "same title, authors and place": lambda c: (c.title >= EXTENDED) & (c.authors == SAME) & _same_place(c),
     "same title and place": lambda c: (
