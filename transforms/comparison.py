@@ -34,6 +34,7 @@ CHANGED_RATIO = 75
 FEWEST_TITLE_LETTERS = 12
 FEWEST_LETTERS = 150
 ABSTRACT_LETTERS = 3000
+LAST_WORDS = 10
 
 _TAIL = re.compile(
     r" (?:(?:copyright|c|a) \d{4}\b|copyright\b|\d{4} \w+ et al\b|\d{4} (?:the|elsevier|wiley|american|informa)\b"
@@ -48,7 +49,8 @@ class Comparison:
 
     `title`: EQUAL to OTHER; `author_ratio`, `abstract_ratio`: 0 to 100, -1 where unknown; `numbers`: numbers of the
     titles, UNKNOWN where only one title has further ones; `marks`: DIFFERS where one is an erratum, reply, protocol,
-    preprint ... and the other is not; `generic`: a title that names no article (bool); `span`: one and the same range
+    preprint ... and the other is not; `generic`: a title that names no article; `wordy`: titles of
+    many words (bool); `span`: one and the same range
     of at least FEWEST_PAGES pages (bool); `translated`: a title in brackets (bool); `versioned`: a journal that
     publishes new versions of its articles (bool); `republished`: NLM says that one is the other printed again (bool);
     `year`: UNKNOWN also for neighbouring years; `details`: DIFFERS where alike abstracts have other numbers or ends.
@@ -58,6 +60,7 @@ class Comparison:
     numbers: np.ndarray
     marks: np.ndarray
     generic: np.ndarray
+    wordy: np.ndarray
     authors: np.ndarray
     author_ratio: np.ndarray
     journal: np.ndarray
@@ -91,6 +94,7 @@ def compare(found: Features, a: np.ndarray, b: np.ndarray) -> Comparison:
         numbers=_each(_numbers, found.numbers, a, b),
         marks=_each(lambda x, y: SAME if x == y else DIFFERS, found.marks, a, b),
         generic=found.generic[a] | found.generic[b],
+        wordy=found.wordy[a] & found.wordy[b],
         authors=authors,
         author_ratio=author_ratio,
         journal=_each(_journals, found.journals, a, b),
@@ -280,7 +284,7 @@ def abstract_ratio(one: str, other: str) -> float:
     if one == other:
         return 100.0
     short, long = sorted((one[:ABSTRACT_LETTERS], other[:ABSTRACT_LETTERS]), key=len)
-    if long.startswith(short):
+    if short in long:
         return 100.0
     return max(fuzz.ratio(short, long), fuzz.ratio(short, long[: len(short)]))
 
@@ -295,7 +299,7 @@ def _details(one: str, other: str) -> int:
     for step in Levenshtein.opcodes(here, there):
         if step.tag == "replace":
             left, right = here[step.src_start : step.src_end], there[step.dest_start : step.dest_end]
-            ends = step.src_end == len(here) and step.dest_end == len(there)
+            ends = len(here) - step.src_end < LAST_WORDS and len(there) - step.dest_end < LAST_WORDS
             if ends and fuzz.ratio(" ".join(left), " ".join(right)) < SPELLING:
                 return DIFFERS
             if len(left) == len(right) and any(map(_other_number, left, right)):

@@ -12,6 +12,7 @@ from transforms import citation_titles as titles
 from transforms import folding, normalize
 
 UNKNOWN = -1
+WORDY_TITLE = 6
 REPUBLISHED = frozenset({"republished_in", "republished_from", "reprint_in", "reprint_of"})
 _TEXT_COLUMNS = (
     "title",
@@ -64,6 +65,11 @@ class Features:
     def title_keys(self) -> list[str]:
         """The titles with all spaces dropped: 'crowd build' and 'crowdbuild' are one title."""
         return [title.replace(" ", "") for title in self.titles]
+
+    @cached_property
+    def wordy(self) -> np.ndarray:
+        """Whether a title has at least WORDY_TITLE content words: hardly a heading that returns every year."""
+        return np.array([title.count(" ") >= WORDY_TITLE - 1 for title in self.titles], bool)
 
     @cached_property
     def generic(self) -> np.ndarray:

@@ -31,22 +31,30 @@ def _same_text(c: Comparison) -> np.ndarray:
     return (c.abstract == SAME) & (c.details != DIFFERS)
 
 
+def _text_allows(c: Comparison) -> np.ndarray:
+    """Equal titles, or abstracts that agree or cannot be compared: a page may hold two abstracts of one group."""
+    return (c.title == EQUAL) | (c.abstract == SAME) | (c.abstract_ratio < 0)
+
+
 REPUBLISHED = "republished, says NLM"
 
 ACCEPTS: dict[str, Rule] = {
     REPUBLISHED: lambda c: c.republished,
-    "same PMID": lambda c: (c.pmid == SAME) & ((c.title >= CHANGED) | (c.authors != DIFFERS) | (c.pages == SAME)),
+    "same PMID": lambda c: (
+        (c.pmid == SAME) & ((c.title >= CHANGED) | c.generic | c.translated | (c.authors == SAME) | (c.pages == SAME))
+    ),
     "same PMCID and title": lambda c: (c.pmcid == SAME) & (c.title >= EXTENDED),
     "same DOI and title": lambda c: (
         (c.doi == SAME) & (c.title >= EXTENDED) & ((c.authors != DIFFERS) | (c.pages == SAME) | (c.abstract == SAME))
     ),
     "same DOI, authors and place or abstract": lambda c: (
         (c.doi == SAME)
-        & ((c.title >= CHANGED) | c.translated)
         & (c.authors == SAME)
-        & (_same_place(c) | (c.abstract == SAME))
+        & (((c.title >= CHANGED) & ((c.abstract == SAME) | c.span)) | (c.translated & _same_place(c)))
     ),
-    "same title, authors and place": lambda c: (c.title >= EXTENDED) & (c.authors == SAME) & _same_place(c),
+    "same title, authors and place": lambda c: (
+        (c.title >= EXTENDED) & (c.authors == SAME) & _same_place(c) & _text_allows(c)
+    ),
     "same title and place": lambda c: (
         (c.title == EQUAL) & (c.pages == SAME) & (c.volume == SAME) & ((c.authors != DIFFERS) | (c.abstract == SAME))
     ),
@@ -85,7 +93,12 @@ ACCEPTS: dict[str, Rule] = {
         (c.title >= VARIANT) & (c.authors == SAME) & (c.journal == SAME) & (c.volume == SAME) & (c.issue == SAME)
     ),
     "same title, authors and journal": lambda c: (
-        (c.title == EQUAL) & (c.authors == SAME) & (c.journal == SAME) & (c.volume != DIFFERS) & (c.issue != DIFFERS)
+        (c.title == EQUAL)
+        & (c.authors == SAME)
+        & (c.journal == SAME)
+        & (c.volume != DIFFERS)
+        & (c.issue != DIFFERS)
+        & ((c.year == SAME) | (c.volume == SAME) | (c.wordy & (c.years_apart <= 1)))
     ),
     "same title, authors, volume and abstract": lambda c: (
         (c.title >= CHANGED) & (c.authors == SAME) & (c.journal == SAME) & (c.volume == SAME) & _same_text(c)
@@ -111,13 +124,14 @@ VETOES: dict[str, Rule] = {
         (c.numbers == DIFFERS)
         & ~((c.authors == SAME) & (c.volume == SAME) & (c.span | ((c.pages == SAME) & _same_text(c))))
     ),
-    "different pages": lambda c: (c.pages == DIFFERS) & ((c.doi != SAME) | (c.journal == DIFFERS)),
+    "different pages": lambda c: (c.pages == DIFFERS) & ((c.doi != SAME) | (c.journal == DIFFERS) | (c.title != EQUAL)),
     "different DOIs": lambda c: (
-        (c.doi == DIFFERS) & ~((c.title == EQUAL) & _same_place(c) & ((c.volume == SAME) | _same_text(c)))
+        (c.doi == DIFFERS)
+        & ~((c.title == EQUAL) & (c.authors == SAME) & _same_place(c) & ((c.volume == SAME) | _same_text(c)))
     ),
     "a title that names no article": lambda c: (
         c.generic
-        & ~((c.authors == SAME) & _same_place(c) & (c.issue != DIFFERS) & (c.doi != DIFFERS))
+        & ~((c.authors == SAME) & (_same_place(c) | _same_text(c)) & (c.issue != DIFFERS) & (c.doi != DIFFERS))
         & (c.doi != SAME)
     ),
     "different years": lambda c: (c.year == DIFFERS) & (c.pages != SAME) & (c.doi != SAME),
