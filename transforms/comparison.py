@@ -166,7 +166,8 @@ def _issues(found: Features, a: np.ndarray, b: np.ndarray) -> np.ndarray:
 def _pages(found: Features, a: np.ndarray, b: np.ndarray) -> np.ndarray:
     """SAME first page, or one range within the other; DIFFERS where ranges do not meet.
 
-    No judgement between pages counted from 1 and an article number, or between printed and electronic numbers.
+    No judgement between pages counted from 1 and an article number, between printed and electronic numbers, or where
+    one record's columns slipped by one (its issue and page are the other's volume and issue).
     """
     first_a, first_b, last_a, last_b = found.first_page[a], found.first_page[b], found.last_page[a], found.last_page[b]
     known = (first_a != NO_VALUE) & (first_b != NO_VALUE)
@@ -176,9 +177,15 @@ def _pages(found: Features, a: np.ndarray, b: np.ndarray) -> np.ndarray:
     )
     apart = ((last_a < first_b) | (last_b < first_a)) & ~_cut_off(last_a, last_b)
     same = first_a == first_b
-    return np.where(known & same, SAME, np.where(known & apart & ~counted & ~other_kind, DIFFERS, UNKNOWN)).astype(
-        np.int8
-    )
+    slipped = _slipped(found, a, b) | _slipped(found, b, a)
+    return np.where(
+        known & same, SAME, np.where(known & apart & ~counted & ~other_kind & ~slipped, DIFFERS, UNKNOWN)
+    ).astype(np.int8)
+
+
+def _slipped(found: Features, a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    known = (found.issue[a] != NO_VALUE) & (found.first_page[a] != NO_VALUE)
+    return known & (found.issue[a] == found.volume[b]) & (found.first_page[a] == found.issue[b])
 
 
 def _cut_off(one: np.ndarray, other: np.ndarray) -> np.ndarray:
