@@ -4,9 +4,9 @@ A key says "records of one article are likely to share this". Its value is 63 bi
 key's kind and normalised text, so it can be stored and compared for ever; the bands of the abstract are MinHash values
 (rensa, MINHASH_SEED, its algorithm version) over BLAKE2b hashes of words. KEYS_VERSION says which values may be mixed.
 
-A block of more than BLOCK_LIMIT documents is cut into finer blocks by the kinds of CUTS, never sampled. Which pairs are
-candidates is thus a function of the documents that are there, not of the order they came in; `touched` names the
-documents whose pairs may differ after a change.
+A block of more than BLOCK_LIMIT documents is cut into finer blocks, never sampled: a pair of it must also share two of
+CUTS. Which pairs are candidates is thus a function of the documents that are there, not of the order they came in;
+`touched` names the documents whose pairs may differ after a change.
 """
 
 import hashlib
@@ -31,10 +31,11 @@ FEWEST_WORDS = 20
 HASHED_TOGETHER = 4000
 TITLE_START_WORDS = 4
 BLOCK_LIMIT = 50
-CUT_LEVELS = 2
+CUTS_SHARED = 2
 
 BLOCKS = ("pmid", "doi", "pmcid", "title", "title_start", "title_end", "place", "author_page", "abstract")
-CUTS = ("author", "page", "volume", "words")
+TITLE_BLOCKS = ("title", "title_start", "title_end")
+CUTS = ("words", "author", "page", "volume")
 
 KEYS = pa.schema([("document_id", pa.string()), ("kind", pa.string()), ("value", pa.int64())])
 PAIRS = pa.schema([("document_a", pa.string()), ("document_b", pa.string())])
@@ -152,8 +153,11 @@ def candidates(all_keys: pa.Table, document_ids: pa.Array | None = None) -> pa.T
         blocks = blocks.filter(pc.is_in(blocks["value"], asked))
     ids = pc.unique(blocks["document_id"]).take(pc.sort_indices(pc.unique(blocks["document_id"])))
     cuts = all_keys.filter(pc.is_in(all_keys["kind"], pa.array(CUTS)))
-    values, members = _sorted_blocks(blocks["value"].to_numpy(), _codes(blocks["document_id"], ids))
-    pairs = list(_pairs(values, members, lambda overfull: _cuts_of(cuts, ids, overfull)))
+    of_titles = np.asarray(pc.is_in(blocks["kind"], pa.array(TITLE_BLOCKS)))
+    values, members, of_titles = _sorted_blocks(
+        blocks["value"].to_numpy(), _codes(blocks["document_id"], ids), of_titles
+    )
+    pairs = list(_pairs(values, members, lambda overfull: _cuts_of(cuts, ids, overfull), of_titles))
     codes = np.unique(np.concatenate([np.empty(0, np.int64), *pairs]))
     a, b = codes >> 32, codes & 0xFFFFFFFF
     if document_ids is not None:
@@ -196,26 +200,41 @@ def _cuts_of(cuts: pa.Table, ids: pa.Array, members: np.ndarray) -> tuple[np.nda
 
 
 def _pairs(
-    values: np.ndarray, members: np.ndarray, cuts_of: Callable[[np.ndarray], tuple[np.ndarray, ...]]
+    values: np.ndarray,
+    members: np.ndarray,
+    cuts_of: Callable[[np.ndarray], tuple[np.ndarray, ...]],
+    of_titles: np.ndarray,
 ) -> Iterator[np.ndarray]:
-    """Pairs within blocks as (smaller << 32 | larger); overfull blocks are intersected with up to CUT_LEVELS cuts."""
-    kinds = np.full(len(values), -1)
-    for level in range(CUT_LEVELS + 1):
-        starts = (
-            np.flatnonzero(np.concatenate([[True], values[1:] != values[:-1]]))
-            if len(values)
-            else np.empty(0, np.int64)
-        )
-        sizes = np.diff(np.append(starts, len(values)))
-        full = sizes > BLOCK_LIMIT if level < CUT_LEVELS else np.zeros(len(sizes), bool)
-        for size in np.unique(sizes[~full & (sizes > 1)]):
-            block = members[starts[~full & (sizes == size)][:, None] + np.arange(size)]
-            one, other = np.triu_indices(size, 1)
-            yield (block[:, one] << 32 | block[:, other]).ravel()
-        if not full.any():
-            return
+    """Pairs within blocks as (smaller << 32 | larger); of overfull blocks those that share CUTS_SHARED cuts as well.
+
+    `of_titles`: rows of blocks that are titles already, which words of titles cannot cut.
+    """
+    starts, sizes = _groups(values)
+    full = sizes > BLOCK_LIMIT
+    yield from _within(members, starts[~full], sizes[~full])
+    if full.any():
         rows = np.repeat(full, sizes)
-        values, members, kinds = _refined(values[rows], members[rows], kinds[rows], cuts_of(np.unique(members[rows])))
+        values, members, kinds = values[rows], members[rows], np.where(of_titles[rows], CUTS.index("words"), -1)
+        cuts = cuts_of(np.unique(members))
+        for _ in range(CUTS_SHARED):
+            values, members, kinds = _refined(values, members, kinds, cuts)
+        yield from _within(members, *_groups(values))
+
+
+def _groups(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """(starts, sizes) of the runs of equal values."""
+    if not len(values):
+        return np.empty(0, np.int64), np.empty(0, np.int64)
+    starts = np.flatnonzero(np.concatenate([[True], values[1:] != values[:-1]]))
+    return starts, np.diff(np.append(starts, len(values)))
+
+
+def _within(members: np.ndarray, starts: np.ndarray, sizes: np.ndarray) -> Iterator[np.ndarray]:
+    """All pairs of the members, ascending in each group."""
+    for size in np.unique(sizes[sizes > 1]):
+        block = members[starts[sizes == size][:, None] + np.arange(size)]
+        one, other = np.triu_indices(size, 1)
+        yield (block[:, one] << 32 | block[:, other]).ravel()
 
 
 def _refined(
@@ -234,10 +253,10 @@ def _refined(
     return finer[order], members[row][order], cut_kinds[cut][order]
 
 
-def _sorted_blocks(values: np.ndarray, members: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Distinct (value, member) rows, sorted by both."""
+def _sorted_blocks(values: np.ndarray, members: np.ndarray, of_titles: np.ndarray) -> tuple[np.ndarray, ...]:
+    """Distinct (value, member) rows, sorted by both, with what belongs to them."""
     order = np.lexsort((members, values))
-    values, members = values[order], members[order]
+    values, members, of_titles = values[order], members[order], of_titles[order]
     first = np.ones(len(values), bool)
     first[1:] = (values[1:] != values[:-1]) | (members[1:] != members[:-1])
-    return values[first], members[first]
+    return values[first], members[first], of_titles[first]
