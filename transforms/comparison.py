@@ -34,6 +34,7 @@ CHANGED_RATIO = 75
 FEWEST_TITLE_LETTERS = 12
 FEWEST_LETTERS = 150
 ABSTRACT_LETTERS = 3000
+LONGEST_ABSTRACT = 12_000
 LAST_WORDS = 10
 
 _TAIL = re.compile(
@@ -302,7 +303,7 @@ def _details(one: str, other: str) -> int:
     Sources lose and glue characters ('161' and '1', '40mg' and '40'): only whole numbers of which neither contains the
     other are told apart.
     """
-    here, there = (_TAIL.sub("", text).split() for text in (one, other))
+    here, there = (_TAIL.sub("", text[:LONGEST_ABSTRACT]).split() for text in (one, other))
     for step in Levenshtein.opcodes(here, there):
         if step.tag == "replace":
             left, right = here[step.src_start : step.src_end], there[step.dest_start : step.dest_end]
