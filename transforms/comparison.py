@@ -300,19 +300,23 @@ def abstract_ratio(one: str, other: str) -> float:
 def _details(one: str, other: str) -> int:
     """DIFFERS where two alike abstracts say other numbers at the same place, or end otherwise.
 
-    Sources lose and glue characters ('161' and '1', '40mg' and '40'): only whole numbers of which neither contains the
-    other are told apart.
+    Sources lose and glue characters ('161' and '1', 'copyright2011' and '2011'): only what neither contains the other
+    of is told apart.
     """
     here, there = (_TAIL.sub("", text[:LONGEST_ABSTRACT]).split() for text in (one, other))
     for step in Levenshtein.opcodes(here, there):
         if step.tag == "replace":
             left, right = here[step.src_start : step.src_end], there[step.dest_start : step.dest_end]
             ends = len(here) - step.src_end < LAST_WORDS and len(there) - step.dest_end < LAST_WORDS
-            if ends and fuzz.ratio(" ".join(left), " ".join(right)) < SPELLING:
+            if ends and _other_words("".join(left), "".join(right)):
                 return DIFFERS
             if len(left) == len(right) and any(map(_other_number, left, right)):
                 return DIFFERS
     return UNKNOWN
+
+
+def _other_words(one: str, other: str) -> bool:
+    return one not in other and other not in one and fuzz.ratio(one, other) < SPELLING
 
 
 def _other_number(one: str, other: str) -> bool:

@@ -5,6 +5,7 @@ A decision is a function of the two documents alone, so it can be stored and sta
 
 import json
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -61,6 +62,26 @@ def decide_on(pairs: pa.Table, found: Features) -> pa.Table:
         },
         EDGES,
     )
+
+
+def explain(pair: pa.Table) -> dict[str, Any]:
+    """All that is to be said of two documents, also where `decide` is silent: for a person who asks why.
+
+    `pair`: two rows. Keys: verdict ('same', 'different'), rule (None where no rule speaks), evidence (a dictionary),
+    accepts and vetoes (the names of all rules that hold).
+    """
+    found = features(pair)
+    compared = compare(found, np.array([0]), np.array([1]))
+    ids = sorted(found.ids)
+    edges = decide_on(pa.table({"document_a": ids[:1], "document_b": ids[1:]}), found).to_pylist()
+    verdict, rule = (edges[0]["verdict"], edges[0]["rule"]) if edges else ("different", None)
+    return {
+        "verdict": verdict,
+        "rule": rule,
+        "evidence": json.loads(_evidence(compared, 0)),
+        "accepts": [name for name, holds in duplicate_rules.ACCEPTS.items() if holds(compared)[0]],
+        "vetoes": [name for name, holds in duplicate_rules.VETOES.items() if holds(compared)[0]],
+    }
 
 
 def _first(rules: Mapping[str, duplicate_rules.Rule], compared: Comparison) -> tuple[np.ndarray, np.ndarray]:

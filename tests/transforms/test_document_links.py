@@ -8,7 +8,7 @@ import pytest
 from tests.transforms.dedup_records import documents
 from transforms.blocking import candidates, keys
 from transforms.document_links import LINKS, STATED, find_links
-from transforms.duplicate_decisions import EDGES, decide
+from transforms.duplicate_decisions import EDGES, decide, explain
 from transforms.duplicate_rules import ACCEPTS, VETOES
 
 PAPER = {
@@ -99,3 +99,13 @@ def test_a_decision_depends_on_its_two_documents_alone():
 def test_pairs_without_any_likeness_are_not_listed():
     pairs = pa.table({"document_a": ["d0"], "document_b": ["d1"]})
     assert decide(pairs, documents([PAPER, {"title": "Honey and the heart"}])).num_rows == 0
+
+
+def test_any_two_documents_can_be_explained():
+    told = explain(documents([PAPER, {**PAPER, "pages": "301-309"}]))
+    assert (told["verdict"], told["rule"]) == ("different", "different pages")
+    assert told["vetoes"] == ["different pages"]
+    assert told["accepts"]
+    assert told["evidence"]["pages"] == "different"
+    told = explain(documents([PAPER, {"title": "Honey eaten by goats in mountain towns"}]))
+    assert (told["verdict"], told["rule"], told["accepts"], told["vetoes"]) == ("different", None, [], [])
