@@ -94,15 +94,18 @@ def figures_of(gold: Clusters, found: Clusters, left_out: frozenset[Pair] = froz
 
 
 def lost(gold: Clusters, found: Clusters) -> int:
-    """Gold articles swallowed by another: in each found cluster all gold articles but the one with most records there.
+    """Gold articles swallowed by another: those left when each found cluster stands for one gold article at most.
 
-    A gold article that keeps a record elsewhere, where it is the one with most, is not lost.
+    Cluster and article are matched by the number of records they share, the most first.
     """
-    inside: dict[object, Counter[object]] = defaultdict(Counter)
-    for record, cluster in found.items():
-        inside[cluster][gold[record]] += 1
-    kept = {max(sorted(counts, key=str), key=counts.__getitem__) for counts in inside.values()}
-    return len(set(gold.values()) - kept)
+    shared = Counter((found[record], article) for record, article in gold.items())
+    taken: set[object] = set()
+    kept: set[object] = set()
+    for cluster, article in sorted(shared, key=lambda pair: (-shared[pair], str(pair))):
+        if cluster not in taken and article not in kept:
+            taken.add(cluster)
+            kept.add(article)
+    return len(set(gold.values())) - len(kept)
 
 
 def gold_without_notices(rows: list[dict[str, str]]) -> frozenset[Pair]:
