@@ -146,6 +146,7 @@ def candidates(all_keys: pa.Table, document_ids: pa.Array | None = None) -> pa.T
     """Pairs that share a block: document_a < document_b, distinct, ascending; with `document_ids` only pairs of those.
 
     `all_keys` has the keys of all documents, in any order. Work grows with the pairs found and one scan of the keys.
+    With `document_ids` it is enough to hand in the blocks these have keys in, whole, and the CUTS of their members.
     """
     blocks = all_keys.filter(pc.is_in(all_keys["kind"], pa.array(BLOCKS)))
     if document_ids is not None:
@@ -170,7 +171,8 @@ def touched(all_keys: pa.Table, changed: pa.Array, former_keys: pa.Table) -> pa.
     """Which documents' candidate pairs may differ after `changed` were added, changed or removed; those among them.
 
     `all_keys` as they are now, `former_keys` those that the changed documents had before. Beside the changed documents
-    these are the members of blocks that grew past BLOCK_LIMIT or shrank to it: their edges are to be decided anew.
+    these are the members of blocks that grew past BLOCK_LIMIT or shrank to it: their edges are to be decided anew. Of
+    `all_keys` the blocks that the changed documents have, or had, keys in are enough.
     """
     blocks = all_keys.filter(pc.is_in(all_keys["kind"], pa.array(BLOCKS)))
     gained = blocks.filter(pc.is_in(blocks["document_id"], changed)).group_by("value").aggregate([([], "count_all")])

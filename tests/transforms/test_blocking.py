@@ -136,3 +136,18 @@ def test_any_text_has_keys(text):
         "doi": text,
     }
     assert keys(documents([row])).schema == KEYS
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(RECORD, min_size=2, max_size=9), st.integers(1, 4))
+def test_the_blocks_of_the_asked_and_their_cuts_are_enough(rows, limit):
+    stored, asked = keys(documents(rows)), pa.array(["d0"])
+    own = stored.filter(pc.is_in(stored["document_id"], asked))
+    shared = stored.filter(pc.is_in(stored["value"], own["value"]))
+    members = pc.and_(pc.is_in(stored["document_id"], shared["document_id"]), pc.is_in(stored["kind"], pa.array(CUTS)))
+    part = stored.filter(pc.or_(pc.is_in(stored["value"], own["value"]), members))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(blocking, "BLOCK_LIMIT", limit)
+        assert pairs(candidates(part, asked)) == pairs(candidates(stored, asked))
+        nothing = stored.slice(0, 0)
+        assert set(touched(part, asked, nothing).to_pylist()) == set(touched(stored, asked, nothing).to_pylist())
