@@ -1,5 +1,6 @@
 """Measuring a whole process from outside: CPU seconds with all its children, and its own peak memory."""
 
+import json
 import os
 import resource
 import subprocess
@@ -10,6 +11,7 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 _POLL_S = 0.02
 
@@ -41,6 +43,26 @@ def measure(command: Sequence[str], environment: Mapping[str, str] | None = None
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
     return Cost(cpu, time.monotonic() - began, peak.largest_mb)
+
+
+def measure_answer(module: str, *arguments: object) -> tuple[dict[str, Any], float]:
+    """The JSON object a module prints when run, and the peak memory of its process in MB."""
+    command = [sys.executable, "-m", module, *map(str, arguments)]
+    with tempfile.TemporaryFile() as output:
+        process = subprocess.Popen(command, stdout=output)
+        peak = _Peak(process.pid)
+        code = process.wait()
+        peak.stop()
+        output.seek(0)
+        if code:
+            raise subprocess.CalledProcessError(code, command, output.read())
+        return json.loads(output.read()), peak.largest_mb
+
+
+def cpu_seconds() -> float:
+    """CPU seconds (user + system) of this process and of its children that have ended."""
+    usages = (resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    return sum(usage.ru_utime + usage.ru_stime for usage in usages)
 
 
 def python(module_or_code: str, *arguments: str) -> list[str]:

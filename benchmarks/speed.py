@@ -15,6 +15,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+from benchmarks import deduplication_speed
 from benchmarks.processes import Cost, measure, python
 
 BULK = "pubmed/bulk/pubmed21n1298.xml.gz"
@@ -48,6 +49,7 @@ def main() -> None:
         figures["ingest"] = ingest(arguments.data, arguments.runs)
     else:
         sys.stderr.write(f"skipped ingest: {arguments.data / BULK} is absent\n")
+    figures["deduplication"] = deduplication_speed.measure(arguments.data, arguments.runs)
     json.dump(figures, sys.stdout, indent=2)
     sys.stdout.write("\n")
 

@@ -12,6 +12,8 @@ SOURCE_PREFERENCE = ("pubmed", "europepmc", "web")
 CASE_REPORT = "Case Reports"
 NOTICES = frozenset({"Retraction of Publication", "Retraction Notice", "Published Erratum"})
 COVERED_LANGUAGE = "eng"
+CUT_OFF = r"(?i)(?:\.\.\.|…|\(abstract truncated(?: at \d+ words)?\))\s*$"
+"""How the abstract of a record ends that a source gives in part only (MEDLINE of before 2000: 'at 250 words')."""
 NO_TITLE = frozenset({"", "[not available]", "[not available].", "[no title available]", "[no title available]."})
 
 _KEYS = ARTICLE_KEYS.without("batch")
@@ -27,9 +29,10 @@ _NAMES = [name for name, _ in _AGGREGATES[:-2]] + ["sources", "documents"]
 def describe(documents: pa.Table) -> pa.Table:
     """Current documents (one row a document_id) -> one row an article, columns of `article_keys` without `batch`.
 
-    The preferred document is of the first source in `SOURCE_PREFERENCE`; then the one with the longest abstract; then
-    the smallest document_id. An article is in the population of basis 'index' if any of its documents has a heading,
-    of 'text' if its preferred document has a title in English, its own or PubMed's translation (in brackets).
+    The preferred document is of the first source in `SOURCE_PREFERENCE`; then one whose abstract is not cut off; then
+    the one with the longest abstract; then the smallest document_id. An article is in the population of basis 'index'
+    if any of its documents has a heading, of 'text' if its preferred document has a title in English, its own or
+    PubMed's translation (in brackets).
     """
     length = pc.fill_null(pc.utf8_length(documents["abstract"]), 0)
     rank = pc.fill_null(pc.index_in(documents["source"], pa.array(SOURCE_PREFERENCE)), len(SOURCE_PREFERENCE))
@@ -37,6 +40,7 @@ def describe(documents: pa.Table) -> pa.Table:
     told = documents.select(known)
     for name, column in (
         ("rank", rank),
+        ("cut_off", pc.fill_null(pc.match_substring_regex(documents["abstract"], CUT_OFF), False)),  # noqa: FBT003
         ("shortness", pc.negate(length)),
         ("has_abstract", pc.greater(length, 0)),
         ("in_index", pc.greater(pc.fill_null(pc.list_value_length(documents["headings"]), 0), 0)),
@@ -45,7 +49,7 @@ def describe(documents: pa.Table) -> pa.Table:
         ("is_notice", _any_of(documents["publication_types"], NOTICES)),
     ):
         told = told.append_column(name, column)
-    order = [(name, "ascending") for name in ("article_id", "rank", "shortness", "document_id")]
+    order = [(name, "ascending") for name in ("article_id", "rank", "cut_off", "shortness", "document_id")]
     grouped = told.sort_by(order).group_by("article_id", use_threads=False).aggregate(list(_AGGREGATES))
     articles = grouped.rename_columns(["article_id", *_NAMES])
     sources = _sorted_lists(articles["sources"])

@@ -40,6 +40,16 @@ def test_pubmed_is_preferred_and_sources_are_joined():
     assert not article["has_abstract"]
 
 
+@pytest.mark.parametrize("end", ["...", "…", "(ABSTRACT TRUNCATED AT 250 WORDS)", "(abstract truncated) "])
+def test_of_one_source_a_whole_abstract_is_preferred_to_a_longer_part(end):
+    [article] = described(
+        document(document_id="web:1", source="web", abstract="A long abstract that ends too early " + end),
+        document(document_id="web:2", source="web", abstract="A whole abstract."),
+        document(document_id="web:3", source="web", abstract=None),
+    )
+    assert article["document_id"] == "web:2"
+
+
 @pytest.mark.parametrize(
     ("fields", "covered"),
     [

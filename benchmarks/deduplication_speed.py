@@ -1,0 +1,114 @@
+"""Speed of deduplication: a labelled set beside bib-dedupe, 100,000 documents in one go, 1,000 new ones into many.
+
+`python -m benchmarks.deduplication_speed DATA all|new COUNT` is one measurement, in a process of its own: CPU seconds
+as JSON. The documents are PubMed records, and the same records as another source would have them.
+"""
+
+import json
+import statistics
+import sys
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from benchmarks.processes import cpu_seconds, measure_answer
+from transforms import pubmed_xml
+from transforms.blocking import candidates, keys, touched
+from transforms.clustering import cluster, component
+from transforms.deduplicate import deduplicate
+from transforms.duplicate_decisions import decide
+
+BULK = ("pubmed/bulk/pubmed21n1298.xml.gz", "pubmed/bulk/pubmed20n0014.xml.gz")
+SET = "dedup/neuroimaging.parquet"
+NEW = 1000
+COLUMNS = (
+    "document_id", "pmid", "doi", "title", "abstract", "authors", "journal", "year", "volume", "issue", "pages",
+    "publication_types", "relations",
+)  # fmt: skip
+NOT_IN_THE_COPY = ("pmid", "issue", "publication_types", "relations")
+
+
+def measure(data: Path, runs: int) -> dict[str, Any]:
+    """The leaves of all benchmarks the data are there for; `ratio` is own seconds to the peer's."""
+    figures: dict[str, Any] = {}
+    if (data / SET).exists():
+        own = [measure_answer("benchmarks.quality.deduplication", data / SET) for _ in range(runs)]
+        peer = [measure_answer("benchmarks.bib_dedupe", data / SET) for _ in range(runs)]
+        figures["neuroimaging"] = _leaf(own, peer, "bib-dedupe")
+    if all((data / file).exists() for file in BULK):
+        module = "benchmarks.deduplication_speed"
+        small = [measure_answer(module, data, "new", 10_000) for _ in range(runs)]
+        large = [measure_answer(module, data, "new", 100_000) for _ in range(runs)]
+        figures["1000_into_100000"] = _leaf(large, small, "1,000 into 10,000")
+        figures["100000_documents"] = _leaf([measure_answer(module, data, "all", 100_000)], large, "1,000 into 100,000")
+    return figures
+
+
+def _leaf(
+    own: list[tuple[dict[str, Any], float]], peer: list[tuple[dict[str, Any], float]], name: str
+) -> dict[str, Any]:
+    ours, theirs = (statistics.median(answer["seconds"] for answer, _ in runs) for runs in (own, peer))
+    return {
+        "seconds": round(ours, 2),
+        "peer_seconds": round(theirs, 2),
+        "ratio": round(ours / theirs, 3),
+        "peer": name,
+        "peak_mb": round(max(peak for _, peak in own)),
+    }
+
+
+def records(data: Path, count: int) -> pa.Table:
+    """`count` documents: records of PubMed files, and as many again as another source has them."""
+    tables = []
+    for name in BULK:
+        with (data / name).open("rb") as stream:
+            tables += [parsed.documents.select(COLUMNS) for parsed in pubmed_xml.parse(stream, name.rsplit("/", 1)[-1])]
+    table = pa.concat_tables(tables)
+    first = pc.index_in(pc.unique(table["document_id"]), table["document_id"].combine_chunks())
+    table = table.take(first)
+    copy = table.set_column(0, "document_id", pc.binary_join_element_wise("web", table["document_id"], ":"))
+    for name in NOT_IN_THE_COPY:
+        at = copy.schema.get_field_index(name)
+        copy = copy.set_column(at, name, pa.nulls(copy.num_rows, copy.schema.field(name).type))
+    both = pa.concat_tables([table, copy])
+    order = pa.array([n // 2 + (n % 2) * table.num_rows for n in range(both.num_rows)])
+    return both.take(order).slice(0, count).combine_chunks()
+
+
+def all_at_once(table: pa.Table) -> float:
+    """CPU seconds of one go over all."""
+    began = cpu_seconds()
+    deduplicate(table)
+    return cpu_seconds() - began
+
+
+def new_ones(table: pa.Table) -> float:
+    """CPU seconds of adding the last NEW documents to the others, whose keys and edges are at hand."""
+    old, new = table.slice(0, table.num_rows - NEW), table.slice(table.num_rows - NEW)
+    stored = keys(old)
+    edges = decide(candidates(stored), old)
+    began = cpu_seconds()
+    fresh = keys(new)
+    everything = pa.concat_tables([stored, fresh])
+    changed = touched(everything, new["document_id"].combine_chunks(), fresh.slice(0, 0))
+    pairs = candidates(everything, changed)
+    kept = edges.filter(
+        pc.invert(pc.or_(pc.is_in(edges["document_a"], changed), pc.is_in(edges["document_b"], changed)))
+    )
+    decided = pa.concat_tables([kept, decide(pairs, table)])
+    reached = component(decided, changed)
+    cluster(decided, table.filter(pc.is_in(table["document_id"], reached)))
+    return cpu_seconds() - began
+
+
+def main() -> None:
+    """One measurement."""
+    data, what, count = sys.argv[1:]
+    table = records(Path(data), int(count))
+    json.dump({"seconds": all_at_once(table) if what == "all" else new_ones(table), "n": table.num_rows}, sys.stdout)
+
+
+if __name__ == "__main__":
+    main()

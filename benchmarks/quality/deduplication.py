@@ -1,0 +1,178 @@
+"""Distinct articles: sensitivity, precision and F1 over pairs of records, and gold articles lost, beside bib-dedupe.
+
+One set a file of DATA/dedup. `seconds` are CPU seconds of the work itself, bib-dedupe's (same records, same run) with
+those of the processes it starts. `without_notices` leaves out gold pairs of an article with an erratum, a retraction or
+a letter about it, which are articles of their own here. Hard pairs are judged pair by pair.
+"""
+
+import itertools
+import json
+import re
+import subprocess
+import sys
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from benchmarks.processes import cpu_seconds
+from transforms.deduplicate import deduplicate
+from transforms.schema import DOCUMENTS
+
+PEER = "bib-dedupe 0.11.0"
+Pair = tuple[str, str]
+Clusters = Mapping[str, object]
+
+_NOTICE = re.compile(
+    r"\b(?:erratum|corrigendum|correction|retraction)\b(?! appears)|\breply\b|\bcomment on\b|\(vol \d+|\(\d{4}\) \d+",
+    re.I,
+)
+
+
+def measure(data: Path) -> dict[str, Any] | None:
+    """The figures of every set; None where there are none."""
+    files = sorted((data / "dedup").glob("*.parquet"))
+    return {file.stem: _hard(file) if "case" in _columns(file) else _set(file) for file in files} or None
+
+
+def _columns(file: Path) -> list[str]:
+    return pq.read_schema(file).names
+
+
+def _set(file: Path) -> dict[str, Any]:
+    rows = pq.read_table(file).to_pylist()
+    gold = {row["record_id"]: row["cluster_id"] for row in rows}
+    ours, our_cost = _run("benchmarks.quality.deduplication", file)
+    peers, peer_cost = _run("benchmarks.bib_dedupe", file)
+    apart = gold_without_notices(rows)
+    figures: dict[str, Any] = {**figures_of(gold, _by_record(gold, ours)), "seconds": our_cost}
+    figures["peer"] = {"name": PEER, **figures_of(gold, _by_record(gold, peers)), "seconds": peer_cost}
+    if apart:
+        figures["without_notices"] = figures_of(gold, _by_record(gold, ours), apart)
+        figures["without_notices"]["peer"] = figures_of(gold, _by_record(gold, peers), apart)
+    return figures
+
+
+def _run(module: str, file: Path) -> tuple[list[list[str]], float]:
+    """Clusters of more than one record, and CPU seconds, as the module prints them."""
+    answer = json.loads(
+        subprocess.run([sys.executable, "-m", module, str(file)], capture_output=True, check=True).stdout
+    )
+    return answer["clusters"], round(answer["seconds"], 2)
+
+
+def _by_record(gold: Clusters, clusters: Iterable[list[str]]) -> dict[str, object]:
+    found: dict[str, object] = {record: record for record in gold}
+    for members in clusters:
+        found.update(dict.fromkeys(members, members[0]))
+    return found
+
+
+def pairs_of(clusters: Clusters) -> set[Pair]:
+    """All pairs of records in one cluster, smaller id first."""
+    members = defaultdict(list)
+    for record, cluster in clusters.items():
+        members[cluster].append(record)
+    return {pair for group in members.values() for pair in itertools.combinations(sorted(group), 2)}
+
+
+def figures_of(gold: Clusters, found: Clusters, left_out: frozenset[Pair] = frozenset()) -> dict[str, Any]:
+    """Records, gold pairs, sensitivity, precision and F1 over pairs but those left out, and lost gold articles."""
+    right, claimed = pairs_of(gold) - left_out, pairs_of(found) - left_out
+    both = len(right & claimed)
+    return {
+        "n": len(gold),
+        "pairs": len(right),
+        "sensitivity": round(both / len(right), 4) if right else 1.0,
+        "precision": round(both / len(claimed), 4) if claimed else 1.0,
+        "f1": round(2 * both / (len(right) + len(claimed)), 4) if right or claimed else 1.0,
+        "lost": lost(gold, found),
+    }
+
+
+def lost(gold: Clusters, found: Clusters) -> int:
+    """Gold articles swallowed by another: those left when each found cluster stands for one gold article at most.
+
+    Cluster and article are matched by the number of records they share, the most first.
+    """
+    shared = Counter((found[record], article) for record, article in gold.items())
+    taken: set[object] = set()
+    kept: set[object] = set()
+    for cluster, article in sorted(shared, key=lambda pair: (-shared[pair], str(pair))):
+        if cluster not in taken and article not in kept:
+            taken.add(cluster)
+            kept.add(article)
+    return len(set(gold.values())) - len(kept)
+
+
+def gold_without_notices(rows: list[dict[str, str]]) -> frozenset[Pair]:
+    """Gold pairs of which exactly one is a notice by its title."""
+    groups = defaultdict(list)
+    for row in rows:
+        groups[row["cluster_id"]].append(row)
+    return frozenset(
+        (min(a["record_id"], b["record_id"]), max(a["record_id"], b["record_id"]))
+        for group in groups.values()
+        for a, b in itertools.combinations(group, 2)
+        if bool(_NOTICE.search(a["title"])) != bool(_NOTICE.search(b["title"]))
+    )
+
+
+def _hard(file: Path) -> dict[str, Any]:
+    rows = pq.read_table(file).to_pylist()
+    pairs = list(zip(rows[::2], rows[1::2], strict=True))
+    right = [_merged(pair) == (pair[0]["cluster_id"] == pair[1]["cluster_id"]) for pair in pairs]
+    wrong = [pair[0]["case"] for pair, is_right in zip(pairs, right, strict=True) if not is_right]
+    return {"n": len(pairs), "right": sum(right), "wrong": wrong}
+
+
+def _merged(pair: Iterable[dict[str, str]]) -> bool:
+    return len(set(deduplicate(documents(list(pair)))["article_id"].to_pylist())) == 1
+
+
+def documents(rows: list[dict[str, str]]) -> pa.Table:
+    """Bibliographic records of a labelled set ('' is missing) as documents."""
+    names = (
+        "document_id",
+        "title",
+        "abstract",
+        "authors",
+        "journal",
+        "year",
+        "volume",
+        "issue",
+        "pages",
+        "doi",
+        "pmid",
+    )
+    records = [
+        {
+            **{name: row[name] or None for name in ("abstract", "journal", "volume", "issue", "pages", "doi")},
+            "document_id": row["record_id"],
+            "title": row["title"],
+            "authors": row["authors"].split(" and ") if row["authors"] else None,
+            "year": int(row["year"]) if row["year"].isdecimal() else None,
+            "pmid": int(row["pmid"]) if row["pmid"].isdecimal() else None,
+        }
+        for row in rows
+    ]
+    return pa.Table.from_pylist(records, pa.schema([DOCUMENTS.arrow.field(name) for name in names]))
+
+
+def main() -> None:
+    """Deduplicate one set and print its clusters of more than one record, and the CPU seconds, as JSON."""
+    records = documents(pq.read_table(sys.argv[1]).to_pylist())
+    began = cpu_seconds()
+    table = deduplicate(records)
+    seconds = cpu_seconds() - began
+    members = defaultdict(list)
+    for record, article in zip(table["document_id"].to_pylist(), table["article_id"].to_pylist(), strict=True):
+        members[article].append(record)
+    json.dump({"clusters": [group for group in members.values() if len(group) > 1], "seconds": seconds}, sys.stdout)
+
+
+if __name__ == "__main__":
+    main()
