@@ -28,6 +28,7 @@ import pyarrow.compute as pc
 
 from transforms.matching import Trie
 from transforms.mesh import read_mesh
+from transforms.name_rules import ambiguous_acronyms, companions
 from transforms.names import Names, build_trie, matchable
 from transforms.tokens import Ints, words
 from transforms.vocabulary_tables import (
@@ -66,6 +67,9 @@ class Vocabulary:
     trie: the words of the names; several names may share a key.
     only_meaning: by key of the trie, the position of the one concept it can mean; -1 where the text decides (`meant`).
     case_matters: by key of the trie, whether every name behind it is an acronym.
+    ambiguous: by key of the trie, whether it is a short acronym that means little on its own.
+    substance: by position of a concept, whether it is a chemical (MeSH's D).
+    companions: keys of the metals that are half of many salts' names.
     """
 
     version: str
@@ -75,6 +79,9 @@ class Vocabulary:
     trie: Trie
     only_meaning: Ints
     case_matters: npt.NDArray[np.bool_]
+    ambiguous: npt.NDArray[np.bool_]
+    substance: npt.NDArray[np.bool_]
+    companions: Ints
     _matched: Names
     _begins: Ints
     _remembered: dict[tuple[int, str], tuple[int, ...]] = field(default_factory=dict, repr=False, compare=False)
@@ -120,10 +127,11 @@ def build(concepts: pa.Table, names: pa.Table, ancestors: pa.Table) -> Vocabular
     counted = concepts.filter(concepts["counted"]) if "counted" in concepts.column_names else concepts
     counted = counted.sort_by("concept_id")
     concept_ids, concept_names = (counted[column].combine_chunks() for column in ("concept_id", "name"))
-    trie, key, matched = build_trie(matchable(names, concept_ids))
+    trie, key, matched = build_trie(matchable(names, counted))
     order = np.argsort(key, kind="stable")
     begins = np.append(0, np.cumsum(np.bincount(key, minlength=int(key.max(initial=-1)) + 1)))
     ids = concept_ids.to_pylist()
+    acronyms_only = np.bincount(key[~matched.acronym], minlength=len(begins) - 1) == 0
     return Vocabulary(
         version=_version(concepts, names, ancestors),
         concept_ids=concept_ids,
@@ -131,11 +139,20 @@ def build(concepts: pa.Table, names: pa.Table, ancestors: pa.Table) -> Vocabular
         names=dict(zip(concepts["concept_id"].to_pylist(), concepts["name"].to_pylist(), strict=True)),
         trie=trie,
         only_meaning=_only_meaning(matched, key, len(begins) - 1),
-        case_matters=np.bincount(key[~matched.acronym], minlength=len(begins) - 1) == 0,
+        case_matters=acronyms_only,
+        ambiguous=acronyms_only & (np.bincount(key[ambiguous_acronyms(matched.text)], minlength=len(begins) - 1) > 0),
+        substance=_is_substance(counted),
+        companions=np.unique(key[companions(matched.text)]),
         _matched=matched.take(order),
         _begins=begins,
         _positions=dict(zip(ids, range(len(ids)), strict=True)),
     )
+
+
+def _is_substance(concepts: pa.Table) -> npt.NDArray[np.bool_]:
+    if "categories" not in concepts.column_names:
+        return np.zeros(len(concepts), bool)
+    return np.array(["D" in (one or ()) for one in concepts["categories"].to_pylist()], bool)
 
 
 def _only_meaning(names: Names, key: Ints, keys: int) -> Ints:

@@ -30,8 +30,6 @@ _PLURAL_RULES = (
     (re.compile(r"(?<=ss)es$|(?<=sh)es$|(?<=ch)es$|(?<=[a-z]x)es$|(?<=[a-z][clmnrt]us)es$"), 2, ""),  # viruses: virus
     (re.compile(r"(?<=[a-hj-rtv-z]s)(?<!ics)$"), 1, ""),  # tumors: tumor; not biopsis, virus, genetics
 )
-ORDINARY: tuple[str, ...] = tuple(_DATA["ordinary"])
-"""Words that are names of concepts but nearly always something else in running text."""
 _INVARIANT = frozenset(("series", "species", "rabies", "scabies", "caries", "facies", "herpes", "diabetes", "feces"))
 
 
