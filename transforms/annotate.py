@@ -92,7 +92,7 @@ def _text_mentions(documents: pa.Table, text: DocumentText, vocabulary: Vocabula
         sentences.end[sentence],
         start - text.begin[document],
         end - text.begin[document],
-        assess(tokens, hits, first_words)[found.mention],
+        assess(tokens, text.characters, hits, first_words)[found.mention],
     )
 
 
