@@ -4,6 +4,7 @@ Found by the abbreviation-extractor library, after Schwartz AS, Hearst MA. A sim
 abbreviation definitions in biomedical text. Pac Symp Biocomput 2003:451-62.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
@@ -14,6 +15,8 @@ from abbreviation_extractor import extract_abbreviation_definition_pairs
 from transforms.document_text import DocumentText
 from transforms.matching import Hits, leftmost_longest
 from transforms.tokens import Ints, Tokens
+
+_WORDS = re.compile(r"\w+")
 
 
 @dataclass(frozen=True)
@@ -26,7 +29,10 @@ class Definition:
 
 
 def find_definitions(text: str) -> list[Definition]:
-    """The abbreviations a text defines, in order; of one short form the first definition holds."""
+    """The abbreviations a text defines, in order; of one short form the first definition holds.
+
+    A word in brackets that is a word of what stands before them abbreviates nothing.
+    """
     if "(" not in text:
         return []
     found: dict[str, Definition] = {}
@@ -36,7 +42,8 @@ def find_definitions(text: str) -> list[Definition]:
         if encoded is not None:
             start = len(encoded[:start].decode(errors="replace"))
             end = start + len(encoded[pair.start : end].decode(errors="replace"))
-        if text[start:end] == pair.definition:
+        spoken = _WORDS.findall(pair.definition.lower())
+        if text[start:end] == pair.definition and pair.abbreviation.lower() not in spoken:
             found.setdefault(pair.abbreviation, Definition(pair.abbreviation, start, end))
     return list(found.values())
 
@@ -57,13 +64,18 @@ class Occurrences:
 
 
 def abbreviated(tokens: Tokens, text: DocumentText) -> Occurrences:
-    """The occurrences of every abbreviation that a document of the batch defines, in that document."""
+    """The occurrences of every abbreviation that a document of the batch defines, in that document.
+
+    Short forms without a capital or digit are left alone: too many are words of their own.
+    """
     long_forms: list[tuple[int, int]] = []
     places: list[tuple[int, int, int]] = []
     begins = text.begin.tolist()
     for begin, end in pairwise(begins):
         document = text.text[begin:end]
         for definition in find_definitions(document):
+            if definition.short.islower():
+                continue
             number = len(long_forms)
             long_forms.append((begin + definition.start, begin + definition.end))
             places.extend((begin + a, begin + b, number) for a, b in _occurrences(definition.short, document))
