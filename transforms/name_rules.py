@@ -17,6 +17,8 @@ from transforms.tokens import Ints
 from transforms.word_forms import forms, lemma
 
 _RULES: dict[str, Any] = tomllib.loads(files(__package__).joinpath("name_rules.toml").read_text("utf-8"))
+_WORD = re.compile(r"[a-z0-9]+")
+_SMALL = frozenset(("of", "the", "and", "with", "in", "to", "for", "or", "by", "due"))
 _TELLING = ("A", "B", "C", "D", "F")
 _HEADINGS_ONLY = tuple(branch for group in _RULES["headings_only"] for branch in group["branches"])
 
@@ -82,6 +84,28 @@ def _by_words(names: pa.Array) -> Iterable[tuple[pa.Array, Ints]]:
                 chosen = pc.and_(several, pc.match_substring_regex(names, pattern))
                 number = np.flatnonzero(np.asarray(chosen, bool))
                 yield pc.replace_substring_regex(names.take(pa.array(number)), pattern, new), number
+
+
+def in_capitals(names: pa.Array, concept: npt.NDArray[np.int32]) -> pa.Array:
+    """Names with acronyms that a vocabulary spells in lower case ("fed" for "fish eye disease") in capitals.
+
+    An acronym is one word of up to six letters that the initials of another name of its concept spell.
+    """
+    short = np.flatnonzero(np.asarray(pc.match_substring_regex(names, "^[a-z]{2,6}$"), bool))
+    spelt = names.to_pylist()
+    siblings: dict[int, list[str]] = {one: [] for one in concept[short].tolist()}
+    for at in np.flatnonzero(np.isin(concept, concept[short])).tolist():
+        siblings[int(concept[at])].append(spelt[at])
+    for at in short.tolist():
+        if any(spelt[at] in _initials(name) for name in siblings[int(concept[at])]):
+            spelt[at] = spelt[at].upper()
+    return pa.array(spelt, pa.string())
+
+
+def _initials(name: str) -> tuple[str, str]:
+    """The initials of a name's words, all of them and without the small ones."""
+    words = _WORD.findall(name.lower())
+    return "".join(word[0] for word in words), "".join(word[0] for word in words if word not in _SMALL)
 
 
 def ambiguous_acronyms(names: pa.Array) -> npt.NDArray[np.bool_]:

@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from transforms.matching import Lexicon, Trie
-from transforms.name_rules import derived, from_headings_only, further, never_matched
+from transforms.name_rules import derived, from_headings_only, further, in_capitals, never_matched
 from transforms.tokens import BROKEN, Gaps, Hashes, Ints, Tokens, fold, tokenize
 from transforms.word_forms import forms, lemma
 
@@ -67,6 +67,7 @@ def matchable(names: pa.Table, concepts: pa.Table) -> Names:
     chosen = np.flatnonzero((concept >= 0) & np.append(spoken, False)[concept])
     text, kind = (names[column].combine_chunks().take(pa.array(chosen)) for column in ("name", "kind"))
     rank = np.where(np.asarray(pc.equal(kind, "preferred"), bool), _PREFERRED, _SYNONYM).astype(np.int8)
+    text = in_capitals(text, concept[chosen])
     known = Names(text, concept[chosen], rank, np.asarray(_is_acronym(text), bool))
     known = known.and_as(*_turned_round(known.text), _TURNED)
     trees = np.array(["".join(one or ()) for one in categories], np.str_)

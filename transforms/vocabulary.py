@@ -1,9 +1,9 @@
 """The concept vocabulary: read from files, marked for counting, made ready for matching.
 
-read_mesh      a MeSH descriptor file -> VocabularyTables
-mark_counted   which concepts are counted, by category
-merge          several vocabularies as one
-build          the three tables -> Vocabulary, which `transforms.annotate` matches with
+read_vocabulary  a file of any kind (MeSH, OBO, a list of one's own) -> VocabularyTables; read_mesh: MeSH alone
+mark_counted     which concepts are counted, by category
+merge            several vocabularies as one
+build            the three tables -> Vocabulary, which `transforms.annotate` matches with
 
 Which names are matched, and how:
 
@@ -13,8 +13,9 @@ Which names are matched, and how:
   a gap that no match may span, such as a bracket or a full stop; nor the few that are ordinary words (word_forms.toml).
 - Acronyms match in their own case only, but for a plural s: names of up to ten characters without a lower-case letter
   ('AIDS'), and of up to five with a capital after the first character ('cAMP').
-- Where several names are the same words: those written exactly as in the text before other forms; among these a
-  preferred name, then synonyms, then turned-round names; every concept that is still level is mentioned.
+- Where several names are the same words: those written exactly as in the text before other forms; among these the
+  names of name_rules.toml, then preferred names, synonyms, turned-round names, names by rule; every concept that is
+  still level is mentioned. So in each vocabulary (prefix of ids) by itself: one takes no mention from another.
 """
 
 import hashlib
@@ -31,13 +32,14 @@ from transforms.mesh import read_mesh
 from transforms.name_rules import ambiguous_acronyms, companions
 from transforms.names import Names, build_trie, matchable
 from transforms.tokens import Ints, words
+from transforms.vocabulary_files import read_vocabulary
+from transforms.vocabulary_merge import merge
 from transforms.vocabulary_tables import (
     CHECK_TAGS,
     DEFAULT_CATEGORIES,
     VocabularyError,
     VocabularyTables,
     mark_counted,
-    merge,
 )
 from transforms.word_forms import lemma
 
@@ -51,6 +53,7 @@ __all__ = [
     "mark_counted",
     "merge",
     "read_mesh",
+    "read_vocabulary",
 ]
 
 _REMEMBERED = 1 << 19
@@ -84,6 +87,7 @@ class Vocabulary:
     companions: Ints
     _matched: Names
     _begins: Ints
+    _kinds: Ints
     _remembered: dict[tuple[int, str], tuple[int, ...]] = field(default_factory=dict, repr=False, compare=False)
     _positions: dict[str, int] = field(default_factory=dict, repr=False, compare=False)
 
@@ -103,20 +107,21 @@ class Vocabulary:
     def _judge(self, key: int, text: str) -> tuple[int, ...]:
         spoken = words(text)
         lemmas = [lemma(word) for word in spoken]
-        best, meant = (2, 0), set[int]()
+        best: dict[int, tuple[int, int]] = {}
+        meant: dict[int, set[int]] = {}
         for at in range(self._begins[key], self._begins[key + 1]):
-            name = self._matched.text[at].as_py()
+            name, concept = self._matched.text[at].as_py(), int(self._matched.concept[at])
             known = words(name)
             if self._matched.acronym[at] and text not in (name, name + "s"):
                 continue
             if known != spoken and [lemma(word) for word in known] != lemmas:
                 continue
-            quality = (int(known != spoken), int(self._matched.rank[at]))
-            if quality < best:
-                best, meant = quality, set()
-            if quality == best:
-                meant.add(int(self._matched.concept[at]))
-        return tuple(sorted(meant))
+            quality, kind = (int(known != spoken), int(self._matched.rank[at])), int(self._kinds[concept])
+            if quality < best.get(kind, (2, 0)):
+                best[kind], meant[kind] = quality, set()
+            if quality == best[kind]:
+                meant[kind].add(concept)
+        return tuple(sorted(set().union(*meant.values())))
 
 
 def build(concepts: pa.Table, names: pa.Table, ancestors: pa.Table) -> Vocabulary:
@@ -145,8 +150,15 @@ def build(concepts: pa.Table, names: pa.Table, ancestors: pa.Table) -> Vocabular
         companions=np.unique(key[companions(matched.text)]),
         _matched=matched.take(order),
         _begins=begins,
+        _kinds=_prefixes(concept_ids),
         _positions=dict(zip(ids, range(len(ids)), strict=True)),
     )
+
+
+def _prefixes(concept_ids: pa.Array) -> Ints:
+    """A number for the vocabulary of each concept, told by the prefix of its id."""
+    prefixes = pc.replace_substring_regex(concept_ids, ":.*", "").dictionary_encode()
+    return np.asarray(prefixes.indices, np.int64)
 
 
 def _is_substance(concepts: pa.Table) -> npt.NDArray[np.bool_]:
