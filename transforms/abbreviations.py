@@ -10,13 +10,15 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
+import numpy.typing as npt
 from abbreviation_extractor import extract_abbreviation_definition_pairs
 
 from transforms.document_text import DocumentText
 from transforms.matching import Hits, leftmost_longest
-from transforms.tokens import Ints, Tokens
+from transforms.tokens import Hashes, Ints, Tokens, tokenize
 
 _WORDS = re.compile(r"\w+")
+_SPREAD = np.uint64(0x9E3779B97F4A7C15)
 
 
 @dataclass(frozen=True)
@@ -49,56 +51,73 @@ def find_definitions(text: str) -> list[Definition]:
 
 
 @dataclass(frozen=True)
-class Occurrences:
-    """Where the abbreviations that texts define stand in them: numbers of words, in order and without overlap.
+class Definitions:
+    """The abbreviations that the documents of a batch define: the document, the short form, the long form's place."""
 
-    definition: the number of the definition each occurrence belongs to; long_first, long_last: the words of each
-    definition's long form (the first, and one past the last).
-    """
-
-    first: Ints
-    last: Ints
-    definition: Ints
-    long_first: Ints
-    long_last: Ints
+    document: list[int]
+    short: list[str]
+    long_start: Ints
+    long_end: Ints
 
 
-def abbreviated(tokens: Tokens, text: DocumentText) -> Occurrences:
-    """The occurrences of every abbreviation that a document of the batch defines, in that document.
+def definitions(text: DocumentText) -> Definitions:
+    """The abbreviations that the documents of a batch define.
 
     Short forms without a capital or digit are left alone: too many are words of their own.
     """
-    long_forms: list[tuple[int, int]] = []
+    rows = [
+        (number, found.short, begin + found.start, begin + found.end)
+        for number, (begin, end) in enumerate(pairwise(text.begin.tolist()))
+        for found in find_definitions(text.text[begin:end])
+        if not found.short.islower()
+    ]
+    place = np.array([row[2:] for row in rows], np.int64).reshape(-1, 2)
+    return Definitions([row[0] for row in rows], [row[1] for row in rows], place[:, 0], place[:, 1])
+
+
+def occurrences(defined: Definitions, wanted: list[bool], tokens: Tokens, text: DocumentText) -> Hits:
+    """Where the wanted abbreviations stand in their documents, none overlapping; keyed by number of the definition."""
     places: list[tuple[int, int, int]] = []
-    begins = text.begin.tolist()
-    for begin, end in pairwise(begins):
-        document = text.text[begin:end]
-        for definition in find_definitions(document):
-            if definition.short.islower():
-                continue
-            number = len(long_forms)
-            long_forms.append((begin + definition.start, begin + definition.end))
-            places.extend((begin + a, begin + b, number) for a, b in _occurrences(definition.short, document))
-    start, end_of, number_of = np.array(places, np.int64).reshape(-1, 3).T
-    first, last = _words(tokens, start, end_of)
+    for number, (document, short) in enumerate(zip(defined.document, defined.short, strict=True)):
+        if wanted[number]:
+            begin, end = int(text.begin[document]), int(text.begin[document + 1])
+            places.extend((a, b, number) for a, b in _occurrences(short, text.text, begin, end))
+    start, end_of, key = np.array(places, np.int64).reshape(-1, 3).T
+    first, last = words_within(tokens, start, end_of)
     order = np.argsort(first, kind="stable")
     whole = order[first[order] < last[order]]
-    found = leftmost_longest(Hits(first[whole], last[whole], number_of[whole]))
-    long_start, long_end = np.array(long_forms, np.int64).reshape(-1, 2).T
-    return Occurrences(found.first, found.last, found.key, *_words(tokens, long_start, long_end))
+    return leftmost_longest(Hits(first[whole], last[whole], key[whole]))
 
 
-def _occurrences(short: str, document: str) -> Iterator[tuple[int, int]]:
-    """Where a short form stands as a word of its own, or with a plural s."""
-    at = document.find(short)
+def _occurrences(short: str, text: str, begin: int, end: int) -> Iterator[tuple[int, int]]:
+    """Where a short form stands as a word of its own, or with a plural s, in a stretch of the text."""
+    at = text.find(short, begin, end)
     while at >= 0:
-        end = at + len(short)
-        end += document[end : end + 1] == "s"
-        if not document[at - 1 : at].isalnum() and not document[end : end + 1].isalnum():
-            yield at, end
-        at = document.find(short, end)
+        after = at + len(short)
+        after += text[after : after + 1] == "s"
+        if not text[at - 1 : at].isalnum() and not text[after : after + 1].isalnum():
+            yield at, after
+        at = text.find(short, after, end)
 
 
-def _words(tokens: Tokens, start: Ints, end: Ints) -> tuple[Ints, Ints]:
+def defined_otherwise(defined: Definitions, hits: Hits, tokens: Tokens, text: DocumentText) -> npt.NDArray[np.bool_]:
+    """Which hits are a single word that their document defines as an abbreviation."""
+    single = hits.last - hits.first == 1
+    spelt = tokenize("\n".join(defined.short))
+    line = np.cumsum([0] + [len(short) + 1 for short in defined.short])
+    number = np.searchsorted(line, spelt.start, side="right") - 1
+    alone = np.bincount(number, minlength=len(defined.short))[number] == 1
+    known = _in_document(spelt.hash[alone], np.array(defined.document, np.int64)[number[alone]])
+    document = text.holding(tokens.start[hits.first[single]])
+    single[single] = np.isin(_in_document(tokens.hash[hits.first[single]], document), known)
+    return single
+
+
+def _in_document(hashes: Hashes, document: Ints) -> Hashes:
+    """One number for a word in a document."""
+    return hashes ^ (document.astype(np.uint64) * _SPREAD)
+
+
+def words_within(tokens: Tokens, start: Ints, end: Ints) -> tuple[Ints, Ints]:
     """The words within stretches of text: the first, and one past the last."""
     return np.searchsorted(tokens.start, start), np.searchsorted(tokens.end, end, side="right")

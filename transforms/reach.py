@@ -116,11 +116,14 @@ class Stops:
 
 def _depth(tokens: Tokens, read: Characters, sentence_begins: Ints) -> Ints:
     """In how many brackets that its sentence opened each word stands."""
-    brackets = np.cumsum((read.codes == ord("(")).astype(np.int64) - (read.codes == ord(")")))
-    outside = np.append(0, tokens.end - 1)[:-1]
-    sentence = np.searchsorted(sentence_begins, np.arange(len(tokens)), side="right") - 1
-    before = np.append(brackets[outside[sentence_begins[sentence_begins < len(tokens)]]], 0)[sentence]
-    depth: Ints = brackets[tokens.start] - before if len(tokens) else outside
+    if not len(tokens):
+        return tokens.start
+    place = (read.codes - np.uint32(ord("(")) <= 1).nonzero()[0]
+    deep = np.append(0, np.cumsum(np.where(read.codes[place] == ord("("), 1, -1)))
+    begins = sentence_begins[sentence_begins < len(tokens)]
+    outside = deep[np.searchsorted(place, np.append(0, tokens.end)[begins])]
+    sentence = np.searchsorted(begins, np.arange(len(tokens)), side="right") - 1
+    depth: Ints = deep[np.searchsorted(place, tokens.start)] - np.append(outside, 0)[sentence]
     return depth
 
 

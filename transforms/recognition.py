@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from transforms.abbreviations import Occurrences, abbreviated
+from transforms.abbreviations import defined_otherwise, definitions, occurrences, words_within
 from transforms.coordination import coordinated
 from transforms.document_text import DocumentText
 from transforms.matching import Hits, leftmost_longest
@@ -62,20 +62,25 @@ class _Senses:
 
     def of(self, hits: Hits) -> tuple[Ints, Ints]:
         """The concepts that hits stand for: numbers of hits, ascending, and a concept's position for each."""
-        inherent = len(self.vocabulary.only_meaning)
-        concept = np.append(self.vocabulary.only_meaning, -1)[np.minimum(hits.key, inherent)]
-        doubtful = (concept < 0).nonzero()[0]
+        inherent, known = len(self.vocabulary.meanings), hits.key
+        number, concept = self.vocabulary.meanings.of(known[known < inherent])
+        certain = (known < inherent).nonzero()[0][number]
+        open_to_doubt = np.ones(len(hits), bool)
+        open_to_doubt[certain] = False
+        doubtful = open_to_doubt.nonzero()[0]
+        if not len(doubtful):
+            return certain, concept
         meant = self._meant(hits.take(doubtful))
-        counts = np.ones(len(hits), np.int64)
-        counts[doubtful] = [len(concepts) for concepts in meant]
-        concept = np.repeat(concept, counts)
-        concept[concept < 0] = [one for concepts in meant for one in concepts]
-        return np.repeat(np.arange(len(hits)), counts), concept
+        more = np.repeat(doubtful, [len(concepts) for concepts in meant])
+        mention = np.append(certain, more)
+        order = np.argsort(mention, kind="stable")
+        further = np.array([one for concepts in meant for one in concepts], np.int64)
+        return mention[order], np.append(concept, further)[order]
 
     def _meant(self, hits: Hits) -> list[tuple[int, ...]]:
         """What each hit means by its very words."""
         start, end = self.tokens.start[hits.first].tolist(), self.tokens.end[hits.last - 1].tolist()
-        inherent = len(self.vocabulary.only_meaning)
+        inherent = len(self.vocabulary.meanings)
         return [
             self.further[key - inherent] if key >= inherent else self.vocabulary.meant(key, self.text.text[a:b])
             for key, a, b in zip(hits.key.tolist(), start, end, strict=True)
@@ -83,39 +88,36 @@ class _Senses:
 
     def _adding(self, hits: Hits, first: Ints, last: Ints, senses: list[tuple[int, ...]]) -> Hits:
         """Hits and further ones with senses of their own, in order."""
-        inherent = len(self.vocabulary.only_meaning) + len(self.further)
+        inherent = len(self.vocabulary.meanings) + len(self.further)
         self.further.extend(senses)
         return hits.and_also(Hits(first, last, inherent + np.arange(len(senses))))
 
     def with_abbreviations(self, hits: Hits) -> Hits:
         """Hits with what the texts' own abbreviations stand for in place of what else they might."""
-        found = abbreviated(self.tokens, self.text)
-        senses = self._long_forms(hits, found)
-        hits = hits.take(~_within(hits, found))
-        meant = np.array([bool(sense) for sense in senses], bool)[found.definition]
-        chosen = [senses[number] for number in found.definition[meant].tolist()]
-        return self._adding(hits, found.first[meant], found.last[meant], chosen)
-
-    def _long_forms(self, hits: Hits, found: Occurrences) -> list[tuple[int, ...]]:
-        """The concepts each long form names as a whole; () where it names none."""
-        at = hits.exactly(found.long_first, found.long_last)
+        defined = definitions(self.text)
+        first, last = words_within(self.tokens, defined.long_start, defined.long_end)
+        at = hits.exactly(first, last)
         named = (at >= 0).nonzero()[0]
         mention, concept = self.of(hits.take(at[named]))
         senses: list[tuple[int, ...]] = [()] * len(at)
         for number, one in zip(named[mention].tolist(), concept.tolist(), strict=True):
             senses[number] = (*senses[number], one)
-        return senses
+        found = occurrences(defined, [bool(sense) for sense in senses], self.tokens, self.text)
+        hits = hits.take(~(_within(hits, found) | defined_otherwise(defined, hits, self.tokens, self.text)))
+        return self._adding(hits, found.first, found.last, [senses[number] for number in found.key.tolist()])
 
     def borne_out(self, hits: Hits) -> Hits:
         """Hits without short acronyms, undefined here, of concepts that the text does not name otherwise."""
-        inherent = len(self.vocabulary.only_meaning)
-        doubtful = np.append(self.vocabulary.ambiguous, False)[np.minimum(hits.key, inherent)].nonzero()[0]
+        short = np.append(self.vocabulary.ambiguous, False)[np.minimum(hits.key, len(self.vocabulary.ambiguous))]
+        doubtful = short.nonzero()[0]
+        if not len(doubtful):
+            return hits
         document = self.text.holding(self.tokens.start[hits.first]) * len(self.vocabulary.concept_ids)
-        certain = np.append(self.vocabulary.only_meaning, -1)[np.minimum(hits.key, inherent)]
+        certain = (hits.key < len(self.vocabulary.meanings)).nonzero()[0]
+        number, known = self.vocabulary.meanings.of(hits.key[certain])
         mention, concept = self.of(hits.take(doubtful))
-        borne = np.isin(document[doubtful][mention] + concept, (document + certain)[certain >= 0])
-        kept = np.ones(len(hits), bool)
-        kept[doubtful] = False
+        borne = np.isin(document[doubtful][mention] + concept, document[certain][number] + known)
+        kept = ~short
         kept[doubtful[mention[borne]]] = True
         return hits.take(kept)
 
@@ -156,7 +158,7 @@ def _prefixed(hits: Hits, tokens: Tokens, text: DocumentText) -> npt.NDArray[np.
     return joined & np.isin(tokens.hash[before], _PREFIXES)
 
 
-def _within(hits: Hits, found: Occurrences) -> npt.NDArray[np.bool_]:
+def _within(hits: Hits, found: Hits) -> npt.NDArray[np.bool_]:
     """Which hits lie within an occurrence of an abbreviation."""
     if not len(found.first):
         return np.zeros(len(hits), bool)

@@ -59,6 +59,24 @@ __all__ = [
 _REMEMBERED = 1 << 19
 
 
+@dataclass(frozen=True)
+class Meanings:
+    """Concepts by key of a trie: those of key i are concept[begin[i] : begin[i + 1]]."""
+
+    begin: Ints
+    concept: Ints
+
+    def __len__(self) -> int:
+        return len(self.begin) - 1
+
+    def of(self, keys: Ints) -> tuple[Ints, Ints]:
+        """For each meaning of each key, in order: the number of the key among `keys`, and the concept."""
+        counts = self.begin[keys + 1] - self.begin[keys]
+        number = np.repeat(np.arange(len(keys)), counts)
+        first = np.cumsum(counts) - counts
+        return number, self.concept[self.begin[keys][number] + np.arange(len(number)) - first[number]]
+
+
 @dataclass(frozen=True, eq=False)
 class Vocabulary:
     """A vocabulary ready for matching; built by `build`, never changed.
@@ -68,7 +86,7 @@ class Vocabulary:
     concept_names: their preferred names, in the same order.
     names: concept id -> preferred name, for every concept.
     trie: the words of the names; several names may share a key.
-    only_meaning: by key of the trie, the position of the one concept it can mean; -1 where the text decides (`meant`).
+    meanings: by key of the trie, the positions of the concepts it means; none where the text decides (`meant`).
     case_matters: by key of the trie, whether every name behind it is an acronym.
     ambiguous: by key of the trie, whether it is a short acronym that means little on its own.
     substance: by position of a concept, whether it is a chemical (MeSH's D).
@@ -80,7 +98,7 @@ class Vocabulary:
     concept_names: pa.Array
     names: Mapping[str, str]
     trie: Trie
-    only_meaning: Ints
+    meanings: Meanings
     case_matters: npt.NDArray[np.bool_]
     ambiguous: npt.NDArray[np.bool_]
     substance: npt.NDArray[np.bool_]
@@ -111,9 +129,9 @@ class Vocabulary:
         meant: dict[int, set[int]] = {}
         for at in range(self._begins[key], self._begins[key + 1]):
             name, concept = self._matched.text[at].as_py(), int(self._matched.concept[at])
-            known = words(name)
             if self._matched.acronym[at] and text not in (name, name + "s"):
                 continue
+            known = words(name)
             if known != spoken and [lemma(word) for word in known] != lemmas:
                 continue
             quality, kind = (int(known != spoken), int(self._matched.rank[at])), int(self._kinds[concept])
@@ -136,6 +154,7 @@ def build(concepts: pa.Table, names: pa.Table, ancestors: pa.Table) -> Vocabular
     order = np.argsort(key, kind="stable")
     begins = np.append(0, np.cumsum(np.bincount(key, minlength=int(key.max(initial=-1)) + 1)))
     ids = concept_ids.to_pylist()
+    kinds = _prefixes(concept_ids)
     acronyms_only = np.bincount(key[~matched.acronym], minlength=len(begins) - 1) == 0
     return Vocabulary(
         version=_version(concepts, names, ancestors),
@@ -143,14 +162,14 @@ def build(concepts: pa.Table, names: pa.Table, ancestors: pa.Table) -> Vocabular
         concept_names=concept_names,
         names=dict(zip(concepts["concept_id"].to_pylist(), concepts["name"].to_pylist(), strict=True)),
         trie=trie,
-        only_meaning=_only_meaning(matched, key, len(begins) - 1),
+        meanings=_certain_meanings(matched, key, kinds),
         case_matters=acronyms_only,
         ambiguous=acronyms_only & (np.bincount(key[ambiguous_acronyms(matched.text)], minlength=len(begins) - 1) > 0),
         substance=_is_substance(counted),
         companions=np.unique(key[companions(matched.text)]),
         _matched=matched.take(order),
         _begins=begins,
-        _kinds=_prefixes(concept_ids),
+        _kinds=kinds,
         _positions=dict(zip(ids, range(len(ids)), strict=True)),
     )
 
@@ -167,13 +186,17 @@ def _is_substance(concepts: pa.Table) -> npt.NDArray[np.bool_]:
     return np.array(["D" in (one or ()) for one in concepts["categories"].to_pylist()], bool)
 
 
-def _only_meaning(names: Names, key: Ints, keys: int) -> Ints:
-    """By key: the concept of its names where that is one and none of them an acronym, else -1."""
-    least, most = np.full(keys, len(key)), np.full(keys, -1)
-    np.minimum.at(least, key, names.concept)
-    np.maximum.at(most, key, names.concept)
-    acronyms = np.bincount(key[names.acronym], minlength=keys)
-    return np.where((least == most) & (acronyms == 0), most, -1)
+def _certain_meanings(names: Names, key: Ints, kinds: Ints) -> Meanings:
+    """The meanings of the keys that the text has no say in: no acronym, and of no vocabulary two concepts."""
+    keys, of = int(key.max(initial=-1)) + 1, max(len(kinds), 1)
+    pairs = np.unique(key * of + names.concept)
+    owner, concept = pairs // of, pairs % of
+    kind = np.append(kinds, 0)[concept]
+    open_to_doubt = np.bincount(key[names.acronym], minlength=keys) > 0
+    several, counts = np.unique(owner * (int(kinds.max(initial=0)) + 1) + kind, return_counts=True)
+    open_to_doubt[several[counts > 1] // (int(kinds.max(initial=0)) + 1)] = True
+    sure = ~open_to_doubt[owner]
+    return Meanings(np.append(0, np.cumsum(np.bincount(owner[sure], minlength=keys))), concept[sure])
 
 
 def _version(*tables: pa.Table) -> str:
