@@ -52,7 +52,9 @@ def _overlapping(found: Hits, mentions: Hits) -> _Flags:
 
 def _shouted(found: Hits, tokens: Tokens, read: Characters) -> _Flags:
     """For each cue: whether it is "NO" in a text that is not in capitals, where it is nitric oxide."""
-    single = (found.last - found.first == 1) & np.isin(tokens.hash[found.first], cues().words["acronyms"])
+    single = (found.last - found.first == 1) & (
+        (cues().bits(tokens.hash[found.first]) & cues().classes["acronyms"]) != 0
+    )
     second = np.minimum(tokens.start[found.first] + 1, len(read.codes) - 1)
     following = np.minimum(tokens.end[np.minimum(found.last, len(tokens) - 1)] - 1, len(read.codes) - 1)
     return single & _is_capital(read.codes[second]) & ~_is_capital(read.codes[following])

@@ -40,7 +40,7 @@ class _Candidate:
 def coordinated(tokens: Tokens, hits: Hits, trie: Trie) -> Coordinated:
     """What the names beside an 'and' or 'or' lend a word to, where that makes a name of the trie.
 
-    hits: sorted by first word, then by length; they may overlap.
+    hits: in order and without overlap.
     """
     candidates = [*_before(tokens, hits), *_after(tokens, hits)]
     made = _as_tokens(tokens, [one.words for one in candidates])

@@ -18,11 +18,28 @@ _Flags = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
+class _Words:
+    """The classes of the words of a text (assertion_cues.toml), one bit each."""
+
+    bits: npt.NDArray[np.uint32]
+    classes: dict[str, np.uint32]
+
+    def are(self, name: str, word: Ints | slice = slice(None)) -> _Flags:
+        """Which words are of a class; all of them unless some are given."""
+        return (self.bits[word] & self.classes[name]) != 0
+
+    def places(self, name: str) -> Ints:
+        """The numbers of the words of a class."""
+        return self.are(name).nonzero()[0]
+
+
+@dataclass(frozen=True)
 class Stops:
     """Where the reach of cues ends: numbers of words that begin something else, ascending."""
 
     tokens: Tokens
     read: Characters
+    words: _Words
     always: Ints
     verbs: Ints
     opened: Ints
@@ -37,6 +54,7 @@ class Stops:
     def between(cls, tokens: Tokens, read: Characters, found: Hits, sentence_begins: Ints) -> "Stops":
         """The stops of a batch of texts."""
         known = cues()
+        words = _Words(known.bits(tokens.hash), known.classes)
         enders = found.take(known.are(found, says="stop")).first
         stops = np.unique(np.concatenate([sentence_begins, tokens.clause, enders]))
         depth = _depth(tokens, read, sentence_begins)
@@ -44,14 +62,15 @@ class Stops:
         return cls(
             tokens,
             read,
+            words,
             stops,
-            _verbs(tokens),
-            np.union1d(np.isin(tokens.hash, known.words["openers"]).nonzero()[0], _after_a_clause(tokens, stops)) + 1,
-            _before_a_clause(tokens, stops, _SUBJECT),
-            _before_a_clause(tokens, stops, 1),
-            ((tokens.gap == COMMA) | np.isin(tokens.hash, known.words["and"])).nonzero()[0],
+            _verbs(words),
+            np.union1d(words.places("openers"), _after_a_clause(words, stops)) + 1,
+            _before_a_clause(words, stops, _SUBJECT),
+            _before_a_clause(words, stops, 1),
+            ((tokens.gap == COMMA) | words.are("and")).nonzero()[0],
             closing,
-            _breaking_commas(tokens, stops),
+            _breaking_commas(tokens, words, stops),
             depth,
         )
 
@@ -78,20 +97,20 @@ class Stops:
         """The first word that a cue governs before it; a pair of commas before its verb sets an aside apart."""
         begin = np.maximum(_last(self.always, said.first), _last(self.opened, said.first))
         comma = _last(self.commas, said.first)
-        verb = np.where(np.isin(self.tokens.hash[said.first], cues().words["verbs"]), said.first, said.first - 1)
+        verb = np.where(self.words.are("verbs", said.first), said.first, said.first - 1)
         return np.where(comma == verb, begin, np.maximum(begin, comma))
 
     def _passive(self, said: Hits) -> _Flags:
         """Which cues are a "not" between a form of "be" and a participle."""
-        words, hashes = cues().words, self.tokens.hash
-        single = cues().are(said, voice="either")
-        before, after = np.maximum(said.first - 1, 0), np.minimum(said.last, len(hashes) - 1)
-        auxiliary = np.isin(hashes[before], words["be"]) & (self.tokens.gap[said.first] != BROKEN)
+        last = len(self.tokens) - 1
+        before, after = np.maximum(said.first - 1, 0), np.minimum(said.last, last)
+        auxiliary = self.words.are("be", before) & (self.tokens.gap[said.first] != BROKEN)
         after = self._past_adverbs(after)
-        been = np.isin(hashes[after], words["be"])
-        after = np.where(been, self._past_adverbs(np.minimum(after + 1, len(hashes) - 1)), after)
+        been = self.words.are("be", after)
+        after = np.where(been, self._past_adverbs(np.minimum(after + 1, last)), after)
         subject = np.maximum(np.where(auxiliary, before - 1, before), 0)
-        return single & self._participle(after) & (auxiliary | been) & ~np.isin(hashes[subject], words["elided"])
+        elided = self.words.are("elided", subject)
+        return cues().are(said, voice="either") & self._participle(after) & (auxiliary | been) & ~elided
 
     def _past_adverbs(self, word: Ints) -> Ints:
         for _ in range(2):
@@ -99,12 +118,10 @@ class Stops:
         return word
 
     def _adverb(self, word: Ints) -> _Flags:
-        listed = np.isin(self.tokens.hash[word], cues().words["adverbs"])
-        return listed | self._ends_in(word, "ly")
+        return self.words.are("adverbs", word) | self._ends_in(word, "ly")
 
     def _participle(self, word: Ints) -> _Flags:
-        listed = np.isin(self.tokens.hash[word], cues().words["participles"])
-        return listed | self._ends_in(word, "ed")
+        return self.words.are("participles", word) | self._ends_in(word, "ed")
 
     def _ends_in(self, word: Ints, ending: str) -> _Flags:
         end = self.tokens.end[word]
@@ -127,52 +144,44 @@ def _depth(tokens: Tokens, read: Characters, sentence_begins: Ints) -> Ints:
     return depth
 
 
-def _verbs(tokens: Tokens) -> Ints:
+def _verbs(words: _Words) -> Ints:
     """Auxiliary verbs but for those of a relative clause ("lack of factors that are essential")."""
-    words = cues().words
-    verbs = np.isin(tokens.hash, words["verbs"]).nonzero()[0]
-    return verbs[~np.isin(tokens.hash[np.maximum(verbs - 1, 0)], words["openers"])]
+    verbs = words.places("verbs")
+    return verbs[~words.are("openers", np.maximum(verbs - 1, 0))]
 
 
-def _after_a_clause(tokens: Tokens, stops: Ints) -> Ints:
+def _after_a_clause(words: _Words, stops: Ints) -> Ints:
     """Every "and" that an auxiliary verb precedes in its clause."""
-    words = cues().words
-    finite = np.isin(tokens.hash, words["finite"]).nonzero()[0]
-    place = np.isin(tokens.hash, words["and"]).nonzero()[0]
-    following = np.append(tokens.hash, np.uint64(0))[place + 1]
-    place = place[~np.isin(following, words["finite"])]
+    finite, place = words.places("finite"), words.places("and")
+    place = place[~words.are("finite", np.minimum(place + 1, len(words.bits) - 1))]
     return place[np.append(-1, finite)[np.searchsorted(finite, place)] >= _last(stops, place)]
 
 
-def _before_a_clause(tokens: Tokens, stops: Ints, within: int) -> Ints:
+def _before_a_clause(words: _Words, stops: Ints, within: int) -> Ints:
     """Every "and" that an auxiliary verb of its clause follows within so many words."""
-    words = cues().words
-    finite = np.isin(tokens.hash, words["finite"]).nonzero()[0]
-    place = np.isin(tokens.hash, words["and"]).nonzero()[0]
-    verb = _next(finite, place)
+    place = words.places("and")
+    verb = _next(words.places("finite"), place)
     return place[(verb - place <= within) & (verb < _next(stops, place))]
 
 
-def _breaking_commas(tokens: Tokens, ends: Ints) -> Ints:
+def _breaking_commas(tokens: Tokens, words: _Words, ends: Ints) -> Ints:
     """Words after a comma that separates more than the members of a list.
 
     A list: commas and at last an "or", "nor" or "and", with few words between each and the next.
     """
-    words = cues().words
     comma = (tokens.gap == COMMA).nonzero()[0]
-    joins = np.union1d(np.isin(tokens.hash, words["joins"]).nonzero()[0], comma)
+    joins = np.union1d(words.places("joins"), comma)
     following = np.append(joins, _BEYOND)[np.searchsorted(joins, comma, side="right")]
-    starts_with = np.isin(tokens.hash[comma], words["joins"])
-    opens = np.isin(tokens.hash[comma], words["never_listed"])
+    starts_with, opens = words.are("joins", comma), words.are("never_listed", comma)
     near = following - comma <= _LIST_MEMBER
-    is_join = np.isin(np.append(tokens.hash, np.uint64(0))[np.minimum(following, len(tokens))], words["joins"])
+    is_join = words.are("joins", np.minimum(following, len(tokens) - 1)) & (following < len(tokens))
     listed = near & is_join & ~opens
     at_comma = np.searchsorted(comma, following)
     for _ in range(_LONGEST_LIST):
         listed |= near & ~opens & np.append(listed | starts_with, False)[at_comma] & ~is_join
     before = np.append(False, listed[:-1])[: len(listed)]
     near_before = np.append(False, near[:-1])[: len(near)]
-    listed |= starts_with & (before & near_before | np.isin(tokens.hash[comma], words["alternatives"]))
+    listed |= starts_with & (before & near_before | words.are("alternatives", comma))
     listed |= ~opens & ~starts_with & (_next(ends, comma) - comma <= _LAST_MEMBER)
     return comma[~listed]
 

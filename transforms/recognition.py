@@ -57,8 +57,19 @@ class _Senses:
         """Hits without acronyms in the wrong case, which must not stand in the way of other names."""
         doubtful = self.vocabulary.case_matters[hits.key].nonzero()[0]
         right = np.ones(len(hits), bool)
+        right[doubtful] = False
+        doubtful = doubtful[self._with_capitals(hits.take(doubtful))]
         right[doubtful] = [bool(concepts) for concepts in self._meant(hits.take(doubtful))]
         return hits.take(right)
+
+    def _with_capitals(self, hits: Hits) -> npt.NDArray[np.bool_]:
+        """Which hits have a capital, or a letter that is not ASCII's, as every acronym does."""
+        start, end = self.tokens.start[hits.first], self.tokens.end[hits.last - 1]
+        length = end - start
+        before = np.cumsum(length) - length
+        codes = self.text.characters.codes[np.repeat(start - before, length) + np.arange(int(length.sum()))]
+        capital = (codes - np.uint32(ord("A")) < 26) | (codes > 0x7F)
+        return np.bincount(np.repeat(np.arange(len(hits)), length), capital, len(hits)) > 0
 
     def of(self, hits: Hits) -> tuple[Ints, Ints]:
         """The concepts that hits stand for: numbers of hits, ascending, and a concept's position for each."""
@@ -123,13 +134,14 @@ class _Senses:
 
     def with_coordinated(self, hits: Hits) -> Hits:
         """Hits and names that share a word with another across an 'and' or 'or'."""
-        found = coordinated(self.tokens, hits, self.vocabulary.trie)
+        longest = leftmost_longest(hits)
+        found = coordinated(self.tokens, longest, self.vocabulary.trie)
         if not len(found.first):
             return hits
         spelt = zip(found.key.tolist(), self._spelt(found.words), strict=True)
         senses = [set(self.vocabulary.meant(key, words)) for key, words in spelt]
         beside: list[set[int]] = [set() for _ in senses]
-        mention, concept = self.of(hits.take(found.beside))
+        mention, concept = self.of(longest.take(found.beside))
         for number, one in zip(mention.tolist(), concept.tolist(), strict=True):
             beside[number].add(one)
         further = np.array([bool(own - other) for own, other in zip(senses, beside, strict=True)], bool).nonzero()[0]
