@@ -18,6 +18,7 @@ from transforms.matching import Hits, leftmost_longest
 from transforms.tokens import Hashes, Ints, Tokens, tokenize
 
 _WORDS = re.compile(r"\w+")
+_BRACKETED = re.compile(r"\(\s?[^)\s]*[A-Za-z]")
 _SPREAD = np.uint64(0x9E3779B97F4A7C15)
 
 
@@ -35,7 +36,7 @@ def find_definitions(text: str) -> list[Definition]:
 
     A word in brackets that is a word of what stands before them abbreviates nothing.
     """
-    if "(" not in text:
+    if not _BRACKETED.search(text):
         return []
     found: dict[str, Definition] = {}
     encoded = None if text.isascii() else text.encode()

@@ -12,6 +12,7 @@ from transforms.tokens import BROKEN, COMMA, JOINED, Ints, Tokens, tokenize
 _CONJUNCTIONS = tokenize("and or").hash
 _LONGEST_LIST = 4
 _LONGEST_PART = 2
+_JOINED = bytes([JOINED])
 
 
 @dataclass(frozen=True)
@@ -60,34 +61,35 @@ def coordinated(tokens: Tokens, hits: Hits, trie: Trie) -> Coordinated:
 
 def _before(tokens: Tokens, hits: Hits) -> Iterator[_Candidate]:
     """Words before a conjunction that may share the end of the name after it."""
-    for number in _beside(tokens, hits, hits.first - 1, hits.first):
-        first, last = int(hits.first[number]), int(hits.last[number])
-        for part in _parts_before(tokens, first - 1):
+    gaps = tokens.gap.tobytes()
+    beside = _beside(tokens, hits, hits.first - 1, hits.first)
+    for number, first, last in zip(beside, hits.first[beside].tolist(), hits.last[beside].tolist(), strict=True):
+        for part in _parts_before(gaps, first - 1):
             for shared in range(first + 1, min(last, first + 1 + _LONGEST_PART)):
                 yield _Candidate([*part, *range(shared, last)], part[0], last, number)
 
 
-def _parts_before(tokens: Tokens, conjunction: int) -> Iterator[list[int]]:
+def _parts_before(gaps: bytes, conjunction: int) -> Iterator[range]:
     """One or two words before a conjunction, and before the commas of the list it ends."""
     end = conjunction
     for _ in range(_LONGEST_LIST):
         for length in range(1, _LONGEST_PART + 1):
             begin = end - length
-            if begin < 0 or (tokens.gap[begin + 1 : end] != JOINED).any():
+            if begin < 0 or gaps[begin + 1 : end].strip(_JOINED):
                 break
-            yield list(range(begin, end))
-        if end < 2 or tokens.gap[end - 1] != COMMA:
+            yield range(begin, end)
+        if end < 2 or gaps[end - 1] != COMMA:
             break
         end -= 1
 
 
 def _after(tokens: Tokens, hits: Hits) -> Iterator[_Candidate]:
     """Words after a conjunction that may share the beginning of the name before it."""
-    for number in _beside(tokens, hits, hits.last, np.minimum(hits.last + 1, len(tokens) - 1)):
-        first, last = int(hits.first[number]), int(hits.last[number])
-        for length in range(1, _LONGEST_PART + 1):
-            end = last + 1 + length
-            if end > len(tokens) or (tokens.gap[last + 2 : end] != JOINED).any():
+    gaps = tokens.gap.tobytes()
+    beside = _beside(tokens, hits, hits.last, np.minimum(hits.last + 1, len(tokens) - 1))
+    for number, first, last in zip(beside, hits.first[beside].tolist(), hits.last[beside].tolist(), strict=True):
+        for end in range(last + 2, min(last + 1 + _LONGEST_PART, len(gaps)) + 1):
+            if gaps[last + 2 : end].strip(_JOINED):
                 break
             yield _Candidate([*range(first, last - 1), *range(last + 1, end)], first, end, number)
 

@@ -46,9 +46,8 @@ class Stops:
     clauses: Ints
     elided: Ints
     phrases: Ints
-    closing: Ints
     commas: Ints
-    depth: Ints
+    sentence_begins: Ints
 
     @classmethod
     def between(cls, tokens: Tokens, read: Characters, found: Hits, sentence_begins: Ints) -> "Stops":
@@ -57,8 +56,6 @@ class Stops:
         words = _Words(known.bits(tokens.hash), known.classes)
         enders = found.take(known.are(found, says="stop")).first
         stops = np.unique(np.concatenate([sentence_begins, tokens.clause, enders]))
-        depth = _depth(tokens, read, sentence_begins)
-        closing = (np.diff(depth) < 0).nonzero()[0] + 1
         return cls(
             tokens,
             read,
@@ -69,9 +66,8 @@ class Stops:
             _before_a_clause(words, stops, _SUBJECT),
             _before_a_clause(words, stops, 1),
             ((tokens.gap == COMMA) | words.are("and")).nonzero()[0],
-            closing,
             _breaking_commas(tokens, words, stops),
-            depth,
+            sentence_begins,
         )
 
     def reach(self, said: Hits) -> tuple[Ints, Ints]:
@@ -90,8 +86,7 @@ class Stops:
         end = np.where(cues().are(said, until="verb"), verb, end)
         end = np.where(cues().are(said, until="clause"), np.minimum(end, _next(self.clauses, said.last)), end)
         end = np.where(cues().are(said, until="phrase"), np.minimum(verb, _next(self.phrases, said.last)), end)
-        bracketed = self.depth[said.first] > 0
-        return np.where(bracketed, np.minimum(end, _next(self.closing, said.last)), end)
+        return np.minimum(end, _closing(said, self.tokens, self.read, self.sentence_begins))
 
     def _before(self, said: Hits) -> Ints:
         """The first word that a cue governs before it; a pair of commas before its verb sets an aside apart."""
@@ -131,17 +126,16 @@ class Stops:
         return ends
 
 
-def _depth(tokens: Tokens, read: Characters, sentence_begins: Ints) -> Ints:
-    """In how many brackets that its sentence opened each word stands."""
-    if not len(tokens):
-        return tokens.start
+def _closing(said: Hits, tokens: Tokens, read: Characters, sentence_begins: Ints) -> Ints:
+    """The first word after the brackets that a cue's sentence has opened before it; _BEYOND for a cue in none."""
     place = (read.codes - np.uint32(ord("(")) <= 1).nonzero()[0]
-    deep = np.append(0, np.cumsum(np.where(read.codes[place] == ord("("), 1, -1)))
-    begins = sentence_begins[sentence_begins < len(tokens)]
-    outside = deep[np.searchsorted(place, np.append(0, tokens.end)[begins])]
-    sentence = np.searchsorted(begins, np.arange(len(tokens)), side="right") - 1
-    depth: Ints = deep[np.searchsorted(place, tokens.start)] - np.append(outside, 0)[sentence]
-    return depth
+    opens = read.codes[place] == ord("(")
+    deep = np.append(0, np.cumsum(np.where(opens, 1, -1)))
+    begin = np.append(0, tokens.end)[_last(sentence_begins, said.first)]
+    at = np.searchsorted(place, tokens.start[said.first])
+    inside = deep[at] > deep[np.searchsorted(place, begin)]
+    after = np.searchsorted(tokens.start, _next(place[~opens], tokens.start[said.first]))
+    return np.where(inside, after, _BEYOND)
 
 
 def _verbs(words: _Words) -> Ints:
