@@ -1,6 +1,7 @@
 """The names of concepts, made ready for matching: which may be matched, their words and every written form of those."""
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,7 +12,7 @@ import pyarrow.compute as pc
 from transforms.matching import Lexicon, Trie
 from transforms.name_rules import derived, from_headings_only, further, in_capitals, never_matched
 from transforms.tokens import BROKEN, Gaps, Hashes, Ints, Tokens, fold, tokenize
-from transforms.word_forms import forms, lemma
+from transforms.word_forms import forms, lemma, spoken
 
 _SHORTEST = 3
 _LONGEST_MIXED = 5
@@ -81,6 +82,21 @@ def matchable(names: pa.Table, concepts: pa.Table) -> Names:
         np.append(known.rank, first.rank),
         np.append(known.acronym, first.acronym),
     )
+
+
+def without(names: Names, forbidden: Mapping[tuple[str, ...], Set[str | None]], concept_ids: Sequence[str]) -> Names:
+    """The names but for those that people have forbidden (transforms.curation), in any written form."""
+    if not forbidden:
+        return names
+    beginnings = sorted({re.escape(form) for name in forbidden if name for form in forms(name[0])})
+    lower = pc.utf8_lower(names.text)
+    likely = pc.match_substring_regex(lower, rf"^(?:{'|'.join(beginnings)})(?:[^\pL\pN]|$)")
+    likely = pc.or_(likely, pc.invert(pc.match_substring_regex(lower, r"^[\x00-\x7F]*$")))
+    kept = np.ones(len(names.text), bool)
+    for at in np.flatnonzero(np.asarray(likely, bool)).tolist():
+        concepts = forbidden.get(spoken(names.text[at].as_py()), frozenset())
+        kept[at] = None not in concepts and concept_ids[names.concept[at]] not in concepts
+    return names.take(np.flatnonzero(kept))
 
 
 def _lists(concepts: pa.Table, column: str) -> list[list[str] | None]:

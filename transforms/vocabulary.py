@@ -19,7 +19,7 @@ Which names are matched, and how:
 """
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -27,10 +27,11 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from transforms.curation import forbidden_names
 from transforms.matching import Trie
 from transforms.mesh import read_mesh
 from transforms.name_rules import ambiguous_acronyms, companions
-from transforms.names import Names, build_trie, matchable
+from transforms.names import Names, build_trie, matchable, without
 from transforms.tokens import Ints, words
 from transforms.vocabulary_files import read_vocabulary
 from transforms.vocabulary_merge import merge
@@ -113,6 +114,12 @@ class Vocabulary:
         """Where a concept stands in `concept_ids`; None for one that is not counted."""
         return self._positions.get(concept_id)
 
+    def matched(self) -> set[tuple[str, str, int, bool]]:
+        """Every name that is matched: the name, its concept, its standing, whether its case matters."""
+        concept_ids = self.concept_ids.take(pa.array(self._matched.concept)).to_pylist()
+        standing = (self._matched.rank.tolist(), self._matched.acronym.tolist())
+        return set(zip(self._matched.text.to_pylist(), concept_ids, *standing, strict=True))
+
     def meant(self, key: int, text: str) -> tuple[int, ...]:
         """Positions of the concepts that `text`, matched by a key of the trie, stands for; () where none is."""
         known = self._remembered.get((key, text))
@@ -142,22 +149,24 @@ class Vocabulary:
         return tuple(sorted(set().union(*meant.values())))
 
 
-def build(concepts: pa.Table, names: pa.Table, ancestors: pa.Table) -> Vocabulary:
+def build(concepts: pa.Table, names: pa.Table, ancestors: pa.Table, verdicts: pa.Table | None = None) -> Vocabulary:
     """Tables `concepts`, `concept_names`, `concept_ancestors` -> a vocabulary ready for matching.
 
-    Where `concepts` has no column `counted`, every concept is.
+    Where `concepts` has no column `counted`, every concept is. Names that `verdicts` forbid (transforms.curation) are
+    left out, and make it another version.
     """
+    forbidden = forbidden_names(verdicts) if verdicts is not None else {}
     counted = concepts.filter(concepts["counted"]) if "counted" in concepts.column_names else concepts
     counted = counted.sort_by("concept_id")
     concept_ids, concept_names = (counted[column].combine_chunks() for column in ("concept_id", "name"))
-    trie, key, matched = build_trie(matchable(names, counted))
+    ids = concept_ids.to_pylist()
+    trie, key, matched = build_trie(without(matchable(names, counted), forbidden, ids))
     order = np.argsort(key, kind="stable")
     begins = np.append(0, np.cumsum(np.bincount(key, minlength=int(key.max(initial=-1)) + 1)))
-    ids = concept_ids.to_pylist()
     kinds = _prefixes(concept_ids)
     acronyms_only = np.bincount(key[~matched.acronym], minlength=len(begins) - 1) == 0
     return Vocabulary(
-        version=_version(concepts, names, ancestors),
+        version=_version(concepts, names, ancestors, *_as_table(forbidden)),
         concept_ids=concept_ids,
         concept_names=concept_names,
         names=dict(zip(concepts["concept_id"].to_pylist(), concepts["name"].to_pylist(), strict=True)),
@@ -197,6 +206,11 @@ def _certain_meanings(names: Names, key: Ints, kinds: Ints) -> Meanings:
     open_to_doubt[several[counts > 1] // (int(kinds.max(initial=0)) + 1)] = True
     sure = ~open_to_doubt[owner]
     return Meanings(np.append(0, np.cumsum(np.bincount(owner[sure], minlength=keys))), concept[sure])
+
+
+def _as_table(forbidden: Mapping[tuple[str, ...], Set[str | None]]) -> list[pa.Table]:
+    rows = [(" ".join(name), one or "") for name, concepts in forbidden.items() for one in concepts]
+    return [pa.table({"name": [name for name, _ in rows], "concept_id": [one for _, one in rows]})] if rows else []
 
 
 def _version(*tables: pa.Table) -> str:
