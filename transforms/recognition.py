@@ -144,22 +144,19 @@ class _Senses:
         mention, concept = self.of(longest.take(found.beside))
         for number, one in zip(mention.tolist(), concept.tolist(), strict=True):
             beside[number].add(one)
-        further = np.array([bool(own - other) for own, other in zip(senses, beside, strict=True)], bool).nonzero()[0]
-        both = [senses[number] | beside[number] for number in further.tolist()]
-        return self._adding(hits, *_united(found.first[further], found.last[further], both))
+        together: dict[tuple[int, bool], tuple[int, int, set[int]]] = {}
+        spans = zip(found.beside.tolist(), found.first.tolist(), found.last.tolist(), strict=True)
+        for (hit, first, last), own, other in zip(spans, senses, beside, strict=True):
+            if own - other:
+                key = (hit, first < longest.first[hit])
+                begin, end, known = together.get(key, (first, last, other))
+                together[key] = min(begin, first), max(end, last), known | own
+        firsts, lasts = (np.array([one[at] for one in together.values()], np.int64) for at in (0, 1))
+        return self._adding(hits, firsts, lasts, [tuple(sorted(known)) for *_, known in together.values()])
 
     def _spelt(self, words: list[list[int]]) -> list[str]:
         start, end = self.tokens.start, self.tokens.end
         return [" ".join(self.text.text[start[one] : end[one]] for one in name) for name in words]
-
-
-def _united(first: Ints, last: Ints, senses: list[set[int]]) -> tuple[Ints, Ints, list[tuple[int, ...]]]:
-    """Senses of the same stretch of words as one."""
-    together: dict[tuple[int, int], set[int]] = {}
-    for a, b, sense in zip(first.tolist(), last.tolist(), senses, strict=True):
-        together.setdefault((a, b), set()).update(sense)
-    spans = np.array(list(together), np.int64).reshape(-1, 2)
-    return spans[:, 0], spans[:, 1], [tuple(sorted(sense)) for sense in together.values()]
 
 
 def _prefixed(hits: Hits, tokens: Tokens, text: DocumentText) -> npt.NDArray[np.bool_]:

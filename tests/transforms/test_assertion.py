@@ -110,6 +110,7 @@ def test_a_cue_within_a_mention_is_none():
         ("We did not find fever and anemia was severe.", ["negated", "present"]),
         ("Anemia, unlike fever, was not found.", ["negated", "negated"]),
         ("Effects of NO on anemia.", ["present"]),
+        ("This may be the second case of anemia.", ["present"]),
         ("They found that sepsis may not be anemia.", ["present", "negated"]),
     ],
 )
