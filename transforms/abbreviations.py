@@ -7,7 +7,7 @@ abbreviation definitions in biomedical text. Pac Symp Biocomput 2003:451-62.
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -15,15 +15,15 @@ from abbreviation_extractor import extract_abbreviation_definition_pairs
 
 from transforms.document_text import DocumentText
 from transforms.matching import Hits, leftmost_longest
-from transforms.tokens import Hashes, Ints, Tokens, tokenize
+from transforms.tokens import Codes, Hashes, Ints, Tokens, tokenize
 
 _WORDS = re.compile(r"\w+")
 _BRACKETED = re.compile(r"\(\s?[^)\s]*[A-Za-z]")
+_LONGEST_BRACKET = 40
 _SPREAD = np.uint64(0x9E3779B97F4A7C15)
 
 
-@dataclass(frozen=True)
-class Definition:
+class Definition(NamedTuple):
     """A short form, and where in the text (code points) its long form stands."""
 
     short: str
@@ -45,10 +45,14 @@ def find_definitions(text: str) -> list[Definition]:
         if encoded is not None:
             start = len(encoded[:start].decode(errors="replace"))
             end = start + len(encoded[pair.start : end].decode(errors="replace"))
-        spoken = _WORDS.findall(pair.definition.lower())
-        if text[start:end] == pair.definition and pair.abbreviation.lower() not in spoken:
-            found.setdefault(pair.abbreviation, Definition(pair.abbreviation, start, end))
+        short, long = pair.abbreviation, pair.definition
+        if text[start:end] == long and not _is_a_word_of(short.lower(), long.lower()):
+            found.setdefault(short, Definition(short, start, end))
     return list(found.values())
+
+
+def _is_a_word_of(short: str, long: str) -> bool:
+    return short in long and short in _WORDS.findall(long)
 
 
 @dataclass(frozen=True)
@@ -61,19 +65,33 @@ class Definitions:
     long_end: Ints
 
 
-def definitions(text: DocumentText) -> Definitions:
-    """The abbreviations that the documents of a batch define.
+def definitions(text: DocumentText, sentence_begins: Ints) -> Definitions:
+    """The abbreviations that the documents of a batch define, each within one sentence.
 
-    Short forms without a capital or digit are left alone: too many are words of their own.
+    sentence_begins: the places where sentences begin, ascending. Short forms without a capital are left alone: too many
+    are words of their own.
     """
-    rows = [
-        (number, found.short, begin + found.start, begin + found.end)
-        for number, (begin, end) in enumerate(pairwise(text.begin.tolist()))
-        for found in find_definitions(text.text[begin:end])
-        if not found.short.islower()
-    ]
-    place = np.array([row[2:] for row in rows], np.int64).reshape(-1, 2)
-    return Definitions([row[0] for row in rows], [row[1] for row in rows], place[:, 0], place[:, 1])
+    ends = np.append(sentence_begins, text.begin[-1])[1:]
+    chosen = _with_brackets(text.characters.codes, sentence_begins)
+    document = text.holding(sentence_begins[chosen])
+    places = zip(document.tolist(), sentence_begins[chosen].tolist(), ends[chosen].tolist(), strict=True)
+    rows: dict[tuple[int, str], tuple[int, int]] = {}
+    for number, begin, end in places:
+        for found in find_definitions(text.text[begin:end]):
+            if not found.short.islower():
+                rows.setdefault((number, found.short), (begin + found.start, begin + found.end))
+    place = np.array(list(rows.values()), np.int64).reshape(-1, 2)
+    return Definitions([number for number, _ in rows], [short for _, short in rows], place[:, 0], place[:, 1])
+
+
+def _with_brackets(codes: Codes, sentence_begins: Ints) -> Ints:
+    """The numbers of sentences with brackets that may hold a short form: soon closed or cut off, with a capital."""
+    opens = (codes == ord("(")).nonzero()[0]
+    closes = ((codes == ord(")")) | (codes == ord(";"))).nonzero()[0]
+    capitals = ((codes - np.uint32(ord("A")) < 26) | (codes > 0x7F)).nonzero()[0]
+    capital, close = (np.append(stops, len(codes))[np.searchsorted(stops, opens)] for stops in (capitals, closes))
+    likely = opens[(close - opens <= _LONGEST_BRACKET) & (capital < close)]
+    return np.unique(np.searchsorted(sentence_begins, likely, side="right") - 1)
 
 
 def occurrences(defined: Definitions, wanted: list[bool], tokens: Tokens, text: DocumentText) -> Hits:

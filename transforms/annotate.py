@@ -78,7 +78,7 @@ def _text_mentions(documents: pa.Table, text: DocumentText, vocabulary: Vocabula
     tokens = tokenize(text.characters)
     first_words = np.searchsorted(tokens.start, begin)
     tokens.gap[first_words[first_words < len(tokens)]] = BROKEN
-    found = recognise(tokens, text, vocabulary)
+    found = recognise(tokens, text, begin, vocabulary)
     hits = found.hits
     start, end = tokens.start[hits.first][found.mention], tokens.end[hits.last - 1][found.mention]
     sentence = np.searchsorted(begin, start, side="right") - 1

@@ -30,12 +30,12 @@ class Recognised:
     concept: Ints
 
 
-def recognise(tokens: Tokens, text: DocumentText, vocabulary: Vocabulary) -> Recognised:
-    """The names of counted concepts in a batch of texts and what they stand for."""
+def recognise(tokens: Tokens, text: DocumentText, sentence_begins: Ints, vocabulary: Vocabulary) -> Recognised:
+    """The names of counted concepts in a batch of texts, whose sentences begin at the given places (ascending)."""
     known = _Senses(tokens, text, vocabulary, [])
     hits = known.in_right_case(vocabulary.trie.find(tokens))
     hits = hits.take(~_prefixed(hits, tokens, text))
-    hits = known.borne_out(known.with_abbreviations(hits))
+    hits = known.borne_out(known.with_abbreviations(hits, sentence_begins))
     hits = leftmost_longest(known.with_coordinated(hits))
     mention, concept = known.of(hits)
     alone = ~_companions(hits, mention, concept, tokens, vocabulary)
@@ -103,9 +103,9 @@ class _Senses:
         self.further.extend(senses)
         return hits.and_also(Hits(first, last, inherent + np.arange(len(senses))))
 
-    def with_abbreviations(self, hits: Hits) -> Hits:
+    def with_abbreviations(self, hits: Hits, sentence_begins: Ints) -> Hits:
         """Hits with what the texts' own abbreviations stand for in place of what else they might."""
-        defined = definitions(self.text)
+        defined = definitions(self.text, sentence_begins)
         first, last = words_within(self.tokens, defined.long_start, defined.long_end)
         at = hits.exactly(first, last)
         named = (at >= 0).nonzero()[0]
