@@ -12,6 +12,8 @@ A cue that is part of a mention ("migraine without aura") is none. Of several as
 'present' holds.
 """
 
+from dataclasses import dataclass
+
 import numpy as np
 import numpy.typing as npt
 
@@ -35,13 +37,61 @@ def assess(tokens: Tokens, read: Characters, mentions: Hits, sentence_begins: In
     known = cues()
     found = leftmost_longest(known.trie.find(tokens))
     found = found.take(~_overlapping(found, mentions) & ~_shouted(found, tokens, read))
-    stops = Stops.between(tokens, read, found, sentence_begins)
     assertion = np.zeros(len(mentions), np.int64)
+    part = _Part.with_cues(tokens, found, mentions, sentence_begins)
+    stops = Stops.between(part.tokens, read, part.found, part.sentence_begins)
     for code in range(len(ASSERTIONS) - 1, 0, -1):
-        said = found.take(known.are(found, says=ASSERTIONS[code]))
-        begin, end = stops.reach(said)
-        assertion[_covered(_mentions_between(begin, end, mentions), len(mentions))] = code
+        begin, end = stops.reach(part.found.take(known.are(part.found, says=ASSERTIONS[code])))
+        ranges = _mentions_between(begin, end, part.mentions)
+        assertion[part.number[_covered(ranges, len(part.mentions))]] = code
     return assertion
+
+
+@dataclass(frozen=True)
+class _Part:
+    """The sentences that have both a cue and a mention, as a text of their own.
+
+    number: of each of its mentions in the whole text.
+    """
+
+    tokens: Tokens
+    found: Hits
+    mentions: Hits
+    number: Ints
+    sentence_begins: Ints
+
+    @classmethod
+    def with_cues(cls, tokens: Tokens, found: Hits, mentions: Hits, sentence_begins: Ints) -> "_Part":
+        """The part of a text in which something can be said of a mention."""
+        begins = np.append(0, sentence_begins)
+        sentence = [np.searchsorted(begins, hits.first, side="right") - 1 for hits in (found, mentions)]
+        wanted = np.zeros(len(begins), bool)
+        wanted[sentence[0][cues().speaks(found)]] = True
+        with_mentions = np.zeros(len(begins), bool)
+        with_mentions[sentence[1]] = True
+        wanted &= with_mentions
+        inside = np.repeat(wanted, np.diff(np.append(begins, len(tokens))))
+        place = np.cumsum(inside) - inside
+        clause = tokens.clause[tokens.clause < len(tokens)]
+        number = wanted[sentence[1]].nonzero()[0]
+        return cls(
+            Tokens(
+                tokens.start[inside],
+                tokens.end[inside],
+                tokens.hash[inside],
+                tokens.gap[inside],
+                place[clause[inside[clause]]],
+            ),
+            _moved(found.take(wanted[sentence[0]]), place),
+            _moved(mentions.take(number), place),
+            number,
+            place[begins[wanted]],
+        )
+
+
+def _moved(hits: Hits, place: Ints) -> Hits:
+    """Hits by the new places of their words."""
+    return Hits(place[hits.first], place[hits.last - 1] + 1, hits.key)
 
 
 def _overlapping(found: Hits, mentions: Hits) -> _Flags:

@@ -33,6 +33,11 @@ class Cues:
         wanted = [all(group.get(key, "") == value for key, value in properties.items()) for group in self.groups]
         return np.array(wanted, bool)[self.group[hits.key]]
 
+    def speaks(self, hits: Hits) -> npt.NDArray[np.bool_]:
+        """Which hits say something of a mention, rather than nothing or where another's reach ends."""
+        wanted = np.array(["reaches" in group for group in self.groups], bool)
+        return wanted[self.group[hits.key]]
+
     def bits(self, hashes: Hashes) -> npt.NDArray[np.uint32]:
         """The classes of words, one bit each (`classes`)."""
         return self.class_bits[self.trie.lexicon.numbers(hashes)]
