@@ -65,7 +65,7 @@ class Stops:
             np.union1d(words.places("openers"), _after_a_clause(words, stops)) + 1,
             _before_a_clause(words, stops, _SUBJECT),
             _before_a_clause(words, stops, 1),
-            ((tokens.gap == COMMA) | words.are("and")).nonzero()[0],
+            ((tokens.gap == COMMA) | words.are("and") | _adverbs(tokens, read)).nonzero()[0],
             _breaking_commas(tokens, words, stops),
             sentence_begins,
         )
@@ -178,6 +178,12 @@ def _breaking_commas(tokens: Tokens, words: _Words, ends: Ints) -> Ints:
     listed |= starts_with & (before & near_before | words.are("alternatives", comma))
     listed |= ~opens & ~starts_with & (_next(ends, comma) - comma <= _LAST_MEMBER)
     return comma[~listed]
+
+
+def _adverbs(tokens: Tokens, read: Characters) -> _Flags:
+    """Words in -ly, where the noun of a contrast has ended ("but not this inhibitor strongly reduced")."""
+    last = np.maximum(tokens.end - 1, 1)
+    return (read.kind[last] == ord("y")) & (read.kind[last - 1] == ord("l"))
 
 
 def _next(stops: Ints, place: Ints) -> Ints:
