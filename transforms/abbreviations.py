@@ -18,7 +18,6 @@ from transforms.matching import Hits, leftmost_longest
 from transforms.tokens import Codes, Hashes, Ints, Tokens, tokenize
 
 _WORDS = re.compile(r"\w+")
-_BRACKETED = re.compile(r"\(\s?[^)\s]*[A-Za-z]")
 _LONGEST_BRACKET = 40
 _SPREAD = np.uint64(0x9E3779B97F4A7C15)
 
@@ -36,19 +35,21 @@ def find_definitions(text: str) -> list[Definition]:
 
     A word in brackets that is a word of what stands before them abbreviates nothing.
     """
-    if not _BRACKETED.search(text):
-        return []
     found: dict[str, Definition] = {}
+    for one in _pairs(text) if "(" in text else ():
+        found.setdefault(one.short, one)
+    return list(found.values())
+
+
+def _pairs(text: str) -> Iterator[Definition]:
+    """The short and long forms of a text as they come."""
     encoded = None if text.isascii() else text.encode()
     for pair in extract_abbreviation_definition_pairs(text, tokenize=False):
-        start, end = pair.start, pair.end
+        short, long, start, end = pair.abbreviation, pair.definition, pair.start, pair.end
         if encoded is not None:
-            start = len(encoded[:start].decode(errors="replace"))
-            end = start + len(encoded[pair.start : end].decode(errors="replace"))
-        short, long = pair.abbreviation, pair.definition
+            start, end = (len(encoded[:place].decode(errors="replace")) for place in (start, end))
         if text[start:end] == long and not _is_a_word_of(short.lower(), long.lower()):
-            found.setdefault(short, Definition(short, start, end))
-    return list(found.values())
+            yield Definition(short, start, end)
 
 
 def _is_a_word_of(short: str, long: str) -> bool:
@@ -77,9 +78,9 @@ def definitions(text: DocumentText, sentence_begins: Ints) -> Definitions:
     places = zip(document.tolist(), sentence_begins[chosen].tolist(), ends[chosen].tolist(), strict=True)
     rows: dict[tuple[int, str], tuple[int, int]] = {}
     for number, begin, end in places:
-        for found in find_definitions(text.text[begin:end]):
-            if not found.short.islower():
-                rows.setdefault((number, found.short), (begin + found.start, begin + found.end))
+        for short, start, stop in _pairs(text.text[begin:end]):
+            if not short.islower():
+                rows.setdefault((number, short), (begin + start, begin + stop))
     place = np.array(list(rows.values()), np.int64).reshape(-1, 2)
     return Definitions([number for number, _ in rows], [short for _, short in rows], place[:, 0], place[:, 1])
 
@@ -87,10 +88,10 @@ def definitions(text: DocumentText, sentence_begins: Ints) -> Definitions:
 def _with_brackets(codes: Codes, sentence_begins: Ints) -> Ints:
     """The numbers of sentences with brackets that may hold a short form: soon closed or cut off, with a capital."""
     opens = (codes == ord("(")).nonzero()[0]
-    closes = ((codes == ord(")")) | (codes == ord(";"))).nonzero()[0]
-    capitals = ((codes - np.uint32(ord("A")) < 26) | (codes > 0x7F)).nonzero()[0]
-    capital, close = (np.append(stops, len(codes))[np.searchsorted(stops, opens)] for stops in (capitals, closes))
-    likely = opens[(close - opens <= _LONGEST_BRACKET) & (capital < close)]
+    inside = codes.take(opens[:, None] + np.arange(1, _LONGEST_BRACKET + 1), mode="clip")
+    closed = (inside == ord(")")) | (inside == ord(";"))
+    capital = (inside - np.uint32(ord("A")) < 26) | (inside > 0x7F)
+    likely = opens[closed.any(1) & capital.any(1) & (capital.argmax(1) < closed.argmax(1))]
     return np.unique(np.searchsorted(sentence_begins, likely, side="right") - 1)
 
 
