@@ -54,9 +54,12 @@ def ingest(files: Files, lake: LakeOption = None, as_json: JsonOption = False) -
     run_ingest(files, settings_for(lake), as_json=as_json)
 
 
-@vocabulary_app.command("load", epilog="Example: hoofbeats vocabulary load desc2024.xml.gz")
+@vocabulary_app.command("load", epilog="Example: hoofbeats vocabulary load desc2024.xml.gz mondo.obo hp.obo own.csv")
 def vocabulary_load(files: Files, lake: LakeOption = None, as_json: JsonOption = False) -> None:
-    """Load MeSH descriptor files (desc XML, plain or .gz) as the lake's vocabulary."""
+    """Load the lake's vocabulary: MeSH (desc, supp XML), ontologies (OBO), lists of your own (CSV, TSV, TOML).
+
+    Any of them plain or .gz. Concepts that are the same in several, by a cross-reference and a name, become one.
+    """
     from flows.commands import run_vocabulary_load
 
     run_vocabulary_load(files, settings_for(lake), as_json=as_json)

@@ -23,11 +23,14 @@ class Loaded:
 
 
 def load(files: Sequence[Path], settings: Settings) -> Loaded:
-    """Read MeSH descriptor files, mark what is counted by the settings, and commit them as the lake's vocabulary."""
+    """Read vocabulary files of any kind, merge them, mark what is counted by the settings, and commit the result.
+
+    Raises `VocabularyError`, naming the file, where one cannot be read.
+    """
     read: list[VocabularyTables] = []
     for path in files:
         with path.open("rb") as stream:
-            read.append(reading.read_mesh(stream, path.name))
+            read.append(reading.read_vocabulary(stream, path.name))
     tables = reading.mark_counted(reading.merge(read), settings.categories, reading.CHECK_TAGS)
     version = reading.build(tables.concepts, tables.names, tables.ancestors).version
     parts = {"concepts": tables.concepts, "concept_names": tables.names, "concept_ancestors": tables.ancestors}

@@ -12,11 +12,11 @@ import pyarrow.compute as pc
 
 from transforms.assertion import ASSERTIONS, assess
 from transforms.document_text import DocumentText, document_text, slices, string_column
-from transforms.matching import Hits, leftmost_longest
+from transforms.recognition import recognise
 from transforms.schema import MENTIONS
 from transforms.sentences import find_sentences
 from transforms.tables import STRINGS
-from transforms.tokens import BROKEN, Ints, Tokens, tokenize
+from transforms.tokens import BROKEN, Ints, tokenize
 from transforms.vocabulary import Vocabulary
 
 _MENTIONS = MENTIONS.without("batch")
@@ -79,48 +79,22 @@ def _text_mentions(documents: pa.Table, text: DocumentText, vocabulary: Vocabula
     tokens = tokenize(text.characters)
     first_words = np.searchsorted(tokens.start, begin)
     tokens.gap[first_words[first_words < len(tokens)]] = BROKEN
-    hits = leftmost_longest(_in_right_case(vocabulary.trie.find(tokens), tokens, text, vocabulary))
-    mention, concept = _meanings(hits, tokens, text, vocabulary)
-    start, end = tokens.start[hits.first][mention], tokens.end[hits.last - 1][mention]
+    found = recognise(tokens, text, begin, vocabulary)
+    hits = found.hits
+    start, end = tokens.start[hits.first][found.mention], tokens.end[hits.last - 1][found.mention]
     sentence = np.searchsorted(begin, start, side="right") - 1
     document, number = sentences.document[sentence], sentences.number[sentence]
     return _Rows(
         document,
-        concept,
+        found.concept,
         (number > 0).astype(np.int64),
         number,
         sentences.start[sentence],
         sentences.end[sentence],
         start - text.begin[document],
         end - text.begin[document],
-        assess(tokens, hits, first_words)[mention],
+        assess(tokens, text.characters, hits, first_words)[found.mention],
     )
-
-
-def _in_right_case(hits: Hits, tokens: Tokens, text: DocumentText, vocabulary: Vocabulary) -> Hits:
-    """Hits without the acronyms in the wrong case, which must not stand in the way of other names."""
-    doubtful = vocabulary.case_matters[hits.key].nonzero()[0]
-    right = np.ones(len(hits), bool)
-    right[doubtful] = [bool(concepts) for concepts in _meant(hits.take(doubtful), tokens, text, vocabulary)]
-    return hits.take(right)
-
-
-def _meanings(hits: Hits, tokens: Tokens, text: DocumentText, vocabulary: Vocabulary) -> tuple[Ints, Ints]:
-    """The concepts that hits stand for: numbers of hits, ascending, and a concept's position for each."""
-    concept = vocabulary.only_meaning[hits.key]
-    doubtful = (concept < 0).nonzero()[0]
-    meant = _meant(hits.take(doubtful), tokens, text, vocabulary)
-    counts = np.ones(len(hits), np.int64)
-    counts[doubtful] = [len(concepts) for concepts in meant]
-    concept = np.repeat(concept, counts)
-    concept[concept < 0] = [one for concepts in meant for one in concepts]
-    return np.repeat(np.arange(len(hits)), counts), concept
-
-
-def _meant(hits: Hits, tokens: Tokens, text: DocumentText, vocabulary: Vocabulary) -> list[tuple[int, ...]]:
-    """What each hit means by its very words."""
-    start, end = tokens.start[hits.first].tolist(), tokens.end[hits.last - 1].tolist()
-    return [vocabulary.meant(key, text.text[a:b]) for key, a, b in zip(hits.key.tolist(), start, end, strict=True)]
 
 
 def _heading_mentions(documents: pa.Table, vocabulary: Vocabulary) -> _Rows:

@@ -11,6 +11,7 @@ from transforms.tokens import BROKEN, COMMA, Gaps, Hashes, Ints, Tokens, tokeniz
 
 _SEPARATOR = "\n"
 _FEW, _LEADING = 4096, 48
+_LENGTH_BITS = 20
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,26 @@ class Hits:
     def take(self, chosen: Ints | npt.NDArray[np.bool_]) -> "Hits":
         """The chosen hits."""
         return Hits(self.first[chosen], self.last[chosen], self.key[chosen])
+
+    def and_also(self, others: "Hits") -> "Hits":
+        """These and other hits, sorted by first word, then by length."""
+        joined = Hits(
+            np.concatenate([self.first, others.first]),
+            np.concatenate([self.last, others.last]),
+            np.concatenate([self.key, others.key]),
+        )
+        return joined.take(np.argsort(_place(joined.first, joined.last), kind="stable"))
+
+    def exactly(self, first: Ints, last: Ints) -> Ints:
+        """The number of the hit that is these very words; -1 where there is none. For sorted hits."""
+        at = np.searchsorted(_place(self.first, self.last), _place(first, last))
+        there = np.append(self.first, -1)[at] == first
+        return np.where(there & (np.append(self.last, -1)[at] == last), at, -1)
+
+
+def _place(first: Ints, last: Ints) -> Ints:
+    """A number by which hits sort by first word, then by length."""
+    return (first << _LENGTH_BITS) + (last - first)
 
 
 @dataclass(frozen=True)

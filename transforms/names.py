@@ -1,6 +1,7 @@
 """The names of concepts, made ready for matching: which may be matched, their words and every written form of those."""
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,12 +10,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from transforms.matching import Lexicon, Trie
+from transforms.name_rules import derived, from_headings_only, further, in_capitals, never_matched
 from transforms.tokens import BROKEN, Gaps, Hashes, Ints, Tokens, fold, tokenize
-from transforms.word_forms import ORDINARY, forms, lemma
+from transforms.word_forms import forms, lemma, spoken
 
 _SHORTEST = 3
 _LONGEST_MIXED = 5
-_PREFERRED, _SYNONYM, _TURNED = 0, 1, 2
+_FIRST, _PREFERRED, _SYNONYM, _TURNED, _DERIVED = 0, 1, 2, 3, 4
 _NAMES_AT_ONCE = 20_000
 
 
@@ -31,6 +33,15 @@ class Names:
         """The chosen names."""
         return Names(self.text.take(pa.array(chosen)), self.concept[chosen], self.rank[chosen], self.acronym[chosen])
 
+    def and_as(self, text: pa.Array, of: Ints, rank: int) -> "Names":
+        """These and further names `text`, each of the concept of the name it comes from (`of`)."""
+        return Names(
+            pa.concat_arrays([self.text, text]),
+            np.append(self.concept, self.concept[of]),
+            np.append(self.rank, np.full(len(of), rank, np.int8)),
+            np.append(self.acronym, np.asarray(_is_acronym(text), bool)),
+        )
+
 
 @dataclass(frozen=True)
 class Spelling:
@@ -45,25 +56,62 @@ class Spelling:
     written: dict[int, str]
 
 
-def matchable(names: pa.Table, concept_ids: pa.Array) -> Names:
-    """The names of the given concepts that may be matched, and those with one comma turned round as well."""
-    concept = pc.index_in(names["concept_id"].combine_chunks(), concept_ids)
-    counted = pc.is_valid(concept)
-    text, kind = (names[column].combine_chunks().filter(counted) for column in ("name", "kind"))
-    concept = np.asarray(concept.filter(counted), np.int32)
-    rank = np.where(np.asarray(pc.equal(kind, "preferred"), bool), _PREFERRED, _SYNONYM)
-    turned, of = _turned_round(text)
-    text = pa.concat_arrays([text, turned])
-    every = Names(
-        text,
-        np.append(concept, concept[of]),
-        np.append(rank, np.full(len(of), _TURNED)).astype(np.int8),
-        np.asarray(_is_acronym(text), bool),
+def matchable(names: pa.Table, concepts: pa.Table) -> Names:
+    """The names of the given concepts that may be matched, and further ones by rule (transforms.name_rules).
+
+    Left out are concepts that are read from headings only. A name with one comma stands turned round as well.
+    """
+    categories, tree_numbers = (_lists(concepts, column) for column in ("categories", "tree_numbers"))
+    spoken = ~from_headings_only(tree_numbers)
+    concept = pc.index_in(names["concept_id"].combine_chunks(), concepts["concept_id"].combine_chunks())
+    concept = np.asarray(concept.fill_null(-1), np.int32)
+    chosen = np.flatnonzero((concept >= 0) & np.append(spoken, False)[concept])
+    text, kind = (names[column].combine_chunks().take(pa.array(chosen)) for column in ("name", "kind"))
+    rank = np.where(np.asarray(pc.equal(kind, "preferred"), bool), _PREFERRED, _SYNONYM).astype(np.int8)
+    text = in_capitals(text, concept[chosen])
+    known = Names(text, concept[chosen], rank, np.asarray(_is_acronym(text), bool))
+    known = known.and_as(*_turned_round(known.text), _TURNED)
+    trees = np.array(["".join(one or ()) for one in categories], np.str_)
+    known = known.and_as(*derived(known.text, trees[known.concept]), _DERIVED)
+    known = known.take(np.flatnonzero(_usable(known)))
+    text, at = further(concepts["concept_id"].to_pylist())
+    first = Names(text, at, np.full(len(at), _FIRST, np.int8), np.asarray(_is_acronym(text), bool))
+    return Names(
+        pa.concat_arrays([known.text, first.text]),
+        np.append(known.concept, first.concept),
+        np.append(known.rank, first.rank),
+        np.append(known.acronym, first.acronym),
     )
+
+
+def without(names: Names, forbidden: Mapping[tuple[str, ...], Set[str | None]], concept_ids: Sequence[str]) -> Names:
+    """The names but for those that people have forbidden (transforms.curation), in any written form."""
+    if not forbidden:
+        return names
+    beginnings = sorted({re.escape(form) for name in forbidden if name for form in forms(name[0])})
+    lower = pc.utf8_lower(names.text)
+    likely = pc.match_substring_regex(lower, rf"^(?:{'|'.join(beginnings)})(?:[^\pL\pN]|$)")
+    likely = pc.or_(likely, pc.invert(pc.match_substring_regex(lower, r"^[\x00-\x7F]*$")))
+    kept = np.ones(len(names.text), bool)
+    for at in np.flatnonzero(np.asarray(likely, bool)).tolist():
+        concepts = forbidden.get(spoken(names.text[at].as_py()), frozenset())
+        kept[at] = None not in concepts and concept_ids[names.concept[at]] not in concepts
+    return names.take(np.flatnonzero(kept))
+
+
+def _lists(concepts: pa.Table, column: str) -> list[list[str] | None]:
+    if column not in concepts.column_names:
+        return [None] * len(concepts)
+    lists: list[list[str] | None] = concepts[column].to_pylist()
+    return lists
+
+
+def _usable(names: Names) -> npt.NDArray[np.bool_]:
+    text = names.text
     usable = pc.and_(pc.match_substring_regex(text, r"\pL"), pc.match_substring_regex(text, r"^[\pL\pN].*[\pL\pN]$"))
     usable = pc.and_(usable, pc.greater_equal(pc.utf8_length(text), _SHORTEST))
-    usable = pc.and_not(usable, pc.is_in(pc.utf8_lower(text), pa.array(ORDINARY)))
-    return every.take(np.flatnonzero(np.asarray(usable, bool)))
+    never = pc.is_in(pc.replace_substring(pc.utf8_lower(text), "-", " "), pa.array(sorted(never_matched())))
+    return np.asarray(usable, bool) & ~(np.asarray(never, bool) & ~names.acronym)
 
 
 def _turned_round(names: pa.Array) -> tuple[pa.Array, Ints]:

@@ -194,6 +194,23 @@ MENTIONS = Table(
     ("concept_id", "article_id", "document_id", "start"),
 )
 
+VERDICTS = Table(
+    "verdicts",
+    "one person's verdict on a mention or on a concept's name",
+    columns(
+        ("verdict", pa.string(), "'never' on a name; 'wrong' or an assertion on a mention; 'as annotated' takes back."),
+        ("concept_id", pa.string(), "The concept; NULL for a name that is to be matched for none."),
+        ("name", pa.string(), "The name the verdict is on; NULL for one on a mention."),
+        ("document_id", pa.string(), "The document of the mention."),
+        ("text", pa.string(), "The words of the mention."),
+        ("start", pa.int32(), "Its first code point (mentions.start); NULL: every mention by these words in it."),
+        ("author", pa.string(), "Who decided."),
+        ("decided_on", pa.date32(), "When."),
+        ("note", pa.string(), "Why, in the author's words."),
+    ),
+    ("decided_on",),
+)
+
 ARTICLE_CONCEPTS = Table(
     "article_concepts",
     "one concept in one article on one basis",

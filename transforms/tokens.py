@@ -230,6 +230,11 @@ def _possessives(codes: Codes, kind: npt.NDArray[np.uint8], start: Ints, end: In
     return single[_apostrophes()[codes[start[single] - 1]]]
 
 
+def is_hyphen(codes: Codes) -> npt.NDArray[np.bool_]:
+    """Which characters are hyphens or dashes."""
+    return np.isin(codes, [ord(c) for c in _HYPHENS])
+
+
 @cache
 def _apostrophes() -> npt.NDArray[np.bool_]:
     return np.isin(np.arange(_PLANE), [ord(c) for c in _APOSTROPHES])

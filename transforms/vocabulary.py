@@ -1,9 +1,9 @@
 """The concept vocabulary: read from files, marked for counting, made ready for matching.
 
-read_mesh      a MeSH descriptor file -> VocabularyTables
-mark_counted   which concepts are counted, by category
-merge          several vocabularies as one
-build          the three tables -> Vocabulary, which `transforms.annotate` matches with
+read_vocabulary  a file of any kind (MeSH, OBO, a list of one's own) -> VocabularyTables; read_mesh: MeSH alone
+mark_counted     which concepts are counted, by category
+merge            several vocabularies as one
+build            the three tables -> Vocabulary, which `transforms.annotate` matches with
 
 Which names are matched, and how:
 
@@ -13,12 +13,13 @@ Which names are matched, and how:
   a gap that no match may span, such as a bracket or a full stop; nor the few that are ordinary words (word_forms.toml).
 - Acronyms match in their own case only, but for a plural s: names of up to ten characters without a lower-case letter
   ('AIDS'), and of up to five with a capital after the first character ('cAMP').
-- Where several names are the same words: those written exactly as in the text before other forms; among these a
-  preferred name, then synonyms, then turned-round names; every concept that is still level is mentioned.
+- Where several names are the same words: those written exactly as in the text before other forms; among these the
+  names of name_rules.toml, then preferred names, synonyms, turned-round names, names by rule; every concept that is
+  still level is mentioned. So in each vocabulary (prefix of ids) by itself: one takes no mention from another.
 """
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -26,17 +27,20 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from transforms.curation import forbidden_names
 from transforms.matching import Trie
 from transforms.mesh import read_mesh
-from transforms.names import Names, build_trie, matchable
+from transforms.name_rules import ambiguous_acronyms, companions
+from transforms.names import Names, build_trie, matchable, without
 from transforms.tokens import Ints, words
+from transforms.vocabulary_files import read_vocabulary
+from transforms.vocabulary_merge import merge
 from transforms.vocabulary_tables import (
     CHECK_TAGS,
     DEFAULT_CATEGORIES,
     VocabularyError,
     VocabularyTables,
     mark_counted,
-    merge,
 )
 from transforms.word_forms import lemma
 
@@ -50,9 +54,28 @@ __all__ = [
     "mark_counted",
     "merge",
     "read_mesh",
+    "read_vocabulary",
 ]
 
 _REMEMBERED = 1 << 19
+
+
+@dataclass(frozen=True)
+class Meanings:
+    """Concepts by key of a trie: those of key i are concept[begin[i] : begin[i + 1]]."""
+
+    begin: Ints
+    concept: Ints
+
+    def __len__(self) -> int:
+        return len(self.begin) - 1
+
+    def of(self, keys: Ints) -> tuple[Ints, Ints]:
+        """For each meaning of each key, in order: the number of the key among `keys`, and the concept."""
+        counts = self.begin[keys + 1] - self.begin[keys]
+        number = np.repeat(np.arange(len(keys)), counts)
+        first = np.cumsum(counts) - counts
+        return number, self.concept[self.begin[keys][number] + np.arange(len(number)) - first[number]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,8 +87,11 @@ class Vocabulary:
     concept_names: their preferred names, in the same order.
     names: concept id -> preferred name, for every concept.
     trie: the words of the names; several names may share a key.
-    only_meaning: by key of the trie, the position of the one concept it can mean; -1 where the text decides (`meant`).
+    meanings: by key of the trie, the positions of the concepts it means; none where the text decides (`meant`).
     case_matters: by key of the trie, whether every name behind it is an acronym.
+    ambiguous: by key of the trie, whether it is a short acronym that means little on its own.
+    substance: by position of a concept, whether it is a chemical (MeSH's D).
+    companions: keys of the metals that are half of many salts' names.
     """
 
     version: str
@@ -73,16 +99,26 @@ class Vocabulary:
     concept_names: pa.Array
     names: Mapping[str, str]
     trie: Trie
-    only_meaning: Ints
+    meanings: Meanings
     case_matters: npt.NDArray[np.bool_]
+    ambiguous: npt.NDArray[np.bool_]
+    substance: npt.NDArray[np.bool_]
+    companions: Ints
     _matched: Names
     _begins: Ints
+    _kinds: Ints
     _remembered: dict[tuple[int, str], tuple[int, ...]] = field(default_factory=dict, repr=False, compare=False)
     _positions: dict[str, int] = field(default_factory=dict, repr=False, compare=False)
 
     def position(self, concept_id: str) -> int | None:
         """Where a concept stands in `concept_ids`; None for one that is not counted."""
         return self._positions.get(concept_id)
+
+    def matched(self) -> set[tuple[str, str, int, bool]]:
+        """Every name that is matched: the name, its concept, its standing, whether its case matters."""
+        concept_ids = self.concept_ids.take(pa.array(self._matched.concept)).to_pylist()
+        standing = (self._matched.rank.tolist(), self._matched.acronym.tolist())
+        return set(zip(self._matched.text.to_pylist(), concept_ids, *standing, strict=True))
 
     def meant(self, key: int, text: str) -> tuple[int, ...]:
         """Positions of the concepts that `text`, matched by a key of the trie, stands for; () where none is."""
@@ -96,55 +132,85 @@ class Vocabulary:
     def _judge(self, key: int, text: str) -> tuple[int, ...]:
         spoken = words(text)
         lemmas = [lemma(word) for word in spoken]
-        best, meant = (2, 0), set[int]()
+        best: dict[int, tuple[int, int]] = {}
+        meant: dict[int, set[int]] = {}
         for at in range(self._begins[key], self._begins[key + 1]):
-            name = self._matched.text[at].as_py()
-            known = words(name)
+            name, concept = self._matched.text[at].as_py(), int(self._matched.concept[at])
             if self._matched.acronym[at] and text not in (name, name + "s"):
                 continue
+            known = words(name)
             if known != spoken and [lemma(word) for word in known] != lemmas:
                 continue
-            quality = (int(known != spoken), int(self._matched.rank[at]))
-            if quality < best:
-                best, meant = quality, set()
-            if quality == best:
-                meant.add(int(self._matched.concept[at]))
-        return tuple(sorted(meant))
+            quality, kind = (int(known != spoken), int(self._matched.rank[at])), int(self._kinds[concept])
+            if quality < best.get(kind, (2, 0)):
+                best[kind], meant[kind] = quality, set()
+            if quality == best[kind]:
+                meant[kind].add(concept)
+        return tuple(sorted(set().union(*meant.values())))
 
 
-def build(concepts: pa.Table, names: pa.Table, ancestors: pa.Table) -> Vocabulary:
+def build(concepts: pa.Table, names: pa.Table, ancestors: pa.Table, verdicts: pa.Table | None = None) -> Vocabulary:
     """Tables `concepts`, `concept_names`, `concept_ancestors` -> a vocabulary ready for matching.
 
-    Where `concepts` has no column `counted`, every concept is.
+    Where `concepts` has no column `counted`, every concept is. Names that `verdicts` forbid (transforms.curation) are
+    left out, and make it another version.
     """
+    forbidden = forbidden_names(verdicts) if verdicts is not None else {}
     counted = concepts.filter(concepts["counted"]) if "counted" in concepts.column_names else concepts
     counted = counted.sort_by("concept_id")
     concept_ids, concept_names = (counted[column].combine_chunks() for column in ("concept_id", "name"))
-    trie, key, matched = build_trie(matchable(names, concept_ids))
+    ids = concept_ids.to_pylist()
+    trie, key, matched = build_trie(without(matchable(names, counted), forbidden, ids))
     order = np.argsort(key, kind="stable")
     begins = np.append(0, np.cumsum(np.bincount(key, minlength=int(key.max(initial=-1)) + 1)))
-    ids = concept_ids.to_pylist()
+    kinds = _prefixes(concept_ids)
+    acronyms_only = np.bincount(key[~matched.acronym], minlength=len(begins) - 1) == 0
     return Vocabulary(
-        version=_version(concepts, names, ancestors),
+        version=_version(concepts, names, ancestors, *_as_table(forbidden)),
         concept_ids=concept_ids,
         concept_names=concept_names,
         names=dict(zip(concepts["concept_id"].to_pylist(), concepts["name"].to_pylist(), strict=True)),
         trie=trie,
-        only_meaning=_only_meaning(matched, key, len(begins) - 1),
-        case_matters=np.bincount(key[~matched.acronym], minlength=len(begins) - 1) == 0,
+        meanings=_certain_meanings(matched, key, kinds),
+        case_matters=acronyms_only,
+        ambiguous=acronyms_only & (np.bincount(key[ambiguous_acronyms(matched.text)], minlength=len(begins) - 1) > 0),
+        substance=_is_substance(counted),
+        companions=np.unique(key[companions(matched.text)]),
         _matched=matched.take(order),
         _begins=begins,
+        _kinds=kinds,
         _positions=dict(zip(ids, range(len(ids)), strict=True)),
     )
 
 
-def _only_meaning(names: Names, key: Ints, keys: int) -> Ints:
-    """By key: the concept of its names where that is one and none of them an acronym, else -1."""
-    least, most = np.full(keys, len(key)), np.full(keys, -1)
-    np.minimum.at(least, key, names.concept)
-    np.maximum.at(most, key, names.concept)
-    acronyms = np.bincount(key[names.acronym], minlength=keys)
-    return np.where((least == most) & (acronyms == 0), most, -1)
+def _prefixes(concept_ids: pa.Array) -> Ints:
+    """A number for the vocabulary of each concept, told by the prefix of its id."""
+    prefixes = pc.replace_substring_regex(concept_ids, ":.*", "").dictionary_encode()
+    return np.asarray(prefixes.indices, np.int64)
+
+
+def _is_substance(concepts: pa.Table) -> npt.NDArray[np.bool_]:
+    if "categories" not in concepts.column_names:
+        return np.zeros(len(concepts), bool)
+    return np.array(["D" in (one or ()) for one in concepts["categories"].to_pylist()], bool)
+
+
+def _certain_meanings(names: Names, key: Ints, kinds: Ints) -> Meanings:
+    """The meanings of the keys that the text has no say in: no acronym, and of no vocabulary two concepts."""
+    keys, of = int(key.max(initial=-1)) + 1, max(len(kinds), 1)
+    pairs = np.unique(key * of + names.concept)
+    owner, concept = pairs // of, pairs % of
+    kind = np.append(kinds, 0)[concept]
+    open_to_doubt = np.bincount(key[names.acronym], minlength=keys) > 0
+    several, counts = np.unique(owner * (int(kinds.max(initial=0)) + 1) + kind, return_counts=True)
+    open_to_doubt[several[counts > 1] // (int(kinds.max(initial=0)) + 1)] = True
+    sure = ~open_to_doubt[owner]
+    return Meanings(np.append(0, np.cumsum(np.bincount(owner[sure], minlength=keys))), concept[sure])
+
+
+def _as_table(forbidden: Mapping[tuple[str, ...], Set[str | None]]) -> list[pa.Table]:
+    rows = [(" ".join(name), one or "") for name, concepts in forbidden.items() for one in concepts]
+    return [pa.table({"name": [name for name, _ in rows], "concept_id": [one for _, one in rows]})] if rows else []
 
 
 def _version(*tables: pa.Table) -> str:

@@ -10,6 +10,8 @@ import tomllib
 from importlib.resources import files
 from typing import Any
 
+from transforms.tokens import words
+
 _DATA: dict[str, Any] = tomllib.loads(files(__package__).joinpath("word_forms.toml").read_text("utf-8"))
 _GREEK: dict[str, str] = _DATA["greek"]
 _LETTERS = {name: letter for letter, name in _GREEK.items()}
@@ -30,8 +32,6 @@ _PLURAL_RULES = (
     (re.compile(r"(?<=ss)es$|(?<=sh)es$|(?<=ch)es$|(?<=[a-z]x)es$|(?<=[a-z][clmnrt]us)es$"), 2, ""),  # viruses: virus
     (re.compile(r"(?<=[a-hj-rtv-z]s)(?<!ics)$"), 1, ""),  # tumors: tumor; not biopsis, virus, genetics
 )
-ORDINARY: tuple[str, ...] = tuple(_DATA["ordinary"])
-"""Words that are names of concepts but nearly always something else in running text."""
 _INVARIANT = frozenset(("series", "species", "rabies", "scabies", "caries", "facies", "herpes", "diabetes", "feces"))
 
 
@@ -42,6 +42,11 @@ def lemma(word: str) -> str:
     if not _LETTERS_ONLY.fullmatch(word):
         return _IRREGULAR.get(word, word)
     return _singular(_BRITISH_PART.sub(lambda found: _BRITISH[found[0]], word))
+
+
+def spoken(name: str) -> tuple[str, ...]:
+    """A name as the lemmas of its words: the same for all its written forms."""
+    return tuple(lemma(word) for word in words(name))
 
 
 def _singular(word: str) -> str:

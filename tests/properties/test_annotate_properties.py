@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.transforms.small_vocabularies import vocabulary
+from transforms.abbreviations import find_definitions
 from transforms.annotate import annotate
 from transforms.document_text import document_text
 from transforms.sentences import find_sentences
@@ -185,8 +186,8 @@ def test_agrees_with_a_naive_matcher(pairs):
         own = sentences.document == number
         spans = list(zip(sentences.start[own].tolist(), sentences.end[own].tolist(), strict=True))
         mine = [(m["start"], m["end"], m["concept_id"]) for m in found if m["document_id"] == f"t:{number}"]
-        expected = naive_mentions(text_of(row).replace("\u0301", ""), spans) if "\u0301" not in text_of(row) else None
-        if expected is not None:
+        if "\u0301" not in text_of(row) and not find_definitions(text_of(row)):
+            expected = naive_mentions(text_of(row), spans)
             assert mine == [(start, end, one) for start, end, concepts in expected for one in concepts]
 
 

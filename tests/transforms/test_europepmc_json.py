@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from transforms.europepmc_json import PageError, parse, read_page
 from transforms.europepmc_record import read, strip_markup
 from transforms.pubmed_xml import DOCUMENTS
-from transforms.schema import Table
+from transforms.tables import Table
 
 RECORD = {
     "id": "123", "source": "MED", "pmid": "123", "pmcid": "PMC77", "doi": "10.5555/ABC.1",
