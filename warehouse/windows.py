@@ -37,7 +37,7 @@ class Window:
 
 @dataclass(frozen=True)
 class Collected:
-    """What came of a window: 'done', 'open' (to be asked again) or 'failed', and why; ids that were not returned."""
+    """What came of a window: its state (see table `windows`) and why; ids that were asked for and not returned."""
 
     window: Window
     state: str = "done"

@@ -264,6 +264,7 @@ def test_a_new_baseline_replaces_everything(lake):
         assert ask(lake, f"SELECT count(*), count(*) FILTER (pmid = {FIRST + 7}) FROM articles") == [(19, 1)]
 
 
+@pytest.mark.soak
 def test_a_baseline_that_lacks_too_much_deletes_nothing(lake, monkeypatch):
     monkeypatch.setattr(pubmed_files, "FEW", 3)
     with LiteratureServer(files_shelf(new_baseline(*range(FIRST + 7, FIRST + 17))), LATER) as server:
