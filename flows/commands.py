@@ -93,7 +93,7 @@ def run_collect(settings: Settings, source: str, span: "Span", *, force: bool, a
 
 def _show_collected(windows: list[dict[str, Any]]) -> None:
     """The windows that held records or failed, each on a line; the others only counted."""
-    told = [row for row in windows if row["received"] or row["state"] in ("failed", "kept")]
+    told = [row for row in windows if row["received"] or row["state"] == "failed"]
     if told:
         show.as_table(told, _COLLECTED)
     if len(told) < len(windows):

@@ -2,8 +2,7 @@
 
 FlowError                   `hint` says what to do next
 ├── flows.http.HttpError    a request
-├── CollectError            a collection that cannot begin, or some of whose windows failed
-└── flows.prepare.NoReaderError     a payload that nothing reads
+└── CollectError            a collection that cannot begin, or some of whose windows failed
 """
 
 

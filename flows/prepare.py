@@ -6,8 +6,8 @@ from typing import BinaryIO
 
 import pyarrow as pa
 
-from flows.errors import FlowError
 from flows.progress import Counted
+from flows.web_reader import read_page
 from transforms import europepmc_json, pubmed_xml
 from transforms.annotate import annotate
 from transforms.pubmed_xml import REJECTED, Parsed
@@ -17,22 +17,12 @@ from warehouse.errors import VocabularyChangedError
 from warehouse.lake import Lake
 from warehouse.staging import NOT_RETURNED, Payload, Unit, UnitWriter, prepared
 
-READERS: dict[str, Callable[[BinaryIO, str], Iterator[Parsed]]] = {
-    "pubmed": pubmed_xml.parse,
-    "europepmc": europepmc_json.parse,
+READERS: dict[str, Callable[[BinaryIO, Payload], Iterator[Parsed]]] = {
+    "pubmed": lambda stream, payload: pubmed_xml.parse(stream, payload.name),
+    "europepmc": lambda stream, payload: europepmc_json.parse(stream, payload.name),
+    "web": read_page,
 }
-"""The transform that reads the payloads of each source. Payloads of other sources ('web') are kept, and not read
-yet."""
-
-
-class NoReaderError(FlowError):
-    """No transform reads payloads of this source."""
-
-    def __init__(self, payload: Payload) -> None:
-        super().__init__(
-            f"{payload.name}: payloads of source '{payload.source}' are not read by this version",
-            "name PubMed XML or Europe PMC JSON files",
-        )
+"""What reads the payloads of each source."""
 
 
 @lru_cache(maxsize=1)
@@ -49,12 +39,7 @@ def vocabulary_of(lake: Lake, version: str) -> Vocabulary:
 
 
 def prepare(lake: Lake, payload: Payload, vocabulary_version: str) -> Unit:
-    """Prepare a payload that lies in the lake's raw folder; taken up again where an earlier run has finished it.
-
-    Raises `NoReaderError` for a payload of a source without a transform.
-    """
-    if payload.source not in READERS:
-        raise NoReaderError(payload)
+    """Prepare a payload that lies in the lake's raw folder; taken up again where an earlier run has finished it."""
     done = prepared(lake, payload, vocabulary_version)
     if done:
         return done
@@ -63,7 +48,7 @@ def prepare(lake: Lake, payload: Payload, vocabulary_version: str) -> Unit:
         UnitWriter(lake, payload, vocabulary_version) as writer,
         Counted(lake.root / payload.path) as stream,
     ):
-        for parsed in READERS[payload.source](stream, payload.name):
+        for parsed in READERS[payload.source](stream, payload):
             writer.write("documents", parsed.documents)
             writer.write("deletions", parsed.deletions)
             writer.write("rejected", parsed.rejected)

@@ -3,16 +3,13 @@
 from pathlib import Path
 
 from flows.commands import run_ingest
-from flows.prepare import READERS
 from flows.settings import Settings
-from flows.sources import local_files
 from warehouse import vocabulary
 from warehouse.catalog import read_version
 from warehouse.catalog_file import Version
 from warehouse.commit import vocabulary_version
 from warehouse.errors import LakeError
 from warehouse.lake import Lake
-from warehouse.staging import Payload
 from warehouse.verdicts import say
 from warehouse.windows import Collected, collected_from, record
 
@@ -35,11 +32,9 @@ def run_rebuild(settings: Settings, into: Path, *, as_json: bool) -> None:
         raise LakeError(f"{len(missing)} payloads are missing, {missing[0]} first", "see `hoofbeats verify`")
     load = version.table("vocabularies").to_pylist()[-1]
     vocabulary.load(new, vocabulary.read(old), {name: load[name] for name in ("version", "files", "categories")})
-    unread = [old.root / row["payload"] for row in rows if row["payload"] and row["source"] not in READERS]
-    record(new, [*ledger_without_payloads(version), *(_kept(new, path) for path in unread)])
-    read = [path for path in files if path not in unread]
-    if read:
-        run_ingest(read, settings.model_copy(update={"lake": into}), as_json=as_json)
+    record(new, ledger_without_payloads(version))
+    if files:
+        run_ingest(files, settings.model_copy(update={"lake": into}), as_json=as_json)
     for said in version.table("verdicts").sort_by("batch").to_pylist():
         documents = (said["document_a"], said["document_b"])
         say(new, documents, **{name: said[name] for name in ("same", "said_by", "note", "said_at")})
@@ -49,10 +44,3 @@ def ledger_without_payloads(version: Version) -> list[tuple[Collected, None]]:
     """The windows that held nothing, or failed."""
     rows = version.table("windows").to_pylist()
     return [(collected_from(row), None) for row in rows if not row["payload"]]
-
-
-def _kept(lake: Lake, path: Path) -> tuple[Collected, Payload]:
-    """A payload that is only kept, taken into the new lake."""
-    payload = local_files.payload_of(lake, path)
-    local_files.take_in(lake, path, payload)
-    return payload.window, payload

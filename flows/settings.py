@@ -13,6 +13,7 @@ HOOFBEATS_PAGES              web pages: a file of addresses, one a line, or the 
 
 HOOFBEATS_REQUESTS_PER_SECOND         to any one host, instead of what the sources ask for
 HOOFBEATS_PAGE_DELAY_S                between two requests to one host of web pages
+HOOFBEATS_PAGE_TIMEOUT_S              for the extraction of one page
 HOOFBEATS_CONNECT_TIMEOUT_S, HOOFBEATS_READ_TIMEOUT_S, HOOFBEATS_REQUEST_TIMEOUT_S, HOOFBEATS_DOWNLOAD_TIMEOUT_S
 HOOFBEATS_ATTEMPTS, HOOFBEATS_FIRST_WAIT_S, HOOFBEATS_LONGEST_WAIT_S             retries of one request
 HOOFBEATS_LARGEST_ANSWER_BYTES, HOOFBEATS_LARGEST_FILE_BYTES                     beyond these an answer is refused
@@ -61,6 +62,7 @@ class Settings(BaseSettings):
 
     requests_per_second: float | None = Field(None, gt=0, description="To any one host.")
     page_delay_s: float = Field(3.0, gt=0, description="Between two requests to one host of web pages.")
+    page_timeout_s: float = Field(20.0, gt=0, description="For the extraction of one page.")
     connect_timeout_s: float = Field(15.0, gt=0)
     read_timeout_s: float = Field(60.0, gt=0)
     request_timeout_s: float = Field(300.0, gt=0, description="For one answer from first to last byte.")

@@ -9,7 +9,7 @@ from filelock import FileLock, Timeout
 from flows.errors import CollectError
 from flows.http import Client, HttpError, RefusedError, UnreachableError
 from flows.in_flight import InFlight
-from flows.prepare import READERS, prepare
+from flows.prepare import prepare
 from flows.settings import Settings
 from flows.sources.base import Clock, Fetched, Source, utc_now
 from flows.sources.europepmc import EuropePmc
@@ -81,14 +81,14 @@ def collect_window(lake: Lake, source: Source, window: Window, known: Known, now
         halt = source.one_host and isinstance(error, RefusedError | UnreachableError)
         return Outcome(Collected(window, collected_at=now()).failed(str(error)), halt=halt)
     payload = fetched.payload
-    if payload is None or payload.key in known.loaded or payload.source not in READERS:
+    if payload is None or payload.key in known.loaded:
         return Outcome(fetched.collected, payload=payload)
     return Outcome(fetched.collected, prepare(lake, payload, known.vocabulary), payload)
 
 
 def waiting(windows: Iterable[Window], version: Version, *, force: bool) -> list[Window]:
     """The windows that are not done; all of them where forced."""
-    done = {key for key, row in ledger(version).items() if row["state"] in ("done", "damaged", "kept")}
+    done = {key for key, row in ledger(version).items() if row["state"] in ("done", "damaged")}
     return [window for window in windows if force or window.key not in done]
 
 

@@ -10,12 +10,10 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import pyarrow as pa
 
-from transforms import schema
+from transforms.schema import RECORDS
 from transforms.text_marks import Mark
 from transforms.web_language import pubmed_language
 from transforms.web_result import Extraction
-
-DOCUMENTS = schema.DOCUMENTS.without("article_id", "batch")
 
 _TRACKING = frozenset(
     ("fbclid", "gclid", "mc_cid", "mc_eid", "ref", "referrer", "source", "cookieset", "jsessionid", "_hsenc")
@@ -25,18 +23,19 @@ _PRECISION = {4: "year", 7: "month", 10: "day"}
 _FIELD, _ITEM = "\x1e", "\x1f"
 
 
-def document(found: Extraction, fetched_at: datetime.datetime, raw_file: str, raw_position: int = 0) -> pa.Table:
-    """One row of the schema DOCUMENTS of this module.
+def document(found: Extraction, fetched_at: datetime.datetime | None, raw_file: str, raw_position: int = 0) -> pa.Table:
+    """One row of the schema `RECORDS`.
 
     fetched_at (aware, UTC): when the page was received: it orders the versions of the record and is its entered_on, of
-    which the first received counts. raw_file, raw_position: where the payload is kept.
+    which the first received counts; None for a page saved by hand, whose date nobody knows. raw_file, raw_position:
+    where the payload is kept.
     """
     title = found.title or ""
     published_on, precision = _published(found.date)
     language = pubmed_language(found.language)
     row: dict[str, object] = {
         "document_id": f"web:{address(found.url)}",
-        "version": _version(fetched_at, raw_position),
+        "version": _version(fetched_at, raw_position) if fetched_at else 0,
         "source": "web",
         "pmid": found.pmid,
         "doi": found.doi,
@@ -59,12 +58,12 @@ def document(found: Extraction, fetched_at: datetime.datetime, raw_file: str, ra
         "relations": [],
         "published_on": published_on,
         "published_precision": precision,
-        "entered_on": fetched_at.date(),
+        "entered_on": fetched_at.date() if fetched_at else None,
         "raw_file": raw_file,
         "raw_position": raw_position,
     }
     row["digest"] = _digest(row)
-    return DOCUMENTS.from_rows([row])
+    return RECORDS.from_rows([row])
 
 
 def address(url: str) -> str:

@@ -53,8 +53,8 @@ WINDOWS = Table(
             "state",
             pa.string(),
             "'done'; 'open': collected before its last day was settled, the next run collects it again; 'failed': see"
-            " reason, the next run tries again; 'kept': the payload is there, but nothing reads its kind yet; 'damaged'"
-            " where the payload ended before its end; 'withdrawn' where its batch was undone.",
+            " reason, the next run tries again; 'damaged' where the payload ended before its end; 'withdrawn' where its"
+            " batch was undone.",
         ),
         ("reason", pa.string(), "Why it failed, or what else is to be known of it."),
         ("collected_at", TIMESTAMP, "When it was asked for."),

@@ -14,7 +14,7 @@ from warehouse.catalog_file import Version
 from warehouse.catalog_schema import WINDOWS
 from warehouse.lake import Lake
 
-STANDING = frozenset({"done", "damaged", "open", "failed", "kept"})
+STANDING = frozenset({"done", "damaged", "open", "failed"})
 """States of a window whose payload, if it has one, is loaded."""
 
 

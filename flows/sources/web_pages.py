@@ -66,7 +66,7 @@ class WebPages:
 
         flight.start_over()
         flight.keep_page(0, [self._client.ask(Request(url), read)])
-        collected = Collected(window, state="kept", expected=1, collected_at=at)
+        collected = Collected(window, expected=1, collected_at=at)
         return Fetched(collected, flight.assemble("web", request_name(window.name, at, "html.gz"), collected))
 
     def _feed(self, url: str, span: Span) -> list[str]:

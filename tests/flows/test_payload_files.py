@@ -7,7 +7,6 @@ import shutil
 
 import pytest
 
-from flows.prepare import NoReaderError
 from flows.rebuild import ledger_without_payloads
 from flows.sample.faults import Faults
 from flows.sample.server import LiteratureServer
@@ -15,7 +14,7 @@ from flows.sample.shelf import Shelf
 from flows.settings import Settings
 from flows.sources import local_files
 from tests.collecting import FIRST, NOW, collect, new_lake, records, settings, span
-from tests.loading import ask, fingerprints, load_files, prepared
+from tests.loading import ask, fingerprints, load_files
 from tests.transforms.test_europepmc_json import RECORD, page
 from warehouse.catalog import read_version
 from warehouse.lake import Lake
@@ -48,11 +47,11 @@ def test_damaged_json_by_hand(lake, tmp_path):
     assert row["rejections"] == [{"reason": "truncated_file", "records": 1}]
 
 
-def test_saved_html_is_told_apart(lake, tmp_path):
+def test_saved_html_is_read_as_a_page(lake, tmp_path):
     (tmp_path / "page.html").write_text("<!DOCTYPE html><html><body>x</body></html>")
     assert local_files.payload_of(lake, tmp_path / "page.html").source == "web"
-    with pytest.raises(NoReaderError, match="source 'web'"):
-        prepared(lake, tmp_path / "page.html")
+    [row] = load_files(lake, tmp_path / "page.html").windows
+    assert (row["source"], row["received"], row["rejected"]) == ("web", 1, 1)
 
 
 def test_what_stands_beside_a_payload_cannot_lead_out_of_the_lake(lake, tmp_path):

@@ -9,7 +9,7 @@ from flows.http import ForbiddenError, RefusedError
 from flows.sample import static_service
 from flows.sample.server import LiteratureServer
 from tests.collecting import DAY, FIRST, NOW, collect, fetch, new_lake, settings, shelf, span
-from tests.loading import ask
+from tests.loading import ask, load_files
 from warehouse.lake import Lake
 
 
@@ -17,6 +17,11 @@ from warehouse.lake import Lake
 def server():
     with LiteratureServer(shelf(30, days=30), NOW.date()) as server:
         yield server
+
+
+@pytest.fixture
+def lake(tmp_path):
+    return new_lake(tmp_path)
 
 
 def told(server, folder, **more):
@@ -47,7 +52,7 @@ def test_the_pages_of_a_feed_within_the_days(server, tmp_path):
     server.today = DAY.replace(day=29)
     found = fetch("web_pages", told(server, tmp_path), span(15, query=feed))
     assert len(found) == 15  # of the 20 newest, which are of the 10th to the 29th, those until the 24th
-    assert all(one.collected.state == "kept" for one in found.values())
+    assert all(one.collected.state == "done" for one in found.values())
     assert len(fetch("web_pages", told(server, tmp_path), span(20, query=feed))) == 20
 
 
@@ -110,11 +115,39 @@ def test_no_list_at_all(server, tmp_path):
         fetch("web_pages", told(server, tmp_path, pages=str(tmp_path / "none.txt")), span())
 
 
+def test_a_page_is_a_further_record_of_its_article(server, tmp_path):
+    lake = new_lake(tmp_path)
+    collect("pubmed_api", told(server, lake.root), span())
+    before = ask(lake, "SELECT count(*) FROM articles")
+    address = f"{server.url}/pages/{FIRST}.html"
+    [row] = collect("web_pages", told(server, lake.root, pages=listed(tmp_path, address)), span()).values()
+    assert (row["received"], row["duplicates"], row["state"]) == (1, 1, "done")
+    assert ask(lake, "SELECT count(*) FROM articles") == before
+    told_of = f"SELECT sources, documents FROM articles WHERE article_id = {FIRST}"
+    assert ask(lake, told_of) == [(["pubmed", "web"], 2)]
+    assert ask(lake, "SELECT document_a, document_b, rule FROM duplicate_pairs") == [
+        (f"pubmed:{FIRST}", f"web:{server.url.removeprefix('http://')}/pages/{FIRST}.html", "same_pmid")
+    ]
+
+
+def test_a_page_without_an_article_is_rejected_with_its_reason(lake, tmp_path):
+    wall = tmp_path / "wall.html"
+    wall.write_text(
+        "<html><head><title>Just a moment...</title></head><body>Enable JavaScript and cookies</body></html>"
+    )
+    [row] = load_files(lake, wall).windows
+    assert (row["received"], row["kept"], row["rejected"]) == (1, 0, 1)
+    [(reason, document, excerpt)] = ask(lake, "SELECT reason, document_id, excerpt FROM rejected")
+    assert reason == "bot_wall"
+    assert document.startswith("web:file/")
+    assert "Just a moment" in excerpt
+
+
 def test_pages_stand_in_the_ledger_and_are_asked_for_once(server, tmp_path):
     lake = new_lake(tmp_path)
     pages = listed(tmp_path, f"{server.url}/pages/{FIRST}.html", f"{server.url}/pages/999.html")
     rows = collect("web_pages", told(server, lake.root, pages=pages), span())
-    assert [row["state"] for row in rows.values()] == ["kept", "failed"]
+    assert [row["state"] for row in rows.values()] == ["done", "failed"]
     asked = len(server.requests)
     assert [row["state"] for row in collect("web_pages", told(server, lake.root, pages=pages), span()).values()] == [
         "failed"

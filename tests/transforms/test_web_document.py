@@ -6,8 +6,9 @@ import pytest
 
 from tests.transforms import made_pages
 from tests.transforms.made_pages import article
+from transforms.schema import RECORDS
 from transforms.text_marks import find_marks
-from transforms.web_document import DOCUMENTS, address, document, sections
+from transforms.web_document import address, document, sections
 from transforms.web_page import Extraction, extract
 
 FETCHED = datetime.datetime(2031, 5, 6, 7, 8, 9, tzinfo=datetime.UTC)
@@ -19,7 +20,7 @@ def row_of(
     found = extract(html.encode(), url)
     assert isinstance(found, Extraction)
     table = document(found, fetched_at, "raw/web/1.html.gz", 7)
-    assert table.schema == DOCUMENTS.arrow
+    assert table.schema == RECORDS.arrow
     assert table.num_rows == 1
     return table.to_pylist()[0]
 
