@@ -1,6 +1,6 @@
 """`make bench`: speed figures as JSON on stdout, each a ratio to a peer or a floor in the same run.
 
-    python -m benchmarks.speed DATA [--runs N]
+    python -m benchmarks.speed DATA [PART ...] [--runs N] [--articles N]
 
 Leaves are {"seconds", "peer_seconds", "ratio", "peer", "peak_mb"}: CPU seconds (user + system), medians of the runs.
 Machines are noisy: own work and peer alternate, and the ratio is the median of the pairs' ratios.
@@ -12,11 +12,14 @@ import json
 import statistics
 import sys
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from benchmarks import deduplication_speed
+from benchmarks.extraction_speed import extraction
 from benchmarks.processes import Cost, measure, python
+from benchmarks.scale import scale
 
 BULK = "pubmed/bulk/pubmed21n1298.xml.gz"
 VOCABULARIES = ("vocab/desc2024.xml.gz", "vocab/mondo.obo.gz", "vocab/hp.obo.gz")
@@ -39,27 +42,41 @@ _COMMAND = str(Path(sys.executable).with_name("hoofbeats"))
 
 
 def main() -> None:
-    """Run every benchmark the data are there for."""
-    parser = argparse.ArgumentParser(description="Speed figures as JSON.")
-    parser.add_argument("data", type=Path)
+    """Run every benchmark the data are there for, or those that are named."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.speed", description="Speed figures as JSON.")
+    parser.add_argument("data", type=Path, help="the folder of real data")
+    parser.add_argument("parts", nargs="*", metavar="PART", help="of ingest, extraction, deduplication, scale")
     parser.add_argument("--runs", type=int, default=3)
-    arguments = parser.parse_args()
-    figures: dict[str, Any] = {}
-    if all((arguments.data / name).exists() for name in (BULK, *VOCABULARIES)):
-        figures["ingest"] = ingest(arguments.data, arguments.runs)
-    else:
-        sys.stderr.write(f"skipped ingest: {arguments.data / BULK} or a vocabulary is absent\n")
-    figures["deduplication"] = deduplication_speed.measure(arguments.data, arguments.runs)
+    parser.add_argument("--articles", type=int, default=1_000_000, help="of the synthetic lake; takes some 15 minutes")
+    given = parser.parse_args()
+    parts: dict[str, Callable[[], dict[str, Any] | None]] = {
+        "ingest": lambda: ingest(given.data, given.runs),
+        "extraction": lambda: extraction(given.data),
+        "deduplication": lambda: deduplication_speed.measure(given.data, given.runs),
+        "scale": lambda: scale(given.articles),
+    }
+    if unknown := sorted(set(given.parts) - set(parts)):
+        parser.error(f"no such part: {', '.join(unknown)}; there are {', '.join(parts)}")
+    figures = {}
+    for part in given.parts or parts:
+        sys.stderr.write(f"measuring {part} ...\n")
+        found = parts[part]()
+        if found is None:
+            sys.stderr.write(f"    skipped: no data for it in {given.data}\n")
+        else:
+            figures[part] = found
     json.dump(figures, sys.stdout, indent=2)
     sys.stdout.write("\n")
 
 
-def ingest(data: Path, runs: int) -> dict[str, Any]:
+def ingest(data: Path, runs: int) -> dict[str, Any] | None:
     """The whole ingest of one PubMed update file, start-up of Prefect and dictionary (MeSH, MONDO, HPO) apart.
 
     The start-up is measured by the same command on a file of one record and taken off. Peers: pubmed_parser, which
     only parses; and as a floor, a plain lxml iterparse reading of title, abstract and headings.
     """
+    if not all((data / name).exists() for name in (BULK, *VOCABULARIES)):
+        return None
     own, peer, floor, empty = [], [], [], []
     with tempfile.TemporaryDirectory() as folder:
         one = Path(folder) / "pubmed20n0001.xml.gz"
