@@ -5,6 +5,7 @@ abbreviation definitions in biomedical text. Pac Symp Biocomput 2003:451-62.
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -19,6 +20,10 @@ from transforms.tokens import Codes, Hashes, Ints, Tokens, tokenize
 
 _WORDS = re.compile(r"\w+")
 _LONGEST_BRACKET = 40
+_BRACKETS_AT_ONCE = 10_000
+_LONGEST_SENTENCE = 5_000
+_MOST_IN_A_DOCUMENT = 200
+"""Beyond these, nobody wrote it to be read; left alone, because the library and the look-up cost the square of them."""
 _SPREAD = np.uint64(0x9E3779B97F4A7C15)
 
 
@@ -74,13 +79,18 @@ def definitions(text: DocumentText, sentence_begins: Ints) -> Definitions:
     """
     ends = np.append(sentence_begins, text.begin[-1])[1:]
     chosen = _with_brackets(text.characters.codes, sentence_begins)
+    chosen = chosen[ends[chosen] - sentence_begins[chosen] <= _LONGEST_SENTENCE]
     document = text.holding(sentence_begins[chosen])
     places = zip(document.tolist(), sentence_begins[chosen].tolist(), ends[chosen].tolist(), strict=True)
     rows: dict[tuple[int, str], tuple[int, int]] = {}
+    defined: Counter[int] = Counter()
     for number, begin, end in places:
+        if defined[number] > _MOST_IN_A_DOCUMENT:
+            continue
         for short, start, stop in _pairs(text.text[begin:end]):
             if not short.islower():
                 rows.setdefault((number, short), (begin + start, begin + stop))
+                defined[number] += 1
     place = np.array(list(rows.values()), np.int64).reshape(-1, 2)
     return Definitions([number for number, _ in rows], [short for _, short in rows], place[:, 0], place[:, 1])
 
@@ -88,11 +98,17 @@ def definitions(text: DocumentText, sentence_begins: Ints) -> Definitions:
 def _with_brackets(codes: Codes, sentence_begins: Ints) -> Ints:
     """The numbers of sentences with brackets that may hold a short form: soon closed or cut off, with a capital."""
     opens = (codes == ord("(")).nonzero()[0]
+    blocks = [opens[at : at + _BRACKETS_AT_ONCE] for at in range(0, len(opens), _BRACKETS_AT_ONCE)]
+    likely = np.concatenate([np.zeros(0, np.int64), *(block[_may_hold_a_short_form(codes, block)] for block in blocks)])
+    return np.unique(np.searchsorted(sentence_begins, likely, side="right") - 1)
+
+
+def _may_hold_a_short_form(codes: Codes, opens: Ints) -> npt.NDArray[np.bool_]:
     inside = codes.take(opens[:, None] + np.arange(1, _LONGEST_BRACKET + 1), mode="clip")
     closed = (inside == ord(")")) | (inside == ord(";"))
     capital = (inside - np.uint32(ord("A")) < 26) | (inside > 0x7F)
-    likely = opens[closed.any(1) & capital.any(1) & (capital.argmax(1) < closed.argmax(1))]
-    return np.unique(np.searchsorted(sentence_begins, likely, side="right") - 1)
+    likely: npt.NDArray[np.bool_] = closed.any(1) & capital.any(1) & (capital.argmax(1) < closed.argmax(1))
+    return likely
 
 
 def occurrences(defined: Definitions, wanted: list[bool], tokens: Tokens, text: DocumentText) -> Hits:

@@ -78,3 +78,17 @@ def test_any_text_gives_definitions_within_it(text):
     for one in find_definitions(text):
         assert 0 <= one.start < one.end <= len(text)
         assert one.short in text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "(" * 300_000,
+        "(A)(B) " * 50_000,
+        " ".join(f"alpha beta{n} (AB{n})" for n in range(20_000)),
+        "Xalpha (XA) " + "XA " * 99_999,
+    ],
+    ids=["brackets", "pairs", "definitions", "occurrences"],
+)
+def test_hostile_texts_cost_no_more_than_their_length(text):
+    assert found(text) == []
