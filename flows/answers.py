@@ -1,7 +1,6 @@
 """What the verbs that read print: each answer as JSON for programs or as lines and tables for people."""
 
 from itertools import groupby
-from typing import Any
 
 import duckdb
 
@@ -154,11 +153,8 @@ def show_rare(found: list[Row], *, as_json: bool) -> None:
         "expected",
         "ic_low",
     ]
-    shown: list[dict[str, Any]] = [
-        {**row, "first_year": str(row["first_year"] or "-"), "last_year": str(row["last_year"] or "-")} for row in found
-    ]
     headings = {"name_a": "concept", "name_b": "with", "articles_a": "alone", "articles_b": "alone"}
-    show.as_table(shown, columns, headings)
+    show.as_table(found, columns, headings)
 
 
 def _described(combination: Combination) -> str:

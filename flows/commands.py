@@ -30,8 +30,9 @@ QUIET_PREFECT = {
 }
 """No telemetry, and only warnings on the terminal: the verbs print what was done themselves."""
 
-_COLLECTED = ["window_name", "state", "expected", "received", "kept", "unchanged", "rejected", "reason"]
-_COLUMNS = ["name", "state", "received", "kept", "unchanged", "superseded", "duplicates", "rejected", "deletions"]
+_FATES = ["received", "kept", "unchanged", "superseded", "duplicates", "rejected"]
+_COLLECTED = ["window_name", "state", "expected", *_FATES, "reason"]
+_COLUMNS = ["name", "state", *_FATES, "deletions"]
 
 
 def run_vocabulary_load(files: Sequence[Path], settings: Settings, *, as_json: bool) -> None:

@@ -53,10 +53,7 @@ def run(folder: Path) -> None:
         show.lines("", "Rare co-occurrences found, the most surprising first (basis any):")
         columns = ["articles", "name_a", "name_b", "first_year", "last_year", "expected", "ic_low"]
         found = rows(connection, "rare", {"basis": "any", "category": None, "limit": 10})
-        show.as_table(
-            ({**row, "first_year": str(row["first_year"]), "last_year": str(row["last_year"])} for row in found),
-            columns,
-        )
+        show.as_table(found, columns)
     catalog = Lake.at(folder).catalog
     show.lines(
         "",

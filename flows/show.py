@@ -27,8 +27,13 @@ def as_table(rows: Iterable[Row], columns: Sequence[str], headings: dict[str, st
         numeric = all(isinstance(row[name], int | float | None) for row in listed)
         table.add_column((headings or {}).get(name, name), justify="right" if numeric else "left", overflow="fold")
     for row in listed:
-        table.add_row(*(Text(text(row[name])) for name in columns))
+        table.add_row(*(Text(str(row[name]) if _names(name, row[name]) else text(row[name])) for name in columns))
     _console().print(table)
+
+
+def _names(column: str, value: object) -> bool:
+    """Whether a number is a name, not an amount: nobody sets off the thousands of a year or a PMID."""
+    return isinstance(value, int) and column.endswith(("year", "_id", "pmid", "version", "batch"))
 
 
 def lines(*told: str) -> None:

@@ -205,3 +205,11 @@ def test_reading_verbs_import_neither_prefect_nor_scipy(lake):
         "sys.exit(bool({'prefect', 'scipy', 'httpx'} & set(sys.modules)))"
     )
     assert subprocess.run([sys.executable, "-c", code, str(lake.root)], check=False).returncode == 0
+
+
+def test_years_and_ids_are_printed_as_names_amounts_with_their_thousands(capsys):
+    from flows import show
+
+    row = {"article_id": 5135213201172384109, "first_year": 1979, "pmid": 39000001, "articles": 1234}
+    show.as_table([row], list(row))
+    assert capsys.readouterr().out.split()[4:] == ["5135213201172384109", "1979", "39000001", "1,234"]
