@@ -1,14 +1,16 @@
--- Where each group is affirmed: a row a concept of it, article and basis. outside: whether the article is left out of
--- the counts. The concepts are sought first, in the sorted segments; only then are superseded rows taken off.
+-- Where each group is affirmed: a row a concept of it, article and basis; sentences only where that is the level asked
+-- for. outside: whether the article is left out of the counts. The concepts are sought first, in the sorted segments;
+-- only then are superseded rows taken off.
 CREATE MACRO group_hits(
-    groups, basis := 'any', exact := false, only_case_reports := false, as_of := NULL, from_year := NULL, to_year := NULL
+    groups, basis := 'any', level := 'article', exact := false, only_case_reports := false, as_of := NULL,
+    from_year := NULL, to_year := NULL
 ) AS TABLE
 WITH hits AS MATERIALIZED (
     SELECT
         found.article_id,
         found.batch,
         found.year,
-        found.sentences,
+        CASE WHEN level = 'sentence' THEN found.sentences END AS sentences,
         members.number,
         found.is_notice
         OR (found.retracted_on IS NOT NULL AND (as_of IS NULL OR found.retracted_on <= CAST(as_of AS DATE))) AS outside

@@ -1,56 +1,77 @@
+-- Every article that meets a group is read once: `met` has a bit a group, from which follow the articles that meet all,
+-- each group's own number of articles, and what is left out.
 CREATE MACRO count_together(
     groups, basis := 'any', level := 'article', exact := false, include_retracted := false, only_case_reports := false,
     as_of := NULL, from_year := NULL, to_year := NULL
 ) AS TABLE
-WITH by_groups_met AS MATERIALIZED (
-    SELECT
-        found.met,
-        found.outside,
-        count(*) AS articles
+WITH hits AS MATERIALIZED (
+    SELECT found.*
     FROM
-        groups_met(
-            groups,
-            basis := basis, exact := exact, only_case_reports := only_case_reports, as_of := as_of,
-            from_year := from_year, to_year := to_year
-        ) AS found
-    GROUP BY found.met, found.outside
-),
-in_one_article AS (
-    SELECT
-        coalesce(sum(found.articles) FILTER (WHERE include_retracted OR NOT found.outside), 0)::BIGINT AS articles,
-        coalesce(sum(found.articles) FILTER (WHERE NOT include_retracted AND found.outside), 0)::BIGINT AS retracted
-    FROM by_groups_met AS found
-    WHERE found.met = (2::BIGINT << len(groups)) - 2
-),
-in_one_sentence AS (
-    SELECT
-        count(DISTINCT found.article_id) FILTER (WHERE include_retracted OR NOT found.outside) AS articles,
-        count(DISTINCT found.article_id) FILTER (WHERE NOT include_retracted AND found.outside) AS retracted
-    FROM
-        groups_met(
+        group_hits(
             groups,
             basis := basis, level := level, exact := exact, only_case_reports := only_case_reports, as_of := as_of,
             from_year := from_year, to_year := to_year
         ) AS found
-    WHERE level = 'sentence' AND found.met = (2::BIGINT << len(groups)) - 2
+),
+by_article AS MATERIALIZED (
+    SELECT
+        hits.article_id,
+        any_value(hits.outside) AS outside,
+        bit_or(1::BIGINT << hits.number) AS met
+    FROM hits
+    GROUP BY hits.article_id
+),
+by_groups_met AS MATERIALIZED (
+    SELECT
+        by_article.met,
+        by_article.outside,
+        count(*) AS articles
+    FROM by_article
+    GROUP BY by_article.met, by_article.outside
+),
+by_sentence AS (
+    SELECT
+        affirmed.article_id,
+        any_value(affirmed.outside) AS outside,
+        bit_or(1::BIGINT << affirmed.number) AS met
+    FROM (
+        SELECT
+            hits.article_id,
+            hits.outside,
+            hits.number,
+            unnest(hits.sentences) AS sentence
+        FROM hits
+        WHERE level = 'sentence'
+    ) AS affirmed
+    GROUP BY affirmed.article_id, affirmed.sentence
+),
+matching AS (
+    SELECT
+        by_article.article_id,
+        by_article.outside
+    FROM by_article
+    WHERE level = 'article' AND by_article.met = (2::BIGINT << len(groups)) - 2
+    UNION ALL
+    SELECT DISTINCT
+        by_sentence.article_id,
+        by_sentence.outside
+    FROM by_sentence
+    WHERE by_sentence.met = (2::BIGINT << len(groups)) - 2
 ),
 matched AS (
     SELECT
-        CASE level WHEN 'sentence' THEN in_one_sentence.articles ELSE in_one_article.articles END AS articles,
-        CASE level WHEN 'sentence' THEN in_one_sentence.retracted ELSE in_one_article.retracted END AS retracted
-    FROM in_one_article
-    CROSS JOIN in_one_sentence
+        count(*) FILTER (WHERE include_retracted OR NOT matching.outside) AS articles,
+        count(*) FILTER (WHERE NOT include_retracted AND matching.outside) AS retracted
+    FROM matching
 ),
 changed AS (
     SELECT CASE WHEN as_of IS NOT NULL THEN count(*) END AS articles
-    FROM
-        matching_articles(
-            groups,
-            basis := basis, level := level, exact := exact, include_retracted := include_retracted,
-            only_case_reports := only_case_reports, as_of := as_of, from_year := from_year, to_year := to_year
-        ) AS found
-    INNER JOIN article_keys AS keys ON keys.article_id = found.article_id
-    WHERE as_of IS NOT NULL AND (keys.revised_on > CAST(as_of AS DATE) OR keys.retracted_on > CAST(as_of AS DATE))
+    FROM matching
+    INNER JOIN article_keys AS keys ON keys.article_id = matching.article_id
+    WHERE
+        as_of IS NOT NULL
+        AND (include_retracted OR NOT matching.outside)
+        AND (keys.revised_on > CAST(as_of AS DATE) OR keys.retracted_on > CAST(as_of AS DATE))
 ),
 corpus AS (
     SELECT
