@@ -59,7 +59,7 @@ def keep(lake: Lake, outcomes: Sequence[Outcome], result: CollectResult) -> None
     result.version = read_version(lake).number
 
 
-@flow(name="collect", task_runner=ThreadPoolTaskRunner(max_workers=2), persist_result=False)  # type: ignore[arg-type]
+@flow(name="collect", task_runner=ThreadPoolTaskRunner(max_workers=Settings().workers), persist_result=False)  # type: ignore[arg-type]
 def collect(  # noqa: PLR0913 - one parameter for each thing an operator can choose
     source: str,
     since: dt.date | None = None,

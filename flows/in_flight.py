@@ -78,12 +78,6 @@ class InFlight:
         """A page that was kept."""
         return gzip.decompress(self._page(number).read_bytes())
 
-    def drop_pages(self, first: int) -> None:
-        """Drop the pages from this number on."""
-        for left in self.folder.glob("page-*.gz"):
-            if int(left.stem.removeprefix("page-")) >= first:
-                left.unlink()
-
     def assemble(self, source: str, name: str, collected: Collected) -> Payload:
         """All pages as one payload of that name, durable, and the plan gone."""
         whole = self.folder / f"{name}.part"

@@ -67,7 +67,7 @@ def prepare_and_commit(lake: Lake, payloads: Sequence[Payload]) -> Commit | None
         return prepare_and_commit(lake, payloads)
 
 
-@flow(name="ingest", task_runner=ThreadPoolTaskRunner(max_workers=2), persist_result=False)  # type: ignore[arg-type]
+@flow(name="ingest", task_runner=ThreadPoolTaskRunner(max_workers=Settings().workers), persist_result=False)  # type: ignore[arg-type]
 def ingest(files: list[Path], lake: Path | None = None) -> IngestResult:
     """Load PubMed XML files into the lake. Files it has already, by content, change nothing."""
     settings = Settings()

@@ -34,7 +34,6 @@ class Candidate:
     def __init__(self, found: Found, version: Version | None = None) -> None:
         self.found = found
         self._version = version
-        self._compact: str | None = None
 
     @cached_property
     def version(self) -> Version | None:
