@@ -15,3 +15,8 @@ def data_dir() -> Path:
     if not folder.is_dir():
         pytest.skip(f"no real data at {folder}")
     return folder
+
+
+def pytest_make_parametrize_id(config: pytest.Config, val: object, argname: str) -> str | None:
+    """Bytes are named by their place: every worker of a parallel run has to collect the same names."""
+    return argname if isinstance(val, bytes) else None

@@ -127,7 +127,7 @@ def test_records_need_no_set_around_them() -> None:
         b"", b" \n", b"<?xml version='1.0'?>", b"plain text", b"\x89PNG\r\n\x1a\n\0\0",
         b"<!DOCTYPE html><html><body><!-- x --><h1>502 Bad Gateway</h1></body></html>",
         b"<eSearchResult><Count>0</Count></eSearchResult>", b"<!-- never closed", b"<!DOCTYPE x [ never closed",
-        b"\x1f", gzip.compress(b"<html/>", mtime=0), gzip.compress(b""),
+        b"\x1f", gzip.compress(b"<html/>", mtime=0), gzip.compress(b"", mtime=0),
     ],
 )  # fmt: skip
 def test_what_is_not_pubmed_xml(data: bytes) -> None:
