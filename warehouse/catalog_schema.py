@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
-from transforms.schema import BATCH, COOCCURRENCES, DOCUMENTS
-from transforms.tables import STRINGS, TIMESTAMP, Table, columns
+from transforms.schema import COOCCURRENCES, DOCUMENTS
+from transforms.tables import BATCH, STRINGS, TIMESTAMP, Table, columns
 
 BATCHES = Table(
     "batches",

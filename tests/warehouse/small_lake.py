@@ -5,6 +5,7 @@ import json
 
 import pyarrow as pa
 
+from transforms.numbered_claims import numbered_claims
 from transforms.schema import CONCEPT_ANCESTORS, CONCEPT_NAMES, CONCEPTS
 from warehouse import vocabulary
 from warehouse.commit import commit
@@ -61,6 +62,7 @@ def unit(lake, name, records=(), deletions=(), rejected=0):
     with UnitWriter(lake, payload, VOCABULARY) as writer:
         writer.write("documents", _documents(name, records))
         writer.write("mentions", _mentions(records))
+        writer.write("claims", numbered_claims(_documents(name, records), "version"))
         rows = [
             {"document_id": id_ if isinstance(id_, str) else f"pubmed:{id_}", "version": version, "raw_file": name}
             for id_, version in deletions
