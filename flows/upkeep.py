@@ -9,6 +9,7 @@ import typer
 from flows import show
 from flows.options import JsonOption, LakeOption, VersionOption, open_lake, settings_for
 from warehouse.audit import audit as recount
+from warehouse.claim_auditing import refresh
 from warehouse.difference import difference
 from warehouse.errors import LakeError
 from warehouse.fold import fold
@@ -27,13 +28,17 @@ def maintain(
     lake: LakeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Fold small segments, thin the history, remove files no version needs. Readers are not disturbed."""
+    """Judge claims by what is there now, fold segments, thin the history, remove files no version needs.
+
+    Readers are not disturbed.
+    """
     place = Lake.at(settings_for(lake).lake)
     with open_lake(lake):
         pass  # a clear error where there is no lake
+    audited = refresh(place)
     folded, collected = fold(place), collect(place, keep_latest=keep)
     if as_json:
-        show.as_json({"folded_into_version": folded, **asdict(collected)})
+        show.as_json({"claims_audited_in_version": audited, "folded_into_version": folded, **asdict(collected)})
         return
     show.lines(
         "nothing to fold" if folded is None else f"folded into version {folded}",

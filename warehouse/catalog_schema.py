@@ -16,7 +16,8 @@ BATCHES = Table(
         (
             "kind",
             pa.string(),
-            "'vocabulary', 'ingest', 'ledger' (windows without records), 'verdict', 'fold' or 'undo'.",
+            "'vocabulary', 'ingest', 'ledger' (windows without records), 'verdict', 'fold', 'undo', 'claims' (the claim"
+            " audit made anew) or 'watches' (their counts, or the watches themselves).",
         ),
         ("committed_at", TIMESTAMP, "When."),
         ("received", pa.int64(), "Records in its payloads; = kept + unchanged + superseded + duplicates + rejected."),
