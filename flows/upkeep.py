@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from flows import show
+from flows.feeds import write_feeds
 from flows.options import JsonOption, LakeOption, VersionOption, open_lake, settings_for
 from warehouse.audit import audit as recount
 from warehouse.claim_auditing import refresh
@@ -112,7 +113,9 @@ def undo(
     """Withdraw one batch: the lake then stands as if it had never been loaded. Its files can be loaded again."""
     from warehouse.undo import undo as withdraw
 
-    version = withdraw(Lake.at(settings_for(lake).lake), batch)
+    settings = settings_for(lake)
+    version = withdraw(Lake.at(settings.lake), batch)
+    write_feeds(settings)
     if as_json:
         show.as_json({"batch": batch, "version": version})
     else:

@@ -6,6 +6,7 @@ import pyarrow as pa
 
 from transforms.schema import COOCCURRENCES, DOCUMENTS
 from transforms.tables import BATCH, STRINGS, TIMESTAMP, Table, columns
+from warehouse.watch_tables import WATCH_COUNTS, WATCHES
 
 BATCHES = Table(
     "batches",
@@ -164,7 +165,18 @@ INTERVAL_LIMITS = Table(
 
 CATALOG_TABLES: dict[str, Table] = {
     table.name: table
-    for table in (LAKE, BATCHES, WINDOWS, SEGMENTS, SUPERSEDED, VERDICTS, VOCABULARIES, INTERVAL_LIMITS)
+    for table in (
+        LAKE,
+        BATCHES,
+        WINDOWS,
+        SEGMENTS,
+        SUPERSEDED,
+        VERDICTS,
+        VOCABULARIES,
+        INTERVAL_LIMITS,
+        WATCHES,
+        WATCH_COUNTS,
+    )
 }
 """Every small table that lies in the catalog itself."""
 
