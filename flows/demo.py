@@ -10,6 +10,7 @@ from pathlib import Path
 import duckdb
 
 from flows import show
+from flows.claim_answers import show_claims
 from flows.commands import run_collect
 from flows.sample.literature import SEED, Planting, literature, mesh, truths
 from flows.sample.preprints import preprints
@@ -19,6 +20,7 @@ from flows.settings import Settings
 from flows.vocabulary import load
 from transforms.atom import article_name, headline
 from warehouse.catalog import connect
+from warehouse.claim_auditing import refresh
 from warehouse.errors import LakeError
 from warehouse.lake import Lake
 from warehouse.questions import Combination, resolve, rows
@@ -51,9 +53,12 @@ def run(folder: Path) -> None:
     load([vocabulary], settings)
     settings.watch_file.write_bytes(files("flows.sample").joinpath("watches.toml").read_bytes())
     _collect(folder)
+    refresh(Lake.at(folder))
     with connect(Lake.at(folder)) as connection:
         wrong = _show_plantings(connection)
         _show_watches(connection)
+        show.lines("", "Claims of rarity that earlier articles contradict:")
+        show_claims(connection, {"kind": None, "verdict": "contradicted", "article": None, "limit": 5}, as_json=False)
         show.lines("", "Rare co-occurrences found, the most surprising first (basis any):")
         columns = ["articles", "name_a", "name_b", "first_year", "last_year", "expected", "ic_low"]
         found = rows(connection, "rare", {"basis": "any", "category": None, "limit": 10})
