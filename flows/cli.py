@@ -13,7 +13,7 @@ import duckdb
 import typer
 from pydantic import ValidationError
 
-from flows import asking, claiming, collection, show, upkeep, watching
+from flows import asking, claiming, collection, joining, show, upkeep, watching
 from flows.errors import FlowError
 from flows.options import (
     Basis,
@@ -45,6 +45,7 @@ app.add_typer(watching.app, name="watch")
 app.add_typer(asking.app)
 app.add_typer(claiming.app)
 app.add_typer(collection.app)
+app.add_typer(joining.app)
 app.add_typer(upkeep.app)
 
 

@@ -13,6 +13,7 @@ from flows.progress import Counted
 from flows.web_reader import read_page
 from transforms import europepmc_json, pubmed_xml
 from transforms.annotate import annotate
+from transforms.blocking import content_keys
 from transforms.numbered_claims import numbered_claims
 from transforms.pubmed_xml import REJECTED, Parsed
 from transforms.vocabulary import Vocabulary, build
@@ -58,6 +59,7 @@ def prepare(lake: Lake, payload: Payload, vocabulary_version: str) -> Unit:
             writer.write("rejected", parsed.rejected)
             writer.write("mentions", _mentions(parsed.documents, vocabulary))
             writer.write("claims", numbered_claims(parsed.documents, "version"))
+            writer.write("document_keys", content_keys(parsed.documents))
         writer.write("rejected", _not_returned(payload))
     return writer.unit
 

@@ -17,7 +17,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from transforms.claim_tables import CLAIMS
-from transforms.schema import DELETIONS, MENTIONS, RECORDS, REJECTED
+from transforms.schema import DELETIONS, DOCUMENT_KEYS, MENTIONS, RECORDS, REJECTED
 from transforms.tables import Column, Table
 from warehouse.lake import Lake
 from warehouse.windows import Collected, Window
@@ -34,6 +34,7 @@ STAGED: dict[str, Table] = {
         "mentions", MENTIONS.grain, (*MENTIONS.without("article_id", "batch").columns, _VERSION), MENTIONS.sort_by
     ),
     "claims": Table("claims", CLAIMS.grain, (*CLAIMS.without("article_id", "batch").columns, _VERSION), CLAIMS.sort_by),
+    "document_keys": DOCUMENT_KEYS.without("batch"),
     "deletions": DELETIONS.without("batch"),
     "rejected": REJECTED.without("batch"),
 }

@@ -5,6 +5,7 @@ import datetime as dt
 from tests.warehouse import small_lake
 from tests.warehouse.small_lake import NAMES, VOCABULARY, digest, record
 from transforms.annotate import annotate
+from transforms.blocking import content_keys
 from transforms.numbered_claims import numbered_claims
 from transforms.schema import CONCEPT_ANCESTORS, CONCEPT_NAMES, CONCEPTS
 from transforms.vocabulary import build
@@ -39,9 +40,10 @@ def day(number):
 def load(lake, name, *records, deletions=()):
     """Commit records, annotated; returns the version this makes."""
     payload = Payload("pubmed", name, digest({"name": name}), len(name), f"raw/{name}")
-    documents = small_lake._documents(name, records)
+    documents = small_lake.documents(name, records)
     with UnitWriter(lake, payload, VOCABULARY) as writer:
         writer.write("documents", documents)
+        writer.write("document_keys", content_keys(documents))
         mentions = annotate(documents, vocabulary()).drop_columns(["article_id"])
         versions = dict(zip(documents["document_id"].to_pylist(), documents["version"].to_pylist(), strict=True))
         named = [{**row, "version": versions[row["document_id"]]} for row in mentions.to_pylist()]

@@ -5,13 +5,8 @@ WITH steps AS (
         links.related_id
     FROM links
     WHERE
-        links.related_id IS NOT NULL
-        AND links.related_id <> links.article_id
-        AND replace(links.kind, '_', '') IN (
-            'preprintof', 'preprintin', 'versionof', 'updateof', 'updatein', 'translationof', 'erratumfor', 'erratumin',
-            'correctedandrepublishedfrom', 'correctedandrepublishedin', 'retractedandrepublishedfrom',
-            'retractedandrepublishedin'
-        )
+        links.related_id <> links.article_id
+        AND links.kind IN ('preprint_of', 'version_of', 'translation_of', 'erratum_for')
 ),
 both_ways AS (
     SELECT
