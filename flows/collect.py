@@ -15,6 +15,7 @@ from prefect import flow, get_run_logger, task
 from prefect.cache_policies import NO_CACHE
 from prefect.task_runners import ThreadPoolTaskRunner
 
+from flows.alerts import announce, watching
 from flows.errors import CollectError
 from flows.http import Client, HttpError
 from flows.ingest import commit_units
@@ -79,6 +80,7 @@ def collect(  # noqa: PLR0913 - one parameter for each thing an operator can cho
     span = Span(since or last - A_WEEK, last, query, tuple(dates))
     place = Lake.at(told.lake)
     vocabulary_version(read_version(place))
+    watching(told)
     with OnlyOne(place, source), Client(told) as client:
         asked = make_source(source, client, told, read_version(place))
         try:
@@ -87,7 +89,9 @@ def collect(  # noqa: PLR0913 - one parameter for each thing an operator can cho
             window = Window(source, f"plan-{span.since}-to-{span.until}", "plan", span.since, span.until, query)
             record(place, [(Collected(window, collected_at=utc_now()).failed(str(error)), None)])
             raise CollectError(str(error), error.hint) from error
-        return _collect_all(place, asked, planned, force=force, at_once=told.files_per_commit)
+        result = _collect_all(place, asked, planned, force=force, at_once=told.files_per_commit)
+    announce(told)
+    return result
 
 
 def _collect_all(lake: Lake, source: Source, planned: Sequence[Window], *, force: bool, at_once: int) -> CollectResult:

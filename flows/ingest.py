@@ -14,6 +14,7 @@ from prefect import flow, get_run_logger, task
 from prefect.cache_policies import NO_CACHE
 from prefect.task_runners import ThreadPoolTaskRunner
 
+from flows.alerts import announce, watching
 from flows.prepare import prepare
 from flows.settings import Settings
 from flows.sources import local_files
@@ -70,11 +71,12 @@ def prepare_and_commit(lake: Lake, payloads: Sequence[Payload]) -> Commit | None
 @flow(name="ingest", task_runner=ThreadPoolTaskRunner(max_workers=Settings().workers), persist_result=False)  # type: ignore[arg-type]
 def ingest(files: list[Path], lake: Path | None = None) -> IngestResult:
     """Load PubMed XML files into the lake. Files it has already, by content, change nothing."""
-    settings = Settings()
-    place = Lake.at(lake or settings.lake)
+    settings = Settings() if lake is None else Settings(lake=lake)
+    place = Lake.at(settings.lake)
     logger = get_run_logger()
     current = read_version(place)
     vocabulary_version(current)  # a clear error before any work, where there is none
+    watching(settings)
     known = loaded(current)
     result = IngestResult(current.number)
     fresh: dict[tuple[str, str], tuple[Path, Payload]] = {}
@@ -94,4 +96,5 @@ def ingest(files: list[Path], lake: Path | None = None) -> IngestResult:
             result.version = done.version
             result.windows.extend(done.windows)
             logger.info("version %d: %s", done.version, ", ".join(payload.name for _, payload in group))
+    announce(settings)
     return result

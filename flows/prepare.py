@@ -1,4 +1,7 @@
-"""One payload -> one prepared unit: parse, annotate, write beside the lake. Needs no lock and no other payload."""
+"""One payload -> one prepared unit: parse, annotate, find claims, write beside the lake.
+
+Needs no lock and no other payload.
+"""
 
 from collections.abc import Callable, Iterator
 from functools import lru_cache
@@ -11,6 +14,7 @@ from flows.web_reader import read_page
 from transforms import europepmc_json, pubmed_xml
 from transforms.annotate import annotate
 from transforms.blocking import content_keys
+from transforms.numbered_claims import numbered_claims
 from transforms.pubmed_xml import REJECTED, Parsed
 from transforms.vocabulary import Vocabulary, build
 from warehouse import vocabulary as stored_vocabulary
@@ -55,6 +59,7 @@ def prepare(lake: Lake, payload: Payload, vocabulary_version: str) -> Unit:
             writer.write("rejected", parsed.rejected)
             writer.write("mentions", _mentions(parsed.documents, vocabulary))
             writer.write("document_keys", content_keys(parsed.documents))
+            writer.write("claims", numbered_claims(parsed.documents, "version"))
         writer.write("rejected", _not_returned(payload))
     return writer.unit
 

@@ -13,6 +13,7 @@ STRINGS = pa.list_(pa.string())
 SPANS = pa.list_(pa.struct([("label", pa.string()), ("start", pa.int32()), ("end", pa.int32())]))
 RELATIONS = pa.list_(pa.struct([("kind", pa.string()), ("document_id", pa.string()), ("citation", pa.string())]))
 TIMESTAMP = pa.timestamp("us", tz="UTC")
+BATCH = ("batch", pa.int32(), "The catalog version that wrote this row.")
 
 
 class SchemaMismatch(ValueError):

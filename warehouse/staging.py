@@ -16,6 +16,7 @@ from typing import Self
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from transforms.claim_tables import CLAIMS
 from transforms.schema import DELETIONS, DOCUMENT_KEYS, MENTIONS, RECORDS, REJECTED
 from transforms.tables import Column, Table
 from warehouse.lake import Lake
@@ -26,13 +27,14 @@ NOT_RETURNED = "not_returned"
 
 _UNIT = "unit.json"
 UNFINISHED = ".unfinished"
-_VERSION = Column("version", pa.int64(), "The version of the document that mentions it.")
+_VERSION = Column("version", pa.int64(), "The version of the document that says it.")
 STAGED: dict[str, Table] = {
     "documents": RECORDS,
     "mentions": Table(
         "mentions", MENTIONS.grain, (*MENTIONS.without("article_id", "batch").columns, _VERSION), MENTIONS.sort_by
     ),
     "document_keys": DOCUMENT_KEYS.without("batch"),
+    "claims": Table("claims", CLAIMS.grain, (*CLAIMS.without("article_id", "batch").columns, _VERSION), CLAIMS.sort_by),
     "deletions": DELETIONS.without("batch"),
     "rejected": REJECTED.without("batch"),
 }
