@@ -9,24 +9,28 @@ Where a service cannot be reached, or refuses to answer at all, the windows afte
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Annotated, Any
 
 from prefect import flow, get_run_logger, task
 from prefect.cache_policies import NO_CACHE
+from prefect.runtime import deployment
 from prefect.task_runners import ThreadPoolTaskRunner
+from pydantic import Field
 
-from flows.errors import CollectError
+from flows.errors import CollectError, IncompleteError
 from flows.http import Client, HttpError
 from flows.ingest import commit_units
+from flows.operations import volume
+from flows.operations.artifacts import Progress, key_of, publish_windows
 from flows.settings import Settings
 from flows.sources.base import Source, Span, utc_now
-from flows.window import Known, OnlyOne, Outcome, collect_window, make_source, next_group, waiting
+from flows.window import SOURCES, Known, OnlyOne, Outcome, collect_window, make_source, next_group, waiting
 from warehouse.catalog import read_version
 from warehouse.commit import vocabulary_version
 from warehouse.lake import Lake
-from warehouse.windows import Collected, Window, record
+from warehouse.windows import Collected, Window, ledger, record
 
-A_WEEK = dt.timedelta(days=7)
+_BOTH = ("created", "modified")
 
 
 @dataclass
@@ -36,6 +40,7 @@ class CollectResult:
     version: int = 0
     windows: list[dict[str, Any]] = field(default_factory=list)
     already_done: int = 0
+    alarms: list[str] = field(default_factory=list)
 
     @property
     def failed(self) -> list[dict[str, Any]]:
@@ -46,7 +51,13 @@ class CollectResult:
 @task(task_run_name="collect {window.name}", cache_policy=NO_CACHE)
 def collect_one(lake: Lake, source: Source, window: Window, known: Known) -> Outcome:
     """Collect one window."""
-    return collect_window(lake, source, window, known)
+    outcome = collect_window(lake, source, window, known)
+    told = outcome.collected
+    get_run_logger().info(
+        "source %s, window %s: %s, %s records announced%s", window.collector, window.name, told.state,
+        "no" if told.expected is None else told.expected, f" ({told.reason})" if told.reason else "",
+    )  # fmt: skip
+    return outcome
 
 
 def keep(lake: Lake, outcomes: Sequence[Outcome], result: CollectResult) -> None:
@@ -61,24 +72,39 @@ def keep(lake: Lake, outcomes: Sequence[Outcome], result: CollectResult) -> None
 
 @flow(name="collect", task_runner=ThreadPoolTaskRunner(max_workers=Settings().workers), persist_result=False)  # type: ignore[arg-type]
 def collect(  # noqa: PLR0913 - one parameter for each thing an operator can choose
-    source: str,
+    source: Annotated[str, Field(pattern=f"^({'|'.join(SOURCES)})$")],
     since: dt.date | None = None,
     until: dt.date | None = None,
-    query: str | None = None,
-    dates: Sequence[str] = ("created", "modified"),
+    query: Annotated[str | None, Field(max_length=4000)] = None,
+    dates: Annotated[Sequence[Annotated[str, Field(pattern="^(created|modified)$")]], Field(min_length=1)] = _BOTH,
     *,
+    days: Annotated[int, Field(ge=1, le=366)] = 7,
     force: bool = False,
     settings: Settings | None = None,
 ) -> CollectResult:
-    """Collect what one source has of the days from `since` to `until`; done windows are left alone unless forced.
+    """Collect what one source has of some days; windows that are done are left alone unless forced.
 
-    Without days, as a scheduled run asks: the last week, so that a run that was missed leaves no gap.
+    Without days, as a scheduled run asks: those before today, so that a run that was missed leaves no gap. Raises
+    `IncompleteError`, with the result, where a window failed or a source suddenly gave nothing.
+
+    Args:
+        source: Where to collect from: pubmed_api, pubmed_files, europepmc or web_pages.
+        since: First day; without it, `days` says how far back.
+        until: Last day; without it, today.
+        query: In the source's own language; for web_pages a file of addresses, or a feed's address.
+        dates: Days of the records' creation (created), of their modification (modified), or both.
+        days: Without a first day: so many days before the last.
+        force: Collect windows that are done once more.
+        settings: For programs; a deployment is configured by its worker's environment.
     """
     told = settings or Settings()
     last = until or utc_now().date()
-    span = Span(since or last - A_WEEK, last, query, tuple(dates))
+    span = Span(since or last - dt.timedelta(days=days), last, query, tuple(dates))
     place = Lake.at(told.lake)
     vocabulary_version(read_version(place))
+    if source == "web_pages" and deployment.id and not (query or told.pages):
+        get_run_logger().info("HOOFBEATS_PAGES names no web pages: there is nothing to do")
+        return CollectResult(read_version(place).number)
     with OnlyOne(place, source), Client(told) as client:
         asked = make_source(source, client, told, read_version(place))
         try:
@@ -87,7 +113,9 @@ def collect(  # noqa: PLR0913 - one parameter for each thing an operator can cho
             window = Window(source, f"plan-{span.since}-to-{span.until}", "plan", span.since, span.until, query)
             record(place, [(Collected(window, collected_at=utc_now()).failed(str(error)), None)])
             raise CollectError(str(error), error.hint) from error
-        return _collect_all(place, asked, planned, force=force, at_once=told.files_per_commit)
+        before = ledger(read_version(place))
+        result = _collect_all(place, asked, planned, force=force, at_once=told.files_per_commit)
+    return _judged(source, planned, list(before.values()), result)
 
 
 def _collect_all(lake: Lake, source: Source, planned: Sequence[Window], *, force: bool, at_once: int) -> CollectResult:
@@ -95,6 +123,7 @@ def _collect_all(lake: Lake, source: Source, planned: Sequence[Window], *, force
     left: Sequence[Window] = waiting(planned, version, force=force)
     result = CollectResult(version.number, already_done=len(planned) - len(left))
     logger = get_run_logger()
+    progress = Progress(f"collect-{key_of(source.collector)}", len(left))
     while left:
         known = Known.of(read_version(lake))
         group = next_group(left, at_once)
@@ -107,7 +136,37 @@ def _collect_all(lake: Lake, source: Source, planned: Sequence[Window], *, force
             outcomes += [Outcome(Collected(window).failed(reason)) for window in left]
             left = []
         keep(lake, outcomes, result)
-        logger.info("version %d: %d windows", result.version, len(outcomes))
+        logger.info("source %s: version %d, %d windows", source.collector, result.version, len(outcomes))
+        progress.reached(len(result.windows))
     order = {window.name: place for place, window in enumerate(planned)}
     result.windows.sort(key=lambda row: order[row["window_name"]])
+    return result
+
+
+def _judged(
+    source: str, planned: Sequence[Window], before: Sequence[dict[str, Any]], result: CollectResult
+) -> CollectResult:
+    """The result, published; raises `IncompleteError` where windows failed or the source fell silent."""
+    alarms = [
+        *volume.unusual_windows(result.windows, before),
+        *volume.all_rejected(result.windows),
+        *volume.no_files(source, len(planned), before, utc_now()),
+    ]
+    result.alarms = [alarm.told for alarm in alarms]
+    for told in result.alarms:
+        get_run_logger().warning("unusual: %s", told)
+    publish_windows(f"collect-{key_of(source)}", f"Collected from {source}", result.windows, result.alarms)
+    silent = [alarm.told for alarm in alarms if alarm.nothing]
+    if result.failed:
+        first = result.failed[0]
+        raise IncompleteError(
+            f"{len(result.failed):,} of {len(result.windows):,} windows failed,"
+            f" {first['window_name']} first: {first['reason']}",
+            "their reasons stand in table windows; the same command tries them again", result,
+        )  # fmt: skip
+    if silent:
+        raise IncompleteError(
+            f"{source} suddenly gives nothing: {'; '.join(silent[:3])}",
+            "see whether the service answers in a browser; if it is right, the next runs go on as usual", result,
+        )  # fmt: skip
     return result

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from flows import show
-from flows.errors import CollectError
+from flows.errors import IncompleteError
 from flows.progress import bytes_bar
 from flows.settings import Settings
 from flows.sources.local_files import UnreadableFileError
@@ -69,27 +69,27 @@ def run_ingest(files: Sequence[Path], settings: Settings, *, as_json: bool) -> N
 
 
 def run_collect(settings: Settings, source: str, span: "Span", *, force: bool, as_json: bool) -> None:
-    """Collect from a source and print what came of every window; raises `CollectError` if one of them failed."""
+    """Collect from a source and print what came of every window; raises `IncompleteError` if one of them failed."""
     os.environ.setdefault("PREFECT_LOGGING_LEVEL", "CRITICAL")  # what fails is told below, in one line
     logging.getLogger("stamina").setLevel(logging.ERROR)
     _quieten_prefect()
     from flows.collect import collect
 
-    result = collect(source, span.since, span.until, span.query, span.dates, force=force, settings=settings)
+    incomplete: IncompleteError | None = None
+    try:
+        result = collect(source, span.since, span.until, span.query, span.dates, force=force, settings=settings)
+    except IncompleteError as error:
+        result, incomplete = error.result, error
     if as_json:
         show.as_json({**asdict(result), "lake": settings.lake})
     else:
         _show_collected(result.windows)
         done = f"; {result.already_done:,} were done already" if result.already_done else ""
         show.lines(f"{settings.lake}: version {result.version}, {len(result.windows):,} windows collected{done}")
-    failed = result.failed
-    if failed:
-        first = failed[0]
-        raise CollectError(
-            f"{len(failed):,} of {len(result.windows):,} windows failed,"
-            f" {first['window_name']} first: {first['reason']}",
-            "their reasons stand in table windows; the same command tries them again",
-        )
+    for alarm in result.alarms:
+        show.note(alarm)
+    if incomplete:
+        raise incomplete
 
 
 def _show_collected(windows: list[dict[str, Any]]) -> None:

@@ -69,7 +69,12 @@ def prepare_and_commit(lake: Lake, payloads: Sequence[Payload]) -> Commit | None
 
 @flow(name="ingest", task_runner=ThreadPoolTaskRunner(max_workers=Settings().workers), persist_result=False)  # type: ignore[arg-type]
 def ingest(files: list[Path], lake: Path | None = None) -> IngestResult:
-    """Load PubMed XML files into the lake. Files it has already, by content, change nothing."""
+    """Load PubMed XML files into the lake. Files it has already, by content, change nothing.
+
+    Args:
+        files: Files on the worker's machine: PubMed XML, Europe PMC JSON, saved pages; plain or .gz.
+        lake: The lake's folder; without it, as configured.
+    """
     settings = Settings()
     place = Lake.at(lake or settings.lake)
     logger = get_run_logger()
