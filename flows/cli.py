@@ -13,7 +13,7 @@ import duckdb
 import typer
 from pydantic import ValidationError
 
-from flows import asking, collection, show, upkeep
+from flows import asking, collection, running, show, upkeep
 from flows.errors import FlowError
 from flows.options import (
     Basis,
@@ -44,6 +44,7 @@ app.add_typer(vocabulary_app, name="vocabulary")
 app.add_typer(asking.app)
 app.add_typer(collection.app)
 app.add_typer(upkeep.app)
+app.add_typer(running.app)
 
 
 @app.command(epilog="Example: hoofbeats ingest pubmed21n1298.xml.gz   |   hoofbeats ingest updates/*.xml.gz --json")

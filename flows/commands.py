@@ -92,6 +92,16 @@ def run_collect(settings: Settings, source: str, span: "Span", *, force: bool, a
         raise incomplete
 
 
+def run_up(settings: Settings, place: tuple[str, int], deployments: Path | None, *, only_deploy: bool) -> None:
+    """Serve until stopped."""
+    _quieten_prefect()
+    from flows.operations.deployments import PROJECT
+    from flows.operations.serving import How, up
+
+    prefect_file = (deployments or PROJECT / "prefect.yaml").resolve()
+    up(settings, How(*place, prefect_file=prefect_file, only_deploy=only_deploy))
+
+
 def _show_collected(windows: list[dict[str, Any]]) -> None:
     """The windows that held records or failed, each on a line; the others only counted."""
     told = [row for row in windows if row["received"] or row["state"] == "failed"]

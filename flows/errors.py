@@ -2,6 +2,7 @@
 
 FlowError                   `hint` says what to do next
 ├── flows.http.HttpError    a request
+├── ServingError            the server, the worker or the deployments
 └── CollectError            a collection that cannot begin
     └── IncompleteError     ... some of whose windows failed, or whose source suddenly gave nothing; has its `result`
 """
@@ -27,3 +28,7 @@ class IncompleteError(CollectError):
     def __init__(self, message: str, hint: str, result: Any) -> None:  # noqa: ANN401 - of whichever flow
         super().__init__(message, hint)
         self.result = result
+
+
+class ServingError(FlowError):
+    """`hoofbeats up` cannot begin, or cannot go on."""
