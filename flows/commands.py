@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from flows import show
-from flows.errors import IncompleteError
+from flows.errors import IncompleteError, ServingError
 from flows.progress import bytes_bar
 from flows.settings import Settings
 from flows.sources.local_files import UnreadableFileError
@@ -100,6 +100,21 @@ def run_up(settings: Settings, place: tuple[str, int], deployments: Path | None,
 
     prefect_file = (deployments or PROJECT / "prefect.yaml").resolve()
     up(settings, How(*place, prefect_file=prefect_file, only_deploy=only_deploy))
+
+
+def run_doctor(settings: Settings, place: tuple[str, int], deployments: Path | None, *, as_json: bool) -> None:
+    """Print what all checks found; raises `ServingError` where something does not work."""
+    logging.getLogger("stamina").setLevel(logging.ERROR)
+    _quieten_prefect()
+    from flows.operations.deployments import PROJECT
+    from flows.operations.doctor import examine
+
+    found = examine(settings, (deployments or PROJECT / "prefect.yaml").resolve(), place)
+    rows = [asdict(finding) for finding in found]
+    show.as_json(rows) if as_json else show.as_table(rows, ["check", "state", "found", "mend"])
+    faults = [row["check"] for row in rows if row["state"] == "fault"]
+    if faults:
+        raise ServingError(f"{len(faults)} things do not work: {', '.join(faults)}", "the list says how to mend them")
 
 
 def _show_collected(windows: list[dict[str, Any]]) -> None:

@@ -93,22 +93,24 @@ _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 def up(settings: Settings, how: How) -> None:
     """Serve until stopped. Raises `ServingError` where something does not come up, or does not stay."""
     with Stopping() as stopping, contextlib.ExitStack() as started, contextlib.suppress(Stopped):
-        url = _ensure_server(how, started, stopping)
-        with temporary_settings({PREFECT_API_URL: url}):
-            _deploy(settings, how, stopping)
-            if how.only_deploy:
-                return
-            worker = start(
-                "worker", [executable("prefect"), "worker", "start", "--pool", POOL, "--name", _worker_name()],
-                environment(**RUN_ENVIRONMENT, **settings.as_environment(), PREFECT_API_URL=url),
-            )  # fmt: skip
-            started.callback(stop, worker, first_what_it_started=True)
-            if not stopping.wait_for(_worker_is_online, WORKER_WITHIN_S, worker):
+        url, server = _ensure_server(how, started, stopping)
+        with asking(url) as client:
+            _deploy(client, settings, how, stopping)
+        if how.only_deploy:
+            return
+        worker = start(
+            "worker", [executable("prefect"), "worker", "start", "--pool", POOL, "--name", _worker_name()],
+            environment(**RUN_ENVIRONMENT, **settings.as_environment(), PREFECT_API_URL=url),
+        )  # fmt: skip
+        started.callback(stop, worker, first_what_it_started=True)
+        with asking(url) as client:
+            if not stopping.wait_for(lambda: _worker_is_online(client), WORKER_WITHIN_S, worker):
                 raise ServingError("the worker does not report to the server", "see what it said above")
-            _tell(url)
-            while True:
-                _check_running(worker)
-                stopping.wait(0.5)
+            _tell(client, url)
+        while True:
+            _check_running(worker)
+            _check_running(server)
+            stopping.wait(0.5)
 
 
 def is_healthy(url: str) -> bool:
@@ -120,26 +122,27 @@ def is_healthy(url: str) -> bool:
             return False
 
 
-def server_url(how: How) -> str:
+def server_url(host: str, port: int) -> str:
     """The API address Prefect is configured for (PREFECT_API_URL, its profile), else where one is started."""
-    return get_current_settings().api.url or f"http://{how.host}:{how.port}/api"
+    return get_current_settings().api.url or f"http://{host}:{port}/api"
 
 
 @contextlib.contextmanager
-def asking() -> Iterator[SyncPrefectClient]:
-    """A client of the server in force; what goes wrong with it is raised as `ServingError`."""
+def asking(url: str) -> Iterator[SyncPrefectClient]:
+    """A client of a server; what goes wrong with it is raised as `ServingError`."""
     try:
-        with get_client(sync_client=True) as client:
+        with temporary_settings({PREFECT_API_URL: url}), get_client(sync_client=True) as client:
             yield client
     except HTTPError as error:
         raise ServingError(f"Prefect's server does not answer as it should: {error}", "see what it said") from error
 
 
-def _ensure_server(how: How, started: contextlib.ExitStack, stopping: Stopping) -> str:
-    url = server_url(how)
+def _ensure_server(how: How, started: contextlib.ExitStack, stopping: Stopping) -> tuple[str, Child | None]:
+    """The address of a server that answers; and the server, if it had to be started."""
+    url = server_url(how.host, how.port)
     if is_healthy(url):
         show.note(f"Prefect's server is there already: {url}")
-        return url
+        return url, None
     if get_current_settings().api.url:
         raise ServingError(f"Prefect's server does not answer: {url}", "start it, or unset PREFECT_API_URL")
     show.note(f"starting Prefect's server at {url} ...")
@@ -148,20 +151,19 @@ def _ensure_server(how: How, started: contextlib.ExitStack, stopping: Stopping) 
     started.callback(stop, server)
     if not stopping.wait_for(lambda: is_healthy(url), SERVER_WITHIN_S, server):
         raise ServingError(f"Prefect's server did not come up within {SERVER_WITHIN_S:.0f} seconds", "see above")
-    return url
+    return url, server
 
 
-def _deploy(settings: Settings, how: How, stopping: Stopping) -> None:
+def _deploy(client: SyncPrefectClient, settings: Settings, how: How, stopping: Stopping) -> None:
     """Pool, automations and deployments; raises `ServingError` where scheduled runs do not exist in the end."""
     wanted = planned(how.prefect_file)
-    with asking() as client:
-        ensure_pool(client)
-        automations.put_in_place(client, settings.operator_blocks.split())
-        show.note(f"deploying {len(wanted)} deployments of {how.prefect_file} ...")
-        for one in wanted:
-            deploy(client, one)
-        stopping.wait_for(lambda: not missing(wanted, deployed(client)), SCHEDULED_WITHIN_S)
-        lacking = missing(wanted, deployed(client))
+    ensure_pool(client)
+    automations.put_in_place(client, settings.operator_blocks.split())
+    show.note(f"deploying {len(wanted)} deployments of {how.prefect_file} ...")
+    for one in wanted:
+        deploy(client, one)
+    stopping.wait_for(lambda: not missing(wanted, deployed(client)), SCHEDULED_WITHIN_S)
+    lacking = missing(wanted, deployed(client))
     if lacking:
         raise ServingError(
             f"not everything is deployed: {'; '.join(lacking)}",
@@ -169,10 +171,8 @@ def _deploy(settings: Settings, how: How, stopping: Stopping) -> None:
         )
 
 
-def _tell(url: str) -> None:
-    with asking() as client:
-        there = deployed(client)
-    show.as_table([_row(one) for one in there], ["deployment", "next run"])
+def _tell(client: SyncPrefectClient, url: str) -> None:
+    show.as_table([_row(one) for one in deployed(client)], ["deployment", "next run"])
     show.lines("", f"Prefect's UI: {url.removesuffix('/api')}", "Ctrl-C stops what was started here.")
 
 
@@ -190,9 +190,8 @@ def _worker_name() -> str:
     return f"hoofbeats-{socket.gethostname()}"
 
 
-def _worker_is_online() -> bool:
-    with asking() as client:
-        workers = client.read_workers_for_work_pool(POOL, offset=0, limit=200)
+def _worker_is_online(client: SyncPrefectClient) -> bool:
+    workers = client.read_workers_for_work_pool(POOL, offset=0, limit=200)
     return any(worker.name == _worker_name() and worker.status == "ONLINE" for worker in workers)
 
 
