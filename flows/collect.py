@@ -15,12 +15,12 @@ from prefect import flow, get_run_logger, task
 from prefect.cache_policies import NO_CACHE
 from prefect.task_runners import ThreadPoolTaskRunner
 
-from flows.errors import CollectError
-from flows.http import Client, HttpError
+from flows.holds import Holds
+from flows.http import Client
 from flows.ingest import commit_units
 from flows.settings import Settings
 from flows.sources.base import Source, Span, utc_now
-from flows.window import Known, OnlyOne, Outcome, collect_window, make_source, next_group, waiting
+from flows.window import Known, OnlyOne, Outcome, collect_window, make_source, next_group, plan, waiting
 from warehouse.catalog import read_version
 from warehouse.commit import vocabulary_version
 from warehouse.lake import Lake
@@ -31,11 +31,15 @@ A_WEEK = dt.timedelta(days=7)
 
 @dataclass
 class CollectResult:
-    """What a collection did: the catalog's version, and by window what came of it; windows passed over apart."""
+    """What a collection did: the catalog's version, and by window what came of it.
+
+    Apart: windows passed over, because they were done or because another run is collecting them right now.
+    """
 
     version: int = 0
     windows: list[dict[str, Any]] = field(default_factory=list)
     already_done: int = 0
+    left_to_others: int = 0
 
     @property
     def failed(self) -> list[dict[str, Any]]:
@@ -81,33 +85,35 @@ def collect(  # noqa: PLR0913 - one parameter for each thing an operator can cho
     vocabulary_version(read_version(place))
     with OnlyOne(place, source), Client(told) as client:
         asked = make_source(source, client, told, read_version(place))
-        try:
-            planned = asked.plan(span)
-        except HttpError as error:
-            window = Window(source, f"plan-{span.since}-to-{span.until}", "plan", span.since, span.until, query)
-            record(place, [(Collected(window, collected_at=utc_now()).failed(str(error)), None)])
-            raise CollectError(str(error), error.hint) from error
-        return _collect_all(place, asked, planned, force=force, at_once=told.files_per_commit)
+        return _collect_all(place, asked, plan(place, asked, span), force=force, at_once=told.files_per_commit)
 
 
 def _collect_all(lake: Lake, source: Source, planned: Sequence[Window], *, force: bool, at_once: int) -> CollectResult:
     version = read_version(lake)
     left: Sequence[Window] = waiting(planned, version, force=force)
     result = CollectResult(version.number, already_done=len(planned) - len(left))
-    logger = get_run_logger()
     while left:
-        known = Known.of(read_version(lake))
         group = next_group(left, at_once)
         left = left[len(group) :]
-        futures = [collect_one.submit(lake, source, window, known) for window in group]
-        outcomes = [future.result() for future in futures]
-        halted = next((outcome for outcome in outcomes if outcome.halt), None)
-        if halted:
-            reason = f"not attempted after {halted.collected.window.name} failed: {halted.collected.reason}"
-            outcomes += [Outcome(Collected(window).failed(reason)) for window in left]
-            left = []
-        keep(lake, outcomes, result)
-        logger.info("version %d: %d windows", result.version, len(outcomes))
+        with Holds(lake) as holds:
+            held = [window for window in group if holds.take(window)]
+            fresh = waiting(held, read_version(lake), force=force)
+            outcomes = _side_by_side(lake, source, fresh)
+            halted = next((outcome for outcome in outcomes if outcome.halt), None)
+            if halted:
+                reason = f"not attempted after {halted.collected.window.name} failed: {halted.collected.reason}"
+                outcomes += [Outcome(Collected(window).failed(reason)) for window in left]
+                left = []
+            keep(lake, outcomes, result)
+        result.left_to_others += len(group) - len(held)
+        result.already_done += len(held) - len(fresh)
+        get_run_logger().info("version %d: %d windows", result.version, len(outcomes))
     order = {window.name: place for place, window in enumerate(planned)}
     result.windows.sort(key=lambda row: order[row["window_name"]])
     return result
+
+
+def _side_by_side(lake: Lake, source: Source, windows: Sequence[Window]) -> list[Outcome]:
+    known = Known.of(read_version(lake))
+    futures = [collect_one.submit(lake, source, window, known) for window in windows]
+    return [future.result() for future in futures]
