@@ -1,16 +1,29 @@
 """Backfilling in tests: the flow's own steps on a pool of threads, without Prefect around them."""
 
+import datetime as dt
 from concurrent.futures import ThreadPoolExecutor
 
-from flows.backfill_plan import plan
+from flows.backfill_plan import Asked, plan
 from flows.backfill_run import Place, Runner
+from flows.choices import SourceName, WindowSize
 from flows.holds import Holds
 from flows.http import Client
+from flows.sources.base import Span
 from flows.window import make_source
-from tests.collecting import NOW
+from tests.collecting import DAY, NOW
 from warehouse.catalog import read_version
 from warehouse.commit import commit
 from warehouse.lake import Lake
+
+
+def asked(days=(DAY, DAY + dt.timedelta(days=29)), window=WindowSize.WEEK, **more):
+    source = more.pop("source", SourceName.PUBMED_API)
+    query, dates = more.pop("query", None), more.pop("dates", ("created",))
+    return Asked(source, Span(*days, query, dates, window), **more)
+
+
+def days(count, **more):
+    return asked((DAY, DAY + dt.timedelta(days=count - 1)), WindowSize.DAY, **more)
 
 
 def backfill(told, asked, *, parallel=2, at_once=25, now=NOW, commit=commit, on_submit=lambda window: None):

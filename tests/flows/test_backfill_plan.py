@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flows.backfill_plan import Asked, dry_run, plan
+from flows.backfill_plan import dry_run, plan
 from flows.choices import Mode, Order, SourceName, WindowSize
 from flows.errors import CollectError
 from flows.http import Client
@@ -17,6 +17,7 @@ from flows.sample.server import LiteratureServer
 from flows.sample.shelf import Shelf
 from flows.sources.base import Span, dated_windows
 from flows.window import make_source
+from tests.backfilling import asked
 from tests.collecting import DAY, NOW, collect, new_lake, records, settings, shelf, span
 from tests.flows.test_collect import files_shelf, new_baseline
 from warehouse.catalog import read_version
@@ -34,12 +35,6 @@ def empty_lake(tmp_path_factory):
 def lake(empty_lake, tmp_path):
     shutil.copytree(empty_lake.root, tmp_path / "lake")
     return Lake.at(tmp_path / "lake")
-
-
-def asked(days=(DAY, DAY + dt.timedelta(days=29)), window=WindowSize.WEEK, **more):
-    source = more.pop("source", SourceName.PUBMED_API)
-    query, dates = more.pop("query", None), more.pop("dates", ("created",))
-    return Asked(source, Span(*days, query, dates, window), **more)
 
 
 def planned(told, asked_for):

@@ -14,9 +14,8 @@ from flows.sample.server import LiteratureServer
 from flows.sample.vocabulary import mesh
 from flows.settings import Settings
 from flows.vocabulary import load as load_vocabulary
-from tests.backfilling import backfill
+from tests.backfilling import asked, backfill, days
 from tests.collecting import DAY, NOW, collect, new_lake, settings, shelf, span
-from tests.flows.test_backfill_plan import asked
 from tests.flows.test_collect import files_shelf, new_baseline
 from tests.loading import ask
 from warehouse.catalog import read_version
@@ -48,10 +47,6 @@ class FailingServer(LiteratureServer):
         if any(day in params.get("term", "") for day in self.failing):
             return self.status, "text/plain", b"no"
         return super()._eutils(service, params, fault)
-
-
-def days(count, **more):
-    return asked((DAY, DAY + dt.timedelta(days=count - 1)), WindowSize.DAY, **more)
 
 
 def states(result):
@@ -166,6 +161,7 @@ def windows_of(theirs):
     return dated_windows("pubmed_api", theirs, "created")
 
 
+@pytest.mark.soak
 def test_a_window_another_run_gives_up_is_collected(lake):
     with LiteratureServer(shelf(2, days=2), LATER) as server:
         holds, window = Holds(lake), next(iter(windows_of(days(2).span)))
@@ -225,6 +221,7 @@ def test_a_vocabulary_that_is_always_another_is_an_error(lake):
         backfill(settings(server, lake.root), days(1), commit=never)
 
 
+@pytest.mark.soak
 def test_what_replaces_a_baseline_finds_all_of_it_loaded(lake):
     with LiteratureServer(files_shelf(new_baseline(39_000_008)), LATER) as server:
         told = settings(server, lake.root)
@@ -238,6 +235,7 @@ def test_what_replaces_a_baseline_finds_all_of_it_loaded(lake):
     assert result.windows[-1]["deletions"] == 1
 
 
+@pytest.mark.soak
 def test_faults_of_a_bad_line_leave_every_record_there_once(lake):
     odds = {"truncated_body": 0.1, "server_error": 0.1, "html_page": 0.1}
     with LiteratureServer(shelf(40, days=10), LATER, Faults(odds, seed=7)) as server:
