@@ -90,30 +90,36 @@ class _Submitted:
     persist_result=False,
 )
 def backfill(  # noqa: PLR0913 - one parameter for each thing an operator can choose
-    source: Annotated[SourceName, Field(description="Where to collect from.")],
-    since: Annotated[dt.date, Field(description="The first day.")],
-    until: Annotated[dt.date, Field(description="The last day; today at most.")],
-    window: Annotated[
-        WindowSize, Field(description="How many days to ask for at a time; files and pages are windows of their own.")
-    ] = WindowSize.MONTH,
+    source: SourceName,
+    since: dt.date,
+    until: dt.date,
+    window: WindowSize = WindowSize.MONTH,
     *,
-    mode: Annotated[
-        Mode, Field(description="The days no finished window covers, the windows that failed, or all once more.")
-    ] = Mode.MISSING,
-    query: Annotated[
-        str | None, Field(max_length=4000, description="In the source's own language; nothing: all it has.")
-    ] = None,
-    dates: Annotated[
-        Dates, Field(description="Days of the records' creation, of their modification, or both.")
-    ] = Dates.CREATED,
-    order: Annotated[Order, Field(description="Which windows to begin with.")] = Order.NEWEST,
-    parallel: Annotated[int, Field(ge=1, le=MOST_SIDE_BY_SIDE, description="Windows side by side.")] = 2,
-    dry_run: Annotated[bool, Field(description="Only show the windows and what they will take.")] = False,
-    lake: Annotated[Path | None, Field(description="The lake's folder; nothing: the configured one.")] = None,
+    mode: Mode = Mode.MISSING,
+    query: Annotated[str | None, Field(max_length=4000)] = None,
+    dates: Dates = Dates.CREATED,
+    order: Order = Order.NEWEST,
+    parallel: Annotated[int, Field(ge=1, le=MOST_SIDE_BY_SIDE)] = 2,
+    dry_run: bool = False,
+    lake: Path | None = None,
 ) -> BackfillResult | dict[str, Any]:
     """Fill gaps in what a source has given, or collect days of it once more.
 
     Raises `BackfillFailed` at the end where windows failed. A dry run returns {"windows": [...], "total": {...}}.
+
+    Args:
+        source: Where to collect from.
+        since: The first day.
+        until: The last day; days to come are left out.
+        window: How many days to ask for at a time; numbered files and pages are windows of their own.
+        mode: The days that no finished window covers, the windows that failed the last time, or all once more.
+        query: In the source's own language, e.g. case reports[pt] for PubMed; nothing: all it has.
+        dates: Days of the records' creation, of their modification, or both.
+        order: Which windows to begin with.
+        parallel: Windows side by side; together they keep to the pace the source allows.
+        dry_run: Only show the windows, and the records, requests and minutes they will take.
+        lake: The lake's folder; nothing: the configured one.
+
     """
     settings = Settings() if lake is None else Settings(lake=lake)
     asked = Asked(source, Span(since, until, query, dates.kinds, window), mode, order)

@@ -7,7 +7,7 @@ MOST_SIDE_BY_SIDE = 8
 
 
 class SourceName(StrEnum):
-    """Where to collect from."""
+    """The sources, by the names of their collectors."""
 
     PUBMED_API = "pubmed_api"
     PUBMED_FILES = "pubmed_files"
