@@ -17,14 +17,16 @@ from prefect.runtime import deployment
 from prefect.task_runners import ThreadPoolTaskRunner
 from pydantic import Field
 
-from flows.errors import CollectError, IncompleteError
-from flows.http import Client, HttpError
+from flows.choices import SourceName
+from flows.errors import IncompleteError
+from flows.holds import Holds
+from flows.http import Client
 from flows.ingest import commit_units
 from flows.operations import volume
 from flows.operations.artifacts import Progress, key_of, publish_windows
 from flows.settings import Settings
 from flows.sources.base import Source, Span, utc_now
-from flows.window import SOURCES, Known, OnlyOne, Outcome, collect_window, make_source, next_group, waiting
+from flows.window import Known, OnlyOne, Outcome, collect_window, make_source, next_group, plan, waiting
 from warehouse.catalog import read_version
 from warehouse.commit import vocabulary_version
 from warehouse.lake import Lake
@@ -35,11 +37,15 @@ _BOTH = ("created", "modified")
 
 @dataclass
 class CollectResult:
-    """What a collection did: the catalog's version, and by window what came of it; windows passed over apart."""
+    """What a collection did: the catalog's version, and by window what came of it.
+
+    Apart: windows passed over, because they were done or because another run is collecting them right now.
+    """
 
     version: int = 0
     windows: list[dict[str, Any]] = field(default_factory=list)
     already_done: int = 0
+    left_to_others: int = 0
     alarms: list[str] = field(default_factory=list)
 
     @property
@@ -72,7 +78,7 @@ def keep(lake: Lake, outcomes: Sequence[Outcome], result: CollectResult) -> None
 
 @flow(name="collect", task_runner=ThreadPoolTaskRunner(max_workers=Settings().workers), persist_result=False)  # type: ignore[arg-type]
 def collect(  # noqa: PLR0913 - one parameter for each thing an operator can choose
-    source: Annotated[str, Field(pattern=f"^({'|'.join(SOURCES)})$")],
+    source: SourceName,
     since: dt.date | None = None,
     until: dt.date | None = None,
     query: Annotated[str | None, Field(max_length=4000)] = None,
@@ -107,50 +113,51 @@ def collect(  # noqa: PLR0913 - one parameter for each thing an operator can cho
         return CollectResult(read_version(place).number)
     with OnlyOne(place, source), Client(told) as client:
         asked = make_source(source, client, told, read_version(place))
-        try:
-            planned = asked.plan(span)
-        except HttpError as error:
-            window = Window(source, f"plan-{span.since}-to-{span.until}", "plan", span.since, span.until, query)
-            record(place, [(Collected(window, collected_at=utc_now()).failed(str(error)), None)])
-            raise CollectError(str(error), error.hint) from error
-        before = ledger(read_version(place))
+        before = list(ledger(read_version(place)).values())
+        planned = plan(place, asked, span)
         result = _collect_all(place, asked, planned, force=force, at_once=told.files_per_commit)
-    return _judged(source, planned, list(before.values()), result)
+    return _judged(source, len(planned), before, result)
 
 
 def _collect_all(lake: Lake, source: Source, planned: Sequence[Window], *, force: bool, at_once: int) -> CollectResult:
     version = read_version(lake)
     left: Sequence[Window] = waiting(planned, version, force=force)
     result = CollectResult(version.number, already_done=len(planned) - len(left))
-    logger = get_run_logger()
     progress = Progress(f"collect-{key_of(source.collector)}", len(left))
     while left:
-        known = Known.of(read_version(lake))
         group = next_group(left, at_once)
         left = left[len(group) :]
-        futures = [collect_one.submit(lake, source, window, known) for window in group]
-        outcomes = [future.result() for future in futures]
-        halted = next((outcome for outcome in outcomes if outcome.halt), None)
-        if halted:
-            reason = f"not attempted after {halted.collected.window.name} failed: {halted.collected.reason}"
-            outcomes += [Outcome(Collected(window).failed(reason)) for window in left]
-            left = []
-        keep(lake, outcomes, result)
-        logger.info("source %s: version %d, %d windows", source.collector, result.version, len(outcomes))
-        progress.reached(len(result.windows))
+        with Holds(lake) as holds:
+            held = [window for window in group if holds.take(window)]
+            fresh = waiting(held, read_version(lake), force=force)
+            outcomes = _side_by_side(lake, source, fresh)
+            halted = next((outcome for outcome in outcomes if outcome.halt), None)
+            if halted:
+                reason = f"not attempted after {halted.collected.window.name} failed: {halted.collected.reason}"
+                outcomes += [Outcome(Collected(window).failed(reason)) for window in left]
+                left = []
+            keep(lake, outcomes, result)
+        result.left_to_others += len(group) - len(held)
+        result.already_done += len(held) - len(fresh)
+        get_run_logger().info("source %s: version %d, %d windows", source.collector, result.version, len(outcomes))
+        progress.reached(len(planned) - len(left))
     order = {window.name: place for place, window in enumerate(planned)}
     result.windows.sort(key=lambda row: order[row["window_name"]])
     return result
 
 
-def _judged(
-    source: str, planned: Sequence[Window], before: Sequence[dict[str, Any]], result: CollectResult
-) -> CollectResult:
+def _side_by_side(lake: Lake, source: Source, windows: Sequence[Window]) -> list[Outcome]:
+    known = Known.of(read_version(lake))
+    futures = [collect_one.submit(lake, source, window, known) for window in windows]
+    return [future.result() for future in futures]
+
+
+def _judged(source: str, planned: int, before: Sequence[dict[str, Any]], result: CollectResult) -> CollectResult:
     """The result, published; raises `IncompleteError` where windows failed or the source fell silent."""
     alarms = [
         *volume.unusual_windows(result.windows, before),
         *volume.all_rejected(result.windows),
-        *volume.no_files(source, len(planned), before, utc_now()),
+        *volume.no_files(source, planned, before, utc_now()),
     ]
     result.alarms = [alarm.told for alarm in alarms]
     for told in result.alarms:

@@ -14,6 +14,7 @@ from prefect import flow, get_run_logger, task
 from prefect.cache_policies import NO_CACHE
 from prefect.task_runners import ThreadPoolTaskRunner
 
+from flows.operations.artifacts import Progress, publish_windows
 from flows.prepare import prepare
 from flows.settings import Settings
 from flows.sources import local_files
@@ -90,6 +91,7 @@ def ingest(files: list[Path], lake: Path | None = None) -> IngestResult:
         else:
             fresh[payload.key] = (path, payload)
     waiting = list(fresh.values())
+    progress = Progress("ingest", len(waiting))
     for begin in range(0, len(waiting), settings.files_per_commit):
         group = waiting[begin : begin + settings.files_per_commit]
         for path, payload in group:
@@ -99,4 +101,8 @@ def ingest(files: list[Path], lake: Path | None = None) -> IngestResult:
             result.version = done.version
             result.windows.extend(done.windows)
             logger.info("version %d: %s", done.version, ", ".join(payload.name for _, payload in group))
+        progress.reached(begin + len(group))
+    publish_windows(
+        "ingest", "Files loaded", result.windows, [f"{name}: loaded already" for name in result.already_loaded]
+    )
     return result

@@ -15,6 +15,8 @@ import yaml
 PROJECT = Path(__file__).parents[2]
 DEPLOYMENTS = yaml.safe_load((PROJECT / "prefect.yaml").read_text())["deployments"]
 SCHEDULES = [(one, schedule) for one in DEPLOYMENTS for schedule in one.get("schedules", [])]
+ASKED = {"backfill": {"source": "pubmed_api", "since": "2020-01-01", "until": "2020-12-31"}}
+"""What a form has to be filled with where a deployment has no defaults for it."""
 NEW_YORK = ZoneInfo("America/New_York")
 
 
@@ -37,6 +39,7 @@ def test_what_is_deployed():
         "collect-pubmed-files": ["daily"],
         "collect-europepmc": ["daily"],
         "collect-web-pages": ["weekly"],
+        "backfill": [],
         "ingest": [],
         "maintain": ["nightly"],
         "audit": ["weekly"],
@@ -66,8 +69,9 @@ def test_a_deployment_names_a_flow_and_what_it_is_for(deployment):
 @pytest.mark.parametrize("deployment", DEPLOYMENTS, ids=named)
 def test_its_flow_takes_its_parameters(deployment):
     flow = flow_of(deployment)
+    by_hand = ASKED.get(named(deployment), {})
     for parameters in ({}, *(schedule.get("parameters", {}) for schedule in deployment.get("schedules", []))):
-        flow.validate_parameters({**deployment.get("parameters", {}), **parameters})
+        flow.validate_parameters({**deployment["parameters"], **by_hand, **parameters})
 
 
 @pytest.mark.parametrize("deployment", DEPLOYMENTS, ids=named)
@@ -109,10 +113,13 @@ def test_no_two_schedules_begin_at_the_same_time():
         ("collect-pubmed", {"dates": []}),
         ("collect-pubmed", {"dates": ["published"]}),
         ("collect-pubmed", {"since": "yesterday"}),
+        ("backfill", {}),
+        ("backfill", {**ASKED["backfill"], "window": "century"}),
+        ("backfill", {**ASKED["backfill"], "parallel": 0}),
         ("maintain", {"keep_latest": 0}),
         ("audit", {"check_files": "perhaps"}),
     ],
-    ids=lambda value: value if isinstance(value, str) else next(iter(value)),
+    ids=lambda value: value if isinstance(value, str) else (list(value) or ["nothing"])[-1],
 )
 def test_bounds_are_kept(name, wrong):
     from prefect.exceptions import ParameterTypeError
