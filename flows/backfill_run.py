@@ -8,15 +8,16 @@ another run holds is left to it, and looked at again in the end.
 import queue
 from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 from flows.backfill_plan import is_done_since
 from flows.holds import Holds
 from flows.sources.base import Source, utc_now
 from flows.sources.pubmed_files import REPLACEMENT
-from flows.window import Known, Outcome, collect_window
+from flows.window import Known, Outcome, collect_window, not_in
 from warehouse.catalog import read_version
+from warehouse.commit import Commit
 from warehouse.errors import VocabularyChangedError
 from warehouse.lake import Lake
 from warehouse.staging import Unit
@@ -96,7 +97,7 @@ class Runner:
 
     place: Place
     submit: Callable[[Window, float], Pending]
-    commit: Callable[[Sequence[Unit]], object]
+    commit: Callable[[Sequence[Unit]], Commit | None]
     tell: Callable[[], None] = lambda: None
     parallel: int = 2
     at_once: int = 25
@@ -172,7 +173,7 @@ class Runner:
         if not units:
             return outcomes
         try:
-            self.commit(units)
+            done = self.commit(units)
         except VocabularyChangedError:
             self._new_vocabularies += 1
             if self._new_vocabularies > _NEW_VOCABULARIES:
@@ -183,7 +184,8 @@ class Runner:
             if len(ready) == 1:
                 return [(outcomes[0][0], _failed(outcomes[0][0], error))]
             return [told for attempt in ready for told in self._committed([attempt], waiting)]
-        return outcomes
+        known = [told.collected.window for told in not_in((told for _, told in outcomes), done)]
+        return [(window, replace(told, unit=None) if window in known else told) for window, told in outcomes]
 
 
 def _failed(window: Window, error: Exception) -> Outcome:

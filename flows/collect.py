@@ -26,7 +26,7 @@ from flows.operations import volume
 from flows.operations.artifacts import Progress, key_of, publish_windows
 from flows.settings import Settings
 from flows.sources.base import Source, Span, utc_now
-from flows.window import Known, OnlyOne, Outcome, collect_window, make_source, next_group, plan, waiting
+from flows.window import Known, OnlyOne, Outcome, collect_window, make_source, next_group, not_in, plan, waiting
 from warehouse.catalog import read_version
 from warehouse.commit import vocabulary_version
 from warehouse.lake import Lake
@@ -67,12 +67,12 @@ def collect_one(lake: Lake, source: Source, window: Window, known: Known) -> Out
 
 
 def keep(lake: Lake, outcomes: Sequence[Outcome], result: CollectResult) -> None:
-    """Commit what came of some windows: their records, then the windows without any."""
+    """Commit what came of some windows: their records, then the windows that bring none."""
     units = [outcome.unit for outcome in outcomes if outcome.unit]
     done = commit_units(lake, units) if units else None
     if done:
         result.windows += done.windows
-    result.windows += record(lake, [(told.collected, told.payload) for told in outcomes if not told.unit])
+    result.windows += record(lake, [(told.collected, told.payload) for told in not_in(outcomes, done)])
     result.version = read_version(lake).number
 
 

@@ -18,7 +18,7 @@ from flows.sources.pubmed_files import REPLACEMENT, PubmedFiles
 from flows.sources.web_pages import WebPages
 from transforms.eutils import release_of
 from warehouse.catalog_file import Version
-from warehouse.commit import loaded, vocabulary_version
+from warehouse.commit import Commit, loaded, vocabulary_version
 from warehouse.lake import Lake
 from warehouse.staging import Payload, Unit
 from warehouse.windows import Collected, Window, finished_keys, record
@@ -96,6 +96,16 @@ def plan(lake: Lake, source: Source, span: Span, now: Clock = utc_now) -> list[W
         )
         record(lake, [(Collected(window, collected_at=now()).failed(str(error)), None)])
         raise CollectError(str(error), error.hint) from error
+
+
+def not_in(outcomes: Iterable[Outcome], done: Commit | None) -> list[Outcome]:
+    """Outcomes the ledger does not have by a commit: windows without records, or with a payload that is known.
+
+    Two windows may hold the same records to the byte, e.g. the created and the modified ones of a day; one is loaded.
+    """
+    rows = done.windows if done else []
+    told = {(row["collector"], row["window_name"], row["query"]) for row in rows}
+    return [outcome for outcome in outcomes if outcome.collected.window.key not in told]
 
 
 def waiting(windows: Iterable[Window], version: Version, *, force: bool) -> list[Window]:

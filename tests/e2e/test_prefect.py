@@ -105,6 +105,31 @@ def test_the_doctor_finds_it_well(up):
     assert {"email", "clock", "versions", "lake", "server", "pool", "schedules", "automations"} <= set(found)
 
 
+def test_collect_from_an_unreachable_host(up, tmp_path):
+    lake = new_lake(tmp_path)
+    url = f"http://127.0.0.1:{free_port()}/"
+    environment = {
+        **os.environ, "HOME": str(tmp_path), "PREFECT_HOME": str(tmp_path / "prefect"),
+        "HOOFBEATS_LAKE": str(lake.root),
+        "HOOFBEATS_EMAIL": "me@example.org", "HOOFBEATS_PUBMED_API_URL": url, "HOOFBEATS_FIRST_WAIT_S": "0",
+        "PREFECT_API_URL": up.url,
+    }  # fmt: skip
+    days = ["--since", "2026-01-01", "--until", "2026-01-03", "--dates", "created"]
+    done = subprocess.run(
+        [HOOFBEATS, "collect", "--source", "pubmed_api", *days],
+        cwd=tmp_path, env=environment, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 1
+    start, error, hint = done.stderr.splitlines()
+    assert start == "starting Prefect ..."
+    assert error.startswith("error: 3 of 3 windows failed, created-2026-01-01 first: http://127.0.0.1:")
+    assert "refused" in error
+    assert hint.startswith("hint: ")
+    assert ask(lake, "SELECT window_name, state, payload FROM windows ORDER BY since") == [
+        (f"created-2026-01-0{day}", "failed", None) for day in (1, 2, 3)
+    ]
+
+
 def test_what_was_started_is_stopped(up, prefect):
     """While a flow run is on its way."""
     deployment = prefect.read_deployment_by_name("backfill/backfill")
@@ -177,27 +202,3 @@ def test_a_folder_no_demo_made_is_left_alone(tmp_path):
     assert done.returncode == 1
     assert "is not empty and no demo made it" in done.stderr
     assert (tmp_path / "precious").read_text() == "mine"
-
-
-def test_collect_from_an_unreachable_host(tmp_path):
-    lake = new_lake(tmp_path)
-    url = f"http://127.0.0.1:{free_port()}/"
-    environment = {
-        **os.environ, "HOME": str(tmp_path), "PREFECT_HOME": str(tmp_path / "prefect"),
-        "HOOFBEATS_LAKE": str(lake.root),
-        "HOOFBEATS_EMAIL": "me@example.org", "HOOFBEATS_PUBMED_API_URL": url, "HOOFBEATS_FIRST_WAIT_S": "0",
-    }  # fmt: skip
-    days = ["--since", "2026-01-01", "--until", "2026-01-03", "--dates", "created"]
-    done = subprocess.run(
-        [HOOFBEATS, "collect", "--source", "pubmed_api", *days],
-        cwd=tmp_path, env=environment, capture_output=True, text=True, check=False,
-    )  # fmt: skip
-    assert done.returncode == 1
-    start, error, hint = done.stderr.splitlines()
-    assert start == "starting Prefect ..."
-    assert error.startswith("error: 3 of 3 windows failed, created-2026-01-01 first: http://127.0.0.1:")
-    assert "refused" in error
-    assert hint.startswith("hint: ")
-    assert ask(lake, "SELECT window_name, state, payload FROM windows ORDER BY since") == [
-        (f"created-2026-01-0{day}", "failed", None) for day in (1, 2, 3)
-    ]
