@@ -10,6 +10,7 @@ from flows.progress import Counted
 from flows.web_reader import read_page
 from transforms import europepmc_json, pubmed_xml
 from transforms.annotate import annotate
+from transforms.blocking import content_keys
 from transforms.pubmed_xml import REJECTED, Parsed
 from transforms.vocabulary import Vocabulary, build
 from warehouse import vocabulary as stored_vocabulary
@@ -53,6 +54,7 @@ def prepare(lake: Lake, payload: Payload, vocabulary_version: str) -> Unit:
             writer.write("deletions", parsed.deletions)
             writer.write("rejected", parsed.rejected)
             writer.write("mentions", _mentions(parsed.documents, vocabulary))
+            writer.write("document_keys", content_keys(parsed.documents))
         writer.write("rejected", _not_returned(payload))
     return writer.unit
 

@@ -81,16 +81,43 @@ DOCUMENTS = Table(
 RECORDS = DOCUMENTS.without("article_id", "is_current", "own_article_id", "batch")
 """What a payload says of its records; the rest is found when it is committed."""
 
-DUPLICATE_PAIRS = Table(
-    "duplicate_pairs",
-    "two records found to tell of the same article; it holds while both have the contents it was found for",
+DOCUMENT_KEYS = Table(
+    "document_keys",
+    "one blocking key of one content of a record: records of one article are likely to share some",
+    columns(
+        ("document_id", pa.string(), "The record."),
+        ("digest", pa.string(), "The content the key was made of (documents.digest)."),
+        ("kind", pa.string(), "What it is made of, e.g. 'doi', 'title', 'abstract' (a band of MinHash values)."),
+        ("value", pa.int64(), "63 bits of a digest, comparable for ever within one keys_version."),
+        ("keys_version", pa.string(), "The rules it was made by; only keys of one version can be compared."),
+        BATCH,
+    ),
+    ("kind", "document_id", "value"),
+)
+
+PAIR_DECISIONS = Table(
+    "pair_decisions",
+    "what the rules say of two contents; of one pair of contents the latest decision counts",
     columns(
         ("document_a", pa.string(), "The record whose document_id sorts first."),
         ("document_b", pa.string(), "The other record."),
-        ("digest_a", pa.string(), "The content of document_a it was found for (documents.digest)."),
-        ("digest_b", pa.string(), "The content of document_b it was found for."),
-        ("rule", pa.string(), "The rule that found it, by name."),
-        ("evidence", pa.string(), "What the rule saw."),
+        ("digest_a", pa.string(), "The content of document_a that was judged (documents.digest)."),
+        ("digest_b", pa.string(), "The content of document_b that was judged."),
+        (
+            "verdict",
+            pa.string(),
+            "'same' article; 'different' though much alike; 'not compared': what was said before no longer counts,"
+            " because so many records share their keys by now that finer ones are asked for.",
+        ),
+        ("rule", pa.string(), "The rule that speaks, by name (transforms/duplicate_rules.py)."),
+        ("evidence", pa.string(), "What each field said, as JSON."),
+        (
+            "link",
+            pa.string(),
+            "For 'different': what document link_from is of the other: 'preprint_of', 'erratum_for', 'comment_on',"
+            " 'retraction_of', 'translation_of' or 'version_of'; NULL for none.",
+        ),
+        ("link_from", pa.string(), "The record that is the link of the other; NULL for none."),
         BATCH,
     ),
     ("document_a", "document_b"),
@@ -357,8 +384,9 @@ CLAIMS = Table(
 SEGMENT_TABLES: dict[str, Table] = {
     table.name: table
     for table in (
-        DOCUMENTS, DUPLICATE_PAIRS, SIGHTINGS, DELETIONS, REJECTED, CONCEPTS, CONCEPT_NAMES, CONCEPT_ANCESTORS,
-        MENTIONS, ARTICLE_CONCEPTS, ARTICLE_KEYS, COOCCURRENCES, COOCCURRENCES_BY_B, CONCEPT_COUNTS, CORPUS_COUNTS,
+        DOCUMENTS, DOCUMENT_KEYS, PAIR_DECISIONS, SIGHTINGS, DELETIONS, REJECTED, CONCEPTS, CONCEPT_NAMES,
+        CONCEPT_ANCESTORS, MENTIONS, ARTICLE_CONCEPTS, ARTICLE_KEYS, COOCCURRENCES, COOCCURRENCES_BY_B,
+        CONCEPT_COUNTS, CORPUS_COUNTS,
     )
 }  # fmt: skip
 """Every table that is stored as immutable Parquet segments."""

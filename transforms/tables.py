@@ -47,6 +47,10 @@ class Table:
         """The names of the columns, in declared order."""
         return tuple(column.name for column in self.columns)
 
+    def meaning(self, name: str) -> str:
+        """What one column means."""
+        return next(column.meaning for column in self.columns if column.name == name)
+
     def empty(self) -> pa.Table:
         """No rows of this table."""
         return self.arrow.empty_table()

@@ -101,6 +101,8 @@ class _Ingest(Rewriting):
         self.execute("changed_documents")
         self.write("sightings", self.table("new_sightings"))
         self.write("deletions", self.table("new_deletions"))
+        for number, unit in enumerate(self.units, start=1):
+            self.write("document_keys", self.table("new_document_keys", file=unit.file("document_keys"), unit=number))
         self.write("rejected", pa.concat_tables([unit.read("rejected") for unit in self.units]))
 
     def mentions(self, home: int, current: pa.Table) -> pa.Table:

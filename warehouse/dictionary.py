@@ -14,7 +14,7 @@ from warehouse.catalog_schema import CATALOG_TABLES, MACROS, VIEWS
 
 _GROUPS = (
     ("Articles and what they say", ("articles", "documents", "mentions", "article_concepts", "article_keys", "links",
-                                       "duplicate_pairs", "verdicts")),
+                                       "duplicate_pairs", "verdicts", "pair_decisions", "document_keys")),
     (
         "Counts",
         ("cooccurrences", "cooccurrences_by_b", "cooccurrences_with_retracted",

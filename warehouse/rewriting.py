@@ -63,7 +63,8 @@ class Rewriting(ABC):
         self.connection.execute("CREATE TEMP TABLE reconsidered (document_id VARCHAR)")
         self.connection.execute("CREATE TEMP TABLE secondary (document_id VARCHAR)")
         self.place_records()
-        self.write("duplicate_pairs", assign_articles(self.connection, self.files("documents"), self.verdicts()))
+        files = self.files("documents"), self.files("document_keys")
+        self.write("pair_decisions", assign_articles(self.connection, *files, self.verdicts()))
         for home in range(1, self._homes() + 1):
             self._write_articles(home)
         listed = [*self.old.table("segments").to_pylist(), *self.written]

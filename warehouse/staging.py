@@ -16,7 +16,7 @@ from typing import Self
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from transforms.schema import DELETIONS, MENTIONS, RECORDS, REJECTED
+from transforms.schema import DELETIONS, DOCUMENT_KEYS, MENTIONS, RECORDS, REJECTED
 from transforms.tables import Column, Table
 from warehouse.lake import Lake
 from warehouse.windows import Collected, Window
@@ -32,6 +32,7 @@ STAGED: dict[str, Table] = {
     "mentions": Table(
         "mentions", MENTIONS.grain, (*MENTIONS.without("article_id", "batch").columns, _VERSION), MENTIONS.sort_by
     ),
+    "document_keys": DOCUMENT_KEYS.without("batch"),
     "deletions": DELETIONS.without("batch"),
     "rejected": REJECTED.without("batch"),
 }
