@@ -10,6 +10,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
+import duckdb
 from packaging.requirements import Requirement
 
 from flows.http import Answer, BadAnswerError, Client, HttpError, RefusedError, Request
@@ -150,10 +151,10 @@ def lake(settings: Settings, now: dt.datetime) -> list[Finding]:
         version = read_version(place)
         if not version.number:
             raise LakeError(f"there is no lake at {place.root} yet", "`hoofbeats vocabulary load FILE` makes one")
-        with connect(place) as connection:
-            connection.execute("SELECT count(*) FROM articles").fetchall()
-    except LakeError as error:
-        return [fault("lake", str(error), error.hint)]
+        connect(place).close()
+    except (LakeError, duckdb.Error) as error:
+        hint = getattr(error, "hint", "see `hoofbeats verify`; a backup, or `hoofbeats rebuild`, mends it")
+        return [fault("lake", " ".join(str(error).split()), hint)]
     rows = [row for row in version.table("windows").to_pylist() if row["state"] != "withdrawn"]
     return [
         ok("lake", f"{place.root}, version {version.number}"),
