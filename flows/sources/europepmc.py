@@ -79,10 +79,10 @@ class EuropePmc:
         state["cursor"] = page.next_cursor
         flight.save(state)
 
-    def _page(self, window: Window, cursor: str, *, size: int = PAGE_SIZE) -> tuple[Page, bytes]:
+    def _page(self, window: Window, cursor: str, *, size: int | None = None) -> tuple[Page, bytes]:
         params = {
             "query": self._query(window), "resultType": "core", "format": "json",
-            "pageSize": str(size), "cursorMark": cursor,
+            "pageSize": str(size or PAGE_SIZE), "cursorMark": cursor,
         }  # fmt: skip
         if self._settings.email:
             params["email"] = self._settings.email
