@@ -13,7 +13,7 @@ import duckdb
 import typer
 from pydantic import ValidationError
 
-from flows import asking, collection, running, show, upkeep
+from flows import asking, collection, joining, running, show, upkeep
 from flows.errors import FlowError
 from flows.options import (
     Basis,
@@ -43,6 +43,7 @@ vocabulary_app = typer.Typer(
 app.add_typer(vocabulary_app, name="vocabulary")
 app.add_typer(asking.app)
 app.add_typer(collection.app)
+app.add_typer(joining.app)
 app.add_typer(upkeep.app)
 app.add_typer(running.app)
 
