@@ -13,7 +13,7 @@ from benchmarks.cutting import cut
 from flows.runners import RunnerMissingError, task_runner
 from flows.sample.literature import literature, mesh
 from flows.settings import Settings
-from tests.loading import ask, fingerprints, lake_with_vocabulary
+from tests.loading import ask, fingerprints, lake_with_vocabulary, load_files
 
 PROJECT = Path(__file__).parents[2]
 DASK = ["dask"] if importlib.util.find_spec("prefect_dask") else []
@@ -23,7 +23,7 @@ BULK = ("pubmed/bulk/pubmed20n0014.xml.gz", "pubmed/bulk/pubmed21n1298.xml.gz")
 def load(folder, runners, vocabulary, seconds=280):
     """Ingest what lies in folder/files into a lake a runner; the lakes, and what each told."""
     lakes = {runner: lake_with_vocabulary(folder / runner, vocabulary) for runner in runners}
-    command = [sys.executable, "-m", "tests.flows.ingesting_process", str(folder), "2", *runners]
+    command = [sys.executable, "-m", "benchmarks.task_runners", str(folder), *runners]
     environment = {**os.environ, "HOME": str(folder), "PREFECT_HOME": str(folder / "prefect")}
     done = subprocess.run(
         command, cwd=PROJECT, env=environment, capture_output=True, text=True, check=False, timeout=seconds
@@ -32,9 +32,9 @@ def load(folder, runners, vocabulary, seconds=280):
     return lakes, [json.loads(line) for line in done.stdout.splitlines()]
 
 
-def assert_equal(lakes, told):
+def assert_equal(lakes, told, *more):
     assert [one["runner"] for one in told] == list(lakes)
-    first, *others = (fingerprints(lake) for lake in lakes.values())
+    first, *others = (fingerprints(lake) for lake in [*lakes.values(), *more])
     assert first["documents"][0][0] > 0
     assert all(other == first for other in others)
     for one in told:
@@ -54,8 +54,11 @@ def sample(tmp_path):
 
 
 @pytest.mark.server
-def test_threads_and_processes_give_equal_tables(sample):
-    assert_equal(*load(sample, ["threads", "processes"], sample / "mesh.xml"))
+def test_processes_give_the_tables_that_plain_calls_give(sample):
+    lakes, told = load(sample, ["processes"], sample / "mesh.xml")
+    plain = lake_with_vocabulary(sample / "plain", sample / "mesh.xml")
+    load_files(plain, *sorted((sample / "files").iterdir()))
+    assert_equal(lakes, told, plain)
 
 
 @pytest.mark.soak
