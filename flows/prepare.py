@@ -3,6 +3,7 @@
 Needs no lock and no other payload.
 """
 
+import threading
 from collections.abc import Callable, Iterator
 from functools import lru_cache
 from typing import BinaryIO
@@ -29,6 +30,9 @@ READERS: dict[str, Callable[[BinaryIO, Payload], Iterator[Parsed]]] = {
 }
 """What reads the payloads of each source."""
 
+_BUILDING = threading.Lock()
+"""The first thread of a process builds the vocabulary, the others wait for it."""
+
 
 @lru_cache(maxsize=1)
 def vocabulary_of(lake: Lake, version: str) -> Vocabulary:
@@ -48,7 +52,8 @@ def prepare(lake: Lake, payload: Payload, vocabulary_version: str) -> Unit:
     done = prepared(lake, payload, vocabulary_version)
     if done:
         return done
-    vocabulary = vocabulary_of(lake, vocabulary_version)
+    with _BUILDING:
+        vocabulary = vocabulary_of(lake, vocabulary_version)
     with (
         UnitWriter(lake, payload, vocabulary_version) as writer,
         Counted(lake.root / payload.path) as stream,
