@@ -85,7 +85,7 @@ CLAIM_AUDIT = Table(
             (
                 "known_until",
                 pa.date32(),
-                "The day the paper was received, else the day it entered: what counts entered before.",
+                "The day the paper was received, else entered (a web page: was published; undated: loaded).",
             ),
             ("verdict", pa.string(), "'contradicted', 'not contradicted' or 'not decidable'."),
             ("reason", pa.string(), "Why, in words."),
