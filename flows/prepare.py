@@ -1,5 +1,6 @@
 """One payload -> one prepared unit: parse, annotate, write beside the lake. Needs no lock and no other payload."""
 
+import gc
 from collections.abc import Callable, Iterator
 from functools import lru_cache
 from typing import BinaryIO
@@ -35,6 +36,8 @@ def vocabulary_of(lake: Lake, version: str) -> Vocabulary:
     vocabulary = build(parts["concepts"], parts["concept_names"], parts["concept_ancestors"])
     if vocabulary.version != version:
         raise VocabularyChangedError("the vocabulary was replaced in the meantime", "run the same command again")
+    gc.collect()
+    gc.freeze()  # the collector need not walk a million names again and again
     return vocabulary
 
 

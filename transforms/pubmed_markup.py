@@ -110,14 +110,11 @@ def clean(content: bytes) -> str:
     text = content.decode()
     if "&" in text:
         text = _REFERENCE.sub(_referenced, text)
-    if "  " not in text and (_is_one_line(text) if text.isascii() else text.isprintable()):
-        return text.strip()  # as below, in a quarter of the time: the only white space that can be printed is a space
+    if "  " not in text:  # as below, in a quarter of the time: the only white space that is printable is a space
+        in_ascii = text.isascii() and "\n" not in text and "\t" not in text and "\r" not in text
+        if in_ascii or text.isprintable():
+            return text.strip()
     return " ".join(text.split())
-
-
-def _is_one_line(text: str) -> bool:
-    """Whether text of XML in ASCII has no white space but spaces."""
-    return "\n" not in text and "\t" not in text and "\r" not in text
 
 
 def clean_all(contents: list[bytes]) -> list[str]:

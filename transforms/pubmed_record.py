@@ -303,9 +303,7 @@ def _digest(row: Row) -> str:
         row["authors"], row["languages"], row["publication_types"], row["headings"], row["major_headings"],
         row["keywords"],
     )  # fmt: skip
-    fields = [text or "" for text in texts]
-    fields += [str(other) for other in others]
-    fields += ["\x1f".join(strings) for strings in lists]
+    fields = [*(text or "" for text in texts), *map(str, others), *map("\x1f".join, lists)]
     fields += [f"{label}\x1f{start}\x1f{end}" for label, start, end in row["sections"]]
     fields += [f"{kind}\x1f{document_id}\x1f{citation}" for kind, document_id, citation in row["relations"]]
     return blake2b("\x1e".join(fields).encode(), digest_size=16).hexdigest()
