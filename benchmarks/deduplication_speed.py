@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 from benchmarks.processes import cpu_seconds, measure_answer
 from transforms import pubmed_xml
 from transforms.blocking import candidates, keys, touched
-from transforms.clustering import cluster, component
+from transforms.clustering import cluster
 from transforms.deduplicate import deduplicate
 from transforms.duplicate_decisions import decide
 
@@ -98,8 +98,9 @@ def new_ones(table: pa.Table) -> float:
         pc.invert(pc.or_(pc.is_in(edges["document_a"], changed), pc.is_in(edges["document_b"], changed)))
     )
     decided = pa.concat_tables([kept, decide(pairs, table)])
-    reached = component(decided, changed)
-    cluster(decided, table.filter(pc.is_in(table["document_id"], reached)))
+    reached = decided.filter(pc.or_(pc.is_in(decided["document_a"], changed), pc.is_in(decided["document_b"], changed)))
+    ends = pa.chunked_array([*reached["document_a"].chunks, *reached["document_b"].chunks, changed], pa.string())
+    cluster(reached, table.filter(pc.is_in(table["document_id"], ends.combine_chunks())))
     return cpu_seconds() - began
 
 

@@ -43,7 +43,7 @@ def show_count(connection: duckdb.DuckDBPyConnection, combination: Combination, 
         return
     years = "" if found["from_year"] is None else f", {found['from_year']}-{found['to_year']}"
     show.lines(
-        _described(combination),
+        combination.words,
         f"{found['articles']:,} articles of {found['population']:,}{years}"
         f" ({found['with_abstract']:,} with an abstract; basis {combination.basis}, level {combination.level})",
     )
@@ -99,7 +99,7 @@ def show_timeline(connection: duckdb.DuckDBPyConnection, combination: Combinatio
         {**row, "year": str(row["year"] or "unknown"), "": "#" * round(40 * row["articles"] / most) if most else ""}
         for row in found
     ]
-    show.lines(_described(combination))
+    show.lines(combination.words)
     show.as_table(drawn, ["year", "articles", "population", "rate_per_million", ""])
 
 
@@ -113,7 +113,7 @@ def show_evidence(
     if as_json:
         show.as_json([mention for _, mentions in shown for mention in mentions])
         return
-    show.lines(_described(combination))
+    show.lines(combination.words)
     for _, mentions in shown:
         show.lines("", *_article_lines(mentions))
     if len(articles) > limit:
@@ -155,7 +155,3 @@ def show_rare(found: list[Row], *, as_json: bool) -> None:
     ]
     headings = {"name_a": "concept", "name_b": "with", "articles_a": "alone", "articles_b": "alone"}
     show.as_table(found, columns, headings)
-
-
-def _described(combination: Combination) -> str:
-    return " AND ".join(" or ".join(concept.name for concept in group) for group in combination.groups)

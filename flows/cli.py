@@ -13,7 +13,7 @@ import duckdb
 import typer
 from pydantic import ValidationError
 
-from flows import asking, collection, show, upkeep
+from flows import asking, claiming, collection, joining, running, show, upkeep, watching
 from flows.errors import FlowError
 from flows.options import (
     Basis,
@@ -41,9 +41,13 @@ vocabulary_app = typer.Typer(
     help="The vocabulary: concepts, their names, what stands above what.", no_args_is_help=True
 )
 app.add_typer(vocabulary_app, name="vocabulary")
+app.add_typer(watching.app, name="watch")
 app.add_typer(asking.app)
+app.add_typer(claiming.app)
 app.add_typer(collection.app)
+app.add_typer(joining.app)
 app.add_typer(upkeep.app)
+app.add_typer(running.app)
 
 
 @app.command(epilog="Example: hoofbeats ingest pubmed21n1298.xml.gz   |   hoofbeats ingest updates/*.xml.gz --json")

@@ -14,6 +14,8 @@ from prefect import flow, get_run_logger, task
 from prefect.cache_policies import NO_CACHE
 from prefect.task_runners import ThreadPoolTaskRunner
 
+from flows.alerts import announce, watching
+from flows.operations.artifacts import Progress, publish_windows
 from flows.prepare import prepare
 from flows.settings import Settings
 from flows.sources import local_files
@@ -69,12 +71,18 @@ def prepare_and_commit(lake: Lake, payloads: Sequence[Payload]) -> Commit | None
 
 @flow(name="ingest", task_runner=ThreadPoolTaskRunner(max_workers=Settings().workers), persist_result=False)  # type: ignore[arg-type]
 def ingest(files: list[Path], lake: Path | None = None) -> IngestResult:
-    """Load PubMed XML files into the lake. Files it has already, by content, change nothing."""
-    settings = Settings()
-    place = Lake.at(lake or settings.lake)
+    """Load PubMed XML files into the lake. Files it has already, by content, change nothing.
+
+    Args:
+        files: Files on the worker's machine: PubMed XML, Europe PMC JSON, saved pages; plain or .gz.
+        lake: The lake's folder; without it, as configured.
+    """
+    settings = Settings() if lake is None else Settings(lake=lake)
+    place = Lake.at(settings.lake)
     logger = get_run_logger()
     current = read_version(place)
     vocabulary_version(current)  # a clear error before any work, where there is none
+    watching(settings)
     known = loaded(current)
     result = IngestResult(current.number)
     fresh: dict[tuple[str, str], tuple[Path, Payload]] = {}
@@ -85,6 +93,7 @@ def ingest(files: list[Path], lake: Path | None = None) -> IngestResult:
         else:
             fresh[payload.key] = (path, payload)
     waiting = list(fresh.values())
+    progress = Progress("ingest", len(waiting))
     for begin in range(0, len(waiting), settings.files_per_commit):
         group = waiting[begin : begin + settings.files_per_commit]
         for path, payload in group:
@@ -94,4 +103,9 @@ def ingest(files: list[Path], lake: Path | None = None) -> IngestResult:
             result.version = done.version
             result.windows.extend(done.windows)
             logger.info("version %d: %s", done.version, ", ".join(payload.name for _, payload in group))
+        progress.reached(begin + len(group))
+    announce(settings)
+    publish_windows(
+        "ingest", "Files loaded", result.windows, [f"{name}: loaded already" for name in result.already_loaded]
+    )
     return result

@@ -1,4 +1,7 @@
-"""One payload -> one prepared unit: parse, annotate, write beside the lake. Needs no lock and no other payload."""
+"""One payload -> one prepared unit: parse, annotate, find claims, write beside the lake.
+
+Needs no lock and no other payload.
+"""
 
 import gc
 from collections.abc import Callable, Iterator
@@ -11,6 +14,8 @@ from flows.progress import Counted
 from flows.web_reader import read_page
 from transforms import europepmc_json, pubmed_xml
 from transforms.annotate import annotate
+from transforms.blocking import content_keys
+from transforms.numbered_claims import numbered_claims
 from transforms.pubmed_xml import REJECTED, Parsed
 from transforms.vocabulary import Vocabulary, build
 from warehouse import vocabulary as stored_vocabulary
@@ -56,6 +61,8 @@ def prepare(lake: Lake, payload: Payload, vocabulary_version: str) -> Unit:
             writer.write("deletions", parsed.deletions)
             writer.write("rejected", parsed.rejected)
             writer.write("mentions", _mentions(parsed.documents, vocabulary))
+            writer.write("document_keys", content_keys(parsed.documents))
+            writer.write("claims", numbered_claims(parsed.documents, "version"))
         writer.write("rejected", _not_returned(payload))
     return writer.unit
 

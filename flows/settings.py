@@ -3,7 +3,14 @@
 HOOFBEATS_LAKE               where the lake lies (default ./lake)
 HOOFBEATS_CATEGORIES         vocabulary categories that are counted, e.g. "ABCDEFG" (MeSH tree letters)
 HOOFBEATS_WORKERS            payloads prepared at the same time
+HOOFBEATS_OPERATOR_BLOCKS    Prefect's notification blocks that are told of failed, crashed and late runs: 'type/name',
+                             with spaces between, e.g. "slack-webhook/lab email/operator"
+HOOFBEATS_LEAST_FREE_BYTES   on the lake's disk; with less, `hoofbeats doctor` complains
 HOOFBEATS_FILES_PER_COMMIT   payloads of a bulk load, or windows of a collection, that are committed together
+
+HOOFBEATS_WATCHES            the TOML file of watches (default watches.toml in the lake)
+HOOFBEATS_FEEDS              the folder of Atom feeds of their changes (default feeds in the lake)
+HOOFBEATS_NOTIFY             Prefect notification blocks told of changes, e.g. "custom-webhook/lab sendgrid-email/team"
 
 HOOFBEATS_EMAIL              told to NCBI with every request; without it pubmed_api is not asked
 NCBI_API_KEY                 an NCBI API key: ten requests a second instead of three
@@ -48,6 +55,12 @@ class Settings(BaseSettings):
     workers: int = Field(2, ge=1, le=64, description="Payloads prepared at the same time.")
     files_per_commit: int = Field(25, ge=1, le=100, description="Payloads of a bulk load committed together.")
 
+    watches: Path | None = Field(None, description="The TOML file of watches; default: watches.toml in the lake.")
+    feeds: Path | None = Field(None, description="The folder of Atom feeds; default: feeds in the lake.")
+    notify: str = Field("", pattern=r"^([\w-]+/[\w-]+( [\w-]+/[\w-]+)*)?$", description="Blocks told of changes.")
+    operator_blocks: str = Field("", pattern=r"^([^/\s]+/[^/\s]+( |$))*$", description="Told of failed runs.")
+    least_free_bytes: int = Field(10 << 30, ge=0, description="On the lake's disk.")
+
     email: str | None = Field(None, pattern=r"^[^@\s]+@[^@\s]+$", description="Told to NCBI with every request.")
     ncbi_api_key: SecretStr | None = Field(
         None,
@@ -76,6 +89,16 @@ class Settings(BaseSettings):
     largest_vanished_share: float = Field(0.02, ge=0, le=1, description="Of records a new baseline may lack.")
     settled_after_days: int = Field(3, ge=0, description="Days after its end from which a window no longer changes.")
 
+    @property
+    def watch_file(self) -> Path:
+        """Where the watches stand."""
+        return self.watches or self.lake / "watches.toml"
+
+    @property
+    def feed_folder(self) -> Path:
+        """Where the feeds are written."""
+        return self.feeds or self.lake / "feeds"
+
     @classmethod
     def settings_customise_sources(
         cls,
@@ -87,3 +110,12 @@ class Settings(BaseSettings):
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Given values come first, then the environment, then the file."""
         return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
+
+    def as_environment(self) -> dict[str, str]:
+        """The variables that give another process these settings, wherever it works; places are made absolute."""
+        told = self.model_dump(exclude_defaults=True)
+        told["lake"] = self.lake.expanduser().resolve()
+        if self.pages and Path(self.pages).exists():
+            told["pages"] = Path(self.pages).resolve()
+        told |= {name: value.get_secret_value() for name, value in told.items() if isinstance(value, SecretStr)}
+        return {f"HOOFBEATS_{name.upper()}": str(value) for name, value in told.items()}

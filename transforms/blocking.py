@@ -52,6 +52,19 @@ def keys_of(found: Features) -> pa.Table:
     return pa.concat_tables([*tables, _table(found, "abstract", _bands(found.abstracts))]).combine_chunks()
 
 
+def content_keys(documents: pa.Table) -> pa.Table:
+    """The keys of every content at hand, of several versions of a document too: `document_keys` without `batch`."""
+    at = documents.column_names.index("document_id")
+    rows = pa.array(
+        [str(row) for row in range(len(documents))], pa.string()
+    )  # a document_id may repeat, a row does not
+    found = keys(documents.set_column(at, "document_id", rows))
+    row = found["document_id"].cast(pa.int64())
+    named = {name: documents[name].take(row) for name in ("document_id", "digest")}
+    made_by = pa.repeat(pa.scalar(KEYS_VERSION), len(found))
+    return pa.table({**named, "kind": found["kind"], "value": found["value"], "keys_version": made_by})
+
+
 def _texts_by_kind(found: Features) -> dict[str, Iterable[tuple[int, str]]]:
     """For each kind of key but the abstract's: (number of the document, text of the key)."""
     numbers = range(len(found))

@@ -2,15 +2,14 @@
 
 Edges are joined from the strongest rule down (ties by document ids), each only if the two groups may be one: never two
 PMIDs unless NLM says so, never against a person's word, never a notice with what it is about. The result is a function
-of the set of edges and documents: neither their order nor how they came to be there matters, and the components of a
-few documents can be worked out alone.
+of the set of edges and documents: neither their order nor how they came to be there matters, and what hangs together
+by 'same' edges, a person's 'same' or a PMID can be worked out alone.
 """
 
 from collections import defaultdict
 from collections.abc import Iterable
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from transforms import duplicate_rules
 from transforms.identity import article_id
@@ -35,8 +34,9 @@ def cluster(edges: pa.Table, documents: pa.Table, verdicts: pa.Table | None = No
     """The article of every row of `documents` (document_id, pmid) -> ARTICLES, in the order of `documents`.
 
     `edges` as of `duplicate_decisions.EDGES`; those with a document that is not there are left out. `verdicts` are a
-    person's: document_a, document_b, same (boolean); they overrule every rule. Raises `ValueError` where a document_id
-    stands in `documents` twice.
+    person's: document_a, document_b, same (boolean); they overrule every rule. Where two articles claim one PMID, it is
+    that of the article with the PubMed record itself, else of the one with the smallest document_id. Raises
+    `ValueError` where a document_id stands in `documents` twice.
     """
     names = documents["document_id"].to_pylist()
     groups = _Groups(dict(zip(names, _pmids(documents), strict=True)))
@@ -60,27 +60,6 @@ def _join(groups: "_Groups", told: dict[str, tuple[str, str | None]], edges: lis
         if groups.join(one, other, two_pmids=rule in _MAY_HAVE_TWO_PMIDS):
             told.setdefault(one, (rule, evidence))
             told.setdefault(other, (rule, evidence))
-
-
-def component(edges: pa.Table, document_ids: pa.Array, verdicts: pa.Table | None = None) -> pa.Array:
-    """All documents reachable from some by 'same' edges or a person's 'same', themselves included, sorted.
-
-    After a change, cluster again the component of the changed documents and of all members of their former articles.
-    """
-    same = edges.filter(pc.equal(edges["verdict"], "same")).select(["document_a", "document_b"])
-    if verdicts is not None:
-        same = pa.concat_tables([same, verdicts.filter(verdicts["same"]).select(["document_a", "document_b"])])
-    neighbours = defaultdict(list)
-    for one, other in zip(same["document_a"].to_pylist(), same["document_b"].to_pylist(), strict=True):
-        neighbours[one].append(other)
-        neighbours[other].append(one)
-    reached = set(document_ids.to_pylist())
-    waiting = list(reached)
-    while waiting:
-        fresh = set(neighbours[waiting.pop()]) - reached
-        reached |= fresh
-        waiting.extend(fresh)
-    return pa.array(sorted(reached), pa.string())
 
 
 def _pmids(documents: pa.Table) -> list[int | None]:
@@ -146,10 +125,19 @@ class _Groups:
 
     def article_ids(self) -> dict[str, int]:
         """The article id of every document."""
+        owner: dict[int, str] = {}
+        for root, pmids in self._pmids.items():
+            for pmid in pmids:
+                owner[pmid] = min(owner.get(pmid, root), root, key=lambda other: self._claim(other, pmid))
         found = {}
         for root, members in self._members.items():
-            found.update(dict.fromkeys(members, article_id(sorted(self._pmids[root]), members)))
+            own = [pmid for pmid in self._pmids[root] if owner[pmid] == root]
+            found.update(dict.fromkeys(members, article_id(own, members)))
         return found
+
+    def _claim(self, root: str, pmid: int) -> tuple[bool, str]:
+        """Sorts the groups that hold a PMID: the one it belongs to comes first."""
+        return f"pubmed:{pmid}" not in self._members[root], min(self._members[root])
 
     def _root(self, document: str) -> str:
         while (parent := self._parent[document]) != document:

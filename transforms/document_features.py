@@ -27,6 +27,9 @@ _TEXT_COLUMNS = (
     "source",
 )
 
+COLUMNS = ("pmid", "year", "authors", "publication_types", "relations", *_TEXT_COLUMNS)
+"""The columns of documents that are compared."""
+
 
 @dataclass(frozen=True)
 class Features:

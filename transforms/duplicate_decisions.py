@@ -24,7 +24,8 @@ EDGES = pa.schema(
         ("evidence", pa.string()),
     ]
 )
-"""document_a < document_b; verdict 'same' or 'different'; rule: its name in `duplicate_rules`; evidence: JSON."""
+"""document_a < document_b; verdict 'same' or 'different'; rule: its name in `duplicate_rules`; evidence: JSON, what
+each field said, and as 'otherwise' the rule by which the two would be one article but for the rule that is named."""
 
 _RELATIONS = {EQUAL: "equal", VARIANT: "spelled otherwise", EXTENDED: "extended", CHANGED: "alike", OTHER: "different"}
 _ANSWERS = {SAME: "same", DIFFERS: "different"}
@@ -46,11 +47,13 @@ def decide_on(pairs: pa.Table, found: Features) -> pa.Table:
     ids = pa.array(found.ids, pa.string())
     a, b = (pc.index_in(pairs[name], ids).to_numpy().astype(np.int64) for name in ("document_a", "document_b"))
     compared = compare(found, a, b)
-    accepted, accept_rules = _first(duplicate_rules.ACCEPTS, compared)
-    vetoed, veto_rules = _first(duplicate_rules.VETOES, compared)
+    accepts, accept_rules = _first(duplicate_rules.ACCEPTS, compared)
+    vetoes, veto_rules = _first(duplicate_rules.VETOES, compared)
+    accepted, vetoed = accepts > 0, vetoes > 0
     by_nlm = (compared.pmid == SAME) | compared.republished
     overruled = by_nlm & np.isin(veto_rules, sorted(duplicate_rules.OVERRULED_BY_NLM))
     same = accepted & (~vetoed | overruled)
+    otherwise = np.where(accepted & ~same & (vetoes == 1), accept_rules, "")
     listed = np.flatnonzero(same | (vetoed & (accepted | (compared.title >= EXTENDED))))
     return pa.table(
         {
@@ -58,7 +61,7 @@ def decide_on(pairs: pa.Table, found: Features) -> pa.Table:
             "document_b": pairs["document_b"].take(pa.array(listed)),
             "verdict": pa.array(np.where(same, "same", "different")[listed].tolist(), pa.string()),
             "rule": pa.array(np.where(same, accept_rules, veto_rules)[listed].tolist(), pa.string()),
-            "evidence": pa.array([_evidence(compared, n) for n in listed.tolist()], pa.string()),
+            "evidence": pa.array([_evidence(compared, n, otherwise[n]) for n in listed.tolist()], pa.string()),
         },
         EDGES,
     )
@@ -85,14 +88,13 @@ def explain(pair: pa.Table) -> dict[str, Any]:
 
 
 def _first(rules: Mapping[str, duplicate_rules.Rule], compared: Comparison) -> tuple[np.ndarray, np.ndarray]:
-    """Whether any rule holds, and the name of the first that does ('' for none)."""
+    """How many rules hold, and the name of the first that does ('' for none)."""
     holds = np.array([rule(compared) for rule in rules.values()], bool)
     names = np.array(list(rules), object)
-    any_holds = np.asarray(holds.any(axis=0))
-    return any_holds, np.where(any_holds, names[holds.argmax(axis=0)], "")
+    return holds.sum(axis=0), np.where(holds.any(axis=0), names[holds.argmax(axis=0)], "")
 
 
-def _evidence(compared: Comparison, n: int) -> str:
+def _evidence(compared: Comparison, n: int, otherwise: str = "") -> str:
     """What the fields of one pair said, unknown ones left out."""
     told: dict[str, str | int] = {"title": _RELATIONS[int(compared.title[n])]}
     for name, ratio in (("authors", compared.author_ratio[n]), ("abstract", compared.abstract_ratio[n])):
@@ -102,4 +104,6 @@ def _evidence(compared: Comparison, n: int) -> str:
         answer = int(getattr(compared, name)[n])
         if answer and (name not in {"numbers", "marks"} or answer == DIFFERS):
             told[name] = _ANSWERS[answer]
+    if otherwise:
+        told["otherwise"] = otherwise
     return json.dumps(told)

@@ -6,9 +6,8 @@ columns, and the comments an analyst reads in DuckDB and in the data dictionary 
 
 import pyarrow as pa
 
-from transforms.tables import RELATIONS, SPANS, STRINGS, Table, columns
-
-BATCH = ("batch", pa.int32(), "The catalog version that wrote this row.")
+from transforms.claim_tables import CLAIM_AUDIT, CLAIM_MATCHES, CLAIMS
+from transforms.tables import BATCH, RELATIONS, SPANS, STRINGS, Table, columns
 
 DOCUMENTS = Table(
     "documents",
@@ -81,16 +80,43 @@ DOCUMENTS = Table(
 RECORDS = DOCUMENTS.without("article_id", "is_current", "own_article_id", "batch")
 """What a payload says of its records; the rest is found when it is committed."""
 
-DUPLICATE_PAIRS = Table(
-    "duplicate_pairs",
-    "two records found to tell of the same article; it holds while both have the contents it was found for",
+DOCUMENT_KEYS = Table(
+    "document_keys",
+    "one blocking key of one content of a record: records of one article are likely to share some",
+    columns(
+        ("document_id", pa.string(), "The record."),
+        ("digest", pa.string(), "The content the key was made of (documents.digest)."),
+        ("kind", pa.string(), "What it is made of, e.g. 'doi', 'title', 'abstract' (a band of MinHash values)."),
+        ("value", pa.int64(), "63 bits of a digest, comparable for ever within one keys_version."),
+        ("keys_version", pa.string(), "The rules it was made by; only keys of one version can be compared."),
+        BATCH,
+    ),
+    ("kind", "document_id", "value"),
+)
+
+PAIR_DECISIONS = Table(
+    "pair_decisions",
+    "what the rules say of two contents; of one pair of contents the latest decision counts",
     columns(
         ("document_a", pa.string(), "The record whose document_id sorts first."),
         ("document_b", pa.string(), "The other record."),
-        ("digest_a", pa.string(), "The content of document_a it was found for (documents.digest)."),
-        ("digest_b", pa.string(), "The content of document_b it was found for."),
-        ("rule", pa.string(), "The rule that found it, by name."),
-        ("evidence", pa.string(), "What the rule saw."),
+        ("digest_a", pa.string(), "The content of document_a that was judged (documents.digest)."),
+        ("digest_b", pa.string(), "The content of document_b that was judged."),
+        (
+            "verdict",
+            pa.string(),
+            "'same' article; 'different' though much alike; 'not compared': what was said before no longer counts,"
+            " because so many records share their keys by now that finer ones are asked for.",
+        ),
+        ("rule", pa.string(), "The rule that speaks, by name (transforms/duplicate_rules.py)."),
+        ("evidence", pa.string(), "What each field said, as JSON."),
+        (
+            "link",
+            pa.string(),
+            "For 'different': what document link_from is of the other: 'preprint_of', 'erratum_for', 'comment_on',"
+            " 'retraction_of', 'translation_of' or 'version_of'; NULL for none.",
+        ),
+        ("link_from", pa.string(), "The record that is the link of the other; NULL for none."),
         BATCH,
     ),
     ("document_a", "document_b"),
@@ -317,48 +343,12 @@ CORPUS_COUNTS = Table(
     ("basis", "year"),
 )
 
-CLAIMS = Table(
-    "claims",
-    "one statement of a text about how often what it reports was reported before",
-    columns(
-        ("document_id", pa.string(), "The document."),
-        ("start", pa.int32(), "First code point of its sentence in title || ' ' || abstract."),
-        ("end", pa.int32(), "One past the last code point of its sentence."),
-        (
-            "kind",
-            pa.string(),
-            "'first_report', 'nth_report', 'only_report', 'prior_count' (so many were reported before) or"
-            " 'rare_qualitative' (few, rare: no number).",
-        ),
-        (
-            "ordinal",
-            pa.int32(),
-            "Which report it says it is: 1 for every first_report, n for an nth_report; else NULL.",
-        ),
-        ("prior_count", pa.int32(), "How many earlier ones a prior_count states; else NULL."),
-        ("bound", pa.string(), "'exact', 'at_most', 'at_least' or 'about': what prior_count is; else NULL."),
-        ("hedged", pa.bool_(), "Whether it is made with a reservation, such as 'to our knowledge'."),
-        (
-            "scope",
-            pa.string(),
-            "What it is restricted to: 'country/region', 'language', 'age/sex subgroup', 'species/other'; 'world' where"
-            " it says so; else 'unspecified'.",
-        ),
-        (
-            "scope_start",
-            pa.int32(),
-            "First code point of the words that name what is claimed; NULL where there are none.",
-        ),
-        ("scope_end", pa.int32(), "One past the last code point of these words."),
-    ),
-    ("document_id", "start"),
-)
-
 SEGMENT_TABLES: dict[str, Table] = {
     table.name: table
     for table in (
-        DOCUMENTS, DUPLICATE_PAIRS, SIGHTINGS, DELETIONS, REJECTED, CONCEPTS, CONCEPT_NAMES, CONCEPT_ANCESTORS,
-        MENTIONS, ARTICLE_CONCEPTS, ARTICLE_KEYS, COOCCURRENCES, COOCCURRENCES_BY_B, CONCEPT_COUNTS, CORPUS_COUNTS,
+        DOCUMENTS, DOCUMENT_KEYS, PAIR_DECISIONS, SIGHTINGS, DELETIONS, REJECTED, CONCEPTS, CONCEPT_NAMES,
+        CONCEPT_ANCESTORS, MENTIONS, ARTICLE_CONCEPTS, ARTICLE_KEYS, COOCCURRENCES, COOCCURRENCES_BY_B,
+        CONCEPT_COUNTS, CORPUS_COUNTS, CLAIMS, CLAIM_AUDIT, CLAIM_MATCHES,
     )
 }  # fmt: skip
 """Every table that is stored as immutable Parquet segments."""

@@ -13,6 +13,7 @@ STRINGS = pa.list_(pa.string())
 SPANS = pa.list_(pa.struct([("label", pa.string()), ("start", pa.int32()), ("end", pa.int32())]))
 RELATIONS = pa.list_(pa.struct([("kind", pa.string()), ("document_id", pa.string()), ("citation", pa.string())]))
 TIMESTAMP = pa.timestamp("us", tz="UTC")
+BATCH = ("batch", pa.int32(), "The catalog version that wrote this row.")
 
 
 class SchemaMismatch(ValueError):
@@ -46,6 +47,10 @@ class Table:
     def column_names(self) -> tuple[str, ...]:
         """The names of the columns, in declared order."""
         return tuple(column.name for column in self.columns)
+
+    def meaning(self, name: str) -> str:
+        """What one column means."""
+        return next(column.meaning for column in self.columns if column.name == name)
 
     def empty(self) -> pa.Table:
         """No rows of this table."""

@@ -1,41 +1,51 @@
 """Which article each document of a commit belongs to, and so which articles are to be written anew.
 
-Pairs of records that tell of the same article are facts about two contents: they are stored once and hold while both
-records have these contents. Every commit clusters anew what hangs on the documents it changes: so the outcome depends
-neither on the order of arrival nor on how documents were cut into batches, and a merge ends where its reason does.
+Every commit clusters anew what hangs on the documents it changes, by the decisions that hold for their contents: so the
+outcome depends neither on the order of arrival nor on how documents were cut into batches, and a merge ends where its
+reason does.
 """
 
 import duckdb
 import pyarrow as pa
 
-from transforms.identity import assign, own_article_ids
-from transforms.schema import DUPLICATE_PAIRS
+from transforms.clustering import cluster
+from transforms.identity import own_article_ids
+from warehouse.duplicates import decide_changed, keep, say_where
 from warehouse.statements import statement
 
-_PAIRS = DUPLICATE_PAIRS.without("batch")
 
-
-def assign_articles(connection: duckdb.DuckDBPyConnection, files: list[str], verdicts: pa.Table) -> pa.Table:
+def assign_articles(
+    connection: duckdb.DuckDBPyConnection, documents: list[str], keys: list[str], verdicts: pa.Table
+) -> pa.Table:
     """Make the working tables `assigned` (document_id, article_id) and `touched_articles` (article_id, home, existed).
 
     Reads the working tables incoming, runs, changed_documents, staged_contents and reconsidered (documents to look at
-    though they did not change); `files`: the staged documents; `verdicts`: the table of that name.
-    Returns the pairs found: `duplicate_pairs` without `batch`.
+    though they did not change); `documents`, `keys`: the staged files; `verdicts`: the table of that name.
+    Returns the decisions to be stored: `pair_decisions` without `batch`.
     """
-    connection.execute(statement("commit", "next_contents"), {"files": files})
+    say_where(connection, documents, keys)
+    connection.execute(statement("commit", "next_contents"), {"files": documents})
     contents = connection.sql("SELECT document_id, pmid FROM next_contents").to_arrow_table()
     own = pa.table({"document_id": contents["document_id"], "own_article_id": own_article_ids(contents)})
-    _keep(connection, "next_own_ids", own)
+    keep(connection, "next_own_ids", own)
     connection.execute(statement("commit", "current_contents"))
-    found = _PAIRS.conform(connection.sql(statement("commit", "new_duplicate_pairs")).to_arrow_table())
-    _keep(connection, "new_duplicate_pairs", found)
-    _keep(connection, "standing_verdicts", verdicts.select(["document_a", "document_b", "same"]))
-    connection.execute(statement("commit", "standing_pairs"))
+    connection.execute(statement("commit", "content_changes"))
+    found = decide_changed(connection)
+    keep(connection, "new_decisions", found)
+    connection.execute(statement("commit", "standing_decisions"))
+    said = latest(verdicts)
+    keep(connection, "standing_verdicts", said)
     _widen_scope(connection)
-    _keep(connection, "clusters", _clusters(connection, verdicts))
+    keep(connection, "clusters", _clusters(connection, said))
     connection.execute(statement("commit", "assigned"))
     connection.execute(statement("commit", "touched_articles"))
     return found
+
+
+def latest(verdicts: pa.Table) -> pa.Table:
+    """Of each two documents what was said last: document_a, document_b, same."""
+    said = {(row["document_a"], row["document_b"]): row for row in verdicts.sort_by("batch").to_pylist()}
+    return pa.Table.from_pylist(list(said.values()), verdicts.schema).select(["document_a", "document_b", "same"])
 
 
 def _widen_scope(connection: duckdb.DuckDBPyConnection) -> None:
@@ -46,20 +56,11 @@ def _widen_scope(connection: duckdb.DuckDBPyConnection) -> None:
 
 
 def _clusters(connection: duckdb.DuckDBPyConnection, verdicts: pa.Table) -> pa.Table:
-    """The articles of the documents in scope that are paired with others."""
-    pmids = dict(connection.execute(statement("commit", "clustered")).fetchall())
-    pairs = connection.execute("SELECT document_a, document_b FROM standing_pairs").fetchall()
-    in_order = verdicts.sort_by("batch").to_pylist()
-    said = {(row["document_a"], row["document_b"]): row["same"] for row in in_order}  # the latest word counts
-    ids = assign(
-        pmids,
-        [pair for pair in pairs if pmids.keys() >= set(pair)],
-        {pair: same for pair, same in said.items() if pmids.keys() >= set(pair)},
-    )
-    return pa.table({"document_id": pa.array(ids, pa.string()), "article_id": pa.array(ids.values(), pa.int64())})
-
-
-def _keep(connection: duckdb.DuckDBPyConnection, name: str, rows: pa.Table) -> None:
-    connection.register("given", rows)
-    connection.execute(f"CREATE TEMP TABLE {name} AS SELECT given.* FROM given")  # noqa: S608 - names of this module
-    connection.unregister("given")
+    """The articles of the documents in scope that may share theirs."""
+    documents = connection.sql(statement("commit", "clustered")).to_arrow_table()
+    decisions = connection.sql(
+        "SELECT standing_decisions.* FROM standing_decisions"
+        " SEMI JOIN scope ON scope.document_id = standing_decisions.document_a"
+        " SEMI JOIN scope AS other ON other.document_id = standing_decisions.document_b"
+    ).to_arrow_table()
+    return cluster(decisions, documents, verdicts).select(["document_id", "article_id"])

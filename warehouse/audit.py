@@ -14,8 +14,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from transforms.articles import describe
+from transforms.claim_tables import CLAIMS
+from transforms.clustering import cluster
 from transforms.cooccurrence import article_concepts, count
-from transforms.identity import assign
+from transforms.numbered_claims import numbered_claims
 from transforms.schema import (
     ARTICLE_CONCEPTS,
     ARTICLE_KEYS,
@@ -25,8 +27,11 @@ from transforms.schema import (
     CORPUS_COUNTS,
     DOCUMENTS,
     MENTIONS,
+    PAIR_DECISIONS,
 )
 from transforms.tables import Table
+from warehouse.assignment import latest
+from warehouse.duplicates import DECISIONS, DOCUMENTS_AT_ONCE, decide, say_where
 from warehouse.fold import COUNTED
 from warehouse.statements import statement
 
@@ -67,13 +72,15 @@ def audit(connection: duckdb.DuckDBPyConnection, articles_at_once: int = ARTICLE
         recounted = {part: Path(folder, part) for _, part, _ in _COUNTS}
         for place in recounted.values():
             place.mkdir()
-        differences = _audit_identity(connection)
+        differences = _audit_identity(connection) + _audit_decisions(connection)
         ranges = connection.execute(statement("queries", "article_ranges"), {"size": articles_at_once}).fetchall()
         for number, (first, last) in enumerate(ranges):
             limits = {"first": first, "last": last}
-            articles = describe(_slice(connection, "documents", DOCUMENTS, limits))
+            documents = _slice(connection, "documents", DOCUMENTS, limits)
+            articles = describe(documents)
             concepts = article_concepts(_slice(connection, "mentions", MENTIONS, limits), articles)
-            differences += _compare_articles(connection, limits, articles, concepts)
+            recounts = {ARTICLE_KEYS: articles, ARTICLE_CONCEPTS: concepts, CLAIMS: _claims(documents)}
+            differences += _compare_articles(connection, limits, recounts)
             counts = count(concepts, articles)
             for part, rows in (
                 ("cooccurrences", counts.cooccurrences), ("concepts", counts.concepts), ("corpus", counts.corpus)
@@ -86,18 +93,12 @@ def audit(connection: duckdb.DuckDBPyConnection, articles_at_once: int = ARTICLE
 
 
 def _audit_identity(connection: duckdb.DuckDBPyConnection) -> list[Difference]:
-    """Whether each document is in the article, and current, as its own records, pairs and verdicts say."""
-    contents = connection.execute(statement("queries", "paired_documents")).fetchall()
-    digests = {name: digest for name, digest, _ in contents}
-    pairs = connection.execute("SELECT document_a, digest_a, document_b, digest_b FROM duplicate_pairs").fetchall()
-    verdicts = connection.execute("SELECT document_a, document_b, same FROM verdicts ORDER BY batch").fetchall()
-    ids = assign(
-        {name: pmid for name, _, pmid in contents},
-        [(a, b) for a, digest_a, b, digest_b in pairs if (digests.get(a), digests.get(b)) == (digest_a, digest_b)],
-        {(a, b): same for a, b, same in verdicts if a in digests and b in digests},
-    )
-    clusters = {"document_id": pa.array(ids, pa.string()), "article_id": pa.array(ids.values(), pa.int64())}
-    connection.register("recounted_clusters", pa.table(clusters))
+    """Whether each document is in the article, and current, as its own records, decisions and verdicts say."""
+    documents = connection.sql(statement("queries", "shared_documents")).to_arrow_table()
+    decisions = connection.sql("SELECT * FROM duplicate_pairs").to_arrow_table()
+    verdicts = latest(connection.sql("SELECT * FROM verdicts").to_arrow_table())
+    found = cluster(decisions, documents, verdicts).select(["document_id", "article_id"])
+    connection.register("recounted_clusters", found)
     answer = connection.execute(statement("queries", "misplaced_documents"))
     names = [column[0] for column in answer.description or ()]
     rows = [dict(zip(names, row, strict=True)) for row in answer.fetchall()]
@@ -109,14 +110,33 @@ def _audit_identity(connection: duckdb.DuckDBPyConnection) -> list[Difference]:
     return [Difference("documents", stored[:_SHOWN], recounted[:_SHOWN], len(rows))] if rows else []
 
 
+def _audit_decisions(connection: duckdb.DuckDBPyConnection) -> list[Difference]:
+    """Whether the decisions on pairs are those the rules make of the records as they stand."""
+    say_where(connection)
+    connection.execute(statement("queries", "standing_contents"))
+    known = connection.sql(statement("queries", "current_documents")).to_arrow_table()["document_id"]
+    found = []
+    for start in range(0, len(known), DOCUMENTS_AT_ONCE):
+        some = known.slice(start, DOCUMENTS_AT_ONCE).combine_chunks()
+        connection.register("asked", pa.table({"document_id": some}))
+        stored = connection.sql(statement("queries", "decisions_of")).to_arrow_table()
+        connection.unregister("asked")
+        found.append(_compare_rows(PAIR_DECISIONS, DECISIONS.conform(stored), decide(connection, some)))
+    return [difference for difference in found if difference]
+
+
 def _compare_articles(
-    connection: duckdb.DuckDBPyConnection, limits: dict[str, int], articles: pa.Table, concepts: pa.Table
+    connection: duckdb.DuckDBPyConnection, limits: dict[str, int], recounts: dict[Table, pa.Table]
 ) -> list[Difference]:
     found = [
         _compare_rows(schema, _slice(connection, schema.name, schema, limits), recounted)
-        for schema, recounted in ((ARTICLE_KEYS, articles), (ARTICLE_CONCEPTS, concepts))
+        for schema, recounted in recounts.items()
     ]
     return [difference for difference in found if difference]
+
+
+def _claims(documents: pa.Table) -> pa.Table:
+    return CLAIMS.without("batch").conform(numbered_claims(documents, "article_id"))
 
 
 def _slice(connection: duckdb.DuckDBPyConnection, name: str, schema: Table, limits: dict[str, int]) -> pa.Table:

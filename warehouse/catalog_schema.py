@@ -4,8 +4,9 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
-from transforms.schema import BATCH, COOCCURRENCES, DOCUMENTS
-from transforms.tables import STRINGS, TIMESTAMP, Table, columns
+from transforms.schema import COOCCURRENCES, DOCUMENTS, PAIR_DECISIONS
+from transforms.tables import BATCH, STRINGS, TIMESTAMP, Table, columns
+from warehouse.watch_tables import WATCH_COUNTS, WATCHES
 
 BATCHES = Table(
     "batches",
@@ -16,7 +17,8 @@ BATCHES = Table(
         (
             "kind",
             pa.string(),
-            "'vocabulary', 'ingest', 'ledger' (windows without records), 'verdict', 'fold' or 'undo'.",
+            "'vocabulary', 'ingest', 'ledger' (windows without records), 'verdict', 'fold', 'undo', 'claims' (the claim"
+            " audit made anew) or 'watches' (their counts, or the watches themselves).",
         ),
         ("committed_at", TIMESTAMP, "When."),
         ("received", pa.int64(), "Records in its payloads; = kept + unchanged + superseded + duplicates + rejected."),
@@ -163,7 +165,18 @@ INTERVAL_LIMITS = Table(
 
 CATALOG_TABLES: dict[str, Table] = {
     table.name: table
-    for table in (LAKE, BATCHES, WINDOWS, SEGMENTS, SUPERSEDED, VERDICTS, VOCABULARIES, INTERVAL_LIMITS)
+    for table in (
+        LAKE,
+        BATCHES,
+        WINDOWS,
+        SEGMENTS,
+        SUPERSEDED,
+        VERDICTS,
+        VOCABULARIES,
+        INTERVAL_LIMITS,
+        WATCHES,
+        WATCH_COUNTS,
+    )
 }
 """Every small table that lies in the catalog itself."""
 
@@ -233,15 +246,36 @@ ARTICLES = Table(
     ),
 )
 
+DUPLICATE_PAIRS = Table(
+    "duplicate_pairs",
+    "two records of much the same text, and what the rules say of their current contents; a person's word (verdicts)"
+    " overrules it",
+    columns(
+        ("document_a", pa.string(), "The record whose document_id sorts first."),
+        ("document_b", pa.string(), "The other record."),
+        ("article_a", pa.int64(), "The article document_a belongs to."),
+        ("article_b", pa.int64(), "The article document_b belongs to."),
+        ("verdict", pa.string(), "'same' article, or 'different' though much alike."),
+        *((name, pa.string(), PAIR_DECISIONS.meaning(name)) for name in ("rule", "evidence", "link", "link_from")),
+        ("batch", pa.int32(), "The catalog version that decided it."),
+    ),
+)
+
 LINKS = Table(
     "links",
-    "a relation one article states to another",
+    "a relation of one article to another with which it must not be counted as one",
     columns(
-        ("article_id", pa.int64(), "The article whose record states it."),
-        ("related_id", pa.int64(), "The other article; NULL where the record does not identify it or it is not here."),
-        ("related_document_id", pa.string(), "The other record as stated; NULL where only cited."),
-        ("kind", pa.string(), "E.g. 'erratum_for', 'comment_on', 'retraction_of', 'retraction_in'."),
-        ("citation", pa.string(), "The other article as cited."),
+        ("article_id", pa.int64(), "The article that is the `kind` of the other; NULL where it is not here."),
+        ("related_id", pa.int64(), "The other article; NULL where it is not here, or is only cited."),
+        (
+            "kind",
+            pa.string(),
+            "'preprint_of', 'erratum_for', 'comment_on', 'retraction_of', 'translation_of' or 'version_of'.",
+        ),
+        ("document_id", pa.string(), "The record of article_id; NULL where only cited."),
+        ("related_document_id", pa.string(), "The record of related_id; NULL where only cited."),
+        ("evidence", pa.string(), "'stated' by a record, or the rule that kept two records much alike apart."),
+        ("citation", pa.string(), "The other as cited by the record that states it."),
     ),
 )
 
@@ -265,7 +299,8 @@ RARE_COOCCURRENCES = Table(
 )
 
 VIEWS: dict[str, Table] = {
-    table.name: table for table in (ARTICLES, LINKS, PAIRS_WITH_RETRACTED, COOCCURRENCE_TOTALS, RARE_COOCCURRENCES)
+    table.name: table
+    for table in (ARTICLES, DUPLICATE_PAIRS, LINKS, PAIRS_WITH_RETRACTED, COOCCURRENCE_TOTALS, RARE_COOCCURRENCES)
 }
 """Views that are more than the stored rows of their table."""
 

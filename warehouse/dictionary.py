@@ -14,13 +14,15 @@ from warehouse.catalog_schema import CATALOG_TABLES, MACROS, VIEWS
 
 _GROUPS = (
     ("Articles and what they say", ("articles", "documents", "mentions", "article_concepts", "article_keys", "links",
-                                       "duplicate_pairs", "verdicts")),
+                                       "duplicate_pairs", "verdicts", "pair_decisions", "document_keys")),
     (
         "Counts",
         ("cooccurrences", "cooccurrences_by_b", "cooccurrences_with_retracted",
          "cooccurrence_totals", "rare_cooccurrences", "concept_counts",
          "corpus_counts", "interval_limits"),
     ),
+    ("Watches", ("watches", "watch_counts")),
+    ("Claims", ("claims", "claim_audit", "claim_matches")),
     ("Vocabulary", ("concepts", "concept_names", "concept_ancestors", "vocabularies")),
     (
         "Ledger",

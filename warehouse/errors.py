@@ -51,6 +51,10 @@ class UnknownDocumentError(LakeError):
     """The lake has no such record."""
 
 
+class OtherKeysError(LakeError):
+    """The lake's blocking keys were made by other rules than this code's."""
+
+
 class UnknownTermError(LakeError):
     """No counted concept of that name."""
 

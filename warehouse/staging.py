@@ -16,7 +16,8 @@ from typing import Self
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from transforms.schema import DELETIONS, MENTIONS, RECORDS, REJECTED
+from transforms.claim_tables import CLAIMS
+from transforms.schema import DELETIONS, DOCUMENT_KEYS, MENTIONS, RECORDS, REJECTED
 from transforms.tables import Column, Table
 from warehouse.lake import Lake
 from warehouse.windows import Collected, Window
@@ -26,14 +27,16 @@ NOT_RETURNED = "not_returned"
 
 _UNIT = "unit.json"
 UNFINISHED = ".unfinished"
-_REPETITIVE = ("source", "raw_file", "concept_id", "section", "text", "assertion", "basis")
+_REPETITIVE = ("source", "raw_file", "concept_id", "section", "text", "assertion", "basis", "kind")
 """Columns that are written with a dictionary; what is staged is read once, so that writing it has to be cheap."""
-_VERSION = Column("version", pa.int64(), "The version of the document that mentions it.")
+_VERSION = Column("version", pa.int64(), "The version of the document that says it.")
 STAGED: dict[str, Table] = {
     "documents": RECORDS,
     "mentions": Table(
         "mentions", MENTIONS.grain, (*MENTIONS.without("article_id", "batch").columns, _VERSION), MENTIONS.sort_by
     ),
+    "document_keys": DOCUMENT_KEYS.without("batch"),
+    "claims": Table("claims", CLAIMS.grain, (*CLAIMS.without("article_id", "batch").columns, _VERSION), CLAIMS.sort_by),
     "deletions": DELETIONS.without("batch"),
     "rejected": REJECTED.without("batch"),
 }

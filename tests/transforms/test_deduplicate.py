@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from tests.transforms.dedup_records import documents, labelled
 from transforms import blocking
 from transforms.blocking import candidates, keys, touched
-from transforms.clustering import ALONE, ARTICLES, PERSON, cluster, component
+from transforms.clustering import ALONE, ARTICLES, PERSON, cluster
 from transforms.deduplicate import deduplicate
 from transforms.duplicate_decisions import decide
 from transforms.identity import article_id
@@ -49,7 +49,7 @@ class Stored:
         if self.documents is None:
             self.documents, self.keys = batch, fresh
             self.edges, self.articles = decide(candidates(fresh), batch), {}
-            self._cluster(ids)
+            self._cluster()
             return
         former = self.keys.filter(pc.is_in(self.keys["document_id"], ids))
         self.documents = pa.concat_tables([self._without(self.documents, ids), batch])
@@ -58,14 +58,10 @@ class Stored:
         a, b = (pc.is_in(self.edges[name], changed) for name in ("document_a", "document_b"))
         pairs = candidates(self.keys, changed)
         self.edges = pa.concat_tables([self.edges.filter(pc.invert(pc.or_(a, b))), decide(pairs, self.documents)])
-        self._cluster(changed)
+        self._cluster()
 
-    def _cluster(self, changed):
-        """Only what the changed documents reach, or were one article with."""
-        former = {self.articles.get(document) for document in changed.to_pylist()} - {None}
-        members = [document for document, article in self.articles.items() if article in former]
-        reached = component(self.edges, pa.array({*changed.to_pylist(), *members}, pa.string()))
-        found = cluster(self.edges, self.documents.filter(pc.is_in(self.documents["document_id"], reached)))
+    def _cluster(self):
+        found = cluster(self.edges, self.documents)
         self.articles.update(zip(found["document_id"].to_pylist(), found["article_id"].to_pylist(), strict=True))
 
     @staticmethod

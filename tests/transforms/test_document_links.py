@@ -3,11 +3,11 @@
 import json
 
 import pyarrow as pa
-import pytest
 
 from tests.transforms.dedup_records import documents
 from transforms.blocking import candidates, keys
-from transforms.document_links import LINKS, STATED, find_links
+from transforms.document_features import features
+from transforms.document_links import LINKS, links_of
 from transforms.duplicate_decisions import EDGES, decide, explain
 from transforms.duplicate_rules import ACCEPTS, VETOES
 
@@ -27,43 +27,15 @@ def decided(*rows):
 
 
 def links(*rows):
-    found = find_links(decided(*rows), documents(rows))
+    found = links_of(decided(*rows), features(documents(rows)))
     assert found.schema == LINKS
-    return [tuple(row.values()) for row in found.to_pylist()]
+    return [(row["link_from"], row["link"]) for row in found.to_pylist() if row["link"]]
 
 
-def stated(kind, other):
-    return {"relations": [{"kind": kind, "document_id": other, "citation": "Thyroid. 2016"}]}
-
-
-@pytest.mark.parametrize(
-    ("kind", "link"),
-    [
-        ("erratum_for", ("d0", "pubmed:9", "erratum_for", STATED)),
-        ("erratum_in", ("pubmed:9", "d0", "erratum_for", STATED)),
-        ("retraction_in", ("pubmed:9", "d0", "retraction_of", STATED)),
-        ("comment_on", ("d0", "pubmed:9", "comment_on", STATED)),
-        ("update_of", ("d0", "pubmed:9", "version_of", STATED)),
-        ("correctedand_republished_in", ("pubmed:9", "d0", "version_of", STATED)),
-    ],
-)
-def test_stated_links_have_a_direction(kind, link):
-    assert links({**PAPER, **stated(kind, "pubmed:9")}) == [link]
-
-
-def test_a_preprint_says_that_it_was_updated():
-    preprint = {**PAPER, "publication_types": ["Preprint"], **stated("update_in", "pubmed:9")}
-    assert links(preprint) == [("d0", "pubmed:9", "preprint_of", STATED)]
-
-
-@pytest.mark.parametrize("relation", [("cites", "pubmed:9"), ("erratum_in", None), ("comment_on", "d0")])
-def test_what_is_no_link(relation):
-    assert links({**PAPER, **stated(*relation)}) == []
-
-
-def test_both_sides_and_a_decision_give_one_link():
-    notice = {**PAPER, "title": "Erratum: " + PAPER["title"], "pages": "409", **stated("erratum_for", "d0")}
-    assert links({**PAPER, **stated("erratum_in", "d1")}, notice) == [("d1", "d0", "erratum_for", STATED)]
+def test_a_link_has_a_direction():
+    notice = {**PAPER, "title": "Erratum: " + PAPER["title"], "pages": "409"}
+    assert links(PAPER, notice) == [("d1", "erratum_for")]
+    assert links(notice, PAPER) == [("d0", "erratum_for")]
 
 
 def test_two_replies_and_parts_are_not_linked():

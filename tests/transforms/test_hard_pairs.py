@@ -5,7 +5,8 @@ import pytest
 from tests.transforms.dedup_records import documents, hard_pairs, labelled
 from transforms.blocking import candidates, keys
 from transforms.deduplicate import deduplicate
-from transforms.document_links import find_links
+from transforms.document_features import features
+from transforms.document_links import links_of
 from transforms.duplicate_decisions import decide
 
 PAIRS = list(hard_pairs())
@@ -33,8 +34,8 @@ LINKED = [(case, link, a, b) for case, _, link, a, b in PAIRS if link]
 @pytest.mark.parametrize(("case", "kind", "a", "b"), LINKED, ids=[case for case, *_ in LINKED])
 def test_link(case, kind, a, b):
     table = documents([a, b])
-    links = find_links(decide(candidates(keys(table)), table), table).to_pylist()
-    assert [(row["document_id"], row["related_id"], row["kind"]) for row in links] == [("d1", "d0", kind)]
+    links = links_of(decide(candidates(keys(table)), table), features(table))
+    assert links.to_pylist() == [{"link": kind, "link_from": "d1"}]
 
 
 @pytest.mark.data

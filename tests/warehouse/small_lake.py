@@ -5,6 +5,8 @@ import json
 
 import pyarrow as pa
 
+from transforms.blocking import content_keys
+from transforms.numbered_claims import numbered_claims
 from transforms.schema import CONCEPT_ANCESTORS, CONCEPT_NAMES, CONCEPTS
 from warehouse import vocabulary
 from warehouse.commit import commit
@@ -59,8 +61,11 @@ def unit(lake, name, records=(), deletions=(), rejected=0):
     told = json.dumps([name, list(records), list(deletions), rejected], default=str)
     payload = Payload("pubmed", name, hashlib.sha256(told.encode()).hexdigest(), len(told), f"raw/{name}")
     with UnitWriter(lake, payload, VOCABULARY) as writer:
-        writer.write("documents", _documents(name, records))
+        staged = documents(name, records)
+        writer.write("documents", staged)
+        writer.write("document_keys", content_keys(staged))
         writer.write("mentions", _mentions(records))
+        writer.write("claims", numbered_claims(staged, "version"))
         rows = [
             {"document_id": id_ if isinstance(id_, str) else f"pubmed:{id_}", "version": version, "raw_file": name}
             for id_, version in deletions
@@ -82,7 +87,8 @@ def load(lake, *units):
     return done
 
 
-def _documents(name, records):
+def documents(name, records):
+    """Records as staged documents of a payload of that name."""
     rows = []
     for position, told in enumerate(records):
         fields = {key: value for key, value in told.items() if key not in ("text", "headings")}

@@ -4,6 +4,7 @@ import sys
 import time
 
 import duckdb
+import pyarrow as pa
 import pytest
 
 from tests.warehouse.small_lake import load, new_lake, other_record, record, unit
@@ -71,7 +72,10 @@ def _with_year(documents, year):
 
 def test_the_audit_reports_a_misplaced_record(lake, monkeypatch):
     load(lake, unit(lake, "a", [record(1, headings=BOTH)]))
-    monkeypatch.setattr("warehouse.assignment.assign", lambda pmids, pairs, verdicts: dict.fromkeys(pmids, 77))
+    misled = lambda edges, documents, verdicts: documents.select(["document_id"]).append_column(  # noqa: E731
+        "article_id", pa.array([77] * len(documents), pa.int64())
+    )
+    monkeypatch.setattr("warehouse.assignment.cluster", misled)
     load(lake, unit(lake, "b", [other_record("X", pmid=1, headings=[A])]))
     [difference] = [found for found in audited(lake) if found.table == "documents"]
     assert [row["article_id"] for row in difference.stored_only] == [77, 77]

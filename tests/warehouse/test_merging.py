@@ -6,12 +6,12 @@ import pytest
 
 from tests.warehouse.small_lake import digest, load, new_lake, other_record, record, unit
 from tests.warehouse.test_commit import BOTH, ask, content, pairs
-from transforms.identity import own_article_ids
+from transforms.identity import article_id, own_article_ids
 from transforms.schema import DOCUMENTS
 from warehouse.audit import audit
 from warehouse.catalog import connect
 from warehouse.commit import FATES
-from warehouse.errors import UnknownDocumentError
+from warehouse.errors import OtherKeysError, UnknownDocumentError
 from warehouse.undo import undo
 from warehouse.verdicts import say
 
@@ -32,6 +32,11 @@ def alone(document_id):
     return own_article_ids(DOCUMENTS.from_rows([{"document_id": document_id}]))[0].as_py()
 
 
+def hashed(document_id):
+    """The id of an article without a PMID of its own."""
+    return article_id([], [document_id])
+
+
 def audited(lake):
     with connect(lake) as connection:
         return audit(connection, articles_at_once=2)
@@ -44,8 +49,8 @@ def test_records_of_two_sources_with_one_pmid_are_one_article(lake):
         (5, "pubmed:5", ["europepmc", "pubmed"], 2)
     ]
     assert pairs(lake, "any") == {}, "the text that counts is that of the preferred record"
-    assert ask(lake, "SELECT document_a, document_b, rule, evidence FROM duplicate_pairs") == [
-        ("europepmc:MED/5", "pubmed:5", "same_pmid", "PMID 5")
+    assert ask(lake, "SELECT document_a, document_b, article_a, article_b, verdict, rule FROM duplicate_pairs") == [
+        ("europepmc:MED/5", "pubmed:5", 5, 5, "same", "same PMID")
     ]
     assert audited(lake) == []
 
@@ -146,3 +151,52 @@ def test_undoing_a_load_parts_what_it_joined(lake):
     assert content(lake) == before
     assert digest(record(5)) != digest(record(6))
     assert audited(lake) == []
+
+
+PAPER = {"title": "Iodised salt and nodules of the thyroid in valley towns", "authors": ["Brandt, Uwe"], "pages": "1-9"}
+
+
+def test_records_are_joined_by_what_they_say_where_no_number_is_shared(lake):
+    load(lake, unit(lake, "a", [record(5, volume="26", **PAPER)]))
+    load(lake, unit(lake, "b", [other_record("X", volume="26", **PAPER | {"authors": ["Brandt U"]})]))
+    assert set(articles(lake).values()) == {5}
+    [(rule, evidence)] = ask(lake, "SELECT rule, evidence FROM duplicate_pairs")
+    assert rule == "same title, authors and place"
+    assert '"pages": "same"' in evidence
+    assert audited(lake) == []
+
+
+def test_two_articles_that_claim_one_pmid_do_not_become_one(lake):
+    other = {"title": "Raw honey after surgery of the heart in old dogs", "authors": ["Rao, Anil"], "pages": "77-80"}
+    load(lake, unit(lake, "a", [record(5, **PAPER), other_record("X", pmid=5, **other)]))
+    assert articles(lake) == {"europepmc:X": hashed("europepmc:X"), "pubmed:5": 5}
+    load(lake, unit(lake, "b", [], [(5, 9)]))
+    assert articles(lake) == {"europepmc:X": 5}, "the number falls to the one that is left"
+    load(lake, unit(lake, "c", [record(5, 10, **PAPER)]))
+    assert articles(lake)["pubmed:5"] == 5 != articles(lake)["europepmc:X"]
+    assert audited(lake) == []
+
+
+def test_links_are_stated_or_told_by_what_kept_two_records_apart(lake):
+    notice = {"title": "Erratum: " + PAPER["title"], "authors": ["Brandt, Uwe"], "pages": "40"}
+    stated = [{"kind": "retraction_in", "document_id": "pubmed:9", "citation": "Thyroid. 2017"}]
+    load(lake, unit(lake, "a", [record(5, relations=stated, **PAPER), record(6, **notice)]))
+    assert ask(lake, "SELECT article_id, related_id, kind, evidence FROM links ORDER BY kind") == [
+        (6, 5, "erratum_for", "different PMIDs"),
+        (None, 5, "retraction_of", "stated"),
+    ]
+    assert ask(lake, "SELECT DISTINCT verdict FROM duplicate_pairs") == [("different",)]
+
+
+def test_a_preprint_that_was_updated_is_the_preprint_of_what_came_of_it(lake):
+    update = [{"kind": "update_in", "document_id": "pubmed:9", "citation": None}]
+    load(lake, unit(lake, "a", [record(5, publication_types=["Preprint"], relations=update), record(9, **PAPER)]))
+    assert ask(lake, "SELECT article_id, related_id, kind FROM links") == [(5, 9, "preprint_of")]
+
+
+def test_keys_made_by_other_rules_are_not_compared(lake, monkeypatch):
+    load(lake, unit(lake, "a", [record(5, **PAPER)]))
+    monkeypatch.setattr("warehouse.duplicates.KEYS_VERSION", "another")
+    with pytest.raises(OtherKeysError, match="other rules") as told:
+        load(lake, unit(lake, "b", [record(6, **PAPER)]))
+    assert "hoofbeats rebuild" in told.value.hint

@@ -1,14 +1,16 @@
--- What hangs on the documents in scope and is not there yet: documents paired with them, by rule or by a person, and
--- documents, past ones too, of an article that one of them is in or would be in alone.
+-- What hangs on the documents in scope and is not there yet: documents that are the same article by rule, or of which a
+-- person spoke; and documents, past ones too, of an article that one of them is in or would be in alone.
 INSERT INTO scope
 WITH neighbours AS (
-    SELECT standing_pairs.document_b AS document_id
-    FROM standing_pairs
-    SEMI JOIN scope ON scope.document_id = standing_pairs.document_a
+    SELECT standing_decisions.document_b AS document_id
+    FROM standing_decisions
+    SEMI JOIN scope ON scope.document_id = standing_decisions.document_a
+    WHERE standing_decisions.verdict = 'same'
     UNION
-    SELECT standing_pairs.document_a
-    FROM standing_pairs
-    SEMI JOIN scope ON scope.document_id = standing_pairs.document_b
+    SELECT standing_decisions.document_a
+    FROM standing_decisions
+    SEMI JOIN scope ON scope.document_id = standing_decisions.document_b
+    WHERE standing_decisions.verdict = 'same'
     UNION
     SELECT standing_verdicts.document_b
     FROM standing_verdicts
@@ -25,6 +27,7 @@ articles_in_scope AS (
     UNION
     SELECT next_own_ids.own_article_id
     FROM next_own_ids
+    SEMI JOIN scope ON scope.document_id = next_own_ids.document_id
 ),
 found AS (
     SELECT neighbours.document_id
@@ -33,6 +36,10 @@ found AS (
     SELECT documents.document_id
     FROM documents
     SEMI JOIN articles_in_scope ON articles_in_scope.article_id = documents.article_id
+    UNION
+    SELECT documents.document_id
+    FROM documents
+    SEMI JOIN articles_in_scope ON articles_in_scope.article_id = documents.own_article_id
 )
 SELECT found.document_id
 FROM found

@@ -1,0 +1,11 @@
+-- The keys that documents had which now have others, or none.
+CREATE TEMP TABLE former_keys AS
+SELECT DISTINCT
+    known_keys.document_id,
+    known_keys.kind,
+    known_keys.value
+FROM known_keys
+SEMI JOIN content_changes
+    ON
+        content_changes.document_id = known_keys.document_id
+        AND content_changes.former_digest = known_keys.digest

@@ -1,0 +1,3 @@
+SELECT current_contents.document_id
+FROM current_contents
+ORDER BY current_contents.document_id ASC

@@ -1,0 +1,17 @@
+-- The decisions that stand on pairs with one of the documents in `asked`.
+SELECT
+    pairs.document_a,
+    pairs.document_b,
+    a.digest AS digest_a,
+    b.digest AS digest_b,
+    pairs.verdict,
+    pairs.rule,
+    pairs.evidence,
+    pairs.link,
+    pairs.link_from
+FROM duplicate_pairs AS pairs
+INNER JOIN current_contents AS a ON a.document_id = pairs.document_a
+INNER JOIN current_contents AS b ON b.document_id = pairs.document_b
+WHERE
+    pairs.document_a IN (SELECT asked.document_id FROM asked)
+    OR pairs.document_b IN (SELECT asked.document_id FROM asked)
