@@ -3,6 +3,7 @@
 Needs no lock and no other payload.
 """
 
+import gc
 import threading
 from collections.abc import Callable, Iterator
 from functools import lru_cache
@@ -44,6 +45,8 @@ def vocabulary_of(lake: Lake, version: str) -> Vocabulary:
     vocabulary = build(parts["concepts"], parts["concept_names"], parts["concept_ancestors"])
     if vocabulary.version != version:
         raise VocabularyChangedError("the vocabulary was replaced in the meantime", "run the same command again")
+    gc.collect()
+    gc.freeze()  # the collector need not walk a million names again and again
     return vocabulary
 
 
