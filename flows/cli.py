@@ -13,7 +13,7 @@ import duckdb
 import typer
 from pydantic import ValidationError
 
-from flows import asking, claiming, collection, joining, show, upkeep, watching
+from flows import asking, claiming, collection, joining, running, show, upkeep, watching
 from flows.errors import FlowError
 from flows.options import (
     Basis,
@@ -47,6 +47,7 @@ app.add_typer(claiming.app)
 app.add_typer(collection.app)
 app.add_typer(joining.app)
 app.add_typer(upkeep.app)
+app.add_typer(running.app)
 
 
 @app.command(epilog="Example: hoofbeats ingest pubmed21n1298.xml.gz   |   hoofbeats ingest updates/*.xml.gz --json")

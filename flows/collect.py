@@ -9,34 +9,45 @@ Where a service cannot be reached, or refuses to answer at all, the windows afte
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Annotated, Any
 
 from prefect import flow, get_run_logger, task
 from prefect.cache_policies import NO_CACHE
+from prefect.runtime import deployment
 from prefect.task_runners import ThreadPoolTaskRunner
+from pydantic import Field
 
 from flows.alerts import announce, watching
-from flows.errors import CollectError
-from flows.http import Client, HttpError
+from flows.choices import SourceName
+from flows.errors import IncompleteError
+from flows.holds import Holds
+from flows.http import Client
 from flows.ingest import commit_units
+from flows.operations import volume
+from flows.operations.artifacts import Progress, key_of, publish_windows
 from flows.settings import Settings
 from flows.sources.base import Source, Span, utc_now
-from flows.window import Known, OnlyOne, Outcome, collect_window, make_source, next_group, waiting
+from flows.window import Known, OnlyOne, Outcome, collect_window, make_source, next_group, not_in, plan, waiting
 from warehouse.catalog import read_version
 from warehouse.commit import vocabulary_version
 from warehouse.lake import Lake
-from warehouse.windows import Collected, Window, record
+from warehouse.windows import Collected, Window, ledger, record
 
-A_WEEK = dt.timedelta(days=7)
+_BOTH = ("created", "modified")
 
 
 @dataclass
 class CollectResult:
-    """What a collection did: the catalog's version, and by window what came of it; windows passed over apart."""
+    """What a collection did: the catalog's version, and by window what came of it.
+
+    Apart: windows passed over, because they were done or because another run is collecting them right now.
+    """
 
     version: int = 0
     windows: list[dict[str, Any]] = field(default_factory=list)
     already_done: int = 0
+    left_to_others: int = 0
+    alarms: list[str] = field(default_factory=list)
 
     @property
     def failed(self) -> list[dict[str, Any]]:
@@ -47,71 +58,125 @@ class CollectResult:
 @task(task_run_name="collect {window.name}", cache_policy=NO_CACHE)
 def collect_one(lake: Lake, source: Source, window: Window, known: Known) -> Outcome:
     """Collect one window."""
-    return collect_window(lake, source, window, known)
+    outcome = collect_window(lake, source, window, known)
+    told = outcome.collected
+    get_run_logger().info(
+        "source %s, window %s: %s, %s records announced%s", window.collector, window.name, told.state,
+        "no" if told.expected is None else told.expected, f" ({told.reason})" if told.reason else "",
+    )  # fmt: skip
+    return outcome
 
 
 def keep(lake: Lake, outcomes: Sequence[Outcome], result: CollectResult) -> None:
-    """Commit what came of some windows: their records, then the windows without any."""
+    """Commit what came of some windows: their records, then the windows that bring none."""
     units = [outcome.unit for outcome in outcomes if outcome.unit]
     done = commit_units(lake, units) if units else None
     if done:
         result.windows += done.windows
-    result.windows += record(lake, [(told.collected, told.payload) for told in outcomes if not told.unit])
+    result.windows += record(lake, [(told.collected, told.payload) for told in not_in(outcomes, done)])
     result.version = read_version(lake).number
 
 
 @flow(name="collect", task_runner=ThreadPoolTaskRunner(max_workers=Settings().workers), persist_result=False)  # type: ignore[arg-type]
 def collect(  # noqa: PLR0913 - one parameter for each thing an operator can choose
-    source: str,
+    source: SourceName,
     since: dt.date | None = None,
     until: dt.date | None = None,
-    query: str | None = None,
-    dates: Sequence[str] = ("created", "modified"),
+    query: Annotated[str | None, Field(max_length=4000)] = None,
+    dates: Annotated[Sequence[Annotated[str, Field(pattern="^(created|modified)$")]], Field(min_length=1)] = _BOTH,
     *,
+    days: Annotated[int, Field(ge=1, le=366)] = 7,
     force: bool = False,
     settings: Settings | None = None,
 ) -> CollectResult:
-    """Collect what one source has of the days from `since` to `until`; done windows are left alone unless forced.
+    """Collect what one source has of some days; windows that are done are left alone unless forced.
 
-    Without days, as a scheduled run asks: the last week, so that a run that was missed leaves no gap.
+    Without days, as a scheduled run asks: those before today, so that a run that was missed leaves no gap. Raises
+    `IncompleteError`, with the result, where a window failed or a source suddenly gave nothing.
+
+    Args:
+        source: Where to collect from: pubmed_api, pubmed_files, europepmc or web_pages.
+        since: First day; without it, `days` says how far back.
+        until: Last day; without it, today.
+        query: In the source's own language; for web_pages a file of addresses, or a feed's address.
+        dates: Days of the records' creation (created), of their modification (modified), or both.
+        days: Without a first day: so many days before the last.
+        force: Collect windows that are done once more.
+        settings: For programs; a deployment is configured by its worker's environment.
     """
     told = settings or Settings()
     last = until or utc_now().date()
-    span = Span(since or last - A_WEEK, last, query, tuple(dates))
+    span = Span(since or last - dt.timedelta(days=days), last, query, tuple(dates))
     place = Lake.at(told.lake)
     vocabulary_version(read_version(place))
+    if source == "web_pages" and deployment.id and not (query or told.pages):
+        get_run_logger().info("HOOFBEATS_PAGES names no web pages: there is nothing to do")
+        return CollectResult(read_version(place).number)
     watching(told)
     with OnlyOne(place, source), Client(told) as client:
         asked = make_source(source, client, told, read_version(place))
-        try:
-            planned = asked.plan(span)
-        except HttpError as error:
-            window = Window(source, f"plan-{span.since}-to-{span.until}", "plan", span.since, span.until, query)
-            record(place, [(Collected(window, collected_at=utc_now()).failed(str(error)), None)])
-            raise CollectError(str(error), error.hint) from error
+        before = list(ledger(read_version(place)).values())
+        planned = plan(place, asked, span)
         result = _collect_all(place, asked, planned, force=force, at_once=told.files_per_commit)
     announce(told)
-    return result
+    return _judged(source, len(planned), before, result)
 
 
 def _collect_all(lake: Lake, source: Source, planned: Sequence[Window], *, force: bool, at_once: int) -> CollectResult:
     version = read_version(lake)
     left: Sequence[Window] = waiting(planned, version, force=force)
     result = CollectResult(version.number, already_done=len(planned) - len(left))
-    logger = get_run_logger()
+    progress = Progress(f"collect-{key_of(source.collector)}", len(left))
     while left:
-        known = Known.of(read_version(lake))
         group = next_group(left, at_once)
         left = left[len(group) :]
-        futures = [collect_one.submit(lake, source, window, known) for window in group]
-        outcomes = [future.result() for future in futures]
-        halted = next((outcome for outcome in outcomes if outcome.halt), None)
-        if halted:
-            reason = f"not attempted after {halted.collected.window.name} failed: {halted.collected.reason}"
-            outcomes += [Outcome(Collected(window).failed(reason)) for window in left]
-            left = []
-        keep(lake, outcomes, result)
-        logger.info("version %d: %d windows", result.version, len(outcomes))
+        with Holds(lake) as holds:
+            held = [window for window in group if holds.take(window)]
+            fresh = waiting(held, read_version(lake), force=force)
+            outcomes = _side_by_side(lake, source, fresh)
+            halted = next((outcome for outcome in outcomes if outcome.halt), None)
+            if halted:
+                reason = f"not attempted after {halted.collected.window.name} failed: {halted.collected.reason}"
+                outcomes += [Outcome(Collected(window).failed(reason)) for window in left]
+                left = []
+            keep(lake, outcomes, result)
+        result.left_to_others += len(group) - len(held)
+        result.already_done += len(held) - len(fresh)
+        get_run_logger().info("source %s: version %d, %d windows", source.collector, result.version, len(outcomes))
+        progress.reached(len(planned) - len(left))
     order = {window.name: place for place, window in enumerate(planned)}
     result.windows.sort(key=lambda row: order[row["window_name"]])
+    return result
+
+
+def _side_by_side(lake: Lake, source: Source, windows: Sequence[Window]) -> list[Outcome]:
+    known = Known.of(read_version(lake))
+    futures = [collect_one.submit(lake, source, window, known) for window in windows]
+    return [future.result() for future in futures]
+
+
+def _judged(source: str, planned: int, before: Sequence[dict[str, Any]], result: CollectResult) -> CollectResult:
+    """The result, published; raises `IncompleteError` where windows failed or the source fell silent."""
+    alarms = [
+        *volume.unusual_windows(result.windows, before),
+        *volume.all_rejected(result.windows),
+        *volume.no_files(source, planned, before, utc_now()),
+    ]
+    result.alarms = [alarm.told for alarm in alarms]
+    for told in result.alarms:
+        get_run_logger().warning("unusual: %s", told)
+    publish_windows(f"collect-{key_of(source)}", f"Collected from {source}", result.windows, result.alarms)
+    silent = [alarm.told for alarm in alarms if alarm.nothing]
+    if result.failed:
+        first = result.failed[0]
+        raise IncompleteError(
+            f"{len(result.failed):,} of {len(result.windows):,} windows failed,"
+            f" {first['window_name']} first: {first['reason']}",
+            "their reasons stand in table windows; the same command tries them again", result,
+        )  # fmt: skip
+    if silent:
+        raise IncompleteError(
+            f"{source} suddenly gives nothing: {'; '.join(silent[:3])}",
+            "see whether the service answers in a browser; if it is right, the next runs go on as usual", result,
+        )  # fmt: skip
     return result

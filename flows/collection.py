@@ -1,49 +1,34 @@
-"""The verb that collects from the sources over HTTP."""
+"""The verbs that collect from the sources over HTTP: collect, and backfill for long spans."""
 
 import datetime as dt
 from datetime import datetime
-from enum import StrEnum
 from typing import Annotated
 
 import typer
 
+from flows.choices import MOST_SIDE_BY_SIDE, Dates, Mode, Order, SourceName, WindowSize
 from flows.options import JsonOption, LakeOption, settings_for
 
 app = typer.Typer()
 
-
-class SourceName(StrEnum):
-    """Where to collect from."""
-
-    PUBMED_API = "pubmed_api"
-    PUBMED_FILES = "pubmed_files"
-    EUROPEPMC = "europepmc"
-    WEB_PAGES = "web_pages"
-
-
-class Dates(StrEnum):
-    """Which dates of PubMed's records the days are."""
-
-    CREATED = "created"
-    MODIFIED = "modified"
-    BOTH = "both"
-
-
 _DAY = ["%Y-%m-%d"]
+_SourceOption = Annotated[SourceName, typer.Option(help="Where to collect from.")]
+_SinceOption = Annotated[datetime, typer.Option(formats=_DAY, help="First day.")]
+_UntilOption = Annotated[datetime, typer.Option(formats=_DAY, help="Last day.")]
+_QueryOption = Annotated[
+    str | None,
+    typer.Option(help="In the source's own language; for web_pages a file of addresses or a feed's address."),
+]
+_DatesOption = Annotated[Dates, typer.Option(help="Days of the records' creation, of their modification, or both.")]
 
 
 @app.command(epilog="Example: hoofbeats collect --source pubmed_api --since 2026-01-01 --until 2026-01-07")
 def collect(
-    source: Annotated[SourceName, typer.Option(help="Where to collect from.")],
-    since: Annotated[datetime, typer.Option(formats=_DAY, help="First day.")],
-    until: Annotated[datetime, typer.Option(formats=_DAY, help="Last day.")],
-    query: Annotated[
-        str | None,
-        typer.Option(help="In the source's own language; for web_pages a file of addresses or a feed's address."),
-    ] = None,
-    dates: Annotated[
-        Dates, typer.Option(help="Days of the records' creation, of their modification, or both.")
-    ] = Dates.BOTH,
+    source: _SourceOption,
+    since: _SinceOption,
+    until: _UntilOption,
+    query: _QueryOption = None,
+    dates: _DatesOption = Dates.BOTH,
     force: Annotated[bool, typer.Option("--force", help="Collect windows that are done once more.")] = False,
     lake: LakeOption = None,
     as_json: JsonOption = False,
@@ -52,8 +37,47 @@ def collect(
     from flows.commands import run_collect
     from flows.sources.base import Span
 
+    days = _days(since, until)
+    run_collect(settings_for(lake), source.value, Span(*days, query, dates.kinds), force=force, as_json=as_json)
+
+
+@app.command(epilog="Example: hoofbeats backfill --source pubmed_api --since 2020-01-01 --until 2025-12-31 --dry-run")
+def backfill(
+    source: _SourceOption,
+    since: _SinceOption,
+    until: _UntilOption,
+    window: Annotated[
+        WindowSize, typer.Option(help="How many days to ask for at a time; files and pages are windows of their own.")
+    ] = WindowSize.MONTH,
+    mode: Annotated[
+        Mode, typer.Option(help="The days no finished window covers, the windows that failed, or all once more.")
+    ] = Mode.MISSING,
+    query: _QueryOption = None,
+    dates: _DatesOption = Dates.CREATED,
+    order: Annotated[Order, typer.Option(help="Which windows to begin with.")] = Order.NEWEST,
+    parallel: Annotated[int, typer.Option(min=1, max=MOST_SIDE_BY_SIDE, help="Windows side by side.")] = 2,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Show windows, records, requests and minutes; collect nothing.")
+    ] = False,
+    lake: LakeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Collect a long span window by window, e.g. to fill gaps. Run again after a crash, it goes on where it was.
+
+    A window that fails stops no other; the exit code is then 1. Scheduled runs may go on: no window is collected twice.
+    """
+    from flows.backfill_plan import Asked
+    from flows.commands import run_backfill, show_dry_run
+    from flows.sources.base import Span
+
+    asked = Asked(source, Span(*_days(since, until), query, dates.kinds, window), mode, order)
+    if dry_run:
+        show_dry_run(settings_for(lake), asked, as_json=as_json)
+    else:
+        run_backfill(settings_for(lake), asked, parallel, as_json=as_json)
+
+
+def _days(since: datetime, until: datetime) -> tuple[dt.date, dt.date]:
     if until < since:
         raise typer.BadParameter("the last day is before the first", param_hint="--until")
-    both = ("created", "modified") if dates is Dates.BOTH else (dates.value,)
-    days: tuple[dt.date, dt.date] = since.date(), until.date()
-    run_collect(settings_for(lake), source.value, Span(*days, query, both), force=force, as_json=as_json)
+    return since.date(), until.date()

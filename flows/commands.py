@@ -8,16 +8,19 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from flows import show
-from flows.errors import CollectError
+from flows.choices import Dates, SourceName, WindowSize
+from flows.errors import IncompleteError, ServingError
 from flows.progress import bytes_bar
 from flows.settings import Settings
 from flows.sources.local_files import UnreadableFileError
 from flows.vocabulary import load
 
 if TYPE_CHECKING:
+    from flows.backfill_plan import Asked
+    from flows.backfill_run import BackfillResult
     from flows.sources.base import Span
 
 QUIET_PREFECT = {
@@ -55,8 +58,9 @@ def run_ingest(files: Sequence[Path], settings: Settings, *, as_json: bool) -> N
             raise UnreadableFileError(path, "no such file" if not path.exists() else "not a file")
     _quieten_prefect()
     from flows.ingest import ingest
+    from flows.runners import one_server
 
-    with bytes_bar("reading", sum(path.stat().st_size for path in files)):
+    with one_server(settings), bytes_bar("reading", sum(path.stat().st_size for path in files)):
         result = ingest(list(files), settings.lake)
     if as_json:
         show.as_json(asdict(result))
@@ -69,27 +73,101 @@ def run_ingest(files: Sequence[Path], settings: Settings, *, as_json: bool) -> N
 
 
 def run_collect(settings: Settings, source: str, span: "Span", *, force: bool, as_json: bool) -> None:
-    """Collect from a source and print what came of every window; raises `CollectError` if one of them failed."""
-    os.environ.setdefault("PREFECT_LOGGING_LEVEL", "CRITICAL")  # what fails is told below, in one line
-    logging.getLogger("stamina").setLevel(logging.ERROR)
+    """Collect from a source and print what came of every window; raises `IncompleteError` if one of them failed."""
+    _quieten_failures()
     _quieten_prefect()
     from flows.collect import collect
 
-    result = collect(source, span.since, span.until, span.query, span.dates, force=force, settings=settings)
+    incomplete: IncompleteError | None = None
+    try:
+        result = collect(
+            SourceName(source), span.since, span.until, span.query, span.dates, force=force, settings=settings
+        )
+    except IncompleteError as error:
+        result, incomplete = error.result, error
     if as_json:
-        show.as_json({**asdict(result), "lake": settings.lake})
+        show.as_json({**asdict(result), "lake": str(settings.lake)})
     else:
         _show_collected(result.windows)
         done = f"; {result.already_done:,} were done already" if result.already_done else ""
-        show.lines(f"{settings.lake}: version {result.version}, {len(result.windows):,} windows collected{done}")
-    failed = result.failed
-    if failed:
-        first = failed[0]
-        raise CollectError(
-            f"{len(failed):,} of {len(result.windows):,} windows failed,"
-            f" {first['window_name']} first: {first['reason']}",
-            "their reasons stand in table windows; the same command tries them again",
+        left = f"; {result.left_to_others:,} are being collected by other runs" if result.left_to_others else ""
+        show.lines(f"{settings.lake}: version {result.version}, {len(result.windows):,} windows collected{done}{left}")
+    for alarm in result.alarms:
+        show.note(alarm)
+    if incomplete:
+        raise incomplete
+
+
+def run_up(settings: Settings, place: tuple[str, int], deployments: Path | None, *, only_deploy: bool) -> None:
+    """Serve until stopped."""
+    _quieten_prefect()
+    from flows.operations.deployments import PROJECT
+    from flows.operations.serving import How, up
+
+    prefect_file = (deployments or PROJECT / "prefect.yaml").resolve()
+    up(settings, How(*place, prefect_file=prefect_file, only_deploy=only_deploy))
+
+
+def run_doctor(settings: Settings, place: tuple[str, int], deployments: Path | None, *, as_json: bool) -> None:
+    """Print what all checks found; raises `ServingError` where something does not work."""
+    _quieten_failures()
+    _quieten_prefect()
+    from flows.operations.deployments import PROJECT
+    from flows.operations.doctor import examine
+
+    found = examine(settings, (deployments or PROJECT / "prefect.yaml").resolve(), place)
+    rows = [asdict(finding) for finding in found]
+    show.as_json(rows) if as_json else show.as_table(rows, ["check", "state", "found", "mend"])
+    faults = [row["check"] for row in rows if row["state"] == "fault"]
+    if faults:
+        raise ServingError(f"{len(faults)} things do not work: {', '.join(faults)}", "the list says how to mend them")
+
+
+def show_dry_run(settings: Settings, asked: "Asked", *, as_json: bool) -> None:
+    """Print what a backfill will take; Prefect has no part in it."""
+    from flows.backfill_plan import dry_run
+
+    _quieten_failures()
+    told = dry_run(asked, settings)
+    if as_json:
+        show.as_json(told)
+        return
+    show.as_table(told["windows"], ["window_name", "expected", "requests", "minutes"])
+    in_total = told["total"]
+    show.lines(
+        f"{in_total['windows']:,} windows, {show.text(in_total['expected'])} records,"
+        f" {in_total['requests']:,} requests, {in_total['minutes']:,} minutes at least;"
+        f" {in_total['already_done']:,} windows are done already"
+    )
+
+
+def run_backfill(settings: Settings, asked: "Asked", parallel: int, *, as_json: bool) -> None:
+    """Backfill and print what came of every window; raises `CollectError` if one of them failed."""
+    _quieten_failures()
+    _quieten_prefect()
+    from flows.backfill import BackfillFailed, backfill
+
+    span = asked.span
+    size = span.window or WindowSize.MONTH
+    dates = Dates.BOTH if len(span.dates) > 1 else Dates(span.dates[0])
+    try:
+        told = backfill(
+            asked.source, span.since, span.until, size, mode=asked.mode, query=span.query, dates=dates,
+            order=asked.order, parallel=parallel, lake=settings.lake,
+        )  # fmt: skip
+        result, failure = cast("BackfillResult", told), None
+    except BackfillFailed as error:
+        result, failure = error.result, error
+    if as_json:
+        show.as_json({**asdict(result), "lake": str(settings.lake)})
+    else:
+        _show_collected(result.windows)
+        show.lines(
+            f"{settings.lake}: version {result.version}, {len(result.windows):,} windows collected;"
+            f" {result.already_done:,} were done already, {result.done_by_others:,} by other runs in the meantime"
         )
+    if failure:
+        raise failure
 
 
 def _show_collected(windows: list[dict[str, Any]]) -> None:
@@ -99,6 +177,12 @@ def _show_collected(windows: list[dict[str, Any]]) -> None:
         show.as_table(told, _COLLECTED)
     if len(told) < len(windows):
         show.lines(f"{len(windows) - len(told):,} windows without records")
+
+
+def _quieten_failures() -> None:
+    """What fails is told by the verb itself, in one line."""
+    os.environ.setdefault("PREFECT_LOGGING_LEVEL", "CRITICAL")
+    logging.getLogger("stamina").setLevel(logging.ERROR)
 
 
 @cache

@@ -2,8 +2,12 @@
 
 FlowError                   `hint` says what to do next
 ├── flows.http.HttpError    a request
-└── CollectError            a collection that cannot begin, or some of whose windows failed
+├── ServingError            the server, the worker or the deployments
+└── CollectError            a collection that cannot begin
+    └── IncompleteError     ... some of whose windows failed, or whose source suddenly gave nothing; has its `result`
 """
+
+from typing import Any
 
 
 class FlowError(Exception):
@@ -16,3 +20,15 @@ class FlowError(Exception):
 
 class CollectError(FlowError):
     """A collection that cannot begin, or did not succeed."""
+
+
+class IncompleteError(CollectError):
+    """A collection that came to its end, but not as it should: `result` says what became of every window."""
+
+    def __init__(self, message: str, hint: str, result: Any) -> None:  # noqa: ANN401 - of whichever flow
+        super().__init__(message, hint)
+        self.result = result
+
+
+class ServingError(FlowError):
+    """`hoofbeats up` cannot begin, or cannot go on."""

@@ -12,10 +12,13 @@ from typing import Any
 
 from prefect import flow, get_run_logger, task
 from prefect.cache_policies import NO_CACHE
-from prefect.task_runners import ThreadPoolTaskRunner
+from prefect.futures import PrefectFuture
 
 from flows.alerts import announce, watching
+from flows.operations.artifacts import Progress, publish_windows
 from flows.prepare import prepare
+from flows.progress import read_elsewhere
+from flows.runners import task_runner
 from flows.settings import Settings
 from flows.sources import local_files
 from warehouse.catalog import read_version
@@ -60,7 +63,7 @@ def prepare_and_commit(lake: Lake, payloads: Sequence[Payload]) -> Commit | None
     vocabulary = vocabulary_version(read_version(lake))
     futures = [prepare_payload.submit(lake, payload, vocabulary) for payload in payloads]
     try:
-        return commit_units(lake, [future.result() for future in futures])
+        return commit_units(lake, [_prepared(future) for future in futures])
     except VocabularyChangedError:
         if vocabulary == vocabulary_version(read_version(lake)):
             raise
@@ -68,9 +71,21 @@ def prepare_and_commit(lake: Lake, payloads: Sequence[Payload]) -> Commit | None
         return prepare_and_commit(lake, payloads)
 
 
-@flow(name="ingest", task_runner=ThreadPoolTaskRunner(max_workers=Settings().workers), persist_result=False)  # type: ignore[arg-type]
+def _prepared(future: PrefectFuture[Unit]) -> Unit:
+    unit = future.result()
+    if Settings().runner != "threads":
+        read_elsewhere(unit.payload.bytes)
+    return unit
+
+
+@flow(name="ingest", task_runner=task_runner(Settings()), persist_result=False)
 def ingest(files: list[Path], lake: Path | None = None) -> IngestResult:
-    """Load PubMed XML files into the lake. Files it has already, by content, change nothing."""
+    """Load PubMed XML files into the lake. Files it has already, by content, change nothing.
+
+    Args:
+        files: Files on the worker's machine: PubMed XML, Europe PMC JSON, saved pages; plain or .gz.
+        lake: The lake's folder; without it, as configured.
+    """
     settings = Settings() if lake is None else Settings(lake=lake)
     place = Lake.at(settings.lake)
     logger = get_run_logger()
@@ -87,6 +102,7 @@ def ingest(files: list[Path], lake: Path | None = None) -> IngestResult:
         else:
             fresh[payload.key] = (path, payload)
     waiting = list(fresh.values())
+    progress = Progress("ingest", len(waiting))
     for begin in range(0, len(waiting), settings.files_per_commit):
         group = waiting[begin : begin + settings.files_per_commit]
         for path, payload in group:
@@ -96,5 +112,9 @@ def ingest(files: list[Path], lake: Path | None = None) -> IngestResult:
             result.version = done.version
             result.windows.extend(done.windows)
             logger.info("version %d: %s", done.version, ", ".join(payload.name for _, payload in group))
+        progress.reached(begin + len(group))
     announce(settings)
+    publish_windows(
+        "ingest", "Files loaded", result.windows, [f"{name}: loaded already" for name in result.already_loaded]
+    )
     return result

@@ -3,6 +3,8 @@
 Needs no lock and no other payload.
 """
 
+import gc
+import threading
 from collections.abc import Callable, Iterator
 from functools import lru_cache
 from typing import BinaryIO
@@ -29,6 +31,9 @@ READERS: dict[str, Callable[[BinaryIO, Payload], Iterator[Parsed]]] = {
 }
 """What reads the payloads of each source."""
 
+_BUILDING = threading.Lock()
+"""The first thread of a process builds the vocabulary, the others wait for it."""
+
 
 @lru_cache(maxsize=1)
 def vocabulary_of(lake: Lake, version: str) -> Vocabulary:
@@ -40,6 +45,8 @@ def vocabulary_of(lake: Lake, version: str) -> Vocabulary:
     vocabulary = build(parts["concepts"], parts["concept_names"], parts["concept_ancestors"])
     if vocabulary.version != version:
         raise VocabularyChangedError("the vocabulary was replaced in the meantime", "run the same command again")
+    gc.collect()
+    gc.freeze()  # the collector need not walk a million names again and again
     return vocabulary
 
 
@@ -48,7 +55,8 @@ def prepare(lake: Lake, payload: Payload, vocabulary_version: str) -> Unit:
     done = prepared(lake, payload, vocabulary_version)
     if done:
         return done
-    vocabulary = vocabulary_of(lake, vocabulary_version)
+    with _BUILDING:
+        vocabulary = vocabulary_of(lake, vocabulary_version)
     with (
         UnitWriter(lake, payload, vocabulary_version) as writer,
         Counted(lake.root / payload.path) as stream,
@@ -58,8 +66,8 @@ def prepare(lake: Lake, payload: Payload, vocabulary_version: str) -> Unit:
             writer.write("deletions", parsed.deletions)
             writer.write("rejected", parsed.rejected)
             writer.write("mentions", _mentions(parsed.documents, vocabulary))
-            writer.write("claims", numbered_claims(parsed.documents, "version"))
             writer.write("document_keys", content_keys(parsed.documents))
+            writer.write("claims", numbered_claims(parsed.documents, "version"))
         writer.write("rejected", _not_returned(payload))
     return writer.unit
 

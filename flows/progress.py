@@ -3,13 +3,21 @@
 import contextlib
 import io
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextvars import ContextVar
 from dataclasses import dataclass
 from pathlib import Path
 
 from rich.console import Console
-from rich.progress import BarColumn, DownloadColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+from rich.progress import (
+    BarColumn,
+    DownloadColumn,
+    MofNCompleteColumn,
+    Progress,
+    TaskID,
+    TextColumn,
+    TimeRemainingColumn,
+)
 
 
 @dataclass(frozen=True)
@@ -37,6 +45,25 @@ def bytes_bar(label: str, total: int) -> Iterator[None]:
             yield
         finally:
             _current.reset(token)
+
+
+@contextlib.contextmanager
+def count_bar(label: str, total: int) -> Iterator[Callable[[], None]]:
+    """Show how many of `total` things are through; yields what to call at each."""
+    if not sys.stderr.isatty():
+        yield lambda: None
+        return
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True)) as progress:
+        task = progress.add_task(label, total=total)
+        yield lambda: progress.advance(task)
+
+
+def read_elsewhere(amount: int) -> None:
+    """Tell the bar of bytes that another process has read."""
+    bar = _current.get()
+    if bar:
+        bar.advance(amount)
 
 
 class Counted(io.FileIO):

@@ -3,6 +3,11 @@
 HOOFBEATS_LAKE               where the lake lies (default ./lake)
 HOOFBEATS_CATEGORIES         vocabulary categories that are counted, e.g. "ABCDEFG" (MeSH tree letters)
 HOOFBEATS_WORKERS            payloads prepared at the same time
+HOOFBEATS_RUNNER             where payloads of a bulk load are prepared: threads, processes, dask (a cluster on this
+                             machine), or the address of a Dask scheduler (tcp://host:8786)
+HOOFBEATS_OPERATOR_BLOCKS    Prefect's notification blocks that are told of failed, crashed and late runs: 'type/name',
+                             with spaces between, e.g. "slack-webhook/lab email/operator"
+HOOFBEATS_LEAST_FREE_BYTES   on the lake's disk; with less, `hoofbeats doctor` complains
 HOOFBEATS_FILES_PER_COMMIT   payloads of a bulk load, or windows of a collection, that are committed together
 
 HOOFBEATS_WATCHES            the TOML file of watches (default watches.toml in the lake)
@@ -50,11 +55,18 @@ class Settings(BaseSettings):
     lake: Path = Field(Path("lake"), description="Where the lake lies.")
     categories: str = Field("ABCDEFG", pattern=r"^[A-Z]+$", description="Vocabulary categories that are counted.")
     workers: int = Field(2, ge=1, le=64, description="Payloads prepared at the same time.")
+    runner: str = Field(
+        "threads",
+        pattern=r"^(threads|processes|dask|(tcp|tls)://\S+)$",
+        description="Where payloads of a bulk load are prepared.",
+    )
     files_per_commit: int = Field(25, ge=1, le=100, description="Payloads of a bulk load committed together.")
 
     watches: Path | None = Field(None, description="The TOML file of watches; default: watches.toml in the lake.")
     feeds: Path | None = Field(None, description="The folder of Atom feeds; default: feeds in the lake.")
     notify: str = Field("", pattern=r"^([\w-]+/[\w-]+( [\w-]+/[\w-]+)*)?$", description="Blocks told of changes.")
+    operator_blocks: str = Field("", pattern=r"^([^/\s]+/[^/\s]+( |$))*$", description="Told of failed runs.")
+    least_free_bytes: int = Field(10 << 30, ge=0, description="On the lake's disk.")
 
     email: str | None = Field(None, pattern=r"^[^@\s]+@[^@\s]+$", description="Told to NCBI with every request.")
     ncbi_api_key: SecretStr | None = Field(
@@ -105,3 +117,12 @@ class Settings(BaseSettings):
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Given values come first, then the environment, then the file."""
         return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
+
+    def as_environment(self) -> dict[str, str]:
+        """The variables that give another process these settings, wherever it works; places are made absolute."""
+        told = self.model_dump(exclude_defaults=True)
+        told["lake"] = self.lake.expanduser().resolve()
+        if self.pages and Path(self.pages).exists():
+            told["pages"] = Path(self.pages).resolve()
+        told |= {name: value.get_secret_value() for name, value in told.items() if isinstance(value, SecretStr)}
+        return {f"HOOFBEATS_{name.upper()}": str(value) for name, value in told.items()}

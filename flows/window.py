@@ -11,17 +11,17 @@ from flows.http import Client, HttpError, RefusedError, UnreachableError
 from flows.in_flight import InFlight
 from flows.prepare import prepare
 from flows.settings import Settings
-from flows.sources.base import Clock, Fetched, Source, utc_now
+from flows.sources.base import Clock, Fetched, Source, Span, utc_now
 from flows.sources.europepmc import EuropePmc
 from flows.sources.pubmed_api import PubmedApi
 from flows.sources.pubmed_files import REPLACEMENT, PubmedFiles
 from flows.sources.web_pages import WebPages
 from transforms.eutils import release_of
 from warehouse.catalog_file import Version
-from warehouse.commit import loaded, vocabulary_version
+from warehouse.commit import Commit, loaded, vocabulary_version
 from warehouse.lake import Lake
 from warehouse.staging import Payload, Unit
-from warehouse.windows import Collected, Window, ledger
+from warehouse.windows import Collected, Window, finished_keys, record
 
 SOURCES = ("pubmed_api", "pubmed_files", "europepmc", "web_pages")
 
@@ -86,9 +86,31 @@ def collect_window(lake: Lake, source: Source, window: Window, known: Known, now
     return Outcome(fetched.collected, prepare(lake, payload, known.vocabulary), payload)
 
 
+def plan(lake: Lake, source: Source, span: Span, now: Clock = utc_now) -> list[Window]:
+    """The windows of a span; where the source cannot say, that stands in the ledger, and `CollectError` is raised."""
+    try:
+        return source.plan(span)
+    except HttpError as error:
+        window = Window(
+            source.collector, f"plan-{span.since}-to-{span.until}", "plan", span.since, span.until, span.query
+        )
+        record(lake, [(Collected(window, collected_at=now()).failed(str(error)), None)])
+        raise CollectError(str(error), error.hint) from error
+
+
+def not_in(outcomes: Iterable[Outcome], done: Commit | None) -> list[Outcome]:
+    """Outcomes the ledger does not have by a commit: windows without records, or with a payload that is known.
+
+    Two windows may hold the same records to the byte, e.g. the created and the modified ones of a day; one is loaded.
+    """
+    rows = done.windows if done else []
+    told = {(row["collector"], row["window_name"], row["query"]) for row in rows}
+    return [outcome for outcome in outcomes if outcome.collected.window.key not in told]
+
+
 def waiting(windows: Iterable[Window], version: Version, *, force: bool) -> list[Window]:
     """The windows that are not done; all of them where forced."""
-    done = {key for key, row in ledger(version).items() if row["state"] in ("done", "damaged")}
+    done = finished_keys(version)
     return [window for window in windows if force or window.key not in done]
 
 

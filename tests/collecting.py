@@ -13,7 +13,7 @@ from flows.sample.vocabulary import mesh
 from flows.settings import Settings
 from flows.sources.base import Span
 from flows.vocabulary import load as load_vocabulary
-from flows.window import Known, collect_window, make_source, next_group, waiting
+from flows.window import Known, collect_window, make_source, next_group, not_in, waiting
 from transforms import europepmc_json, pubmed_xml
 from warehouse.catalog import read_version
 from warehouse.commit import commit
@@ -98,7 +98,7 @@ def collect(name, told, asked, *, force=False, now=NOW):
             group = next_group(left, 25)
             left = left[len(group) :]
             outcomes = [collect_window(lake, source, window, known, lambda: now) for window in group]
-            commit(lake, [outcome.unit for outcome in outcomes if outcome.unit])
-            record(lake, [(outcome.collected, outcome.payload) for outcome in outcomes if not outcome.unit])
+            done = commit(lake, [outcome.unit for outcome in outcomes if outcome.unit])
+            record(lake, [(outcome.collected, outcome.payload) for outcome in not_in(outcomes, done)])
     rows = ledger(read_version(lake))
     return {window.name: rows[window.key] for window in planned}

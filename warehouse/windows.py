@@ -17,6 +17,9 @@ from warehouse.lake import Lake
 STANDING = frozenset({"done", "damaged", "open", "failed"})
 """States of a window whose payload, if it has one, is loaded."""
 
+FINISHED = frozenset({"done", "damaged"})
+"""States of a window that need not be collected again."""
+
 
 @dataclass(frozen=True)
 class Window:
@@ -91,6 +94,26 @@ def ledger(version: Version) -> dict[tuple[str, str, str | None], dict[str, Any]
     rows = version.table("windows").to_pylist()
     rows.sort(key=lambda row: row["batch"])
     return {(row["collector"], row["window_name"], row["query"]): row for row in rows if row["state"] in STANDING}
+
+
+def finished_keys(version: Version, after: int = -1) -> set[tuple[str, str, str | None]]:
+    """The windows that need not be collected again; of the batches after one, if told."""
+    return {key for key, row in ledger(version).items() if row["state"] in FINISHED and row["batch"] > after}
+
+
+def kind_of(window_name: str) -> str:
+    """The first word of the name of a window of days: which dates of the records the days are."""
+    return window_name.partition("-")[0]
+
+
+def days_done(version: Version, after: int = -1) -> dict[tuple[str, str, str | None], set[dt.date]]:
+    """The days that finished windows cover, by collector, kind and query; of the batches after one, if told."""
+    found: dict[tuple[str, str, str | None], set[dt.date]] = {}
+    for row in ledger(version).values():
+        if row["since"] and row["state"] in FINISHED and row["batch"] > after:
+            days = found.setdefault((row["collector"], kind_of(row["window_name"]), row["query"]), set())
+            days.update(row["since"] + dt.timedelta(days=at) for at in range((row["until"] - row["since"]).days + 1))
+    return found
 
 
 class Kept(Protocol):

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
+from flows.choices import WindowSize
 from flows.in_flight import InFlight
 from warehouse.staging import Payload
 from warehouse.windows import Collected, Window
@@ -23,12 +24,16 @@ Clock = Callable[[], dt.datetime]
 
 @dataclass(frozen=True)
 class Span:
-    """What a collection is asked for: first and last day, a query, and which dates of the records they are."""
+    """What a collection is asked for: first and last day, a query, which dates of the records they are.
+
+    `window` is how many days are asked for at a time: a day, or a month where a query narrows it, unless told.
+    """
 
     since: dt.date
     until: dt.date
     query: str | None = None
     dates: tuple[str, ...] = ("created", "modified")
+    window: WindowSize | None = None
 
 
 @dataclass(frozen=True)
@@ -37,6 +42,15 @@ class Fetched:
 
     collected: Collected
     payload: Payload | None = None
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """What a window will take: records the source counts (None: it does not tell), and requests about."""
+
+    window: Window
+    records: int | None
+    requests: int
 
 
 class Source(Protocol):
@@ -51,6 +65,9 @@ class Source(Protocol):
     def fetch(self, window: Window, flight: InFlight) -> Fetched:
         """Collect one window; goes on where an interrupted run stopped."""
 
+    def estimate(self, window: Window) -> Estimate:
+        """What a window will take; asks the source for a count at most."""
+
 
 def utc_now() -> dt.datetime:
     """The time of requests."""
@@ -58,17 +75,34 @@ def utc_now() -> dt.datetime:
 
 
 def dated_windows(collector: str, span: Span, what: str) -> Iterator[Window]:
-    """A window a day; a calendar month each, cut at the span's ends, where a query narrows it."""
+    """The windows of a span: calendar days, weeks, months or years, cut at the span's ends."""
+    size = span.window or (WindowSize.DAY if span.query is None else WindowSize.MONTH)
     day = span.since
     while day <= span.until:
-        last = day
-        if span.query is not None:
-            last = min(span.until, day.replace(day=calendar.monthrange(day.year, day.month)[1]))
-        name = f"{what}-{day}" if last == day else f"{what}-{day}-to-{last}"
-        if span.query is not None:
-            name += f".q{hashlib.blake2b(span.query.encode(), digest_size=6).hexdigest()}"
-        yield Window(collector, name, what, day, last, span.query)
+        last = min(span.until, _last_day(day, size))
+        yield dated_window(collector, what, (day, last), span.query)
         day = last + dt.timedelta(days=1)
+
+
+def dated_window(collector: str, what: str, days: tuple[dt.date, dt.date], query: str | None) -> Window:
+    """The window from one day to another; its name says what is asked, whoever asks."""
+    first, last = days
+    name = f"{what}-{first}" if last == first else f"{what}-{first}-to-{last}"
+    if query is not None:
+        name += f".q{hashlib.blake2b(query.encode(), digest_size=6).hexdigest()}"
+    return Window(collector, name, what, first, last, query)
+
+
+def _last_day(day: dt.date, size: WindowSize) -> dt.date:
+    match size:
+        case WindowSize.DAY:
+            return day
+        case WindowSize.WEEK:
+            return day + dt.timedelta(days=6 - day.weekday())
+        case WindowSize.MONTH:
+            return day.replace(day=calendar.monthrange(day.year, day.month)[1])
+        case WindowSize.YEAR:
+            return day.replace(month=12, day=31)
 
 
 def settled(window: Window, asked_at: dt.datetime, days: int) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 from flows.http import Answer, BadAnswerError, Client, Request
 from flows.in_flight import InFlight
 from flows.settings import Settings
-from flows.sources.base import Clock, Fetched, Span, dated_windows, settled, utc_now
+from flows.sources.base import Clock, Estimate, Fetched, Span, dated_windows, settled, utc_now
 from transforms.europepmc_json import Page, PageError, read_page
 from transforms.eutils import request_name
 from warehouse.windows import Collected, Window
@@ -60,6 +60,11 @@ class EuropePmc:
             return Fetched(collected)
         return Fetched(collected, flight.assemble("europepmc", request_name(window.name, at, "json.gz"), collected))
 
+    def estimate(self, window: Window) -> Estimate:
+        """By the count beside a page of one record; a walk ends with a page that is empty or repeats its cursor."""
+        page, _ = self._page(window, "*", size=1)
+        return Estimate(window, page.hit_count, 1 + -(-page.hit_count // PAGE_SIZE))
+
     def _step(self, window: Window, flight: InFlight, state: dict[str, Any]) -> None:
         """One page: kept first, then noted, so that what is noted is there."""
         if "begun" not in state:
@@ -74,10 +79,10 @@ class EuropePmc:
         state["cursor"] = page.next_cursor
         flight.save(state)
 
-    def _page(self, window: Window, cursor: str) -> tuple[Page, bytes]:
+    def _page(self, window: Window, cursor: str, *, size: int | None = None) -> tuple[Page, bytes]:
         params = {
             "query": self._query(window), "resultType": "core", "format": "json",
-            "pageSize": str(PAGE_SIZE), "cursorMark": cursor,
+            "pageSize": str(size or PAGE_SIZE), "cursorMark": cursor,
         }  # fmt: skip
         if self._settings.email:
             params["email"] = self._settings.email

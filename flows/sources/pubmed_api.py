@@ -17,7 +17,7 @@ from flows.errors import CollectError
 from flows.http import Answer, BadAnswerError, Client, Request
 from flows.in_flight import InFlight
 from flows.settings import Settings
-from flows.sources.base import Clock, Fetched, Span, dated_windows, settled, utc_now
+from flows.sources.base import Clock, Estimate, Fetched, Span, dated_windows, settled, utc_now
 from transforms import pubmed_xml
 from transforms.eutils import AnswerError, SearchResult, read_search, request_name
 from transforms.normalize import pmid as read_pmid
@@ -81,6 +81,12 @@ class PubmedApi:
         after = tuple(state["after"]) if state["after"] else None
         name = request_name(window.name, at, "xml.gz", after)
         return Fetched(collected, flight.assemble("pubmed", name, collected))
+
+    def estimate(self, window: Window) -> Estimate:
+        """By a search that lists nothing; halving what is too large for one search takes about two a listed part."""
+        count = self._search(window, [window.since, window.until, 0, 0], retmax=0).count
+        searches = 1 if count <= SEARCH_LIMIT else 1 + 4 * (count // SEARCH_LIMIT)
+        return Estimate(window, count, searches + -(-count // RECORDS_PER_PAGE))
 
     def _told(self, window: Window, state: dict[str, Any], expected: int, at: dt.datetime) -> Collected:
         not_found = f"not understood or not found: {', '.join(state['not_found'])}" if state["not_found"] else None

@@ -13,7 +13,7 @@ from pathlib import Path
 from flows.http import Answer, BadAnswerError, Client, Request
 from flows.in_flight import InFlight
 from flows.settings import Settings
-from flows.sources.base import Clock, Fetched, Span, utc_now
+from flows.sources.base import Clock, Estimate, Fetched, Span, utc_now
 from transforms.eutils import release_of, request_name, version
 from transforms.file_listing import ListedFile, ListingError, read_listing, read_md5, with_gaps_named
 from warehouse.catalog import connect, read_version
@@ -86,6 +86,10 @@ class PubmedFiles:
         return Fetched(
             collected := Collected(window, collected_at=at), flight.adopt(part, "pubmed", window.name, collected)
         )
+
+    def estimate(self, window: Window) -> Estimate:
+        """A file and its digest; how many records it holds, its server does not say."""
+        return Estimate(window, None, 0 if window.what == REPLACEMENT else 2)
 
     def _replace(self, window: Window, flight: InFlight) -> Fetched:
         """The deletion of every record that earlier releases have and the baseline has not."""

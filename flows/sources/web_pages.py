@@ -18,7 +18,7 @@ from flows.errors import CollectError
 from flows.http import Answer, BadAnswerError, Client, ForbiddenError, RefusedError, Request
 from flows.in_flight import InFlight
 from flows.settings import Settings
-from flows.sources.base import Clock, Fetched, Span, utc_now
+from flows.sources.base import Clock, Estimate, Fetched, Span, utc_now
 from transforms.eutils import request_name
 from warehouse.windows import Collected, Window
 
@@ -68,6 +68,10 @@ class WebPages:
         flight.keep_page(0, [self._client.ask(Request(url), read)])
         collected = Collected(window, expected=1, collected_at=at)
         return Fetched(collected, flight.assemble("web", request_name(window.name, at, "html.gz"), collected))
+
+    def estimate(self, window: Window) -> Estimate:
+        """A page is a record, and takes a request; so does each site's robots.txt, once."""
+        return Estimate(window, 1, 1)
 
     def _feed(self, url: str, span: Span) -> list[str]:
         def read(answer: Answer) -> list[str]:

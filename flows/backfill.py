@@ -1,0 +1,188 @@
+"""The backfill flow: a past span of days of one source, window by window, by hand.
+
+plan        which windows, by the ledger and by what the operator asks; `dry_run` ends here
+run         one Prefect task a window, some side by side, newest first; commits and the ledger as in `collect`
+tell        a progress artifact while it runs; at the end a table of the windows that failed, and why
+
+A window that fails stops no other; a flow run some of whose windows failed has failed.
+"""
+
+import datetime as dt
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, Any, cast
+from uuid import UUID
+
+from prefect import flow, get_run_logger, task
+from prefect.artifacts import create_progress_artifact, create_table_artifact, update_progress_artifact
+from prefect.cache_policies import NO_CACHE
+from prefect.futures import PrefectFuture
+from prefect.task_runners import ThreadPoolTaskRunner
+from pydantic import Field
+
+from flows.alerts import announce, watching
+from flows.backfill_plan import Asked, choose
+from flows.backfill_plan import dry_run as dry_run_of
+from flows.backfill_run import Attempt, BackfillResult, Place, Runner
+from flows.choices import MOST_SIDE_BY_SIDE, Dates, Mode, Order, SourceName, WindowSize
+from flows.errors import CollectError
+from flows.holds import Holds
+from flows.http import Client
+from flows.ingest import commit_units
+from flows.operations.artifacts import publish_windows
+from flows.progress import count_bar
+from flows.settings import Settings
+from flows.sources.base import Source, Span
+from flows.window import make_source, plan
+from warehouse.catalog import read_version
+from warehouse.commit import vocabulary_version
+from warehouse.lake import Lake
+from warehouse.windows import Window
+
+
+class BackfillFailed(CollectError):
+    """Some windows of a backfill failed; `result` has all of them."""
+
+    def __init__(self, result: BackfillResult) -> None:
+        failed = result.failed
+        super().__init__(
+            f"{len(failed):,} of {len(result.windows):,} windows failed,"
+            f" {failed[0]['window_name']} first: {failed[0]['reason']}",
+            "their reasons stand in table windows; the same command tries them again, --mode failed only them",
+        )
+        self.result = result
+
+
+class WindowFailed(CollectError):
+    """One window failed: so its task run has, too."""
+
+    def __init__(self, attempt: Attempt, reason: str | None) -> None:
+        super().__init__(f"{attempt.window.name}: {reason}")
+        self.attempt = attempt
+
+
+@task(task_run_name="backfill {window.name}", cache_policy=NO_CACHE)
+def backfill_window(place: Place, window: Window, wait_s: float) -> Attempt:
+    """Collect one window."""
+    attempt = place.attempt(window, wait_s)
+    if attempt.outcome and attempt.outcome.collected.state == "failed":
+        raise WindowFailed(attempt, attempt.outcome.collected.reason)
+    return attempt
+
+
+class _Submitted:
+    """A task run, as the runner looks at attempts."""
+
+    def __init__(self, future: PrefectFuture[Attempt]) -> None:
+        self._future = future
+
+    def add_done_callback(self, told: Callable[["_Submitted"], None]) -> None:
+        self._future.add_done_callback(lambda _: told(self))
+
+    def result(self) -> Attempt:
+        try:
+            return self._future.result()
+        except WindowFailed as failed:
+            return failed.attempt
+
+
+@flow(
+    name="backfill",
+    task_runner=ThreadPoolTaskRunner(max_workers=MOST_SIDE_BY_SIDE),  # type: ignore[arg-type]
+    persist_result=False,
+)
+def backfill(  # noqa: PLR0913 - one parameter for each thing an operator can choose
+    source: SourceName,
+    since: dt.date,
+    until: dt.date,
+    window: WindowSize = WindowSize.MONTH,
+    *,
+    mode: Mode = Mode.MISSING,
+    query: Annotated[str | None, Field(max_length=4000)] = None,
+    dates: Dates = Dates.CREATED,
+    order: Order = Order.NEWEST,
+    parallel: Annotated[int, Field(ge=1, le=MOST_SIDE_BY_SIDE)] = 2,
+    dry_run: bool = False,
+    lake: Path | None = None,
+) -> BackfillResult | dict[str, Any]:
+    """Fill gaps in what a source has given, or collect days of it once more.
+
+    Raises `BackfillFailed` at the end where windows failed. A dry run returns {"windows": [...], "total": {...}}.
+
+    Args:
+        source: Where to collect from.
+        since: The first day.
+        until: The last day; days to come are left out.
+        window: How many days to ask for at a time; numbered files and pages are windows of their own.
+        mode: The days that no finished window covers, the windows that failed the last time, or all once more.
+        query: In the source's own language, e.g. case reports[pt] for PubMed; nothing: all it has.
+        dates: Days of the records' creation, of their modification, or both.
+        order: Which windows to begin with.
+        parallel: Windows side by side; together they keep to the pace the source allows.
+        dry_run: Only show the windows, and the records, requests and minutes they will take.
+        lake: The lake's folder; nothing: the configured one.
+
+    """
+    settings = Settings() if lake is None else Settings(lake=lake)
+    asked = Asked(source, Span(since, until, query, dates.kinds, window), mode, order)
+    if dry_run:
+        told = dry_run_of(asked, settings)
+        create_table_artifact(told["windows"], "backfill-plan", f"What a backfill will take: {told['total']}")
+        return told
+    return run(asked, settings, parallel)
+
+
+def run(asked: Asked, settings: Settings, parallel: int) -> BackfillResult:
+    """Run a backfill within the flow."""
+    asked, lake = asked.checked(), Lake.at(settings.lake)
+    version = read_version(lake)
+    vocabulary_version(version)  # a clear error before any work, where there is none
+    watching(settings)
+    with Client(settings) as client, Holds(lake) as holds:
+        source = make_source(asked.source, client, settings, version)
+        planned = choose(asked, plan(lake, source, asked.span), version)
+        get_run_logger().info("%s: %d windows, %d done", asked.source, len(planned.windows), planned.already_done)
+        result = _run(Place(lake, source, holds, version.number), planned.windows, settings, parallel)
+    announce(settings)
+    result.already_done = planned.already_done
+    publish_windows("backfill", f"Backfill of {asked.source}", result.windows)
+    if result.failed:
+        rows = [{name: row[name] for name in ("window_name", "reason")} for row in result.failed]
+        create_table_artifact(rows, "backfill-failed", "Windows that failed")
+        raise BackfillFailed(result)
+    return result
+
+
+def _run(place: Place, windows: list[Window], settings: Settings, parallel: int) -> BackfillResult:
+    with count_bar(f"backfill {place.source.collector}", len(windows)) as tell:
+        progress = _Progress(place.source, len(windows), tell)
+        runner = Runner(
+            place,
+            lambda window, wait_s: _Submitted(backfill_window.submit(place, window, wait_s)),
+            lambda units: commit_units(place.lake, units),
+            progress.advance,
+            parallel,
+            settings.files_per_commit,
+        )
+        return runner.run(windows)
+
+
+class _Progress:
+    """A progress artifact, moved at each whole percent, and the bar beside it."""
+
+    def __init__(self, source: Source, windows: int, tell: Callable[[], None]) -> None:
+        self._windows = windows
+        self._through = 0
+        self._tell = tell
+        told = f"{windows:,} windows of {source.collector}"
+        made = create_progress_artifact(0.0 if windows else 100.0, "backfill-progress", told)
+        self._artifact = cast("UUID", made)
+
+    def advance(self) -> None:
+        before, self._through = self._percent(), self._through + 1
+        self._tell()
+        if self._percent() > before:
+            update_progress_artifact(self._artifact, float(self._percent()))
+
+    def _percent(self) -> int:
+        return 100 * self._through // self._windows

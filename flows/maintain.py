@@ -1,0 +1,70 @@
+"""The flows that look after a lake: maintain, nightly; audit, weekly."""
+
+from dataclasses import asdict, dataclass
+from typing import Annotated
+
+from prefect import flow, get_run_logger
+from pydantic import Field
+
+from flows.operations.artifacts import publish_remarks
+from flows.operations.reconciliation import Reconciliation
+from flows.settings import Settings
+from warehouse.audit import audit as recount
+from warehouse.catalog import connect, read_version
+from warehouse.errors import LakeError
+from warehouse.fold import fold
+from warehouse.garbage import KEEP_LATEST, Collected, collect
+from warehouse.lake import Lake
+from warehouse.verify import verify
+
+
+@dataclass(frozen=True)
+class Maintained:
+    """What maintenance did: the version it made, None where there was nothing to fold; and what was removed."""
+
+    folded_into_version: int | None
+    removed: Collected
+
+
+@flow(name="maintain", persist_result=False)
+def maintain(
+    keep_latest: Annotated[int, Field(ge=1, le=10_000)] = KEEP_LATEST,
+) -> Maintained:
+    """Fold small segments, thin the history, remove files no version needs.
+
+    Args:
+        keep_latest: Latest versions to keep, beside the last of each day.
+    """
+    place = Lake.at(Settings().lake)
+    done = Maintained(fold(place), collect(place, keep_latest=keep_latest))
+    told = [f"{name}: {value}" for name, value in asdict(done.removed).items()]
+    folded = (
+        "nothing to fold" if done.folded_into_version is None else f"folded into version {done.folded_into_version}"
+    )
+    get_run_logger().info("%s: %s; removed %s", place.root, folded, ", ".join(told))
+    publish_remarks("maintain", "Maintenance", [folded, *told])
+    return done
+
+
+@flow(name="audit", persist_result=False)
+def audit(*, check_files: bool = True) -> list[str]:
+    """Count everything again and check the ledger's sums; raises `LakeError` on a difference.
+
+    Args:
+        check_files: Also check the content of every file the catalog names.
+    """
+    place = Lake.at(Settings().lake)
+    rows = [row for row in read_version(place).table("windows").to_pylist() if row["state"] != "withdrawn"]
+    sums = Reconciliation.of(rows)
+    with connect(place) as connection:
+        differences = [f"{one.table}: {one.rows:,} rows differ from a recount" for one in recount(connection)]
+        faults = verify(place, connection)[1] if check_files else []
+    wrong = [*sums.faults, *differences, *(f"{fault.path}: {fault.problem}" for fault in faults)]
+    told = wrong or [
+        f"{sums.received:,} records of {sums.windows:,} windows are accounted for; all counts equal a recount"
+    ]
+    get_run_logger().info("%s: %s", place.root, "; ".join(told))
+    publish_remarks("audit", "Audit", told)
+    if wrong:
+        raise LakeError(f"{len(wrong)} differences, first: {wrong[0]}", "see `hoofbeats audit` and `hoofbeats verify`")
+    return told

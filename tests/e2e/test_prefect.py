@@ -1,0 +1,204 @@
+"""Under Prefect, the one module of tests that starts servers: `hoofbeats up`; the demo; a verb that fails."""
+
+import datetime as dt
+import json
+import os
+import signal
+import subprocess
+import time
+
+import duckdb
+import pytest
+
+from flows.sample.server import LiteratureServer
+from flows.sample.shelf import Shelf
+from tests.collecting import new_lake, records
+from tests.e2e.serving import HOOFBEATS, TODAY, free_port, short_crons, start_up
+from tests.loading import ask
+from warehouse.lake import Lake
+
+pytestmark = [pytest.mark.server, pytest.mark.timeout(600)]
+GAP = (TODAY - dt.timedelta(days=60), TODAY - dt.timedelta(days=41))
+
+
+@pytest.fixture(scope="module")
+def literature():
+    """Three records a day on the last three days and today; and 20 in the month of sixty days ago."""
+    since = TODAY - dt.timedelta(days=3)
+    old = records(20, since=GAP[0], days=20, first=38_000_001)
+    with LiteratureServer(Shelf(records={**records(12, since=since, days=4), **old}), TODAY) as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def up(tmp_path_factory, literature):
+    folder = tmp_path_factory.mktemp("up")
+    new_lake(folder)
+    settings = {**literature.settings, "lake": "lake", "least_free_bytes": 0}
+    running = start_up(folder, settings, short_crons(folder, "collect-pubmed", "backfill"))
+    yield running
+    if running.process.poll() is None:
+        running.stop()
+    for process in running.left():
+        process.kill()
+
+
+@pytest.fixture
+def prefect(up):
+    from prefect.client.orchestration import SyncPrefectClient
+
+    with SyncPrefectClient(up.url) as client:
+        yield client
+
+
+def held(up, first, last):
+    """Records of the lake that entered from one day to another."""
+    sql = "SELECT count(*) FROM articles WHERE entered_on BETWEEN ? AND ?"
+    return ask(Lake.at(up.folder / "lake"), sql, first, last)[0][0]
+
+
+def test_a_scheduled_run_loads_new_records(up, prefect):
+    started = time.monotonic()
+    up.wait_for(lambda: held(up, TODAY - dt.timedelta(days=3), TODAY) == 12, 180, "12 records of a scheduled run")
+    assert time.monotonic() - started < 180
+    runs = prefect.read_flow_runs(sort="START_TIME_ASC", limit=100)
+    assert [run.auto_scheduled for run in runs if run.state_type != "SCHEDULED"] != []
+    assert all(run.auto_scheduled for run in runs)
+    out, _ = up.said()
+    assert f"Prefect's UI: http://127.0.0.1:{up.port}\n" in out
+    assert "collect-pubmed" in out
+
+
+def test_a_backfill_asked_for_through_the_api_fills_a_gap(up, prefect):
+    assert held(up, *GAP) == 0
+    deployment = prefect.read_deployment_by_name("backfill/backfill")
+    asked = {"source": "pubmed_api", "since": str(GAP[0]), "until": str(GAP[1])}
+    run = prefect.create_flow_run_from_deployment(deployment.id, parameters=asked)
+    ended = up.wait_for(lambda: state_of(prefect, run.id).is_final() and state_of(prefect, run.id), 120, "the backfill")
+    assert ended.is_completed(), ended
+    assert held(up, *GAP) == 20
+    [told] = prefect.request("POST", "/artifacts/filter", json={
+        "artifacts": {"key": {"any_": ["backfill-records"]}}, "limit": 10, "offset": 0, "sort": "CREATED_DESC",
+    }).json()  # fmt: skip
+    assert "| **received** | **20** |" in told["data"]
+    assert "The sums come out." in told["data"]
+
+
+def state_of(prefect, flow_run_id):
+    return prefect.read_flow_run(flow_run_id).state
+
+
+def test_a_parameter_out_of_bounds_is_refused(prefect):
+    from prefect.exceptions import PrefectHTTPStatusError
+
+    deployment = prefect.read_deployment_by_name("collect/collect-pubmed")
+    with pytest.raises(PrefectHTTPStatusError, match=r"409|422"):
+        prefect.create_flow_run_from_deployment(deployment.id, parameters={"source": "pubmed_api", "days": 0})
+
+
+def test_the_doctor_finds_it_well(up):
+    done = up.hoofbeats("doctor", "--deployments", "prefect.yaml", "--json")
+    found = {finding["check"]: (finding["state"], finding["found"]) for finding in json.loads(done.stdout)}
+    assert done.returncode == 0, found
+    wrong = {check for check, (state, _) in found.items() if state != "ok"}
+    assert wrong == {"key"}, found  # none is set
+    assert {"email", "clock", "versions", "lake", "server", "pool", "schedules", "automations"} <= set(found)
+
+
+def test_collect_from_an_unreachable_host(up, tmp_path):
+    lake = new_lake(tmp_path)
+    url = f"http://127.0.0.1:{free_port()}/"
+    environment = {
+        **os.environ, "HOME": str(tmp_path), "PREFECT_HOME": str(tmp_path / "prefect"),
+        "HOOFBEATS_LAKE": str(lake.root),
+        "HOOFBEATS_EMAIL": "me@example.org", "HOOFBEATS_PUBMED_API_URL": url, "HOOFBEATS_FIRST_WAIT_S": "0",
+        "PREFECT_API_URL": up.url,
+    }  # fmt: skip
+    days = ["--since", "2026-01-01", "--until", "2026-01-03", "--dates", "created"]
+    done = subprocess.run(
+        [HOOFBEATS, "collect", "--source", "pubmed_api", *days],
+        cwd=tmp_path, env=environment, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 1
+    start, error, hint = done.stderr.splitlines()
+    assert start == "starting Prefect ..."
+    assert error.startswith("error: 3 of 3 windows failed, created-2026-01-01 first: http://127.0.0.1:")
+    assert "refused" in error
+    assert hint.startswith("hint: ")
+    assert ask(lake, "SELECT window_name, state, payload FROM windows ORDER BY since") == [
+        (f"created-2026-01-0{day}", "failed", None) for day in (1, 2, 3)
+    ]
+
+
+def test_what_was_started_is_stopped(up, prefect):
+    """While a flow run is on its way."""
+    deployment = prefect.read_deployment_by_name("backfill/backfill")
+    asked = {"source": "pubmed_api", "since": str(GAP[0]), "until": str(GAP[1]), "mode": "all", "window": "day"}
+    run = prefect.create_flow_run_from_deployment(deployment.id, parameters=asked)
+    up.wait_for(lambda: state_of(prefect, run.id).is_running(), 120, "the run")
+    assert len(up.left()) >= 4  # up, its server, its worker, the run
+    assert up.stop(signal.SIGINT) == 0, up.said()
+    assert up.left() == []
+
+
+def test_up_is_stopped_while_it_starts(tmp_path):
+    running = start_up(tmp_path, {"lake": "lake"}, short_crons(tmp_path, "maintain"))
+    running.wait_for(lambda: "starting Prefect's server" in running.said()[1], 60, "the start")
+    assert running.stop(signal.SIGTERM) == 0, running.said()
+    assert running.left() == []
+
+
+def test_a_server_that_is_configured_is_not_replaced(tmp_path):
+    url = f"http://127.0.0.1:{free_port()}/api"
+    done = subprocess.run(
+        [HOOFBEATS, "up"], cwd=tmp_path, env={**os.environ, "HOME": str(tmp_path), "PREFECT_API_URL": url},
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 1
+    assert f"error: Prefect's server does not answer: {url}\nhint: start it" in done.stderr
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("demo")
+    environment = {**os.environ, "HOME": str(folder), "PREFECT_HOME": str(folder / "prefect")}
+    done = subprocess.run(
+        [HOOFBEATS, "demo", "--lake", "demo-lake"],
+        cwd=folder, env=environment, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    return folder, environment, done
+
+
+def test_the_demo_finds_what_was_planted(demo):
+    _, _, done = demo
+    assert done.returncode == 0, done.stderr
+    assert "but found" not in done.stdout
+    assert "extramedullary hematopoiesis with leukemic infiltration" in done.stdout
+    assert "catalog.duckdb" in done.stdout
+    assert done.stderr == "starting Prefect ...\n"
+
+
+def test_an_analyst_opens_the_catalog(demo):
+    folder, _, _ = demo
+    with duckdb.connect(str(folder / "demo-lake" / "catalog.duckdb"), read_only=True) as connection:
+        assert len(connection.execute("FROM rare_cooccurrences LIMIT 10").fetchall()) == 10
+
+
+def test_the_same_files_again_change_nothing(demo):
+    folder, environment, _ = demo
+    files = sorted((folder / "demo-lake" / "raw" / "pubmed_files").glob("*/*.gz"))
+    done = subprocess.run(
+        [HOOFBEATS, "ingest", "--lake", "demo-lake", *map(str, files)],
+        cwd=folder, env=environment, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.count("loaded already, nothing changed") == len(files) == 3
+    assert "version 2" not in done.stdout
+
+
+def test_a_folder_no_demo_made_is_left_alone(tmp_path):
+    (tmp_path / "precious").write_text("mine")
+    done = subprocess.run([HOOFBEATS, "demo", "--lake", str(tmp_path)], capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert "is not empty and no demo made it" in done.stderr
+    assert (tmp_path / "precious").read_text() == "mine"

@@ -1,0 +1,62 @@
+"""How a collection is judged in the end: failed windows, and a source that has fallen silent, fail the run."""
+
+import datetime as dt
+import logging
+
+import pytest
+
+from flows import collect as collecting
+from flows.collect import CollectResult
+from flows.errors import IncompleteError
+
+DAYS = [dt.date(2026, 6, 1) - dt.timedelta(days=at) for at in range(30)]
+NOW = dt.datetime(2026, 6, 20, tzinfo=dt.UTC)
+
+
+@pytest.fixture
+def published(monkeypatch):
+    told = []
+    monkeypatch.setattr(collecting, "publish_windows", lambda *what: told.append(what))
+    monkeypatch.setattr(collecting, "get_run_logger", lambda: logging.getLogger("run"))
+    return told
+
+
+def row(day, received, state="done", reason=None):
+    return {
+        "collector": "europepmc", "window_name": f"created-{day}", "query": None, "since": day, "until": day,
+        "state": state, "reason": reason, "received": received, "expected": received, "rejected": 0,
+        "collected_at": NOW,
+    }  # fmt: skip
+
+
+def judged(rows, before=()):
+    return collecting._judged("europepmc", len(rows), list(before), CollectResult(3, rows))
+
+
+def test_all_well(published):
+    result = judged([row(DAYS[0], 50)], [row(day, 60) for day in DAYS[1:]])
+    assert result.alarms == []
+    assert published == [("collect-europepmc", "Collected from europepmc", result.windows, [])]
+
+
+def test_a_quiet_source_fails_the_run_and_everything_is_published_first(published):
+    with pytest.raises(IncompleteError, match=r"europepmc suddenly gives nothing: .*where 60 are usual") as raised:
+        judged([row(DAYS[0], 0)], [row(day, 60) for day in DAYS[1:]])
+    assert raised.value.result.alarms
+    [(_, _, windows, alarms)] = published
+    assert (len(windows), len(alarms)) == (1, 1)
+
+
+def test_a_source_that_gives_little_is_told_of(published, caplog):
+    result = judged([row(DAYS[0], 5)], [row(day, 60) for day in DAYS[1:]])
+    assert "5 records, where 60 are usual" in result.alarms[0]
+    assert "unusual: europepmc created-2026-06-01" in caplog.text
+
+
+def test_failed_windows_fail_the_run(published):
+    with pytest.raises(IncompleteError) as raised:
+        judged([row(DAYS[1], 5), row(DAYS[0], 0, "failed", "no answer")])
+    assert str(raised.value) == "1 of 2 windows failed, created-2026-06-01 first: no answer"
+    assert raised.value.hint
+    assert len(raised.value.result.windows) == 2
+    assert len(published) == 1

@@ -1,0 +1,46 @@
+"""Settings handed to another process arrive there, wherever it works."""
+
+from pathlib import Path
+
+import pytest
+
+from flows.settings import Settings
+
+
+@pytest.fixture(autouse=True)
+def _nothing_configured(monkeypatch, tmp_path):
+    import os
+
+    for name in list(os.environ):
+        if name.startswith(("HOOFBEATS_", "NCBI_")):
+            monkeypatch.delenv(name)
+    monkeypatch.chdir(tmp_path)
+
+
+def test_settings_of_file_and_environment_arrive(monkeypatch, tmp_path):
+    (tmp_path / "hoofbeats.toml").write_text('email = "me@example.org"\nworkers = 7\npages = "pages.txt"\n')
+    (tmp_path / "pages.txt").touch()
+    monkeypatch.setenv("NCBI_API_KEY", "a secret")
+    monkeypatch.setenv("HOOFBEATS_OPERATOR_BLOCKS", "slack-webhook/lab email/operator")
+    told, environment = Settings(), Settings().as_environment()
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    monkeypatch.delenv("NCBI_API_KEY")
+    monkeypatch.chdir(elsewhere)
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    there = Settings()
+    assert there.model_dump(exclude={"lake", "pages"}) == told.model_dump(exclude={"lake", "pages"})
+    assert there.ncbi_api_key.get_secret_value() == "a secret"
+    assert there.lake == tmp_path.resolve() / "lake"
+    assert Path(there.pages) == tmp_path.resolve() / "pages.txt"
+
+
+def test_a_feed_stays_an_address():
+    assert Settings(pages="https://example.org/feed.xml").as_environment()["HOOFBEATS_PAGES"].startswith("https://")
+
+
+@pytest.mark.parametrize("wrong", ["slack", "slack/a/b", "/a", "a/", "a/b  c/d"])
+def test_blocks_are_named_by_type_and_name(wrong):
+    with pytest.raises(ValueError, match="operator_blocks"):
+        Settings(operator_blocks=wrong)
