@@ -16,28 +16,14 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from benchmarks import deduplication_speed
+from benchmarks import deduplication_speed, floor
 from benchmarks.extraction_speed import extraction
+from benchmarks.preparation import BULK, VOCABULARIES, preparation
 from benchmarks.processes import Cost, measure, python
 from benchmarks.scale import scale
-
-BULK = "pubmed/bulk/pubmed21n1298.xml.gz"
-VOCABULARIES = ("vocab/desc2024.xml.gz", "vocab/mondo.obo.gz", "vocab/hp.obo.gz")
+from benchmarks.scaleout import scaleout
 
 _PEER = "import sys, pubmed_parser; print(sum(1 for _ in pubmed_parser.parse_medline_xml(sys.argv[1])))"
-_FLOOR = """
-import sys
-from isal import igzip
-from lxml import etree
-with igzip.open(sys.argv[1]) as stream:
-    for _, element in etree.iterparse(stream, tag="PubmedArticle"):
-        "".join(element.find("MedlineCitation/Article/ArticleTitle").itertext())
-        " ".join("".join(part.itertext()) for part in element.iterfind("MedlineCitation/Article/Abstract/AbstractText"))
-        [heading.get("UI") for heading in element.iterfind("MedlineCitation/MeshHeadingList//DescriptorName")]
-        element.clear()
-        while element.getprevious() is not None:
-            del element.getparent()[0]
-"""
 _COMMAND = str(Path(sys.executable).with_name("hoofbeats"))
 
 
@@ -45,7 +31,9 @@ def main() -> None:
     """Run every benchmark the data are there for, or those that are named."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.speed", description="Speed figures as JSON.")
     parser.add_argument("data", type=Path, help="the folder of real data")
-    parser.add_argument("parts", nargs="*", metavar="PART", help="of ingest, extraction, deduplication, scale")
+    parser.add_argument(
+        "parts", nargs="*", metavar="PART", help="of ingest, extraction, deduplication, scaleout, scale"
+    )
     parser.add_argument("--runs", type=int, default=3)
     parser.add_argument("--articles", type=int, default=1_000_000, help="of the synthetic lake; takes some 15 minutes")
     given = parser.parse_args()
@@ -53,6 +41,7 @@ def main() -> None:
         "ingest": lambda: ingest(given.data, given.runs),
         "extraction": lambda: extraction(given.data),
         "deduplication": lambda: deduplication_speed.measure(given.data, given.runs),
+        "scaleout": lambda: scaleout(given.data),
         "scale": lambda: scale(given.articles),
     }
     if unknown := sorted(set(given.parts) - set(parts)):
@@ -73,11 +62,13 @@ def ingest(data: Path, runs: int) -> dict[str, Any] | None:
     """The whole ingest of one PubMed update file, start-up of Prefect and dictionary (MeSH, MONDO, HPO) apart.
 
     The start-up is measured by the same command on a file of one record and taken off. Peers: pubmed_parser, which
-    only parses; and as a floor, a plain lxml iterparse reading of title, abstract and headings.
+    only parses; and as a floor, a plain lxml iterparse reading of title, abstract and headings. "prepare" is the part
+    of the way from xml.gz to written documents and mentions, without the commit that counts them.
     """
-    if not all((data / name).exists() for name in (BULK, *VOCABULARIES)):
+    prepared = preparation(data, runs)
+    if prepared is None:
         return None
-    own, peer, floor, empty = [], [], [], []
+    own, peer, plain, empty = [], [], [], []
     with tempfile.TemporaryDirectory() as folder:
         one = Path(folder) / "pubmed20n0001.xml.gz"
         _one_record(data / BULK, one)
@@ -85,14 +76,15 @@ def ingest(data: Path, runs: int) -> dict[str, Any] | None:
             empty.append(_into_fresh_lake(data, one))
             own.append(_into_fresh_lake(data, data / BULK))
             peer.append(measure(python(_PEER, str(data / BULK))))
-            floor.append(measure(python(_FLOOR, str(data / BULK))))
+            plain.append(measure([sys.executable, "-m", "benchmarks.floor", str(data / BULK)]))
     start_up = statistics.median(cost.cpu_s for cost in empty)
     sys.stderr.write(f"start-up of Prefect and dictionary: {start_up:.1f} s of CPU\n")
     net = [cost.cpu_s - start_up for cost in own]
     peak = max(cost.peak_mb for cost in own)
     return {
         "pubmed21n1298": _leaf(net, [cost.cpu_s for cost in peer], "pubmed_parser.parse_medline_xml", peak),
-        "pubmed21n1298_to_floor": _leaf(net, [cost.cpu_s for cost in floor], "lxml iterparse, reading only", peak),
+        "pubmed21n1298_to_floor": _leaf(net, [cost.cpu_s for cost in plain], floor.NAME, peak),
+        "prepare": _leaf(prepared[0]["prepare"], prepared[0]["floor"], floor.NAME, prepared[1]),
     }
 
 

@@ -75,7 +75,7 @@ def _of_a_combination(verb: Callable[..., None]) -> Callable[..., None]:
 @_of_a_combination
 def count(connection: duckdb.DuckDBPyConnection, combination: Combination, as_json: JsonOption = False) -> None:
     """Count the distinct articles that have all the terms, and say how surprising that number is."""
-    from flows.answers import show_count
+    from flows.counting import show_count
 
     show_count(connection, combination, as_json=as_json)
 

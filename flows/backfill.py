@@ -20,7 +20,8 @@ from prefect.futures import PrefectFuture
 from prefect.task_runners import ThreadPoolTaskRunner
 from pydantic import Field
 
-from flows.backfill_plan import Asked, plan
+from flows.alerts import announce, watching
+from flows.backfill_plan import Asked, choose
 from flows.backfill_plan import dry_run as dry_run_of
 from flows.backfill_run import Attempt, BackfillResult, Place, Runner
 from flows.choices import MOST_SIDE_BY_SIDE, Dates, Mode, Order, SourceName, WindowSize
@@ -32,7 +33,7 @@ from flows.operations.artifacts import publish_windows
 from flows.progress import count_bar
 from flows.settings import Settings
 from flows.sources.base import Source, Span
-from flows.window import make_source
+from flows.window import make_source, plan
 from warehouse.catalog import read_version
 from warehouse.commit import vocabulary_version
 from warehouse.lake import Lake
@@ -136,11 +137,13 @@ def run(asked: Asked, settings: Settings, parallel: int) -> BackfillResult:
     asked, lake = asked.checked(), Lake.at(settings.lake)
     version = read_version(lake)
     vocabulary_version(version)  # a clear error before any work, where there is none
+    watching(settings)
     with Client(settings) as client, Holds(lake) as holds:
         source = make_source(asked.source, client, settings, version)
-        planned = plan(asked, source, lake, version)
+        planned = choose(asked, plan(lake, source, asked.span), version)
         get_run_logger().info("%s: %d windows, %d done", asked.source, len(planned.windows), planned.already_done)
         result = _run(Place(lake, source, holds, version.number), planned.windows, settings, parallel)
+    announce(settings)
     result.already_done = planned.already_done
     publish_windows("backfill", f"Backfill of {asked.source}", result.windows)
     if result.failed:

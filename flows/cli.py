@@ -13,7 +13,7 @@ import duckdb
 import typer
 from pydantic import ValidationError
 
-from flows import asking, collection, joining, running, show, upkeep
+from flows import asking, claiming, collection, joining, running, show, upkeep, watching
 from flows.errors import FlowError
 from flows.options import (
     Basis,
@@ -41,7 +41,9 @@ vocabulary_app = typer.Typer(
     help="The vocabulary: concepts, their names, what stands above what.", no_args_is_help=True
 )
 app.add_typer(vocabulary_app, name="vocabulary")
+app.add_typer(watching.app, name="watch")
 app.add_typer(asking.app)
+app.add_typer(claiming.app)
 app.add_typer(collection.app)
 app.add_typer(joining.app)
 app.add_typer(upkeep.app)

@@ -17,6 +17,7 @@ from prefect.runtime import deployment
 from prefect.task_runners import ThreadPoolTaskRunner
 from pydantic import Field
 
+from flows.alerts import announce, watching
 from flows.choices import SourceName
 from flows.errors import IncompleteError
 from flows.holds import Holds
@@ -111,11 +112,13 @@ def collect(  # noqa: PLR0913 - one parameter for each thing an operator can cho
     if source == "web_pages" and deployment.id and not (query or told.pages):
         get_run_logger().info("HOOFBEATS_PAGES names no web pages: there is nothing to do")
         return CollectResult(read_version(place).number)
+    watching(told)
     with OnlyOne(place, source), Client(told) as client:
         asked = make_source(source, client, told, read_version(place))
         before = list(ledger(read_version(place)).values())
         planned = plan(place, asked, span)
         result = _collect_all(place, asked, planned, force=force, at_once=told.files_per_commit)
+    announce(told)
     return _judged(source, len(planned), before, result)
 
 

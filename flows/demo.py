@@ -4,11 +4,13 @@ planted in it.
 
 import datetime as dt
 import shutil
+from importlib.resources import files
 from pathlib import Path
 
 import duckdb
 
 from flows import show
+from flows.claim_answers import show_claims
 from flows.commands import run_collect
 from flows.sample.literature import SEED, Planting, literature, mesh, truths
 from flows.sample.preprints import preprints
@@ -16,7 +18,9 @@ from flows.sample.server import LiteratureServer
 from flows.sample.shelf import Shelf
 from flows.settings import Settings
 from flows.vocabulary import load
+from transforms.atom import article_name, headline
 from warehouse.catalog import connect
+from warehouse.claim_auditing import refresh
 from warehouse.errors import LakeError
 from warehouse.lake import Lake
 from warehouse.questions import Combination, resolve, rows
@@ -47,9 +51,14 @@ def run(folder: Path) -> None:
         "",
     )
     load([vocabulary], settings)
+    settings.watch_file.write_bytes(files("flows.sample").joinpath("watches.toml").read_bytes())
     _collect(folder)
+    refresh(Lake.at(folder))
     with connect(Lake.at(folder)) as connection:
         wrong = _show_plantings(connection)
+        _show_watches(connection)
+        show.lines("", "Claims of rarity that earlier articles contradict:")
+        show_claims(connection, {"kind": None, "verdict": "contradicted", "article": None, "limit": 5}, as_json=False)
         show.lines("", "Rare co-occurrences found, the most surprising first (basis any):")
         columns = ["articles", "name_a", "name_b", "first_year", "last_year", "expected", "ic_low"]
         found = rows(connection, "rare", {"basis": "any", "category": None, "limit": 10})
@@ -112,6 +121,15 @@ def _show_plantings(connection: duckdb.DuckDBPyConnection) -> int:
         drawn.append({**row, "why": plantings[0].why})
     show.as_table(drawn, ["planted", "index", "text", "any", "why"])
     return wrong
+
+
+def _show_watches(connection: duckdb.DuckDBPyConnection) -> None:
+    """How the counts of the watches changed while the literature was collected."""
+    show.lines("", "Watched (feeds of the changes in feeds/):")
+    for row in connection.sql("FROM watch_counts ORDER BY batch").to_arrow_table().to_pylist():
+        told = f"{row['name']}: first count {row['articles']}" if row["previous"] is None else headline(row)
+        gained = f" ({', '.join(map(article_name, row['gained']))})" if row["gained"] else ""
+        show.lines(f"    version {row['version']}: {told}{gained}")
 
 
 def _count(connection: duckdb.DuckDBPyConnection, planting: Planting) -> int:

@@ -12,10 +12,13 @@ from typing import Any
 
 from prefect import flow, get_run_logger, task
 from prefect.cache_policies import NO_CACHE
-from prefect.task_runners import ThreadPoolTaskRunner
+from prefect.futures import PrefectFuture
 
+from flows.alerts import announce, watching
 from flows.operations.artifacts import Progress, publish_windows
 from flows.prepare import prepare
+from flows.progress import read_elsewhere
+from flows.runners import task_runner
 from flows.settings import Settings
 from flows.sources import local_files
 from warehouse.catalog import read_version
@@ -60,7 +63,7 @@ def prepare_and_commit(lake: Lake, payloads: Sequence[Payload]) -> Commit | None
     vocabulary = vocabulary_version(read_version(lake))
     futures = [prepare_payload.submit(lake, payload, vocabulary) for payload in payloads]
     try:
-        return commit_units(lake, [future.result() for future in futures])
+        return commit_units(lake, [_prepared(future) for future in futures])
     except VocabularyChangedError:
         if vocabulary == vocabulary_version(read_version(lake)):
             raise
@@ -68,7 +71,14 @@ def prepare_and_commit(lake: Lake, payloads: Sequence[Payload]) -> Commit | None
         return prepare_and_commit(lake, payloads)
 
 
-@flow(name="ingest", task_runner=ThreadPoolTaskRunner(max_workers=Settings().workers), persist_result=False)  # type: ignore[arg-type]
+def _prepared(future: PrefectFuture[Unit]) -> Unit:
+    unit = future.result()
+    if Settings().runner != "threads":
+        read_elsewhere(unit.payload.bytes)
+    return unit
+
+
+@flow(name="ingest", task_runner=task_runner(Settings()), persist_result=False)
 def ingest(files: list[Path], lake: Path | None = None) -> IngestResult:
     """Load PubMed XML files into the lake. Files it has already, by content, change nothing.
 
@@ -76,11 +86,12 @@ def ingest(files: list[Path], lake: Path | None = None) -> IngestResult:
         files: Files on the worker's machine: PubMed XML, Europe PMC JSON, saved pages; plain or .gz.
         lake: The lake's folder; without it, as configured.
     """
-    settings = Settings()
-    place = Lake.at(lake or settings.lake)
+    settings = Settings() if lake is None else Settings(lake=lake)
+    place = Lake.at(settings.lake)
     logger = get_run_logger()
     current = read_version(place)
     vocabulary_version(current)  # a clear error before any work, where there is none
+    watching(settings)
     known = loaded(current)
     result = IngestResult(current.number)
     fresh: dict[tuple[str, str], tuple[Path, Payload]] = {}
@@ -102,6 +113,7 @@ def ingest(files: list[Path], lake: Path | None = None) -> IngestResult:
             result.windows.extend(done.windows)
             logger.info("version %d: %s", done.version, ", ".join(payload.name for _, payload in group))
         progress.reached(begin + len(group))
+    announce(settings)
     publish_windows(
         "ingest", "Files loaded", result.windows, [f"{name}: loaded already" for name in result.already_loaded]
     )

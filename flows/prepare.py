@@ -1,5 +1,10 @@
-"""One payload -> one prepared unit: parse, annotate, write beside the lake. Needs no lock and no other payload."""
+"""One payload -> one prepared unit: parse, annotate, find claims, write beside the lake.
 
+Needs no lock and no other payload.
+"""
+
+import gc
+import threading
 from collections.abc import Callable, Iterator
 from functools import lru_cache
 from typing import BinaryIO
@@ -11,6 +16,7 @@ from flows.web_reader import read_page
 from transforms import europepmc_json, pubmed_xml
 from transforms.annotate import annotate
 from transforms.blocking import content_keys
+from transforms.numbered_claims import numbered_claims
 from transforms.pubmed_xml import REJECTED, Parsed
 from transforms.vocabulary import Vocabulary, build
 from warehouse import vocabulary as stored_vocabulary
@@ -25,6 +31,9 @@ READERS: dict[str, Callable[[BinaryIO, Payload], Iterator[Parsed]]] = {
 }
 """What reads the payloads of each source."""
 
+_BUILDING = threading.Lock()
+"""The first thread of a process builds the vocabulary, the others wait for it."""
+
 
 @lru_cache(maxsize=1)
 def vocabulary_of(lake: Lake, version: str) -> Vocabulary:
@@ -36,6 +45,8 @@ def vocabulary_of(lake: Lake, version: str) -> Vocabulary:
     vocabulary = build(parts["concepts"], parts["concept_names"], parts["concept_ancestors"])
     if vocabulary.version != version:
         raise VocabularyChangedError("the vocabulary was replaced in the meantime", "run the same command again")
+    gc.collect()
+    gc.freeze()  # the collector need not walk a million names again and again
     return vocabulary
 
 
@@ -44,7 +55,8 @@ def prepare(lake: Lake, payload: Payload, vocabulary_version: str) -> Unit:
     done = prepared(lake, payload, vocabulary_version)
     if done:
         return done
-    vocabulary = vocabulary_of(lake, vocabulary_version)
+    with _BUILDING:
+        vocabulary = vocabulary_of(lake, vocabulary_version)
     with (
         UnitWriter(lake, payload, vocabulary_version) as writer,
         Counted(lake.root / payload.path) as stream,
@@ -55,6 +67,7 @@ def prepare(lake: Lake, payload: Payload, vocabulary_version: str) -> Unit:
             writer.write("rejected", parsed.rejected)
             writer.write("mentions", _mentions(parsed.documents, vocabulary))
             writer.write("document_keys", content_keys(parsed.documents))
+            writer.write("claims", numbered_claims(parsed.documents, "version"))
         writer.write("rejected", _not_returned(payload))
     return writer.unit
 

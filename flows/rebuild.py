@@ -11,6 +11,7 @@ from warehouse.commit import vocabulary_version
 from warehouse.errors import LakeError
 from warehouse.lake import Lake
 from warehouse.verdicts import say
+from warehouse.watching import follow, followed
 from warehouse.windows import Collected, collected_from, record
 
 
@@ -33,6 +34,7 @@ def run_rebuild(settings: Settings, into: Path, *, as_json: bool) -> None:
     load = version.table("vocabularies").to_pylist()[-1]
     vocabulary.load(new, vocabulary.read(old), {name: load[name] for name in ("version", "files", "categories")})
     record(new, ledger_without_payloads(version))
+    follow(new, followed(version))
     if files:
         run_ingest(files, settings.model_copy(update={"lake": into}), as_json=as_json)
     for said in version.table("verdicts").sort_by("batch").to_pylist():

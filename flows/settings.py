@@ -3,10 +3,16 @@
 HOOFBEATS_LAKE               where the lake lies (default ./lake)
 HOOFBEATS_CATEGORIES         vocabulary categories that are counted, e.g. "ABCDEFG" (MeSH tree letters)
 HOOFBEATS_WORKERS            payloads prepared at the same time
+HOOFBEATS_RUNNER             where payloads of a bulk load are prepared: threads, processes, dask (a cluster on this
+                             machine), or the address of a Dask scheduler (tcp://host:8786)
 HOOFBEATS_OPERATOR_BLOCKS    Prefect's notification blocks that are told of failed, crashed and late runs: 'type/name',
                              with spaces between, e.g. "slack-webhook/lab email/operator"
 HOOFBEATS_LEAST_FREE_BYTES   on the lake's disk; with less, `hoofbeats doctor` complains
 HOOFBEATS_FILES_PER_COMMIT   payloads of a bulk load, or windows of a collection, that are committed together
+
+HOOFBEATS_WATCHES            the TOML file of watches (default watches.toml in the lake)
+HOOFBEATS_FEEDS              the folder of Atom feeds of their changes (default feeds in the lake)
+HOOFBEATS_NOTIFY             Prefect notification blocks told of changes, e.g. "custom-webhook/lab sendgrid-email/team"
 
 HOOFBEATS_EMAIL              told to NCBI with every request; without it pubmed_api is not asked
 NCBI_API_KEY                 an NCBI API key: ten requests a second instead of three
@@ -49,8 +55,16 @@ class Settings(BaseSettings):
     lake: Path = Field(Path("lake"), description="Where the lake lies.")
     categories: str = Field("ABCDEFG", pattern=r"^[A-Z]+$", description="Vocabulary categories that are counted.")
     workers: int = Field(2, ge=1, le=64, description="Payloads prepared at the same time.")
+    runner: str = Field(
+        "threads",
+        pattern=r"^(threads|processes|dask|(tcp|tls)://\S+)$",
+        description="Where payloads of a bulk load are prepared.",
+    )
     files_per_commit: int = Field(25, ge=1, le=100, description="Payloads of a bulk load committed together.")
 
+    watches: Path | None = Field(None, description="The TOML file of watches; default: watches.toml in the lake.")
+    feeds: Path | None = Field(None, description="The folder of Atom feeds; default: feeds in the lake.")
+    notify: str = Field("", pattern=r"^([\w-]+/[\w-]+( [\w-]+/[\w-]+)*)?$", description="Blocks told of changes.")
     operator_blocks: str = Field("", pattern=r"^([^/\s]+/[^/\s]+( |$))*$", description="Told of failed runs.")
     least_free_bytes: int = Field(10 << 30, ge=0, description="On the lake's disk.")
 
@@ -81,6 +95,16 @@ class Settings(BaseSettings):
     allow_private_addresses: bool = Field(default=False, description="Connect to private addresses, too.")
     largest_vanished_share: float = Field(0.02, ge=0, le=1, description="Of records a new baseline may lack.")
     settled_after_days: int = Field(3, ge=0, description="Days after its end from which a window no longer changes.")
+
+    @property
+    def watch_file(self) -> Path:
+        """Where the watches stand."""
+        return self.watches or self.lake / "watches.toml"
+
+    @property
+    def feed_folder(self) -> Path:
+        """Where the feeds are written."""
+        return self.feeds or self.lake / "feeds"
 
     @classmethod
     def settings_customise_sources(

@@ -7,8 +7,10 @@ from typing import Annotated
 import typer
 
 from flows import show
+from flows.feeds import write_feeds
 from flows.options import JsonOption, LakeOption, VersionOption, open_lake, settings_for
 from warehouse.audit import audit as recount
+from warehouse.claim_auditing import refresh
 from warehouse.difference import difference
 from warehouse.errors import LakeError
 from warehouse.fold import fold
@@ -27,13 +29,17 @@ def maintain(
     lake: LakeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Fold small segments, thin the history, remove files no version needs. Readers are not disturbed."""
+    """Judge claims by what is there now, fold segments, thin the history, remove files no version needs.
+
+    Readers are not disturbed.
+    """
     place = Lake.at(settings_for(lake).lake)
     with open_lake(lake):
         pass  # a clear error where there is no lake
+    audited = refresh(place)
     folded, collected = fold(place), collect(place, keep_latest=keep)
     if as_json:
-        show.as_json({"folded_into_version": folded, **asdict(collected)})
+        show.as_json({"claims_audited_in_version": audited, "folded_into_version": folded, **asdict(collected)})
         return
     show.lines(
         "nothing to fold" if folded is None else f"folded into version {folded}",
@@ -107,7 +113,9 @@ def undo(
     """Withdraw one batch: the lake then stands as if it had never been loaded. Its files can be loaded again."""
     from warehouse.undo import undo as withdraw
 
-    version = withdraw(Lake.at(settings_for(lake).lake), batch)
+    settings = settings_for(lake)
+    version = withdraw(Lake.at(settings.lake), batch)
+    write_feeds(settings)
     if as_json:
         show.as_json({"batch": batch, "version": version})
     else:

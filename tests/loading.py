@@ -34,6 +34,7 @@ CONTENT = {
     "documents": "* EXCLUDE (batch)",
     "articles": "*",
     "mentions": "* EXCLUDE (batch)",
+    "claims": "* EXCLUDE (batch)",
     "article_concepts": "* EXCLUDE (batch)",
     "cooccurrences": "*",
     "cooccurrences_with_retracted": "*",

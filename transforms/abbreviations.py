@@ -48,12 +48,14 @@ def find_definitions(text: str) -> list[Definition]:
 
 def _pairs(text: str) -> Iterator[Definition]:
     """The short and long forms of a text as they come."""
-    encoded = None if text.isascii() else text.encode()
-    for pair in extract_abbreviation_definition_pairs(text, tokenize=False):
-        short, long, start, end = pair.abbreviation, pair.definition, pair.start, pair.end
+    found = extract_abbreviation_definition_pairs(text, tokenize=False)
+    encoded = text.encode() if found and not text.isascii() else None
+    for pair in found:
+        short, long, start = pair.abbreviation, pair.definition, pair.start
         if encoded is not None:
-            start, end = (len(encoded[:place].decode(errors="replace")) for place in (start, end))
-        if text[start:end] == long and not _is_a_word_of(short.lower(), long.lower()):
+            start = len(encoded[:start].decode(errors="replace"))
+        end = start + len(long)
+        if text.startswith(long, start) and not _is_a_word_of(short.lower(), long.lower()):
             yield Definition(short, start, end)
 
 
@@ -85,9 +87,7 @@ def definitions(text: DocumentText, sentence_begins: Ints) -> Definitions:
     rows: dict[tuple[int, str], tuple[int, int]] = {}
     defined: Counter[int] = Counter()
     for number, begin, end in places:
-        if defined[number] > _MOST_IN_A_DOCUMENT:
-            continue
-        for short, start, stop in _pairs(text.text[begin:end]):
+        for short, start, stop in _pairs(text.text[begin:end]) if defined[number] <= _MOST_IN_A_DOCUMENT else ():
             if not short.islower():
                 rows.setdefault((number, short), (begin + start, begin + stop))
                 defined[number] += 1

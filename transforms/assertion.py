@@ -40,10 +40,11 @@ def assess(tokens: Tokens, read: Characters, mentions: Hits, sentence_begins: In
     assertion = np.zeros(len(mentions), np.int64)
     part = _Part.with_cues(tokens, found, mentions, sentence_begins)
     stops = Stops.between(part.tokens, read, part.found, part.sentence_begins)
+    said = part.found.take(known.speaks(part.found))
+    begin, end = _mentions_between(*stops.reach(said), part.mentions)
     for code in range(len(ASSERTIONS) - 1, 0, -1):
-        begin, end = stops.reach(part.found.take(known.are(part.found, says=ASSERTIONS[code])))
-        ranges = _mentions_between(begin, end, part.mentions)
-        assertion[part.number[_covered(ranges, len(part.mentions))]] = code
+        saying = known.are(said, says=ASSERTIONS[code])
+        assertion[part.number[_covered((begin[saying], end[saying]), len(part.mentions))]] = code
     return assertion
 
 

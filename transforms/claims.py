@@ -15,9 +15,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from transforms.claim_rules import Group, Rule, rules
+from transforms.claim_tables import FOUND_CLAIMS
 from transforms.claim_words import claimed_span, read_bound, shares_a_word
 from transforms.document_text import document_text, slices, string_column
-from transforms.schema import CLAIMS
 from transforms.sentences import find_sentences
 
 LONGEST_SENTENCE = 1_500
@@ -83,7 +83,7 @@ def find_claims(documents: pa.Table) -> pa.Table:
     """
     sentences = candidates(documents)
     if not sentences:
-        return CLAIMS.empty()
+        return FOUND_CLAIMS.empty()
     found = read(sentences)
     words = pa.array([sentences[reading.sentence].plain for reading in found], pa.string())
     known = rules()
@@ -91,7 +91,7 @@ def find_claims(documents: pa.Table) -> pa.Table:
     scope = np.full(len(found), "unspecified", object)
     for name, pattern in reversed(known.scopes):
         scope[_matches(words, pattern)] = name
-    return CLAIMS.from_rows(
+    return FOUND_CLAIMS.from_rows(
         _row(reading, sentences[reading.sentence], hedged=bool(hedged[i]), scope=str(scope[i]))
         for i, reading in enumerate(found)
     )

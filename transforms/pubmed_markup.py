@@ -110,8 +110,10 @@ def clean(content: bytes) -> str:
     text = content.decode()
     if "&" in text:
         text = _REFERENCE.sub(_referenced, text)
-    if text.isascii() and "  " not in text and "\n" not in text and "\t" not in text and "\r" not in text:
-        return text.strip()  # as below, in a quarter of the time
+    if "  " not in text:  # as below, in a quarter of the time: the only white space that is printable is a space
+        in_ascii = text.isascii() and "\n" not in text and "\t" not in text and "\r" not in text
+        if in_ascii or text.isprintable():
+            return text.strip()
     return " ".join(text.split())
 
 

@@ -7,7 +7,7 @@ relied upon to be present, and unknown ones are passed over.
 import datetime
 import re
 from hashlib import blake2b
-from typing import TypedDict
+from typing import NamedTuple, TypedDict
 
 from transforms import normalize
 from transforms.pubmed_dates import Published, calendar_date, cited, published
@@ -113,7 +113,7 @@ def _read_article(row: Row, record: bytes, start: int, end: int) -> None:
     rest = record[start:begin] + record[finish:first] + record[last:end]  # small, and so searched fast
     length = len(rest)
     journal = _JOURNAL.find(rest, 0, length) or (0, 0, 0)
-    _read_issue(row, rest, journal[1], journal[2])
+    _set_issue(row, _issue(rest[journal[1] : journal[2]]))
     if row["year"] is None:
         _set_published(row, published(_ARTICLE_DATE.content(rest, 0, length)))
     row["title"] = _ARTICLE_TITLE.text(rest, 0, length) or ""
@@ -128,7 +128,7 @@ def _read_book(row: Row, record: bytes, start: int, end: int) -> None:
     document = record[start:end]
     length = len(document)
     _, book, book_end = _BOOK.find(document, 0, length) or (0, 0, 0)
-    _read_issue(row, document, book, book_end)
+    _set_issue(row, _issue(document[book:book_end]))
     row["journal"] = None
     row["title"] = _ARTICLE_TITLE.text(document, 0, length) or _BOOK_TITLE.text(document, 0, length) or ""
     abstract = _ABSTRACT.find(document, 0, length) or (0, 0, 0)
@@ -139,19 +139,34 @@ def _read_book(row: Row, record: bytes, start: int, end: int) -> None:
     _read_shared(row, document)
 
 
-def _read_issue(row: Row, record: bytes, start: int, end: int) -> None:
-    date = _PUB_DATE.find(record, start, end) or (end, start, start)
-    _set_published(row, published(record[date[1] : date[2]]))
-    row["journal"], row["journal_abbreviation"] = _journal_names(record[date[2] : end])
-    row["issn"] = _ISSN.text(record, start, end)
-    row["volume"] = _VOLUME.text(record, start, date[0])
-    row["issue"] = _ISSUE.text(record, start, date[0])
+class _Issue(NamedTuple):
+    """What the content of Journal (or Book) says: the same in every record of an issue."""
+
+    date: Published
+    journal: str | None
+    journal_abbreviation: str | None
+    issn: str | None
+    volume: str | None
+    issue: str | None
 
 
 @remembered
-def _journal_names(content: bytes) -> tuple[str | None, str | None]:
-    """Title and abbreviation, in what follows the date of the issue: the same in every record of a journal."""
-    return _JOURNAL_TITLE.text(content, 0, len(content)), _ISO_ABBREVIATION.text(content, 0, len(content))
+def _issue(content: bytes) -> _Issue:
+    end = len(content)
+    date = _PUB_DATE.find(content, 0, end) or (end, 0, 0)
+    return _Issue(
+        published(content[date[1] : date[2]]),
+        _JOURNAL_TITLE.text(content, date[2], end),
+        _ISO_ABBREVIATION.text(content, date[2], end),
+        _ISSN.text(content, 0, end),
+        _VOLUME.text(content, 0, date[0]),
+        _ISSUE.text(content, 0, date[0]),
+    )
+
+
+def _set_issue(row: Row, issue: _Issue) -> None:
+    _set_published(row, issue.date)
+    _, row["journal"], row["journal_abbreviation"], row["issn"], row["volume"], row["issue"] = issue
 
 
 @remembered
@@ -288,9 +303,7 @@ def _digest(row: Row) -> str:
         row["authors"], row["languages"], row["publication_types"], row["headings"], row["major_headings"],
         row["keywords"],
     )  # fmt: skip
-    fields = [text or "" for text in texts]
-    fields += [str(other) for other in others]
-    fields += ["\x1f".join(strings) for strings in lists]
+    fields = [*(text or "" for text in texts), *map(str, others), *map("\x1f".join, lists)]
     fields += [f"{label}\x1f{start}\x1f{end}" for label, start, end in row["sections"]]
     fields += [f"{kind}\x1f{document_id}\x1f{citation}" for kind, document_id, citation in row["relations"]]
     return blake2b("\x1e".join(fields).encode(), digest_size=16).hexdigest()

@@ -6,9 +6,8 @@ columns, and the comments an analyst reads in DuckDB and in the data dictionary 
 
 import pyarrow as pa
 
-from transforms.tables import RELATIONS, SPANS, STRINGS, Table, columns
-
-BATCH = ("batch", pa.int32(), "The catalog version that wrote this row.")
+from transforms.claim_tables import CLAIM_AUDIT, CLAIM_MATCHES, CLAIMS
+from transforms.tables import BATCH, RELATIONS, SPANS, STRINGS, Table, columns
 
 DOCUMENTS = Table(
     "documents",
@@ -344,49 +343,12 @@ CORPUS_COUNTS = Table(
     ("basis", "year"),
 )
 
-CLAIMS = Table(
-    "claims",
-    "one statement of a text about how often what it reports was reported before",
-    columns(
-        ("document_id", pa.string(), "The document."),
-        ("start", pa.int32(), "First code point of its sentence in title || ' ' || abstract."),
-        ("end", pa.int32(), "One past the last code point of its sentence."),
-        (
-            "kind",
-            pa.string(),
-            "'first_report', 'nth_report', 'only_report', 'prior_count' (so many were reported before) or"
-            " 'rare_qualitative' (few, rare: no number).",
-        ),
-        (
-            "ordinal",
-            pa.int32(),
-            "Which report it says it is: 1 for every first_report, n for an nth_report; else NULL.",
-        ),
-        ("prior_count", pa.int32(), "How many earlier ones a prior_count states; else NULL."),
-        ("bound", pa.string(), "'exact', 'at_most', 'at_least' or 'about': what prior_count is; else NULL."),
-        ("hedged", pa.bool_(), "Whether it is made with a reservation, such as 'to our knowledge'."),
-        (
-            "scope",
-            pa.string(),
-            "What it is restricted to: 'country/region', 'language', 'age/sex subgroup', 'species/other'; 'world' where"
-            " it says so; else 'unspecified'.",
-        ),
-        (
-            "scope_start",
-            pa.int32(),
-            "First code point of the words that name what is claimed; NULL where there are none.",
-        ),
-        ("scope_end", pa.int32(), "One past the last code point of these words."),
-    ),
-    ("document_id", "start"),
-)
-
 SEGMENT_TABLES: dict[str, Table] = {
     table.name: table
     for table in (
         DOCUMENTS, DOCUMENT_KEYS, PAIR_DECISIONS, SIGHTINGS, DELETIONS, REJECTED, CONCEPTS, CONCEPT_NAMES,
         CONCEPT_ANCESTORS, MENTIONS, ARTICLE_CONCEPTS, ARTICLE_KEYS, COOCCURRENCES, COOCCURRENCES_BY_B,
-        CONCEPT_COUNTS, CORPUS_COUNTS,
+        CONCEPT_COUNTS, CORPUS_COUNTS, CLAIMS, CLAIM_AUDIT, CLAIM_MATCHES,
     )
 }  # fmt: skip
 """Every table that is stored as immutable Parquet segments."""

@@ -13,6 +13,7 @@ STRINGS = pa.list_(pa.string())
 SPANS = pa.list_(pa.struct([("label", pa.string()), ("start", pa.int32()), ("end", pa.int32())]))
 RELATIONS = pa.list_(pa.struct([("kind", pa.string()), ("document_id", pa.string()), ("citation", pa.string())]))
 TIMESTAMP = pa.timestamp("us", tz="UTC")
+BATCH = ("batch", pa.int32(), "The catalog version that wrote this row.")
 
 
 class SchemaMismatch(ValueError):
@@ -74,7 +75,9 @@ class Table:
 
     def from_rows(self, rows: Iterable[dict[str, object]]) -> pa.Table:
         """Rows as dictionaries -> a table of this schema; absent keys are NULL."""
-        return pa.Table.from_pylist(list(rows), schema=self.arrow)
+        listed = list(rows)
+        columns = [pa.array([row.get(column.name) for row in listed], column.type) for column in self.columns]
+        return pa.Table.from_arrays(columns, schema=self.arrow)
 
 
 def columns(*rows: tuple[str, pa.DataType, str]) -> tuple[Column, ...]:

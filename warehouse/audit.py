@@ -14,8 +14,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from transforms.articles import describe
+from transforms.claim_tables import CLAIMS
 from transforms.clustering import cluster
 from transforms.cooccurrence import article_concepts, count
+from transforms.numbered_claims import numbered_claims
 from transforms.schema import (
     ARTICLE_CONCEPTS,
     ARTICLE_KEYS,
@@ -74,9 +76,11 @@ def audit(connection: duckdb.DuckDBPyConnection, articles_at_once: int = ARTICLE
         ranges = connection.execute(statement("queries", "article_ranges"), {"size": articles_at_once}).fetchall()
         for number, (first, last) in enumerate(ranges):
             limits = {"first": first, "last": last}
-            articles = describe(_slice(connection, "documents", DOCUMENTS, limits))
+            documents = _slice(connection, "documents", DOCUMENTS, limits)
+            articles = describe(documents)
             concepts = article_concepts(_slice(connection, "mentions", MENTIONS, limits), articles)
-            differences += _compare_articles(connection, limits, articles, concepts)
+            recounts = {ARTICLE_KEYS: articles, ARTICLE_CONCEPTS: concepts, CLAIMS: _claims(documents)}
+            differences += _compare_articles(connection, limits, recounts)
             counts = count(concepts, articles)
             for part, rows in (
                 ("cooccurrences", counts.cooccurrences), ("concepts", counts.concepts), ("corpus", counts.corpus)
@@ -122,13 +126,17 @@ def _audit_decisions(connection: duckdb.DuckDBPyConnection) -> list[Difference]:
 
 
 def _compare_articles(
-    connection: duckdb.DuckDBPyConnection, limits: dict[str, int], articles: pa.Table, concepts: pa.Table
+    connection: duckdb.DuckDBPyConnection, limits: dict[str, int], recounts: dict[Table, pa.Table]
 ) -> list[Difference]:
     found = [
         _compare_rows(schema, _slice(connection, schema.name, schema, limits), recounted)
-        for schema, recounted in ((ARTICLE_KEYS, articles), (ARTICLE_CONCEPTS, concepts))
+        for schema, recounted in recounts.items()
     ]
     return [difference for difference in found if difference]
+
+
+def _claims(documents: pa.Table) -> pa.Table:
+    return CLAIMS.without("batch").conform(numbered_claims(documents, "article_id"))
 
 
 def _slice(connection: duckdb.DuckDBPyConnection, name: str, schema: Table, limits: dict[str, int]) -> pa.Table:

@@ -4,8 +4,9 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
-from transforms.schema import BATCH, COOCCURRENCES, DOCUMENTS, PAIR_DECISIONS
-from transforms.tables import STRINGS, TIMESTAMP, Table, columns
+from transforms.schema import COOCCURRENCES, DOCUMENTS, PAIR_DECISIONS
+from transforms.tables import BATCH, STRINGS, TIMESTAMP, Table, columns
+from warehouse.watch_tables import WATCH_COUNTS, WATCHES
 
 BATCHES = Table(
     "batches",
@@ -16,7 +17,8 @@ BATCHES = Table(
         (
             "kind",
             pa.string(),
-            "'vocabulary', 'ingest', 'ledger' (windows without records), 'verdict', 'fold' or 'undo'.",
+            "'vocabulary', 'ingest', 'ledger' (windows without records), 'verdict', 'fold', 'undo', 'claims' (the claim"
+            " audit made anew) or 'watches' (their counts, or the watches themselves).",
         ),
         ("committed_at", TIMESTAMP, "When."),
         ("received", pa.int64(), "Records in its payloads; = kept + unchanged + superseded + duplicates + rejected."),
@@ -163,7 +165,18 @@ INTERVAL_LIMITS = Table(
 
 CATALOG_TABLES: dict[str, Table] = {
     table.name: table
-    for table in (LAKE, BATCHES, WINDOWS, SEGMENTS, SUPERSEDED, VERDICTS, VOCABULARIES, INTERVAL_LIMITS)
+    for table in (
+        LAKE,
+        BATCHES,
+        WINDOWS,
+        SEGMENTS,
+        SUPERSEDED,
+        VERDICTS,
+        VOCABULARIES,
+        INTERVAL_LIMITS,
+        WATCHES,
+        WATCH_COUNTS,
+    )
 }
 """Every small table that lies in the catalog itself."""
 

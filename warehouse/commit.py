@@ -21,6 +21,7 @@ from warehouse.errors import NoVocabularyError, VocabularyChangedError
 from warehouse.lake import Lake
 from warehouse.rewriting import Rewriting
 from warehouse.staging import NOT_RETURNED, Unit
+from warehouse.watching import follow, followed
 
 FATES = ("kept", "unchanged", "superseded", "duplicates", "rejected")
 """What can become of a record; they add up to `received`."""
@@ -37,6 +38,8 @@ class Commit:
 def commit(lake: Lake, units: Sequence[Unit]) -> Commit | None:
     """Commit prepared payloads; those the lake has already are left out; None when nothing is left.
 
+    Then the watches are counted.
+
     Raises `VocabularyChangedError` if a unit was prepared with another vocabulary than the lake's.
     """
     with lake.writing():
@@ -45,7 +48,10 @@ def commit(lake: Lake, units: Sequence[Unit]) -> Commit | None:
         if not fresh:
             return None
         with connect_to_write(lake, version) as connection:
-            return _Ingest(lake, version, fresh, connection).run()
+            done = _Ingest(lake, version, fresh, connection).run()
+    if followed(version):
+        follow(lake)
+    return done
 
 
 def loaded(version: Version) -> set[tuple[str, str]]:

@@ -21,6 +21,8 @@ _GROUPS = (
          "cooccurrence_totals", "rare_cooccurrences", "concept_counts",
          "corpus_counts", "interval_limits"),
     ),
+    ("Watches", ("watches", "watch_counts")),
+    ("Claims", ("claims", "claim_audit", "claim_matches")),
     ("Vocabulary", ("concepts", "concept_names", "concept_ancestors", "vocabularies")),
     (
         "Ledger",

@@ -7,6 +7,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from transforms.annotate import annotate
+from transforms.claim_tables import CLAIMS
+from transforms.numbered_claims import numbered_claims
 from transforms.schema import MENTIONS
 from transforms.vocabulary import Vocabulary
 from warehouse.catalog_file import Version
@@ -37,6 +39,7 @@ class LookingAgain(Rewriting):
         super().__init__(lake, version, [empty_unit(lake)], connection)
         self.batch = batch
         self.vocabulary = vocabulary
+        self.claims_at_hand = False
 
     def place_records(self) -> None:
         """Make the working tables `runs` and `changed_documents` from what the lake received before."""
@@ -55,3 +58,14 @@ class LookingAgain(Rewriting):
             return standing
         found = MENTIONS.without("batch").conform(annotate(anew, self.vocabulary()))
         return pa.concat_tables([standing, found]).sort_by([(name, "ascending") for name in MENTIONS.sort_by])
+
+    def claims(self, home: int, current: pa.Table) -> pa.Table:
+        """Those at hand, and those of contents that did not count before, found anew: no vocabulary matters to them."""
+        if not self.claims_at_hand:
+            self.execute("to_be_read")
+            self.claims_at_hand = True
+        standing = super().claims(home, current)
+        unread = self.connection.sql("SELECT document_id FROM to_be_read").to_arrow_table()["document_id"]
+        anew = current.filter(pc.is_in(current["document_id"], unread.combine_chunks()))
+        found = CLAIMS.without("batch").conform(numbered_claims(anew, "article_id"))
+        return pa.concat_tables([standing, found]).sort_by([(name, "ascending") for name in CLAIMS.sort_by])

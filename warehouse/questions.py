@@ -37,6 +37,11 @@ class Combination:
     to_year: int | None = None
 
     @property
+    def words(self) -> str:
+        """The groups by the names of their concepts."""
+        return " AND ".join(" or ".join(concept.name for concept in group) for group in self.groups)
+
+    @property
     def values(self) -> Row:
         """The values of the queries' parameters."""
         return {

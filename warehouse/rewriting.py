@@ -15,6 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from transforms.articles import describe
+from transforms.claim_tables import CLAIMS
 from transforms.cooccurrence import Counts, article_concepts, count, difference
 from transforms.identity import own_article_ids
 from transforms.schema import (
@@ -57,11 +58,17 @@ class Rewriting(ABC):
     def mentions(self, home: int, current: pa.Table) -> pa.Table:
         """The mentions of the touched articles of one portion, whose current documents are given."""
 
+    def claims(self, home: int, current: pa.Table) -> pa.Table:
+        """The claims of the touched articles of one portion, whose current documents are given: those at hand."""
+        del current  # read when the payload was prepared
+        return CLAIMS.without("batch").conform(self.table("next_claims", files=self.files("claims"), home=home))
+
     def rewrite(self) -> dict[str, pa.Table]:
         """Write the touched articles anew and what that changes in the counts; returns the changed small tables."""
         self.connection.execute("SET temp_directory = $folder", {"folder": str(self.lake.staging / "spill")})
         self.connection.execute("CREATE TEMP TABLE reconsidered (document_id VARCHAR)")
         self.connection.execute("CREATE TEMP TABLE secondary (document_id VARCHAR)")
+        self.connection.execute("CREATE TEMP TABLE to_be_read (document_id VARCHAR)")
         self.place_records()
         files = self.files("documents"), self.files("document_keys")
         self.write("pair_decisions", assign_articles(self.connection, *files, self.verdicts()))
@@ -120,6 +127,7 @@ class Rewriting(ABC):
         concepts = article_concepts(mentions, articles)
         for name, rows in (("mentions", mentions), ("article_keys", articles), ("article_concepts", concepts)):
             self.write(name, rows)
+        self.write("claims", self.claims(home, current))
         self._note_secondary(current, articles)
         self._write_counts(home, count(concepts, articles))
 

@@ -16,6 +16,7 @@ from typing import Self
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from transforms.claim_tables import CLAIMS
 from transforms.schema import DELETIONS, DOCUMENT_KEYS, MENTIONS, RECORDS, REJECTED
 from transforms.tables import Column, Table
 from warehouse.lake import Lake
@@ -26,13 +27,16 @@ NOT_RETURNED = "not_returned"
 
 _UNIT = "unit.json"
 UNFINISHED = ".unfinished"
-_VERSION = Column("version", pa.int64(), "The version of the document that mentions it.")
+_REPETITIVE = ("source", "raw_file", "concept_id", "section", "text", "assertion", "basis", "kind")
+"""Columns that are written with a dictionary; what is staged is read once, so that writing it has to be cheap."""
+_VERSION = Column("version", pa.int64(), "The version of the document that says it.")
 STAGED: dict[str, Table] = {
     "documents": RECORDS,
     "mentions": Table(
         "mentions", MENTIONS.grain, (*MENTIONS.without("article_id", "batch").columns, _VERSION), MENTIONS.sort_by
     ),
     "document_keys": DOCUMENT_KEYS.without("batch"),
+    "claims": Table("claims", CLAIMS.grain, (*CLAIMS.without("article_id", "batch").columns, _VERSION), CLAIMS.sort_by),
     "deletions": DELETIONS.without("batch"),
     "rejected": REJECTED.without("batch"),
 }
@@ -110,7 +114,11 @@ class UnitWriter:
         self._folder.mkdir(parents=True)
         for name, schema in STAGED.items():
             self._writers[name] = pq.ParquetWriter(
-                self._folder / f"{name}.parquet", schema.arrow, compression="zstd", compression_level=1
+                self._folder / f"{name}.parquet",
+                schema.arrow,
+                compression="lz4",
+                use_dictionary=[column for column in _REPETITIVE if column in schema.column_names],
+                write_statistics=False,
             )
         return self
 

@@ -15,6 +15,7 @@ from warehouse.errors import UnknownBatchError
 from warehouse.lake import Lake
 from warehouse.looking_again import LookingAgain
 from warehouse.vocabulary import read
+from warehouse.watching import follow, followed
 
 WITHDRAWABLE = ("ingest", "verdict")
 
@@ -34,7 +35,10 @@ def undo(lake: Lake, batch: int) -> int:
         version = recover(lake)
         _check(version, batch)
         with connect_to_write(lake, version) as connection:
-            return _Withdrawal(lake, version, connection, batch, vocabulary).run()
+            made = _Withdrawal(lake, version, connection, batch, vocabulary).run()
+    if followed(version):
+        follow(lake)
+    return made
 
 
 def _check(version: Version, batch: int) -> None:

@@ -15,6 +15,7 @@ from warehouse.catalog_schema import VERDICTS
 from warehouse.errors import UnknownDocumentError
 from warehouse.lake import Lake
 from warehouse.looking_again import NO_BATCH, LookingAgain
+from warehouse.watching import follow, followed
 
 
 def say(
@@ -38,7 +39,10 @@ def say(
         version = recover(lake)
         with connect_to_write(lake, version) as connection:
             _check(connection, first, second)
-            return _Verdict(lake, version, connection, told).run()
+            made = _Verdict(lake, version, connection, told).run()
+    if followed(version):
+        follow(lake)
+    return made
 
 
 def _check(connection: duckdb.DuckDBPyConnection, first: str, second: str) -> None:

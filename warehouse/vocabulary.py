@@ -16,6 +16,7 @@ from warehouse.catalog_file import Version
 from warehouse.catalog_schema import INTERVAL_LIMITS, SEGMENTS, VOCABULARIES
 from warehouse.lake import Lake
 from warehouse.looking_again import EVERY_BATCH, LookingAgain
+from warehouse.watching import follow, followed
 
 PARTS = (CONCEPTS, CONCEPT_NAMES, CONCEPT_ANCESTORS)
 _LARGEST_TABLED = 1000
@@ -38,7 +39,9 @@ def load(lake: Lake, parts: Mapping[str, pa.Table], facts: Mapping[str, Any]) ->
         changed = _annotate_anew(lake, old, parts) if len(old.table("windows")) else {}
         segments.sync_folders(lake)
         publish(lake, _next_version(lake, old, [row for row in written if row], changed, _told(parts, facts, number)))
-        return number
+    if followed(old):
+        follow(lake)
+    return number
 
 
 def _annotate_anew(lake: Lake, old: Version, parts: Mapping[str, pa.Table]) -> dict[str, pa.Table]:

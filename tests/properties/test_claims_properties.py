@@ -4,8 +4,8 @@ import pyarrow as pa
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from transforms.claim_tables import FOUND_CLAIMS
 from transforms.claims import LONGEST_SENTENCE, find_claims, parts, plain
-from transforms.schema import CLAIMS
 
 quick = settings(max_examples=60, deadline=None)
 KINDS = {"first_report", "nth_report", "only_report", "prior_count", "rare_qualitative"}
@@ -23,7 +23,7 @@ def test_claims_lie_in_their_text(documents):
     titles, abstracts = zip(*documents, strict=True)
     table = pa.table({"document_id": [str(n) for n in range(len(documents))], "title": titles, "abstract": abstracts})
     found = find_claims(table)
-    assert found.schema == CLAIMS.arrow
+    assert found.schema == FOUND_CLAIMS.arrow
     for claim in found.to_pylist():
         title, abstract = documents[int(claim["document_id"])]
         text = f"{title} {abstract or ''}"

@@ -31,6 +31,7 @@ FIELDS = st.fixed_dictionaries(
     {
         "headings": st.lists(st.sampled_from(CONCEPTS), unique=True, max_size=3),
         "year": st.sampled_from([None, 1999, 2000]),
+        "abstract": st.sampled_from(["An abstract.", "This is the first reported case of asthma in a lymph node."]),
         "retracted_on": st.sampled_from([None, None, RETRACTED_ON]),
         "title": st.sampled_from(["Salt and nodules of the thyroid", "Honey for the heart", "Iodine in valley towns"]),
         "authors": st.sampled_from([[], ["Brandt, Uwe"], ["Rao, Anil"]]),

@@ -13,7 +13,8 @@ from transforms.claim_combination import (
     combination,
     combine,
 )
-from transforms.schema import CLAIMS, CONCEPT_ANCESTORS, CONCEPTS, MENTIONS
+from transforms.claim_tables import FOUND_CLAIMS
+from transforms.schema import CONCEPT_ANCESTORS, CONCEPTS, MENTIONS
 
 NAMES = {
     "leukemia": ("Leukemia", "C04.557.337"),
@@ -97,7 +98,7 @@ def test_no_more_groups_than_can_be_expected_together(concepts):
 
 
 def test_tables_in_tables_out(concepts):
-    claims = CLAIMS.from_rows(
+    claims = FOUND_CLAIMS.from_rows(
         [
             {
                 "document_id": "a",
@@ -122,11 +123,13 @@ def test_tables_in_tables_out(concepts):
     assert found["groups"].to_pylist() == [[["node"], ["emh"]], []]
     assert found["diseases"].to_pylist() == [0, 0]
     assert found["named_share"].to_pylist() == pytest.approx([19 / 30, 0])
-    assert combine(CLAIMS.empty(), MENTIONS.empty(), concepts)["groups"].type == pa.list_(pa.list_(pa.string()))
+    assert combine(FOUND_CLAIMS.empty(), MENTIONS.empty(), concepts)["groups"].type == pa.list_(pa.list_(pa.string()))
 
 
 def test_a_well_named_title_makes_up_for_words_that_are_not(concepts):
-    claims = CLAIMS.from_rows([{"document_id": "a", "start": 100, "end": 200, "scope_start": 150, "scope_end": 180}])
+    claims = FOUND_CLAIMS.from_rows(
+        [{"document_id": "a", "start": 100, "end": 200, "scope_start": 150, "scope_end": 180}]
+    )
     mentions = MENTIONS.from_rows(
         {"concept_id": c, "document_id": "a", "start": start, "end": end, "sentence": 0, "sentence_end": 50}
         | {"basis": "text"}

@@ -4,8 +4,9 @@ import pyarrow as pa
 import pytest
 
 from transforms.claim_rules import rules
+from transforms.claim_tables import FOUND_CLAIMS
 from transforms.claims import find_claims, parts, plain
-from transforms.schema import CLAIMS, DOCUMENTS
+from transforms.schema import DOCUMENTS
 
 TITLE = "Amyloidosis of the spleen with thyroid cysts"
 
@@ -207,7 +208,7 @@ def test_labels_line_feeds_and_absent_columns():
     table = pa.table({"title": ["T", None], "abstract": ["CONCLUSION: This is the first\ncase of gout.", None]})
     (claim,) = find_claims(table).to_pylist()
     assert (claim["document_id"], claim["kind"], claim["start"]) == (None, "first_report", 2)
-    assert find_claims(pa.table({"title": ["Gout"]})).schema == CLAIMS.arrow
+    assert find_claims(pa.table({"title": ["Gout"]})).schema == FOUND_CLAIMS.arrow
     assert len(find_claims(DOCUMENTS.empty())) == 0
 
 

@@ -6,6 +6,7 @@ import json
 import pyarrow as pa
 
 from transforms.blocking import content_keys
+from transforms.numbered_claims import numbered_claims
 from transforms.schema import CONCEPT_ANCESTORS, CONCEPT_NAMES, CONCEPTS
 from warehouse import vocabulary
 from warehouse.commit import commit
@@ -64,6 +65,7 @@ def unit(lake, name, records=(), deletions=(), rejected=0):
         writer.write("documents", staged)
         writer.write("document_keys", content_keys(staged))
         writer.write("mentions", _mentions(records))
+        writer.write("claims", numbered_claims(staged, "version"))
         rows = [
             {"document_id": id_ if isinstance(id_, str) else f"pubmed:{id_}", "version": version, "raw_file": name}
             for id_, version in deletions

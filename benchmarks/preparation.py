@@ -1,0 +1,60 @@
+"""Preparing a payload, from xml.gz to written documents and mentions, beside a plain lxml reading of the same file.
+
+Preparing is parsing, annotation and writing staged Parquet; start-up and dictionary (MeSH, MONDO, HPO) are apart. Both
+are measured in one process and in turn, as CPU seconds:
+
+    python -m benchmarks.preparation DATA RUNS      prints {"prepare": [seconds], "floor": [seconds]}
+"""
+
+import json
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from benchmarks.floor import read_plainly
+from benchmarks.processes import measure_answer
+from flows.prepare import prepare
+from flows.settings import Settings
+from flows.sources import local_files
+from flows.vocabulary import load
+from warehouse.catalog import read_version
+from warehouse.commit import vocabulary_version
+from warehouse.lake import Lake
+
+BULK = "pubmed/bulk/pubmed21n1298.xml.gz"
+VOCABULARIES = ("vocab/desc2024.xml.gz", "vocab/mondo.obo.gz", "vocab/hp.obo.gz")
+
+
+def preparation(data: Path, runs: int) -> tuple[dict[str, Any], float] | None:
+    """The CPU seconds of each run ("prepare", "floor") and the peak memory in MB; None where the data are absent."""
+    if not all((data / name).exists() for name in (BULK, *VOCABULARIES)):
+        return None
+    return measure_answer("benchmarks.preparation", data, runs)
+
+
+def _measured(data: Path, runs: int) -> dict[str, list[float]]:
+    with tempfile.TemporaryDirectory() as folder:
+        lake = Lake.at(Path(folder))
+        load([data / name for name in VOCABULARIES], Settings(lake=lake.root))
+        version = vocabulary_version(read_version(lake))
+        payload = local_files.payload_of(lake, data / BULK)
+        local_files.take_in(lake, data / BULK, payload)
+        prepare(lake, payload, version).discard()  # the dictionary and all tables of characters are built here
+        seconds: dict[str, list[float]] = {"prepare": [], "floor": []}
+        for _ in range(runs):
+            seconds["floor"].append(_cpu(lambda: read_plainly(data / BULK)))
+            seconds["prepare"].append(_cpu(lambda: prepare(lake, payload, version).discard()))
+        return seconds
+
+
+def _cpu(work: Callable[[], None]) -> float:
+    began = time.process_time()
+    work()
+    return time.process_time() - began
+
+
+if __name__ == "__main__":
+    json.dump(_measured(Path(sys.argv[1]), int(sys.argv[2])), sys.stdout)

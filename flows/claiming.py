@@ -1,0 +1,71 @@
+"""Verbs about claims of rarity: those of the literature, and those of a draft before it is sent off."""
+
+import os
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+from flows import show
+from flows.options import JsonOption, LakeOption, LimitOption, VersionOption, open_lake, settings_for
+from warehouse.catalog import connect, read_version
+from warehouse.claim_auditing import is_current
+from warehouse.lake import Lake
+
+app = typer.Typer()
+
+
+class Kind(StrEnum):
+    """What a text claims."""
+
+    FIRST_REPORT = "first_report"
+    NTH_REPORT = "nth_report"
+    ONLY_REPORT = "only_report"
+    PRIOR_COUNT = "prior_count"
+    RARE_QUALITATIVE = "rare_qualitative"
+
+
+class VerdictName(StrEnum):
+    """How a claim stands beside what was found."""
+
+    CONTRADICTED = "contradicted"
+    NOT_CONTRADICTED = "not contradicted"
+    NOT_DECIDABLE = "not decidable"
+
+
+@app.command(epilog="Example: hoofbeats claims --verdict contradicted --limit 5   |   hoofbeats claims --article 12345")
+def claims(
+    kind: Annotated[Kind | None, typer.Option(help="Only claims of this kind.")] = None,
+    verdict: Annotated[VerdictName | None, typer.Option(help="Only claims with this verdict.")] = None,
+    article: Annotated[
+        str | None, typer.Option(help="Only claims of this article: a PMID, article_id or document_id.")
+    ] = None,
+    limit: LimitOption = 20,
+    lake: LakeOption = None,
+    at_version: VersionOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """List what papers claim ("the second reported case") beside the earlier articles found. A lower bound:
+
+    abstracts tell of fewer cases than there are, so what is found can contradict a claim and never confirm it.
+    """
+    from flows.claim_answers import show_claims
+
+    with open_lake(lake, at_version):
+        pass  # a clear error where there is no lake; repaired where it was moved
+    place = Lake.at(settings_for(lake).lake)
+    if at_version is None:
+        _bring_up_to_date(place)
+    with connect(place, at_version) as connection:
+        show_claims(connection, {"kind": kind, "verdict": verdict, "article": article, "limit": limit}, as_json=as_json)
+
+
+def _bring_up_to_date(lake: Lake) -> None:
+    if is_current(read_version(lake)):
+        return
+    if not os.access(lake.root, os.W_OK):
+        show.note(f"{lake.root} cannot be written: the claim audit is that of an earlier version")
+        return
+    from warehouse.claim_auditing import refresh
+
+    refresh(lake)

@@ -1,0 +1,54 @@
+"""Which articles of a lake match what claims say was never or seldom reported: all claims at once, in four queries."""
+
+import duckdb
+import pyarrow as pa
+
+from transforms.claim_answers import MATCHES, Answers, Coverage, answer
+from transforms.claim_combination import Concepts, combine
+from transforms.schema import CONCEPT_ANCESTORS, CONCEPTS, MENTIONS
+from transforms.tables import STRINGS
+from warehouse.statements import statement
+
+_FEWEST_GROUPS = 2
+_ASKED = pa.schema([("claim", pa.int64()), ("groups", pa.list_(STRINGS)), ("before", pa.date32())])
+
+
+def matches(connection: duckdb.DuckDBPyConnection, claims: pa.Table) -> pa.Table:
+    """The articles that match the combinations of `claims`, as `MATCHES`; of less than two groups, none are sought.
+
+    claims: columns groups and entered_on, the day the paper entered: what entered later is left out; NULL: nothing is.
+    """
+    asked = [
+        {"claim": number, "groups": row["groups"], "before": row["entered_on"]}
+        for number, row in enumerate(claims.select(["groups", "entered_on"]).to_pylist())
+        if len(row["groups"]) >= _FEWEST_GROUPS
+    ]
+    connection.register("asked", pa.Table.from_pylist(asked, schema=_ASKED))
+    for step in ("claim_groups", "group_articles", "claim_articles"):
+        connection.execute(statement("claims", step))
+    found = connection.sql(statement("claims", "placed_articles")).to_arrow_table().cast(MATCHES)
+    connection.unregister("asked")
+    return found
+
+
+def audit_claims(connection: duckdb.DuckDBPyConnection) -> Answers:
+    """Every claim of the lake that `connection` reads, judged by its articles."""
+    known = concepts(connection)
+    claims = connection.sql(statement("claims", "claims_to_audit")).to_arrow_table()
+    mentions = connection.sql(statement("claims", "mentions_of_claims")).to_arrow_table()
+    combined = combine(claims, MENTIONS.without("batch").conform(mentions), known)
+    same: dict[int, list[int]] = {}
+    for article, other in connection.execute(statement("claims", "same_papers")).fetchall():
+        same.setdefault(article, []).append(other)
+    return answer(combined, matches(connection, combined), same, coverage(connection), known.names)
+
+
+def concepts(connection: duckdb.DuckDBPyConnection) -> Concepts:
+    """The lake's concepts, as combinations are made of them."""
+    tables = [connection.sql(f"FROM {schema.name}").to_arrow_table() for schema in (CONCEPTS, CONCEPT_ANCESTORS)]
+    return Concepts.of(*tables)
+
+
+def coverage(connection: duckdb.DuckDBPyConnection) -> Coverage:
+    """How much the lake has, by the day it entered."""
+    return Coverage(connection.sql(statement("claims", "articles_by_entry")).to_arrow_table())

@@ -1,0 +1,3 @@
+SELECT claims.* EXCLUDE (batch)
+FROM claims
+WHERE claims.article_id BETWEEN $first AND $last
