@@ -10,10 +10,11 @@ from warehouse.questions import Row, rows
 
 LOWER_BOUND = "Titles and abstracts are read, not full texts: what is found is a lower bound and confirms no claim."
 _SHOWN = 3
+_KEY = ("article_id", "start", "number")
 _PLACES = ("earlier", "scattered", "too_late", "undated")
 _PLACE_WORDS = {
     "earlier": "earlier",
-    "scattered": "earlier, not in one sentence",
+    "scattered": "earlier, not in one sentence or no case",
     "too_late": "too late to be known",
     "undated": "without a day of entry",
 }
@@ -23,7 +24,10 @@ def show_claims(connection: duckdb.DuckDBPyConnection, values: dict[str, Any], *
     """Claims with their verdicts, and the articles these rest on."""
     found = rows(connection, "claims", values)
     matches = rows(connection, "claim_matches", {"articles": [row["article_id"] for row in found]}) if found else []
-    print_claims([{**claim, "matches": _of(claim, matches)} for claim in found], as_json=as_json)
+    by_claim: dict[tuple[Any, ...], list[Row]] = {}
+    for row in matches:
+        by_claim.setdefault(_key(row), []).append({name: value for name, value in row.items() if name not in _KEY})
+    print_claims([{**claim, "matches": by_claim.get(_key(claim), [])} for claim in found], as_json=as_json)
 
 
 def print_claims(found: Sequence[Row], *, as_json: bool) -> None:
@@ -36,11 +40,9 @@ def print_claims(found: Sequence[Row], *, as_json: bool) -> None:
     show.lines(LOWER_BOUND if found else "no claim")
 
 
-def _of(claim: Row, matches: Sequence[Row]) -> list[Row]:
-    """The matches of one claim, without what names the claim."""
-    key = ("article_id", "start", "number")
-    own = [row for row in matches if all(row[name] == claim[name] for name in key)]
-    return [{name: value for name, value in row.items() if name not in key} for row in own]
+def _key(row: Row) -> tuple[Any, ...]:
+    """What names a claim."""
+    return tuple(row[name] for name in _KEY)
 
 
 def _lines(claim: Row) -> list[str]:

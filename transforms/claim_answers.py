@@ -22,6 +22,7 @@ MATCHES = pa.schema(
         ("entered_on", pa.date32()),
         ("retracted_on", pa.date32()),
         ("in_one_sentence", pa.bool_()),
+        ("reports_cases", pa.bool_()),
         ("matched_document_id", pa.string()),
         ("sentence_start", pa.int32()),
         ("sentence_end", pa.int32()),

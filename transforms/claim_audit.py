@@ -1,8 +1,9 @@
 """Whether a claim of rarity holds against the earlier articles a warehouse has.
 
 Abstracts tell of fewer cases than there are: what is found is a lower bound. So a claim can be contradicted by what is
-found, never confirmed by what is not. And a claim is contradicted only by articles that say in one sentence, or in
-their title, what it says was never or seldom said: concepts scattered over an abstract may have nothing in common.
+found, never confirmed by what is not. And a claim is contradicted only by articles that report cases and say in one
+sentence, or in their title, what it says was never or seldom said: concepts scattered over an abstract may have nothing
+in common, and an experiment is no case.
 """
 
 import datetime as dt
@@ -15,10 +16,16 @@ CONTRADICTED, NOT_CONTRADICTED, NOT_DECIDABLE = "contradicted", "not contradicte
 
 _FEWEST_GROUPS = 2
 _NOVELTY = frozenset({"first_report", "only_report"})
-LEAST_NAMED = 0.4
+LEAST_NAMED = 0.5
 """With less of what is claimed named, a combination is wider than the claim and its matches contradict nothing."""
 _ABOUT = 1.5
 """'About n' is not contradicted by up to so many times n."""
+_COLUMNS = ["article_id", "entered_on", "retracted_on", "in_one_sentence", "reports_cases"]
+REPORTS_CASES = (
+    r"(?i)\bcases?\b(?:[^-]|$)|\b(?:year|month|week|day)s?[ -]olds?\b"
+    r"|\b(?:an?|one|two|three|this|our) (?:\w+ ){0,2}(?:patients?|m[ae]n|wom[ae]n|boys?|girls?|infants?|neonates?)\b"
+)
+"""How a title or abstract tells that it reports cases, where its publication types do not."""
 _UNRESTRICTED = frozenset({"world", "unspecified"})
 
 
@@ -70,7 +77,8 @@ class Found:
     """The articles that match a claim's combination; ids, earliest first.
 
     earlier: entered before the paper was received (else before it entered), not retracted by then, with the whole
-    combination in one sentence or title; scattered: such articles that have it in no one sentence; too_late: entered
+    combination in one sentence or title, and reporting cases; scattered: such articles that have it in no one sentence
+    or report no case; too_late: entered
     between the paper's receipt and its own entry, too late to be known; undated: without a day of entry.
     """
 
@@ -93,7 +101,7 @@ def judge(claim: Claimed, paper: Paper, matches: pa.Table) -> Verdict:
     """The verdict on a claim.
 
     matches: the articles that match its combination, whenever they entered; columns article_id, entered_on,
-    retracted_on, in_one_sentence (whether one sentence, or the title, affirms the whole combination).
+    retracted_on, in_one_sentence (whether one sentence, or the title, affirms the whole combination), reports_cases.
     """
     if paper.known_until is None:
         return Verdict(NOT_DECIDABLE, "neither when the paper was received nor when it entered is known")
@@ -111,7 +119,7 @@ def sort_out(paper: Paper, matches: pa.Table) -> Found:
     """
     known_until = paper.known_until
     places: dict[str, list[tuple[dt.date, int]]] = {"earlier": [], "scattered": [], "too_late": [], "undated": []}
-    for row in matches.select(["article_id", "entered_on", "retracted_on", "in_one_sentence"]).to_pylist():
+    for row in matches.select(_COLUMNS).to_pylist():
         article, entered, retracted = row["article_id"], row["entered_on"], row["retracted_on"]
         if article == paper.article_id or article in paper.same or known_until is None:
             continue
@@ -120,7 +128,8 @@ def sort_out(paper: Paper, matches: pa.Table) -> Found:
         if entered is None:
             places["undated"].append((known_until, article))
         elif entered < known_until:
-            places["earlier" if row["in_one_sentence"] else "scattered"].append((entered, article))
+            counts = row["in_one_sentence"] and row["reports_cases"]
+            places["earlier" if counts else "scattered"].append((entered, article))
         elif paper.entered_on is not None and entered < paper.entered_on:
             places["too_late"].append((entered, article))
     return Found(**{place: tuple(article for _, article in sorted(dated)) for place, dated in places.items()})
@@ -146,7 +155,10 @@ def _decided(claim: Claimed, found: Found) -> tuple[str, str]:
     if number + scattered <= conceded:
         return NOT_CONTRADICTED, f"{_articles(number + scattered)} found; {room}"
     if number <= conceded:
-        return NOT_DECIDABLE, f"{_articles(number + scattered)} found, {scattered} not in one sentence; {room}"
+        return (
+            NOT_DECIDABLE,
+            f"{_articles(number + scattered)} found, {scattered} not in one sentence or no case; {room}",
+        )
     if claim.named_share < LEAST_NAMED:
         return NOT_DECIDABLE, f"{_articles(number)} found, but most of what is claimed has no name in the vocabulary"
     if claim.scope not in _UNRESTRICTED:

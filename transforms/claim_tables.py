@@ -95,8 +95,12 @@ CLAIM_AUDIT = Table(
                 pa.float64(),
                 "How many earlier reports the claim leaves room for; NULL where it states no limit.",
             ),
-            ("earlier", pa.int32(), "Earlier articles with the whole combination in one sentence or title."),
-            ("scattered", pa.int32(), "Further earlier articles, with the combination in no one sentence."),
+            (
+                "earlier",
+                pa.int32(),
+                "Earlier articles that report cases, with the whole combination in one sentence or title.",
+            ),
+            ("scattered", pa.int32(), "Further earlier articles: with the combination in no one sentence, or no case."),
             ("too_late", pa.int32(), "Articles that entered between receipt and entry: too late to be known."),
             ("undated", pa.int32(), "Articles without a day of entry."),
             (

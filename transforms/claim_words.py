@@ -7,6 +7,9 @@ from transforms.claim_rules import rules
 Span = tuple[int, int]
 
 _SHORTEST_STEM = 5
+_RESERVATION = re.compile(
+    r"\b(?:to )?the best of (?:our|my|their|the authors?'?) \w+(?:, (?:of|that|in|on)\b)?", re.IGNORECASE
+)
 _WORD = re.compile(r"[a-z]{5,}")
 _ABBREVIATION = re.compile(r"\b[A-Z][A-Za-z]*[A-Z][A-Za-z]*\b")
 
@@ -26,7 +29,8 @@ def claimed_span(words: str, what: Span | None, claim: Span) -> Span | None:
 
 
 def _following(words: str, claim: Span) -> Span | None:
-    """What stands after the first 'of' of a claim, else after 'that', 'in', 'with' or 'to'."""
+    """What stands after the first 'of' of a claim, else after 'that', 'in', 'with' or 'to'; not 'the best of our'."""
+    words = _RESERVATION.sub(lambda found: found[0].replace("of", "--", 1), words)
     for connector in ("of", "connector"):
         found = rules().naming[connector].search(words, claim[0])
         if found:
@@ -48,7 +52,8 @@ def _cleaned(words: str, start: int, end: int) -> Span | None:
     """A stretch without what opens its clause, what closes it, and punctuation."""
     known = rules().naming
     opening = known["opening"].match(words, 0, end) if start == 0 else None
-    start = opening.end() if opening else start
+    reservation = _RESERVATION.match(words, start, end)
+    start = opening.end() if opening else reservation.end() if reservation else start
     closing = known["closing"].search(words, start, end)
     end = closing.start() if closing else end
     while start < end and words[end - 1] in " .,;:)-]" and not _closes(words, start, end):

@@ -4,6 +4,7 @@ import duckdb
 import pyarrow as pa
 
 from transforms.claim_answers import MATCHES, Answers, Coverage, answer
+from transforms.claim_audit import REPORTS_CASES
 from transforms.claim_combination import Concepts, combine
 from transforms.schema import CONCEPT_ANCESTORS, CONCEPTS, MENTIONS
 from transforms.tables import STRINGS
@@ -27,7 +28,8 @@ def matches(connection: duckdb.DuckDBPyConnection, claims: pa.Table) -> pa.Table
     connection.register("asked", pa.Table.from_pylist(asked, schema=_ASKED))
     for step in ("claim_groups", "group_articles", "claim_articles"):
         connection.execute(statement("claims", step))
-    found = connection.sql(statement("claims", "placed_articles")).to_arrow_table().cast(MATCHES)
+    told = {"reports_cases": REPORTS_CASES}
+    found = connection.sql(statement("claims", "placed_articles"), params=told).to_arrow_table().cast(MATCHES)
     connection.unregister("asked")
     return found
 
@@ -38,6 +40,7 @@ def audit_claims(connection: duckdb.DuckDBPyConnection) -> Answers:
     claims = connection.sql(statement("claims", "claims_to_audit")).to_arrow_table()
     mentions = connection.sql(statement("claims", "mentions_of_claims")).to_arrow_table()
     combined = combine(claims, MENTIONS.without("batch").conform(mentions), known)
+    connection.execute(statement("claims", "same_links"))
     same: dict[int, list[int]] = {}
     for article, other in connection.execute(statement("claims", "same_papers")).fetchall():
         same.setdefault(article, []).append(other)

@@ -3,19 +3,31 @@
 import datetime as dt
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from transforms.claim_audit import CONTRADICTED, NOT_CONTRADICTED, NOT_DECIDABLE, Claimed, Paper, judge, sort_out
+from transforms.claim_audit import (
+    CONTRADICTED,
+    NOT_CONTRADICTED,
+    NOT_DECIDABLE,
+    REPORTS_CASES,
+    Claimed,
+    Paper,
+    judge,
+    sort_out,
+)
 
 DAY = dt.date(2020, 6, 15)
 DATES = [(name, pa.date32()) for name in ("entered_on", "retracted_on")]
-MATCHES = pa.schema([("article_id", pa.int64()), *DATES, ("in_one_sentence", pa.bool_())])
+MATCHES = pa.schema(
+    [("article_id", pa.int64()), *DATES, ("in_one_sentence", pa.bool_()), ("reports_cases", pa.bool_())]
+)
 PAPER = Paper(article_id=1, received_on=DAY, entered_on=DAY + dt.timedelta(days=100))
 
 
-def matches(*rows, together=True):
+def matches(*rows, together=True, cases=True):
     """Rows (article, days after the paper was received or None, the same for its retraction)."""
 
     def day(after):
@@ -25,6 +37,7 @@ def matches(*rows, together=True):
     return pa.Table.from_pylist(
         [
             {"article_id": a, "entered_on": day(entered), "retracted_on": day(gone), "in_one_sentence": together}
+            | {"reports_cases": cases}
             for a, entered, gone in rows
         ],
         MATCHES,
@@ -52,8 +65,8 @@ def earlier(number, together=True):
         (Claimed("rare_qualitative"), 3, NOT_DECIDABLE),
         (Claimed("first_report", ordinal=1, groups=1), 9, NOT_DECIDABLE),
         (Claimed("first_report", ordinal=1, diseases=0), 9, NOT_DECIDABLE),
-        (Claimed("first_report", ordinal=1, named_share=0.39), 9, NOT_DECIDABLE),
-        (Claimed("first_report", ordinal=1, named_share=0.39), 0, NOT_CONTRADICTED),
+        (Claimed("first_report", ordinal=1, named_share=0.49), 9, NOT_DECIDABLE),
+        (Claimed("first_report", ordinal=1, named_share=0.49), 0, NOT_CONTRADICTED),
         (Claimed("first_report", ordinal=1, scope="country/region"), 1, NOT_DECIDABLE),
         (Claimed("first_report", ordinal=1, scope="country/region"), 0, NOT_CONTRADICTED),
         (Claimed("first_report", ordinal=1, scope="world"), 1, CONTRADICTED),
@@ -71,6 +84,27 @@ def test_concepts_scattered_over_an_abstract_contradict_nothing():
     judged = judge(claim, PAPER, earlier(2, together=False))
     assert (judged.verdict, judged.found.earlier, judged.found.scattered) == (NOT_DECIDABLE, (), (3, 2))
     assert judge(claim, PAPER, earlier(1, together=False)).verdict == NOT_CONTRADICTED
+
+
+def test_an_experiment_is_no_case():
+    judged = judge(Claimed("first_report", ordinal=1), PAPER, matches((2, -9), cases=False))
+    assert (judged.verdict, judged.found.scattered) == (NOT_DECIDABLE, (2,))
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ("Gout in a camel: a case report.", True),
+        ("A 52-year-old man came.", True),
+        ("We treated one elderly woman.", True),
+        ("Three cases of gout.", True),
+        ("Fistulas of umbilical veins in dogs.", False),
+        ("Outcomes in patients with gout.", False),
+        ("Alpha-chain disease: a case-control study.", False),
+    ],
+)
+def test_how_an_article_says_that_it_reports_cases(words, told):
+    assert bool(pc.match_substring_regex(pa.array([words]), REPORTS_CASES)[0].as_py()) is told
 
 
 def test_whether_a_study_is_new_is_not_decided_by_counting():

@@ -262,3 +262,22 @@ def test_the_page_this_project_started_from(data_dir):
     abstract = (data_dir / "seed" / "expected-abstract.txt").read_text("utf-8").strip()
     found = claims(abstract, title="")
     assert {(c["ordinal"], c["prior_count"]) for c in found} >= {(2, None), (None, 1)}
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Ultrasound should be among the first procedures applied in cases of renal failure.",
+        "The patients revealed the return of rash and, for the first time, the onset of wheezing.",
+        "Records of 84 patients were read and revealed no cases of primary resistance.",
+        "We estimate that the symbiosis appeared for the first time in the Eocene.",
+    ],
+)
+def test_what_comes_first_in_an_illness_or_in_the_course_of_the_world_is_no_claim(sentence):
+    assert not len(find_claims(pa.table({"title": ["A study of it all."], "abstract": [sentence]})))
+
+
+def test_what_is_claimed_does_not_begin_with_the_reservation():
+    sentence = "This study provides the first evidence, to the best of our knowledge, of gout in camels."
+    [claim] = find_claims(pa.table({"title": [""], "abstract": [sentence]})).to_pylist()
+    assert f" {sentence}"[claim["scope_start"] : claim["scope_end"]] == "gout in camels"

@@ -1,5 +1,13 @@
--- The same with the place of that sentence.
-WITH sentences AS (
+-- The same with the place of that sentence, and whether the article reports cases ($reports_cases: how its words say so).
+WITH cases AS (
+    SELECT
+        articles.article_id,
+        articles.is_case_report
+        OR regexp_matches(articles.title || ' ' || coalesce(articles.abstract, ''), $reports_cases) AS reports_cases
+    FROM articles
+    SEMI JOIN claim_articles ON claim_articles.article_id = articles.article_id
+),
+sentences AS (
     SELECT
         mentions.article_id,
         mentions.document_id,
@@ -20,10 +28,12 @@ SELECT
     claim_articles.entered_on,
     claim_articles.retracted_on,
     claim_articles.sentence IS NOT NULL AS in_one_sentence,
+    coalesce(cases.reports_cases, false) AS reports_cases,
     CASE WHEN claim_articles.sentence IS NOT NULL THEN claim_articles.document_id END AS matched_document_id,
     sentences.sentence_start,
     sentences.sentence_end
 FROM claim_articles
+LEFT JOIN cases ON cases.article_id = claim_articles.article_id
 LEFT JOIN sentences
     ON
         sentences.article_id = claim_articles.article_id
