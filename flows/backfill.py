@@ -29,6 +29,7 @@ from flows.errors import CollectError
 from flows.holds import Holds
 from flows.http import Client
 from flows.ingest import commit_units
+from flows.operations import quiet_exit
 from flows.operations.artifacts import publish_windows
 from flows.progress import count_bar
 from flows.settings import Settings
@@ -38,6 +39,8 @@ from warehouse.catalog import read_version
 from warehouse.commit import vocabulary_version
 from warehouse.lake import Lake
 from warehouse.windows import Window
+
+quiet_exit.ensure()
 
 
 class BackfillFailed(CollectError):

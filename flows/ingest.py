@@ -15,6 +15,7 @@ from prefect.cache_policies import NO_CACHE
 from prefect.futures import PrefectFuture
 
 from flows.alerts import announce, watching
+from flows.operations import quiet_exit
 from flows.operations.artifacts import Progress, publish_windows
 from flows.prepare import prepare
 from flows.progress import read_elsewhere
@@ -26,6 +27,8 @@ from warehouse.commit import Commit, commit, loaded, vocabulary_version
 from warehouse.errors import VocabularyChangedError
 from warehouse.lake import Lake
 from warehouse.staging import Payload, Unit
+
+quiet_exit.ensure()
 
 
 @dataclass
