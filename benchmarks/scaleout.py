@@ -28,9 +28,10 @@ def scaleout(data: Path) -> dict[str, Any] | None:
     """A leaf a runner with two workers; the peer is one thread in the same run."""
     if not all((data / name).exists() for name in (*BULK, VOCABULARY)):
         return None
-    runners = [PEER, "threads:2", "processes:2"]
+    runners = [PEER, "processes:2"]
     if importlib.util.find_spec("prefect_dask"):
         runners.append("dask:2")
+    runners.append("threads:2")
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch)
         cut([data / name for name in BULK], folder / "files", PIECES)

@@ -1,13 +1,14 @@
 """Verbs about claims of rarity: those of the literature, and those of a draft before it is sent off."""
 
 import os
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Annotated
 
 import typer
 
 from flows import show
-from flows.options import JsonOption, LakeOption, LimitOption, VersionOption, open_lake, settings_for
+from flows.options import AsOfOption, JsonOption, LakeOption, LimitOption, VersionOption, open_lake, settings_for
 from warehouse.catalog import connect, read_version
 from warehouse.claim_auditing import is_current
 from warehouse.lake import Lake
@@ -58,6 +59,25 @@ def claims(
         _bring_up_to_date(place)
     with connect(place, at_version) as connection:
         show_claims(connection, {"kind": kind, "verdict": verdict, "article": article, "limit": limit}, as_json=as_json)
+
+
+@app.command(epilog="Example: hoofbeats check manuscript.txt   |   pbpaste | hoofbeats check -")
+def check(
+    file: Annotated[str, typer.Argument(metavar="FILE", help="Text or HTML; - reads standard input.")],
+    as_of: AsOfOption = None,
+    lake: LakeOption = None,
+    at_version: VersionOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Find the claims in a manuscript's title and abstract, and the articles that speak against them.
+
+    Nothing of the manuscript is stored. The first paragraph is its title, the rest its abstract.
+    """
+    from flows.draft import check_draft
+
+    day = as_of.date() if as_of else datetime.now(UTC).date()
+    with open_lake(lake, at_version) as connection:
+        check_draft(connection, file, day, settings_for(lake), as_json=as_json)
 
 
 def _bring_up_to_date(lake: Lake) -> None:

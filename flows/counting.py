@@ -14,12 +14,20 @@ _STATISTICS = ("rate_per_million", "low", "high", "expected", "ic", "ic_low", "i
 _NAMES_SHOWN = 6
 
 
-def show_count(connection: duckdb.DuckDBPyConnection, combination: Combination, *, as_json: bool) -> None:
-    """How many articles, of how many, since when, how surprising."""
+def show_count(
+    connection: duckdb.DuckDBPyConnection, combination: Combination, *, cite: bool = False, as_json: bool = False
+) -> None:
+    """How many articles, of how many, since when, how surprising; `cite`: with all that is needed to repeat it."""
+    from flows.citing import citation, citation_lines
+
     found = rows(connection, "counts", combination.values)[0]
+    told = citation(connection, combination) if cite else None
+    if told and not as_json:
+        show.lines(combination.words, *citation_lines(found, combination, told))
+        return
     near = beside(connection, combination, found)
     if as_json:
-        show.as_json(_contract(found, combination, near))
+        show.as_json({**_contract(found, combination, near), **({"citation": told} if told else {})})
         return
     show.lines(combination.words, *count_lines(found, combination))
     show.lines(*_given_pairs_line(found, near), *_beside_lines(near))

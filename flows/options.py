@@ -29,6 +29,15 @@ class Level(StrEnum):
     SENTENCE = "sentence"
 
 
+class ReferenceFormat(StrEnum):
+    """What references are written as."""
+
+    RIS = "ris"
+    BIBTEX = "bibtex"
+    CSV = "csv"
+    PARQUET = "parquet"
+
+
 LakeOption = Annotated[Path | None, typer.Option("--lake", help="The lake's folder [HOOFBEATS_LAKE, else ./lake].")]
 VersionOption = Annotated[int | None, typer.Option("--at-version", help="Ask a kept version of the catalog.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
@@ -44,6 +53,13 @@ AsOfOption = Annotated[
 CaseReportsOption = Annotated[bool, typer.Option("--case-reports", help="Only case reports, by publication type.")]
 FromYearOption = Annotated[int | None, typer.Option("--from-year", help="Published in this year or later.")]
 ToYearOption = Annotated[int | None, typer.Option("--to-year", help="Published in this year or earlier.")]
+CiteOption = Annotated[
+    bool, typer.Option("--cite", help="With ids, filters, version, coverage and PubMed's query: to be repeated.")
+]
+ExportOption = Annotated[
+    ReferenceFormat | None, typer.Option(help="Write the articles behind the count instead, as references.")
+]
+ToOption = Annotated[Path | None, typer.Option(help="Where --export writes to; default: stdout.")]
 LimitOption = Annotated[int, typer.Option(min=1, help="Rows at most.")]
 
 

@@ -3,6 +3,7 @@
 Needs no lock and no other payload.
 """
 
+import contextlib
 import gc
 import threading
 from collections.abc import Callable, Iterator
@@ -45,8 +46,6 @@ def vocabulary_of(lake: Lake, version: str) -> Vocabulary:
     vocabulary = build(parts["concepts"], parts["concept_names"], parts["concept_ancestors"])
     if vocabulary.version != version:
         raise VocabularyChangedError("the vocabulary was replaced in the meantime", "run the same command again")
-    gc.collect()
-    gc.freeze()  # the collector need not walk a million names again and again
     return vocabulary
 
 
@@ -58,6 +57,7 @@ def prepare(lake: Lake, payload: Payload, vocabulary_version: str) -> Unit:
     with _BUILDING:
         vocabulary = vocabulary_of(lake, vocabulary_version)
     with (
+        _not_walked(),
         UnitWriter(lake, payload, vocabulary_version) as writer,
         Counted(lake.root / payload.path) as stream,
     ):
@@ -65,11 +65,21 @@ def prepare(lake: Lake, payload: Payload, vocabulary_version: str) -> Unit:
             writer.write("documents", parsed.documents)
             writer.write("deletions", parsed.deletions)
             writer.write("rejected", parsed.rejected)
-            writer.write("mentions", _mentions(parsed.documents, vocabulary))
+            writer.write("mentions", mentions_of(parsed.documents, vocabulary))
             writer.write("document_keys", content_keys(parsed.documents))
             writer.write("claims", numbered_claims(parsed.documents, "version"))
         writer.write("rejected", _not_returned(payload))
     return writer.unit
+
+
+@contextlib.contextmanager
+def _not_walked() -> Iterator[None]:
+    """What there is already, a million names among it, is left alone by the garbage collector inside the block."""
+    gc.freeze()
+    try:
+        yield
+    finally:
+        gc.unfreeze()
 
 
 def _not_returned(payload: Payload) -> pa.Table:
@@ -86,7 +96,7 @@ def _not_returned(payload: Payload) -> pa.Table:
     )
 
 
-def _mentions(documents: pa.Table, vocabulary: Vocabulary) -> pa.Table:
+def mentions_of(documents: pa.Table, vocabulary: Vocabulary) -> pa.Table:
     """Mentions with the version of their document: of several versions in one payload any may come to count."""
     at = documents.column_names.index("document_id")
     rows = pa.array(range(len(documents)), pa.int64())  # a document_id may repeat, a row does not

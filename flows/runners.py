@@ -10,7 +10,6 @@ HOOFBEATS_WORKERS says how many; for a scheduler elsewhere, its workers do. The 
 
 import atexit
 import contextlib
-import logging
 import os
 import sys
 from collections.abc import Iterator
@@ -40,6 +39,7 @@ def task_runner(settings: Settings) -> TaskRunner[Any]:
 
 
 def _dask(settings: Settings) -> "DaskTaskRunner":
+    os.environ.setdefault("DASK_LOGGING__DISTRIBUTED", "warning")  # here and in the workers, before it is imported
     try:
         from prefect_dask.task_runners import DaskTaskRunner
     except ImportError as error:
@@ -47,7 +47,6 @@ def _dask(settings: Settings) -> "DaskTaskRunner":
             f"the setting runner is {settings.runner!r}, but prefect-dask is not installed",
             "install the extra: pip install 'hoofbeats[dask]'; or set HOOFBEATS_RUNNER=processes",
         ) from error
-    logging.getLogger("distributed").setLevel(logging.WARNING)
     if settings.runner != "dask":
         return DaskTaskRunner(address=settings.runner)
     cluster = {

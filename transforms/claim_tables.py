@@ -62,6 +62,7 @@ CLAIM_AUDIT = Table(
     (
         *_VERDICT,
         *columns(
+            ("end", pa.int32(), "As in claims."),
             ("kind", pa.string(), "As in claims."),
             ("ordinal", pa.int32(), "As in claims."),
             ("prior_count", pa.int32(), "As in claims."),

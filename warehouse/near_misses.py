@@ -40,7 +40,7 @@ def beside(connection: duckdb.DuckDBPyConnection, combination: Combination, coun
     if not small:
         return Beside(expected_given_pairs=given_pairs)
     return Beside(
-        without, tuple(_wider(connection, combination)), tuple(_searched(connection, combination)), given_pairs
+        without, tuple(_wider(connection, combination)), tuple(searched(connection, combination)), given_pairs
     )
 
 
@@ -69,7 +69,8 @@ def _wider(connection: duckdb.DuckDBPyConnection, combination: Combination) -> l
     return found
 
 
-def _searched(connection: duckdb.DuckDBPyConnection, combination: Combination) -> list[Row]:
+def searched(connection: duckdb.DuckDBPyConnection, combination: Combination) -> list[Row]:
+    """What is searched for: a row a concept, with the number of its group, its names, and how many stand below it."""
     return [
         {"group": number, **row}
         for number, group in enumerate(combination.groups, 1)

@@ -224,9 +224,12 @@ def test_every_verb_has_help_with_an_example():
 
     verbs = get_command(app).commands
     assert {"ingest", "vocabulary", "status", "count", "timeline", "evidence", "rare", "sql", "demo"} <= set(verbs)
-    for name, verb in verbs.items():
+    below = [
+        (f"{name} {under}", verb) for name in ("vocabulary", "watch") for under, verb in verbs[name].commands.items()
+    ]
+    for name, verb in (*verbs.items(), *below):
         assert verb.help, name
-        if name != "vocabulary":
+        if name not in ("vocabulary", "watch"):
             assert "Example: hoofbeats" in verb.epilog, name
 
 
