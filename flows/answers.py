@@ -97,6 +97,9 @@ def show_rare(found: list[Row], *, as_json: bool) -> None:
         "articles_b",
         "expected",
         "ic_low",
+        "q_value",
+        "articles_with_descendants",
     ]
     headings = {"name_a": "concept", "name_b": "with", "articles_a": "alone", "articles_b": "alone"}
+    headings |= {"articles_with_descendants": "with those below"}
     show.as_table(found, columns, headings)

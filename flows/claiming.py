@@ -1,16 +1,22 @@
 """Verbs about claims of rarity: those of the literature, and those of a draft before it is sent off."""
 
-import os
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Annotated
 
 import typer
 
-from flows import show
-from flows.options import AsOfOption, JsonOption, LakeOption, LimitOption, VersionOption, open_lake, settings_for
-from warehouse.catalog import connect, read_version
-from warehouse.claim_auditing import is_current
+from flows.options import (
+    AsOfOption,
+    JsonOption,
+    LakeOption,
+    LimitOption,
+    VersionOption,
+    bring_up_to_date,
+    open_lake,
+    settings_for,
+)
+from warehouse.catalog import connect
 from warehouse.lake import Lake
 
 app = typer.Typer()
@@ -51,12 +57,13 @@ def claims(
     abstracts tell of fewer cases than there are, so what is found can contradict a claim and never confirm it.
     """
     from flows.claim_answers import show_claims
+    from warehouse.claim_matching import CLAIM_TABLES
 
     with open_lake(lake, at_version):
         pass  # a clear error where there is no lake; repaired where it was moved
     place = Lake.at(settings_for(lake).lake)
     if at_version is None:
-        _bring_up_to_date(place)
+        bring_up_to_date(place, CLAIM_TABLES)
     with connect(place, at_version) as connection:
         show_claims(connection, {"kind": kind, "verdict": verdict, "article": article, "limit": limit}, as_json=as_json)
 
@@ -78,14 +85,3 @@ def check(
     day = as_of.date() if as_of else datetime.now(UTC).date()
     with open_lake(lake, at_version) as connection:
         check_draft(connection, file, day, settings_for(lake), as_json=as_json)
-
-
-def _bring_up_to_date(lake: Lake) -> None:
-    if is_current(read_version(lake)):
-        return
-    if not os.access(lake.root, os.W_OK):
-        show.note(f"{lake.root} cannot be written: the claim audit is that of an earlier version")
-        return
-    from warehouse.claim_auditing import refresh
-
-    refresh(lake)

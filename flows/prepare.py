@@ -33,15 +33,20 @@ READERS: dict[str, Callable[[BinaryIO, Payload], Iterator[Parsed]]] = {
 """What reads the payloads of each source."""
 
 _BUILDING = threading.Lock()
-"""The first thread of a process builds the vocabulary, the others wait for it."""
 
 
-@lru_cache(maxsize=1)
 def vocabulary_of(lake: Lake, version: str) -> Vocabulary:
-    """The lake's vocabulary, ready for matching; built once a process and version.
+    """The lake's vocabulary, ready for matching; built once a process and version, other threads wait for it.
 
     Raises `VocabularyChangedError` where another one is in force by now.
     """
+    with _BUILDING:
+        return built_vocabulary(lake, version)
+
+
+@lru_cache(maxsize=1)
+def built_vocabulary(lake: Lake, version: str) -> Vocabulary:
+    """What `vocabulary_of` keeps."""
     parts = stored_vocabulary.read(lake)
     vocabulary = build(parts["concepts"], parts["concept_names"], parts["concept_ancestors"])
     if vocabulary.version != version:
@@ -54,8 +59,7 @@ def prepare(lake: Lake, payload: Payload, vocabulary_version: str) -> Unit:
     done = prepared(lake, payload, vocabulary_version)
     if done:
         return done
-    with _BUILDING:
-        vocabulary = vocabulary_of(lake, vocabulary_version)
+    vocabulary = vocabulary_of(lake, vocabulary_version)
     with (
         _not_walked(),
         UnitWriter(lake, payload, vocabulary_version) as writer,

@@ -4,7 +4,8 @@ import pytest
 
 from flows.sample.literature import mesh
 from tests.loading import ask, lake_with_vocabulary, load_files
-from warehouse.claim_auditing import refresh
+from warehouse.claim_matching import CLAIM_TABLES
+from warehouse.derived import refresh
 
 pytestmark = pytest.mark.data
 THREE = {"MESH:D007938", "MESH:D006411", "MESH:D008198"}
@@ -26,7 +27,7 @@ def test_the_audit_names_a_planted_earlier_case(data_dir, tmp_path):
     (tmp_path / "mesh.xml").write_bytes(mesh())
     lake = lake_with_vocabulary(tmp_path / "lake", tmp_path / "mesh.xml")
     load_files(lake, data_dir / "seed" / "read-by-qxmd.html")
-    refresh(lake)
+    refresh(lake, CLAIM_TABLES)
     [(_, ordinal, _, second), (_, _, prior_count, one_before)] = ask(lake, CLAIMS)
     assert (ordinal, prior_count) == (2, 1)
     assert set(second) >= THREE
@@ -35,11 +36,11 @@ def test_the_audit_names_a_planted_earlier_case(data_dir, tmp_path):
     for pmid in (7, 8):
         (tmp_path / f"{pmid}.xml").write_text(EARLIER_CASE.format(pmid=pmid))
     load_files(lake, tmp_path / "7.xml")
-    refresh(lake)
+    refresh(lake, CLAIM_TABLES)
     assert ask(lake, VERDICTS) == [("nth_report", "not contradicted", 1), ("prior_count", "not contradicted", 1)]
     named = "SELECT DISTINCT matched_id FROM claim_matches WHERE place = 'earlier' ORDER BY ALL"
     assert ask(lake, named) == [(7,)]
     load_files(lake, tmp_path / "8.xml")
-    refresh(lake)
+    refresh(lake, CLAIM_TABLES)
     assert ask(lake, VERDICTS) == [("nth_report", "contradicted", 2), ("prior_count", "contradicted", 2)]
     assert ask(lake, named) == [(7,), (8,)]
