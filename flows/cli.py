@@ -13,7 +13,7 @@ import duckdb
 import typer
 from pydantic import ValidationError
 
-from flows import asking, claiming, collection, joining, running, show, upkeep, watching
+from flows import asking, claiming, collection, curating, joining, running, show, upkeep, watching
 from flows.errors import FlowError
 from flows.options import (
     Basis,
@@ -42,6 +42,7 @@ vocabulary_app = typer.Typer(
 )
 app.add_typer(vocabulary_app, name="vocabulary")
 app.add_typer(watching.app, name="watch")
+app.add_typer(curating.app, name="curate")
 app.add_typer(asking.app)
 app.add_typer(claiming.app)
 app.add_typer(collection.app)
