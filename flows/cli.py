@@ -70,6 +70,17 @@ def vocabulary_load(files: Files, lake: LakeOption = None, as_json: JsonOption =
     run_vocabulary_load(files, settings_for(lake), as_json=as_json)
 
 
+@vocabulary_app.command("refresh", epilog="Example: hoofbeats vocabulary refresh --json")
+def vocabulary_refresh(lake: LakeOption = None, as_json: JsonOption = False) -> None:
+    """Fetch the vocabularies from their official addresses, and load them if one of them has changed.
+
+    HOOFBEATS_VOCABULARY_ADDRESSES says which; HOOFBEATS_VOCABULARY_FILES adds lists of your own.
+    """
+    from flows.commands import run_vocabulary_refresh
+
+    run_vocabulary_refresh(settings_for(lake), as_json=as_json)
+
+
 @app.command(epilog="Example: hoofbeats demo --lake /tmp/demo-lake")
 def demo(lake: Annotated[Path, typer.Option(help="Where the demo's lake is made anew.")] = Path("demo-lake")) -> None:
     """Run the main flow on the embedded, synthetic literature and show what it finds beside what was planted."""

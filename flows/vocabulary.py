@@ -12,6 +12,7 @@ from transforms.rules_version import annotated_by, rules_version
 from transforms.vocabulary import VocabularyTables
 from warehouse import vocabulary as stored
 from warehouse.catalog import read_version
+from warehouse.catalog_file import Version
 from warehouse.lake import Lake
 
 
@@ -53,6 +54,15 @@ def load(files: Sequence[Path], settings: Settings, fetched: Mapping[Path, Mappi
     committed = stored.load(place, parts, facts)
     counted = sum(tables.concepts["counted"].to_pylist())
     return Loaded(committed, version, len(tables.concepts), counted, len(tables.names))
+
+
+def loaded_as(version: Version) -> Loaded | None:
+    """The vocabulary in force; None where there is none."""
+    loads = version.table("vocabularies").to_pylist()
+    if not loads:
+        return None
+    last = loads[-1]
+    return Loaded(None, last["version"], last["concepts"], last["counted"], last["names"])
 
 
 def _edition(path: Path, tables: VocabularyTables) -> dict[str, object]:
