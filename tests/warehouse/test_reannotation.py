@@ -10,6 +10,7 @@ from warehouse import looking_again, vocabulary
 from warehouse.catalog import connect, read_version
 from warehouse.curating import curate, verdicts, withdraw
 from warehouse.errors import CurationError, VocabularyChangedError
+from warehouse.lake import Lake
 
 TODAY = dt.date(2026, 11, 25)
 TEXTS = [
@@ -144,6 +145,18 @@ def test_verdicts_survive_new_texts_and_vocabularies(tmp_path):
         ("pubmed:1", "T:2"),
         ("pubmed:9", "T:1"),
     }
+
+
+def test_verdicts_given_to_a_lake_made_anew_leave_it_as_the_old_one(tmp_path):
+    lake = text_lake(tmp_path / "old", TEXTS)
+    say(lake, verdict="never", name="fever")
+    say(lake, **on_mention("wrong"))
+    said = read_version(lake).table("curations")
+    fresh = Lake.at(tmp_path / "new")
+    put(fresh, NAMES, said)
+    load(fresh, text_unit(fresh, "texts", dict(enumerate(TEXTS, 1))))
+    assert state(fresh) == state(lake)
+    assert verdicts(read_version(fresh)) == verdicts(read_version(lake))
 
 
 def test_what_was_prepared_before_a_name_was_forbidden_is_prepared_again(tmp_path):

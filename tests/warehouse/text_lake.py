@@ -40,13 +40,13 @@ def text_lake(folder, texts, names=NAMES):
     return lake
 
 
-def text_unit(lake, name, texts, version=1):
+def text_unit(lake, name, texts, version=1, **fields):
     """Stage abstracts by PMID, annotated as `prepare` does."""
     told = json.dumps([name, texts, version])
     payload = Payload("pubmed", name, hashlib.sha256(told.encode()).hexdigest(), len(told), f"raw/{name}")
     records = [
         {"document_id": f"pubmed:{pmid}", "source": "pubmed", "pmid": pmid, "version": version, "title": f"No {pmid}",
-         "abstract": text, "headings": [], "text": []}
+         "abstract": text, "headings": [], "text": [], **fields}
         for pmid, text in texts.items()
     ]  # fmt: skip
     staged = documents(name, records)
