@@ -14,7 +14,11 @@ from warehouse.curating import curate, withdraw
 from warehouse.lake import Lake
 from warehouse.questions import rows
 
-app = typer.Typer(help="A person's word on mentions and names: it overrules the annotation.", no_args_is_help=True)
+app = typer.Typer(
+    help="A person's word on mentions and names: it overrules the annotation.",
+    no_args_is_help=True,
+    epilog="Example: hoofbeats curate list",
+)
 
 ByOption = Annotated[str | None, typer.Option(help="Who says so [the user's name].")]
 NoteOption = Annotated[str, typer.Option(help="Why.")]
