@@ -37,6 +37,7 @@ from flows.window import make_source, plan
 from warehouse.catalog import read_version
 from warehouse.commit import vocabulary_version
 from warehouse.lake import Lake
+from warehouse.vocabulary import renew
 from warehouse.windows import Window
 
 quiet_exit.ensure()
@@ -137,6 +138,7 @@ def backfill(  # noqa: PLR0913 - one parameter for each thing an operator can ch
 def run(asked: Asked, settings: Settings, parallel: int) -> BackfillResult:
     """Run a backfill within the flow."""
     asked, lake = asked.checked(), Lake.at(settings.lake)
+    renew(lake)
     version = read_version(lake)
     vocabulary_version(version)  # a clear error before any work, where there is none
     watching(settings)

@@ -31,6 +31,7 @@ from flows.window import Known, OnlyOne, Outcome, collect_window, make_source, n
 from warehouse.catalog import read_version
 from warehouse.commit import vocabulary_version
 from warehouse.lake import Lake
+from warehouse.vocabulary import renew
 from warehouse.windows import Collected, Window, ledger, record
 
 quiet_exit.ensure()
@@ -111,6 +112,7 @@ def collect(  # noqa: PLR0913 - one parameter for each thing an operator can cho
     last = until or utc_now().date()
     span = Span(since or last - dt.timedelta(days=days), last, query, tuple(dates))
     place = Lake.at(told.lake)
+    renew(place)
     vocabulary_version(read_version(place))
     if source == "web_pages" and deployment.id and not (query or told.pages):
         get_run_logger().info("HOOFBEATS_PAGES names no web pages: there is nothing to do")

@@ -27,6 +27,7 @@ from warehouse.commit import Commit, commit, loaded, vocabulary_version
 from warehouse.errors import VocabularyChangedError
 from warehouse.lake import Lake
 from warehouse.staging import Payload, Unit
+from warehouse.vocabulary import renew
 
 quiet_exit.ensure()
 
@@ -92,6 +93,7 @@ def ingest(files: list[Path], lake: Path | None = None) -> IngestResult:
     settings = Settings() if lake is None else Settings(lake=lake)
     place = Lake.at(settings.lake)
     logger = get_run_logger()
+    renew(place)
     current = read_version(place)
     vocabulary_version(current)  # a clear error before any work, where there is none
     watching(settings)

@@ -19,7 +19,8 @@ from transforms.annotate import annotate
 from transforms.blocking import content_keys
 from transforms.numbered_claims import numbered_claims
 from transforms.pubmed_xml import REJECTED, Parsed
-from transforms.vocabulary import Vocabulary, build
+from transforms.rules_version import annotated_by
+from transforms.vocabulary import Vocabulary
 from warehouse import vocabulary as stored_vocabulary
 from warehouse.errors import VocabularyChangedError
 from warehouse.lake import Lake
@@ -47,9 +48,8 @@ def vocabulary_of(lake: Lake, version: str) -> Vocabulary:
 @lru_cache(maxsize=1)
 def built_vocabulary(lake: Lake, version: str) -> Vocabulary:
     """What `vocabulary_of` keeps."""
-    parts = stored_vocabulary.read(lake)
-    vocabulary = build(parts["concepts"], parts["concept_names"], parts["concept_ancestors"])
-    if vocabulary.version != version:
+    vocabulary = stored_vocabulary.in_force(lake)
+    if annotated_by(vocabulary.version) != version:
         raise VocabularyChangedError("the vocabulary was replaced in the meantime", "run the same command again")
     return vocabulary
 
