@@ -21,6 +21,7 @@ from benchmarks.extraction_speed import extraction
 from benchmarks.preparation import BULK, VOCABULARIES, preparation
 from benchmarks.processes import Cost, measure, python
 from benchmarks.scale import scale
+from benchmarks.scaleout import scaleout
 
 _PEER = "import sys, pubmed_parser; print(sum(1 for _ in pubmed_parser.parse_medline_xml(sys.argv[1])))"
 _COMMAND = str(Path(sys.executable).with_name("hoofbeats"))
@@ -30,7 +31,9 @@ def main() -> None:
     """Run every benchmark the data are there for, or those that are named."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.speed", description="Speed figures as JSON.")
     parser.add_argument("data", type=Path, help="the folder of real data")
-    parser.add_argument("parts", nargs="*", metavar="PART", help="of ingest, extraction, deduplication, scale")
+    parser.add_argument(
+        "parts", nargs="*", metavar="PART", help="of ingest, extraction, deduplication, scaleout, scale"
+    )
     parser.add_argument("--runs", type=int, default=3)
     parser.add_argument("--articles", type=int, default=1_000_000, help="of the synthetic lake; takes some 15 minutes")
     given = parser.parse_args()
@@ -38,6 +41,7 @@ def main() -> None:
         "ingest": lambda: ingest(given.data, given.runs),
         "extraction": lambda: extraction(given.data),
         "deduplication": lambda: deduplication_speed.measure(given.data, given.runs),
+        "scaleout": lambda: scaleout(given.data),
         "scale": lambda: scale(given.articles),
     }
     if unknown := sorted(set(given.parts) - set(parts)):

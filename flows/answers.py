@@ -7,8 +7,6 @@ import duckdb
 from flows import show
 from warehouse.questions import Combination, Row, rows
 
-_STATISTICS = ("rate_per_million", "low", "high", "expected", "ic", "ic_low", "ic_high")
-
 
 def show_status(connection: duckdb.DuckDBPyConnection, *, as_json: bool) -> None:
     """What the lake holds and the reconciliation of its records."""
@@ -35,59 +33,6 @@ def show_status(connection: duckdb.DuckDBPyConnection, *, as_json: bool) -> None
     )
     if rejections:
         show.as_table(rejections, ["reason", "records", "for_instance", "detail"])
-
-
-def show_count(connection: duckdb.DuckDBPyConnection, combination: Combination, *, as_json: bool) -> None:
-    """How many articles, of how many, since when, how surprising."""
-    found = rows(connection, "counts", combination.values)[0]
-    if as_json:
-        show.as_json(_count_contract(found, combination))
-        return
-    years = "" if found["from_year"] is None else f", {found['from_year']}-{found['to_year']}"
-    show.lines(
-        combination.words,
-        f"{found['articles']:,} articles of {found['population']:,}{years}"
-        f" ({found['with_abstract']:,} with an abstract; basis {combination.basis}, level {combination.level})",
-    )
-    if found["rate_per_million"] is None:
-        show.lines("the population is empty: no article is loaded on this basis yet")
-        return
-    show.lines(
-        f"rate          {show.text(found['rate_per_million'])} per million"
-        f" (95 %: {show.text(found['low'])} to {show.text(found['high'])})",
-        f"expected      {show.text(found['expected'])} if independent;"
-        f" information component {found['ic']:.2f} (95 %: {found['ic_low']:.2f} to {found['ic_high']:.2f})",
-    )
-    if found["changed_since"]:
-        show.lines(
-            f"as of         {combination.as_of}, by today's records: {found['changed_since']:,} of them changed since"
-        )
-    if found["retracted"]:
-        show.lines(f"left out      {found['retracted']:,} retracted articles, notices or errata")
-
-
-def _count_contract(found: Row, combination: Combination) -> Row:
-    return {
-        "version": found["version"],
-        "as_of": combination.as_of,
-        "basis": combination.basis,
-        "level": combination.level,
-        "combination": [
-            [{"concept_id": concept.concept_id, "name": concept.name} for concept in group]
-            for group in combination.groups
-        ],
-        "articles": found["articles"],
-        "population": found["population"],
-        **{name: found[name] for name in _STATISTICS},
-        "retracted": found["retracted"],
-        "changed_since": found["changed_since"],
-        "coverage": {
-            "from": found["from_year"],
-            "to": found["to_year"],
-            "articles": found["population"],
-            "with_abstract": found["with_abstract"],
-        },
-    }
 
 
 def show_timeline(connection: duckdb.DuckDBPyConnection, combination: Combination, *, as_json: bool) -> None:
@@ -154,6 +99,9 @@ def show_rare(found: list[Row], *, as_json: bool) -> None:
         "articles_b",
         "expected",
         "ic_low",
+        "q_value",
+        "articles_with_descendants",
     ]
     headings = {"name_a": "concept", "name_b": "with", "articles_a": "alone", "articles_b": "alone"}
+    headings |= {"articles_with_descendants": "with those below"}
     show.as_table(found, columns, headings)

@@ -13,7 +13,9 @@ from flows.options import (
     Basis,
     BasisOption,
     CaseReportsOption,
+    CiteOption,
     ExactOption,
+    ExportOption,
     FromYearOption,
     JsonOption,
     LakeOption,
@@ -22,6 +24,7 @@ from flows.options import (
     LimitOption,
     RetractedOption,
     Terms,
+    ToOption,
     ToYearOption,
     VersionOption,
     open_lake,
@@ -73,11 +76,22 @@ def _of_a_combination(verb: Callable[..., None]) -> Callable[..., None]:
     epilog='Example: hoofbeats count "Leukemia|Leukemic Infiltration" "Hematopoiesis, Extramedullary" "Lymph Nodes"'
 )
 @_of_a_combination
-def count(connection: duckdb.DuckDBPyConnection, combination: Combination, as_json: JsonOption = False) -> None:
+def count(
+    connection: duckdb.DuckDBPyConnection,
+    combination: Combination,
+    cite: CiteOption = False,
+    export: ExportOption = None,
+    to: ToOption = None,
+    as_json: JsonOption = False,
+) -> None:
     """Count the distinct articles that have all the terms, and say how surprising that number is."""
-    from flows.answers import show_count
+    from flows import citing
+    from flows.counting import show_count
 
-    show_count(connection, combination, as_json=as_json)
+    if export is None:
+        show_count(connection, combination, cite=cite, as_json=as_json)
+    else:
+        citing.export(connection, combination, export, to)
 
 
 @app.command(epilog='Example: hoofbeats timeline "Hematopoiesis, Extramedullary" "Lymph Nodes" --from-year 1990')

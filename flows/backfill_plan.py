@@ -11,10 +11,9 @@ from flows.http import Client, HttpError
 from flows.progress import count_bar
 from flows.rates import Rates
 from flows.settings import Settings
-from flows.sources.base import Estimate, Source, Span, dated_window, utc_now
+from flows.sources.base import Estimate, Span, dated_window, utc_now
 from flows.sources.pubmed_files import REPLACEMENT
 from flows.window import make_source
-from flows.window import plan as planned_windows
 from warehouse.catalog import read_version
 from warehouse.catalog_file import Version
 from warehouse.lake import Lake
@@ -52,9 +51,8 @@ class Plan:
     already_done: int = 0
 
 
-def plan(asked: Asked, source: Source, lake: Lake, version: Version) -> Plan:
-    """Which windows a backfill collects; raises `CollectError` where the source does not say what it has."""
-    planned = planned_windows(lake, source, asked.span)
+def choose(asked: Asked, planned: Sequence[Window], version: Version) -> Plan:
+    """Which of the windows of a span a backfill collects."""
     match asked.mode:
         case Mode.MISSING:
             finished, days = finished_keys(version), days_done(version)
@@ -63,7 +61,7 @@ def plan(asked: Asked, source: Source, lake: Lake, version: Version) -> Plan:
         case Mode.FAILED:
             chosen, done = _failed(asked, planned, version), 0
         case Mode.ALL:
-            chosen, done = planned, 0
+            chosen, done = list(planned), 0
     return Plan(_ordered(chosen, asked.order), done)
 
 
@@ -128,20 +126,16 @@ def dry_run(asked: Asked, settings: Settings) -> dict[str, Any]:
     version, pace = read_version(lake), _pace(asked.source, settings)
     with Client(settings) as client:
         source = make_source(asked.source, client, settings, version)
-        planned = plan(asked, source, lake, version)
-        rows = []
-        with count_bar("counting", len(planned.windows)) as tell:
-            for window in planned.windows:
-                rows.append(_row(_estimate(source, window), pace))
-                tell()
+        try:
+            planned = choose(asked, source.plan(asked.span), version)
+            rows = []
+            with count_bar("counting", len(planned.windows)) as tell:
+                for window in planned.windows:
+                    rows.append(_row(source.estimate(window), pace))
+                    tell()
+        except HttpError as error:
+            raise CollectError(str(error), error.hint) from error
     return {"windows": rows, "total": _total(rows, planned.already_done)}
-
-
-def _estimate(source: Source, window: Window) -> Estimate:
-    try:
-        return source.estimate(window)
-    except HttpError as error:
-        raise CollectError(str(error), error.hint) from error
 
 
 def _row(told: Estimate, pace: float) -> dict[str, Any]:

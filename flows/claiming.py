@@ -1,15 +1,22 @@
 """Verbs about claims of rarity: those of the literature, and those of a draft before it is sent off."""
 
-import os
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Annotated
 
 import typer
 
-from flows import show
-from flows.options import JsonOption, LakeOption, LimitOption, VersionOption, open_lake, settings_for
-from warehouse.catalog import connect, read_version
-from warehouse.claim_auditing import is_current
+from flows.options import (
+    AsOfOption,
+    JsonOption,
+    LakeOption,
+    LimitOption,
+    VersionOption,
+    bring_up_to_date,
+    open_lake,
+    settings_for,
+)
+from warehouse.catalog import connect
 from warehouse.lake import Lake
 
 app = typer.Typer()
@@ -50,22 +57,31 @@ def claims(
     abstracts tell of fewer cases than there are, so what is found can contradict a claim and never confirm it.
     """
     from flows.claim_answers import show_claims
+    from warehouse.claim_matching import CLAIM_TABLES
 
     with open_lake(lake, at_version):
         pass  # a clear error where there is no lake; repaired where it was moved
     place = Lake.at(settings_for(lake).lake)
     if at_version is None:
-        _bring_up_to_date(place)
+        bring_up_to_date(place, CLAIM_TABLES)
     with connect(place, at_version) as connection:
         show_claims(connection, {"kind": kind, "verdict": verdict, "article": article, "limit": limit}, as_json=as_json)
 
 
-def _bring_up_to_date(lake: Lake) -> None:
-    if is_current(read_version(lake)):
-        return
-    if not os.access(lake.root, os.W_OK):
-        show.note(f"{lake.root} cannot be written: the claim audit is that of an earlier version")
-        return
-    from warehouse.claim_auditing import refresh
+@app.command(epilog="Example: hoofbeats check manuscript.txt   |   pbpaste | hoofbeats check -")
+def check(
+    file: Annotated[str, typer.Argument(metavar="FILE", help="Text or HTML; - reads standard input.")],
+    as_of: AsOfOption = None,
+    lake: LakeOption = None,
+    at_version: VersionOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Find the claims in a manuscript's title and abstract, and the articles that speak against them.
 
-    refresh(lake)
+    Nothing of the manuscript is stored. The first paragraph is its title, the rest its abstract.
+    """
+    from flows.draft import check_draft
+
+    day = as_of.date() if as_of else datetime.now(UTC).date()
+    with open_lake(lake, at_version) as connection:
+        check_draft(connection, file, day, settings_for(lake), as_json=as_json)

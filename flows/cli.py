@@ -23,6 +23,7 @@ from flows.options import (
     LakeOption,
     LimitOption,
     VersionOption,
+    bring_up_to_date,
     open_lake,
     settings_for,
 )
@@ -109,7 +110,12 @@ def rare(
 ) -> None:
     """List pairs that were seen in 1 to 4 articles, the most surprising first."""
     from flows.answers import show_rare
+    from warehouse.rare_tests import RARE_TABLES
 
+    with open_lake(lake, at_version):
+        pass  # a clear error where there is no lake
+    if at_version is None:
+        bring_up_to_date(Lake.at(settings_for(lake).lake), RARE_TABLES)
     with open_lake(lake, at_version) as connection:
         found = rows(connection, "rare", {"basis": basis, "category": category, "limit": limit})
         show_rare(found, as_json=as_json)

@@ -23,7 +23,7 @@ from flows.errors import IncompleteError
 from flows.holds import Holds
 from flows.http import Client
 from flows.ingest import commit_units
-from flows.operations import volume
+from flows.operations import quiet_exit, volume
 from flows.operations.artifacts import Progress, key_of, publish_windows
 from flows.settings import Settings
 from flows.sources.base import Source, Span, utc_now
@@ -33,6 +33,8 @@ from warehouse.commit import vocabulary_version
 from warehouse.lake import Lake
 from warehouse.vocabulary import renew
 from warehouse.windows import Collected, Window, ledger, record
+
+quiet_exit.ensure()
 
 _BOTH = ("created", "modified")
 

@@ -69,8 +69,9 @@ def run_ingest(files: Sequence[Path], settings: Settings, *, as_json: bool) -> N
             raise UnreadableFileError(path, "no such file" if not path.exists() else "not a file")
     _quieten_prefect()
     from flows.ingest import ingest
+    from flows.runners import one_server
 
-    with bytes_bar("reading", sum(path.stat().st_size for path in files)):
+    with one_server(settings), bytes_bar("reading", sum(path.stat().st_size for path in files)):
         result = ingest(list(files), settings.lake)
     if as_json:
         show.as_json(asdict(result))

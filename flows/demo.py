@@ -20,10 +20,12 @@ from flows.settings import Settings
 from flows.vocabulary import load
 from transforms.atom import article_name, headline
 from warehouse.catalog import connect
-from warehouse.claim_auditing import refresh
+from warehouse.claim_matching import CLAIM_TABLES
+from warehouse.derived import refresh
 from warehouse.errors import LakeError
 from warehouse.lake import Lake
 from warehouse.questions import Combination, resolve, rows
+from warehouse.rare_tests import RARE_TABLES
 
 TODAY = dt.date(2026, 6, 1)
 """The day the literature server believes it is: that of the last release."""
@@ -53,7 +55,8 @@ def run(folder: Path) -> None:
     load([vocabulary], settings)
     settings.watch_file.write_bytes(files("flows.sample").joinpath("watches.toml").read_bytes())
     _collect(folder)
-    refresh(Lake.at(folder))
+    refresh(Lake.at(folder), CLAIM_TABLES)
+    refresh(Lake.at(folder), RARE_TABLES)
     with connect(Lake.at(folder)) as connection:
         wrong = _show_plantings(connection)
         _show_watches(connection)

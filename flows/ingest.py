@@ -12,11 +12,14 @@ from typing import Any
 
 from prefect import flow, get_run_logger, task
 from prefect.cache_policies import NO_CACHE
-from prefect.task_runners import ThreadPoolTaskRunner
+from prefect.futures import PrefectFuture
 
 from flows.alerts import announce, watching
+from flows.operations import quiet_exit
 from flows.operations.artifacts import Progress, publish_windows
 from flows.prepare import prepare
+from flows.progress import read_elsewhere
+from flows.runners import task_runner
 from flows.settings import Settings
 from flows.sources import local_files
 from warehouse.catalog import read_version
@@ -25,6 +28,8 @@ from warehouse.errors import VocabularyChangedError
 from warehouse.lake import Lake
 from warehouse.staging import Payload, Unit
 from warehouse.vocabulary import renew
+
+quiet_exit.ensure()
 
 
 @dataclass
@@ -62,7 +67,7 @@ def prepare_and_commit(lake: Lake, payloads: Sequence[Payload]) -> Commit | None
     vocabulary = vocabulary_version(read_version(lake))
     futures = [prepare_payload.submit(lake, payload, vocabulary) for payload in payloads]
     try:
-        return commit_units(lake, [future.result() for future in futures])
+        return commit_units(lake, [_prepared(future) for future in futures])
     except VocabularyChangedError:
         if vocabulary == vocabulary_version(read_version(lake)):
             raise
@@ -70,7 +75,14 @@ def prepare_and_commit(lake: Lake, payloads: Sequence[Payload]) -> Commit | None
         return prepare_and_commit(lake, payloads)
 
 
-@flow(name="ingest", task_runner=ThreadPoolTaskRunner(max_workers=Settings().workers), persist_result=False)  # type: ignore[arg-type]
+def _prepared(future: PrefectFuture[Unit]) -> Unit:
+    unit = future.result()
+    if Settings().runner != "threads":
+        read_elsewhere(unit.payload.bytes)
+    return unit
+
+
+@flow(name="ingest", task_runner=task_runner(Settings()), persist_result=False)
 def ingest(files: list[Path], lake: Path | None = None) -> IngestResult:
     """Load PubMed XML files into the lake. Files it has already, by content, change nothing.
 

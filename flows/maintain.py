@@ -6,16 +6,22 @@ from typing import Annotated
 from prefect import flow, get_run_logger
 from pydantic import Field
 
+from flows.operations import quiet_exit
 from flows.operations.artifacts import publish_remarks
 from flows.operations.reconciliation import Reconciliation
 from flows.settings import Settings
 from warehouse.audit import audit as recount
 from warehouse.catalog import connect, read_version
+from warehouse.claim_matching import CLAIM_TABLES
+from warehouse.derived import refresh
 from warehouse.errors import LakeError
 from warehouse.fold import fold
 from warehouse.garbage import KEEP_LATEST, Collected, collect
 from warehouse.lake import Lake
+from warehouse.rare_tests import RARE_TABLES
 from warehouse.verify import verify
+
+quiet_exit.ensure()
 
 
 @dataclass(frozen=True)
@@ -30,12 +36,14 @@ class Maintained:
 def maintain(
     keep_latest: Annotated[int, Field(ge=1, le=10_000)] = KEEP_LATEST,
 ) -> Maintained:
-    """Fold small segments, thin the history, remove files no version needs.
+    """Judge claims, test rare pairs, fold small segments, thin the history, remove files no version needs.
 
     Args:
         keep_latest: Latest versions to keep, beside the last of each day.
     """
     place = Lake.at(Settings().lake)
+    refresh(place, CLAIM_TABLES)
+    refresh(place, RARE_TABLES)
     done = Maintained(fold(place), collect(place, keep_latest=keep_latest))
     told = [f"{name}: {value}" for name, value in asdict(done.removed).items()]
     folded = (

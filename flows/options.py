@@ -1,5 +1,6 @@
 """Options and arguments the verbs share, and how a verb gets at its lake."""
 
+import os
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
@@ -10,7 +11,8 @@ import typer
 
 from flows import show
 from flows.settings import Settings
-from warehouse.catalog import connect, repair
+from warehouse.catalog import connect, read_version, repair
+from warehouse.derived import Derived, is_current, refresh
 from warehouse.lake import Lake
 
 
@@ -29,6 +31,15 @@ class Level(StrEnum):
     SENTENCE = "sentence"
 
 
+class ReferenceFormat(StrEnum):
+    """What references are written as."""
+
+    RIS = "ris"
+    BIBTEX = "bibtex"
+    CSV = "csv"
+    PARQUET = "parquet"
+
+
 LakeOption = Annotated[Path | None, typer.Option("--lake", help="The lake's folder [HOOFBEATS_LAKE, else ./lake].")]
 VersionOption = Annotated[int | None, typer.Option("--at-version", help="Ask a kept version of the catalog.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
@@ -44,12 +55,29 @@ AsOfOption = Annotated[
 CaseReportsOption = Annotated[bool, typer.Option("--case-reports", help="Only case reports, by publication type.")]
 FromYearOption = Annotated[int | None, typer.Option("--from-year", help="Published in this year or later.")]
 ToYearOption = Annotated[int | None, typer.Option("--to-year", help="Published in this year or earlier.")]
+CiteOption = Annotated[
+    bool, typer.Option("--cite", help="With ids, filters, version, coverage and PubMed's query: to be repeated.")
+]
+ExportOption = Annotated[
+    ReferenceFormat | None, typer.Option(help="Write the articles behind the count instead, as references.")
+]
+ToOption = Annotated[Path | None, typer.Option(help="Where --export writes to; default: stdout.")]
 LimitOption = Annotated[int, typer.Option(min=1, help="Rows at most.")]
 
 
 def settings_for(lake: Path | None) -> Settings:
     """The settings, with the lake a verb was given in place of the configured one."""
     return Settings() if lake is None else Settings(lake=lake)
+
+
+def bring_up_to_date(lake: Lake, derived: Derived) -> None:
+    """Make stored tables anew where articles changed since; a lake that cannot be written keeps those it has."""
+    if is_current(read_version(lake), derived):
+        return
+    if os.access(lake.root, os.W_OK):
+        refresh(lake, derived)
+    else:
+        show.note(f"{lake.root} cannot be written: {', '.join(derived.tables)} are of an earlier version")
 
 
 def open_lake(lake: Path | None, at_version: int | None = None) -> duckdb.DuckDBPyConnection:

@@ -5,6 +5,7 @@ Needs no lock and no other payload.
 
 import contextlib
 import gc
+import threading
 from collections.abc import Callable, Iterator
 from functools import lru_cache
 from typing import BinaryIO
@@ -32,13 +33,21 @@ READERS: dict[str, Callable[[BinaryIO, Payload], Iterator[Parsed]]] = {
 }
 """What reads the payloads of each source."""
 
+_BUILDING = threading.Lock()
 
-@lru_cache(maxsize=1)
+
 def vocabulary_of(lake: Lake, version: str) -> Vocabulary:
-    """The lake's vocabulary, ready for matching; built once a process and version.
+    """The lake's vocabulary, ready for matching; built once a process and version, other threads wait for it.
 
     Raises `VocabularyChangedError` where another one is in force by now.
     """
+    with _BUILDING:
+        return built_vocabulary(lake, version)
+
+
+@lru_cache(maxsize=1)
+def built_vocabulary(lake: Lake, version: str) -> Vocabulary:
+    """What `vocabulary_of` keeps."""
     vocabulary = stored_vocabulary.in_force(lake)
     if annotated_by(vocabulary.version) != version:
         raise VocabularyChangedError("the vocabulary was replaced in the meantime", "run the same command again")

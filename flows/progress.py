@@ -59,6 +59,13 @@ def count_bar(label: str, total: int) -> Iterator[Callable[[], None]]:
         yield lambda: progress.advance(task)
 
 
+def read_elsewhere(amount: int) -> None:
+    """Tell the bar of bytes that another process has read."""
+    bar = _current.get()
+    if bar:
+        bar.advance(amount)
+
+
 class Counted(io.FileIO):
     """A file, open for reading, that tells the bar how much was read of it."""
 

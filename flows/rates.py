@@ -6,6 +6,7 @@ are per address, so all processes that collect into one lake share them.
 """
 
 import hashlib
+import os
 import threading
 import time
 from collections.abc import Mapping
@@ -80,6 +81,7 @@ def _take_turn(folder: Path, host: str, gap_s: float) -> None:
         ago_s = time.time() - turn.stat().st_mtime if turn.exists() else gap_s
         time.sleep(min(max(gap_s - ago_s, 0), gap_s))
         turn.touch()
+        os.utime(turn, (now := time.time(), now))  # of itself the kernel rounds it down by some milliseconds
 
 
 def _host(url: str) -> str:

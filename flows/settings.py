@@ -3,6 +3,8 @@
 HOOFBEATS_LAKE               where the lake lies (default ./lake)
 HOOFBEATS_CATEGORIES         vocabulary categories that are counted, e.g. "ABCDEFG" (MeSH tree letters)
 HOOFBEATS_WORKERS            payloads prepared at the same time
+HOOFBEATS_RUNNER             where payloads of a bulk load are prepared: threads, processes, dask (a cluster on this
+                             machine), or the address of a Dask scheduler (tcp://host:8786)
 HOOFBEATS_OPERATOR_BLOCKS    Prefect's notification blocks that are told of failed, crashed and late runs: 'type/name',
                              with spaces between, e.g. "slack-webhook/lab email/operator"
 HOOFBEATS_LEAST_FREE_BYTES   on the lake's disk; with less, `hoofbeats doctor` complains
@@ -56,6 +58,11 @@ class Settings(BaseSettings):
     lake: Path = Field(Path("lake"), description="Where the lake lies.")
     categories: str = Field("ABCDEFG", pattern=r"^[A-Z]+$", description="Vocabulary categories that are counted.")
     workers: int = Field(2, ge=1, le=64, description="Payloads prepared at the same time.")
+    runner: str = Field(
+        "threads",
+        pattern=r"^(threads|processes|dask|(tcp|tls)://\S+)$",
+        description="Where payloads of a bulk load are prepared.",
+    )
     files_per_commit: int = Field(25, ge=1, le=100, description="Payloads of a bulk load committed together.")
 
     watches: Path | None = Field(None, description="The TOML file of watches; default: watches.toml in the lake.")

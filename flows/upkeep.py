@@ -10,12 +10,14 @@ from flows import show
 from flows.feeds import write_feeds
 from flows.options import JsonOption, LakeOption, VersionOption, open_lake, settings_for
 from warehouse.audit import audit as recount
-from warehouse.claim_auditing import refresh
+from warehouse.claim_matching import CLAIM_TABLES
+from warehouse.derived import refresh
 from warehouse.difference import difference
 from warehouse.errors import LakeError
 from warehouse.fold import fold
 from warehouse.garbage import KEEP_LATEST, collect
 from warehouse.lake import Lake
+from warehouse.rare_tests import RARE_TABLES
 from warehouse.verify import verify as check_files
 
 app = typer.Typer()
@@ -29,17 +31,18 @@ def maintain(
     lake: LakeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Judge claims by what is there now, fold segments, thin the history, remove files no version needs.
+    """Judge claims and test rare pairs anew, fold segments, thin the history, remove files no version needs.
 
     Readers are not disturbed.
     """
     place = Lake.at(settings_for(lake).lake)
     with open_lake(lake):
         pass  # a clear error where there is no lake
-    audited = refresh(place)
+    audited, tested = refresh(place, CLAIM_TABLES), refresh(place, RARE_TABLES)
     folded, collected = fold(place), collect(place, keep_latest=keep)
     if as_json:
-        show.as_json({"claims_audited_in_version": audited, "folded_into_version": folded, **asdict(collected)})
+        made = {"claims_audited_in_version": audited, "rare_pairs_tested_in_version": tested}
+        show.as_json({**made, "folded_into_version": folded, **asdict(collected)})
         return
     show.lines(
         "nothing to fold" if folded is None else f"folded into version {folded}",

@@ -3,13 +3,13 @@
 import datetime as dt
 from concurrent.futures import ThreadPoolExecutor
 
-from flows.backfill_plan import Asked, plan
+from flows.backfill_plan import Asked, choose
 from flows.backfill_run import Place, Runner
 from flows.choices import SourceName, WindowSize
 from flows.holds import Holds
 from flows.http import Client
 from flows.sources.base import Span
-from flows.window import make_source
+from flows.window import make_source, plan
 from tests.collecting import DAY, NOW
 from warehouse.catalog import read_version
 from warehouse.commit import commit
@@ -32,7 +32,7 @@ def backfill(told, asked, *, parallel=2, at_once=25, now=NOW, commit=commit, on_
     version = read_version(lake)
     with Client(told) as client, Holds(lake) as holds, ThreadPoolExecutor(8) as pool:
         source = make_source(asked.source, client, told, version, lambda: now)
-        planned = plan(asked, source, lake, version)
+        planned = choose(asked, plan(lake, source, asked.span), version)
         place = Place(lake, source, holds, version.number)
 
         def submit(window, wait_s):

@@ -62,6 +62,7 @@ CLAIM_AUDIT = Table(
     (
         *_VERDICT,
         *columns(
+            ("end", pa.int32(), "As in claims."),
             ("kind", pa.string(), "As in claims."),
             ("ordinal", pa.int32(), "As in claims."),
             ("prior_count", pa.int32(), "As in claims."),
@@ -85,7 +86,7 @@ CLAIM_AUDIT = Table(
             (
                 "known_until",
                 pa.date32(),
-                "The day the paper was received, else the day it entered: what counts entered before.",
+                "The day the paper was received, else entered (a web page: was published; undated: loaded).",
             ),
             ("verdict", pa.string(), "'contradicted', 'not contradicted' or 'not decidable'."),
             ("reason", pa.string(), "Why, in words."),

@@ -35,20 +35,22 @@ COLUMNS = ("pmid", "year", "authors", "publication_types", "relations", *_TEXT_C
 class Features:
     """Parallel columns over documents; '' or -1 where a fact is not known.
 
-    `titles`: content words of the clean title; `numbers`, `marks`: `titles.title_numbers`, `title_marks`;
-    `names`: all name words, sorted, once each; `first_names`: those of the first author; `abstracts`: the words of the
-    abstract in lower case; `republished`: PMIDs under which NLM says the same article was printed again.
+    `clean_titles` lack what sites add; `bare_titles` also what marks a notice; `titles`: the content words of these;
+    `authors`: all names in one text; `first_names`: name words of the first author; `abstracts`: the words of the
+    abstract in lower case; `republished`: PMIDs under which NLM says the same article was printed again. What only
+    comparing needs, and finding pairs does not, is worked out when it is asked for.
     """
 
     ids: list[str]
     pmid: np.ndarray
     doi: list[str]
     pmcid: list[str]
+    clean_titles: list[str]
+    bare_titles: list[str]
     titles: list[str]
-    numbers: list[tuple[str, ...]]
-    marks: list[frozenset[str]]
+    types: list[Any]
     translated: np.ndarray
-    names: list[str]
+    authors: list[str]
     first_names: list[tuple[str, ...]]
     journals: list[str]
     abstracts: list[str]
@@ -63,6 +65,21 @@ class Features:
 
     def __len__(self) -> int:
         return len(self.ids)
+
+    @cached_property
+    def numbers(self) -> list[tuple[str, ...]]:
+        """`citation_titles.title_numbers` of each title."""
+        return [titles.title_numbers(text) for text in self.bare_titles]
+
+    @cached_property
+    def marks(self) -> list[frozenset[str]]:
+        """What each says it is: `citation_titles.title_marks` and `type_marks`, and whether it is a preprint."""
+        return _marks(self.clean_titles, self.types, self.doi, self.journals)
+
+    @cached_property
+    def names(self) -> list[str]:
+        """All name words of each, sorted, once each."""
+        return [" ".join(sorted(set(facts.name_words(text)))) if text else "" for text in self.authors]
 
     @cached_property
     def title_keys(self) -> list[str]:
@@ -94,11 +111,12 @@ def features(documents: pa.Table) -> Features:
         pmid=_integers(documents, "pmid"),
         doi=dois,
         pmcid=[normalize.pmcid(text) or "" if text else "" for text in texts["pmcid"]],
+        clean_titles=cleaned,
+        bare_titles=bare,
         titles=[" ".join(folding.content_words(text)) for text in bare],
-        numbers=[titles.title_numbers(text) for text in bare],
-        marks=_marks(cleaned, _values(documents, "publication_types"), dois, journals),
+        types=_values(documents, "publication_types"),
         translated=np.array([text.lstrip(' "').startswith("[") for text in texts["title"]], bool),
-        names=[" ".join(sorted(set(facts.name_words(text)))) if text else "" for text in authors],
+        authors=authors,
         first_names=[tuple(facts.first_author_words(text)) if text else () for text in authors],
         journals=journals,
         abstracts=[folding.abstract_words(text) if text else "" for text in texts["abstract"]],

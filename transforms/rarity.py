@@ -206,6 +206,19 @@ def intss(eb05: ArrayLike, eb95_of_pairs: ArrayLike) -> Floats:
     return np.asarray(eb05, np.float64) / np.max(np.asarray(eb95_of_pairs, np.float64), axis=-1)
 
 
+def expected_given_subsets(without: ArrayLike, alone: ArrayLike, population: ArrayLike) -> Floats:
+    """Articles expected of k groups together, given how often k - 1 of them are: the greatest n_rest n_i / N.
+
+    A triple that is no more frequent than its most frequent pair and the third group explain is no news. `without`:
+    (..., k) counts with one group left out; `alone`: (..., k) counts of that group. The idea is INTSS's, for counts too
+    small for a prior: Almenoff et al., "Disproportionality analysis using empirical Bayes data mining: a tool for the
+    evaluation of drug interactions in the post-marketing setting", Pharmacoepidemiol Drug Saf 12 (2003) 517-521.
+    """
+    rest, group, total = _floats(without, alone, population)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.where(total > 0, np.max(rest * group / total[..., None], axis=-1), 0.0)
+
+
 def cooccurrence_score(
     n: ArrayLike, n_a: ArrayLike, n_b: ArrayLike, population: ArrayLike, alpha: float = 0.6
 ) -> Floats:

@@ -343,12 +343,36 @@ CORPUS_COUNTS = Table(
     ("basis", "year"),
 )
 
+RARE_TESTS = Table(
+    "rare_tests",
+    "a rare pair and a basis, tested among all rare pairs of that basis; the 100,000 most surprising of each, as of the"
+    " version in batch: `hoofbeats rare` and `hoofbeats maintain` bring it up to date",
+    columns(
+        ("concept_a", pa.string(), "As in cooccurrences."),
+        ("concept_b", pa.string(), "As in cooccurrences."),
+        ("basis", pa.string(), "As in cooccurrences."),
+        ("articles", pa.int64(), "Articles with both, over all years."),
+        ("population", pa.int64(), "N: articles of that basis."),
+        ("p_value", pa.float64(), "P(as many or more) if the two were independent (Poisson)."),
+        ("q_value", pa.float64(), "The same adjusted for the family (Benjamini-Hochberg)."),
+        ("family_size", pa.int64(), "The family: the rare pairs of that basis."),
+        (
+            "articles_with_descendants",
+            pa.int64(),
+            "Articles with both, the concepts below each included; NULL beyond the 10,000 most surprising pairs.",
+        ),
+        BATCH,
+    ),
+    ("concept_a", "concept_b", "basis"),
+)
+
 SEGMENT_TABLES: dict[str, Table] = {
     table.name: table
     for table in (
         DOCUMENTS, DOCUMENT_KEYS, PAIR_DECISIONS, SIGHTINGS, DELETIONS, REJECTED, CONCEPTS, CONCEPT_NAMES,
         CONCEPT_ANCESTORS, MENTIONS, ARTICLE_CONCEPTS, ARTICLE_KEYS, COOCCURRENCES, COOCCURRENCES_BY_B,
         CONCEPT_COUNTS, CORPUS_COUNTS, CLAIMS, CLAIM_AUDIT, CLAIM_MATCHES,
+        RARE_TESTS,
     )
 }  # fmt: skip
 """Every table that is stored as immutable Parquet segments."""

@@ -19,7 +19,8 @@ BATCHES = Table(
             "kind",
             pa.string(),
             "'vocabulary', 'ingest', 'ledger' (windows without records), 'verdict', 'curation', 'fold', 'undo',"
-            " 'claims' (the claim audit made anew) or 'watches' (their counts, or the watches themselves).",
+            " 'claims' (the claim audit made anew), 'rare' (rare_tests made anew) or 'watches' (their counts, or the"
+            " watches themselves).",
         ),
         ("committed_at", TIMESTAMP, "When."),
         ("received", pa.int64(), "Records in its payloads; = kept + unchanged + superseded + duplicates + rejected."),
@@ -325,7 +326,18 @@ RARE_COOCCURRENCES = Table(
     "rare_cooccurrences",
     "a pair that was seen, but rarely. Rule: 1 to 4 articles; each concept alone in at least 20; neither an ancestor"
     " of the other; ordered by ic_low, the most surprising first",
-    _PAIR + _PAIR_STATISTICS,
+    _PAIR
+    + _PAIR_STATISTICS
+    + columns(
+        ("p_value", pa.float64(), "P(as many or more) if the two were independent (Poisson)."),
+        (
+            "q_value",
+            pa.float64(),
+            "The same adjusted for the family (Benjamini-Hochberg), as rare_tests has it; NULL where it is not there.",
+        ),
+        ("family_size", pa.int64(), "The family: how many rare pairs of that basis were tested."),
+        ("articles_with_descendants", pa.int64(), "Articles with both, the concepts below each included (rare_tests)."),
+    ),
 )
 
 VIEWS: dict[str, Table] = {

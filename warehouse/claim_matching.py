@@ -7,6 +7,7 @@ from transforms.claim_answers import MATCHES, Answers, Coverage, answer
 from transforms.claim_combination import Concepts, combine
 from transforms.schema import CONCEPT_ANCESTORS, CONCEPTS, MENTIONS
 from transforms.tables import STRINGS
+from warehouse.derived import Derived
 from warehouse.statements import statement
 
 _FEWEST_GROUPS = 2
@@ -41,6 +42,15 @@ def audit_claims(connection: duckdb.DuckDBPyConnection) -> Answers:
     for article, other in connection.execute(statement("claims", "same_papers")).fetchall():
         same.setdefault(article, []).append(other)
     return answer(combined, matches(connection, combined), same, coverage(connection), known.names)
+
+
+def _tables(connection: duckdb.DuckDBPyConnection) -> tuple[pa.Table, pa.Table]:
+    answers = audit_claims(connection)
+    return answers.audit, answers.matches
+
+
+CLAIM_TABLES = Derived("claims", ("claim_audit", "claim_matches"), _tables)
+"""The claim audit. An article that arrives late may contradict the claim of any paper: hence as a whole."""
 
 
 def concepts(connection: duckdb.DuckDBPyConnection) -> Concepts:

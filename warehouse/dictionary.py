@@ -18,7 +18,7 @@ _GROUPS = (
     (
         "Counts",
         ("cooccurrences", "cooccurrences_by_b", "cooccurrences_with_retracted",
-         "cooccurrence_totals", "rare_cooccurrences", "concept_counts",
+         "cooccurrence_totals", "rare_cooccurrences", "rare_tests", "concept_counts",
          "corpus_counts", "interval_limits"),
     ),
     ("Watches", ("watches", "watch_counts")),

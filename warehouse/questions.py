@@ -59,7 +59,7 @@ class Combination:
 
 def rows(connection: duckdb.DuckDBPyConnection, query: str, values: Mapping[str, object] | None = None) -> list[Row]:
     """The answer to one of sql/queries, as dictionaries."""
-    return _dictionaries(connection.execute(statement("queries", query), dict(values) if values else None))
+    return dictionaries(connection.execute(statement("queries", query), dict(values) if values else None))
 
 
 def resolve(connection: duckdb.DuckDBPyConnection, term: str) -> tuple[Concept, ...]:
@@ -98,6 +98,7 @@ def select(connection: duckdb.DuckDBPyConnection, sql: str, folder: Path) -> tup
     return [column[0] for column in answer.description or ()], answer.fetchall()
 
 
-def _dictionaries(answer: duckdb.DuckDBPyConnection) -> list[Row]:
+def dictionaries(answer: duckdb.DuckDBPyConnection) -> list[Row]:
+    """The rows of an answer, by the names of its columns."""
     names = [column[0] for column in answer.description or ()]
     return [dict(zip(names, row, strict=True)) for row in answer.fetchall()]

@@ -13,6 +13,8 @@ from pathlib import Path
 import psutil
 import yaml
 
+from flows.operations.serving import is_healthy
+
 PROJECT = Path(__file__).parents[2]
 HOOFBEATS = str(Path(sys.executable).with_name("hoofbeats"))
 TODAY = dt.datetime.now(dt.UTC).date()
@@ -94,3 +96,41 @@ def start_up(folder, settings, prefect_file):
             cwd=folder, env=environment, stdout=out, stderr=err,
         )  # fmt: skip
     return Up(folder, port, environment, process)
+
+
+class PrefectServer:
+    """Prefect's server alone; a context manager. `restart` kills it and starts it anew on the same database."""
+
+    def __init__(self, folder):
+        self._folder = folder
+        self._port = free_port()
+        self._url = f"http://127.0.0.1:{self._port}/api"
+        self.environment = {
+            "HOME": str(folder), "PREFECT_HOME": str(folder / "prefect"), "PREFECT_API_URL": self._url,
+            "PREFECT_LOGGING_LEVEL": "WARNING", "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+        }  # fmt: skip
+
+    def __enter__(self):
+        self._start()
+        return self
+
+    def __exit__(self, *_):
+        self._process.kill()
+        self._process.wait()
+
+    def restart(self):
+        self._process.kill()
+        self._process.wait()
+        self._start()
+
+    def _start(self):
+        with (self._folder / "server.log").open("a") as log:
+            self._process = subprocess.Popen(
+                [str(Path(HOOFBEATS).with_name("prefect")), "server", "start", "--port", str(self._port)],
+                env={**os.environ, **self.environment}, stdout=log, stderr=log,
+            )  # fmt: skip
+        deadline = time.monotonic() + 120
+        while not is_healthy(self._url):
+            assert self._process.poll() is None
+            assert time.monotonic() < deadline
+            time.sleep(0.5)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flows.backfill_plan import dry_run, plan
+from flows.backfill_plan import choose, dry_run
 from flows.choices import Mode, Order, SourceName, WindowSize
 from flows.errors import CollectError
 from flows.http import Client
@@ -41,7 +41,8 @@ def planned(told, asked_for):
     lake = Lake.at(told.lake)
     version = read_version(lake)
     with Client(told) as client:
-        found = plan(asked_for, make_source(asked_for.source, client, told, version, lambda: NOW), lake, version)
+        source = make_source(asked_for.source, client, told, version, lambda: NOW)
+        found = choose(asked_for, source.plan(asked_for.span), version)
     return [window.name for window in found.windows], found.already_done
 
 
@@ -156,6 +157,15 @@ def test_a_dry_run_says_where_it_cannot_know(lake):
         ("pubmed26n0002.xml.gz", None, 2), ("pubmed26n0001.xml.gz", None, 2),
     ]  # fmt: skip
     assert found["total"]["expected"] is None
+
+
+def test_a_dry_run_of_a_service_that_is_down_says_so_and_changes_nothing(lake):
+    with LiteratureServer(shelf(1), LATER, Faults({"server_error": 1.0})) as server:
+        told = settings(server, lake.root, attempts=1)
+        for source in (SourceName.PUBMED_FILES, SourceName.PUBMED_API):
+            with pytest.raises(CollectError, match="HTTP 500"):
+                dry_run(asked(source=source), told)
+    assert read_version(lake).table("windows").num_rows == 0
 
 
 def test_days_to_come_are_left_out_and_a_span_without_days_is_refused():

@@ -62,20 +62,20 @@ def asked_twice(server):
 
 
 def test_killed_twice_it_ends_complete(tmp_path):
-    lake, stocked = new_lake(tmp_path), shelf(16, days=8)
+    lake, stocked = new_lake(tmp_path), shelf(10, days=5)
     with LiteratureServer(stocked, NOW.date(), Faults({"slow_bytes": 1.0}), slowness_s=0.01) as server:
-        command = [sys.executable, "-m", "tests.flows.backfilling_process", server.url, str(lake.root), "8", "3"]
-        for goal in (4, 14):
+        command = [sys.executable, "-m", "tests.flows.backfilling_process", server.url, str(lake.root), "5", "3"]
+        for goal in (4, 9):
             killed = start(command)
             wait_for(lambda goal=goal: len(server.requests) >= goal, killed)
             kill(killed)
         server.faults = Faults()
         told, errors = (last := start(command)).communicate(timeout=120)
         assert last.returncode == 0, errors
-        assert_complete(lake, server, stocked, 8)
+        assert_complete(lake, server, stocked, 5)
         assert len(asked_twice(server)) <= 2 * 2  # the pages that were on their way when it was killed
     collected, failed, done = map(int, told.split())
-    assert (collected + done, failed) == (8, 0)
+    assert (collected + done, failed) == (5, 0)
 
 
 @pytest.mark.soak

@@ -1,6 +1,7 @@
 """The verbs that read, on a small lake: what they print, their JSON contracts, their errors and exit codes."""
 
 import json
+import math
 import subprocess
 import sys
 
@@ -47,7 +48,7 @@ def answer(hoofbeats, *arguments):
 
 def test_count_keeps_its_json_contract(hoofbeats):
     told = answer(hoofbeats, "count", "leukemia", B)
-    assert list(told) == [
+    assert list(told)[:17] == [
         "version", "as_of", "basis", "level", "combination", "articles", "population", "rate_per_million", "low",
         "high", "expected", "ic", "ic_low", "ic_high", "retracted", "changed_since", "coverage",
     ]  # fmt: skip
@@ -84,10 +85,43 @@ def test_zero_is_an_answer_with_its_bound(hoofbeats):
     told = answer(hoofbeats, "count", A, "Lymph Nodes")
     assert told["articles"] == 0
     assert told["low"] == 0
+    assert told["zero_upper_bound"] == pytest.approx(2.9957 * 1e6 / 4, rel=1e-4)
     assert told["high"] == pytest.approx(3.6889 * 1e6 / 4, rel=1e-4)
     code, out, _ = hoofbeats("count", A, "Lymph Nodes")
     assert code == 0
     assert "0 articles of 4" in out
+    assert "none seen     at most 748,933 per million" in out
+
+
+def test_beside_a_small_count_stand_its_near_misses_and_the_names_searched_for(hoofbeats):
+    told = answer(hoofbeats, "count", "MESH:D4", B, "Lymph Nodes")
+    assert told["articles"] == 0
+    assert [(row["name"], row["articles"]) for row in told["near_misses"]["without"]] == [
+        ("Asthma", 0), ("Extramedullary Hematopoiesis", 0), ("Lymph Nodes", 1),
+    ]  # fmt: skip
+    assert [(row["group"], row["parent"], row["articles"]) for row in told["near_misses"]["wider"]] == [
+        (1, "Leukemia", 0)
+    ]
+    assert [(row["group"], row["concept_id"], row["names"], row["below"]) for row in told["searched"]] == [
+        (1, "MESH:D4", ["Asthma"], 0), (2, B, ["Extramedullary Hematopoiesis"], 0), (3, "MESH:D3", ["Lymph Nodes"], 0),
+    ]  # fmt: skip
+    assert answer(hoofbeats, "count", "MESH:D4", B)["near_misses"]["wider"][0]["articles"] == 3
+    assert answer(hoofbeats, "count", A, B)["searched"][0]["below"] == 1
+    assert answer(hoofbeats, "count", A, B, "--exact")["searched"][0]["below"] == 0
+    out = hoofbeats("count", "MESH:D4", B, "Lymph Nodes")[1]
+    assert "near misses   1 without Lymph Nodes" not in out.splitlines()[0]
+    assert "1 without Lymph Nodes" in out
+    assert "widened to Leukemia (MESH:D1)" in out
+    assert "searched for  MESH:D4 Asthma" in out
+
+
+def test_three_groups_are_measured_against_their_pairs_too(hoofbeats):
+    told = answer(hoofbeats, "count", A, B, "Lymph Nodes")
+    assert told["expected_given_pairs"] == pytest.approx(3 * 1 / 4)
+    assert told["ic_given_pairs"] == pytest.approx(math.log2(0.5 / (0.75 + 0.5)))
+    assert told["ic_given_pairs_low"] < told["ic_given_pairs"] < told["ic_given_pairs_high"]
+    assert "given parts   0.75 expected" in hoofbeats("count", A, B, "Lymph Nodes")[1]
+    assert answer(hoofbeats, "count", A, B)["expected_given_pairs"] is None
 
 
 def test_an_unknown_term_suggests_the_nearest_names(hoofbeats):
@@ -190,9 +224,14 @@ def test_every_verb_has_help_with_an_example():
 
     verbs = get_command(app).commands
     assert {"ingest", "vocabulary", "status", "count", "timeline", "evidence", "rare", "sql", "demo"} <= set(verbs)
-    for name, verb in verbs.items():
+    below = [
+        (f"{name} {under}", verb)
+        for name in ("vocabulary", "watch", "curate")
+        for under, verb in verbs[name].commands.items()
+    ]
+    for name, verb in (*verbs.items(), *below):
         assert verb.help, name
-        if name != "vocabulary":
+        if name not in ("vocabulary", "watch"):
             assert "Example: hoofbeats" in verb.epilog, name
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from transforms.rarity import expected, garwood, information_component, interval_limits
+from transforms.rarity import expected, expected_given_subsets, garwood, information_component, interval_limits
 
 
 def test_expected_of_pairs_and_triples():
@@ -45,3 +45,10 @@ def test_limits_for_sql_equal_the_functions():
     assert np.log2(limits["gamma_low"] / 2) == pytest.approx(ic.low)
     assert np.log2(limits["gamma_high"] / 2) == pytest.approx(ic.high)
     assert limits["poisson_high"] == pytest.approx(garwood(n).high)
+
+
+def test_a_triple_is_expected_where_its_most_frequent_pair_meets_the_third():
+    assert expected_given_subsets([2, 8, 4], [100, 50, 10], 1000) == pytest.approx(8 * 50 / 1000)
+    assert expected_given_subsets([[8, 2], [0, 0]], [[50, 100], [5, 5]], [1000, 0]).tolist() == pytest.approx([0.4, 0])
+    independent = expected_given_subsets([40, 20, 10], [100, 200, 400], 2000)
+    assert independent == pytest.approx(float(expected([100, 200, 400], 2000))), "pairs that say nothing change nothing"

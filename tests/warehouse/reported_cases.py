@@ -5,6 +5,7 @@ import datetime as dt
 from tests.warehouse import small_lake
 from tests.warehouse.small_lake import NAMES, VOCABULARY, digest, record
 from transforms.annotate import annotate
+from transforms.blocking import content_keys
 from transforms.numbered_claims import numbered_claims
 from transforms.schema import CONCEPT_ANCESTORS, CONCEPT_NAMES, CONCEPTS
 from transforms.vocabulary import build
@@ -42,6 +43,7 @@ def load(lake, name, *records, deletions=()):
     documents = small_lake.documents(name, records)
     with UnitWriter(lake, payload, VOCABULARY) as writer:
         writer.write("documents", documents)
+        writer.write("document_keys", content_keys(documents))
         mentions = annotate(documents, vocabulary()).drop_columns(["article_id"])
         versions = dict(zip(documents["document_id"].to_pylist(), documents["version"].to_pylist(), strict=True))
         named = [{**row, "version": versions[row["document_id"]]} for row in mentions.to_pylist()]

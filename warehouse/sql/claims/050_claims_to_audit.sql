@@ -1,10 +1,27 @@
--- The claims of preferred documents, with what their papers' dates allow.
+-- The claims of preferred documents, with what their papers' dates allow. A page is fetched long after its paper came
+-- out: what only the web has counts from the day it was published. What bears no date counts from the day it was loaded.
+WITH loaded AS (
+    SELECT
+        sightings.document_id,
+        min(CAST(batches.committed_at AT TIME ZONE 'UTC' AS DATE)) AS loaded_on
+    FROM sightings
+    INNER JOIN batches ON batches.batch = sightings.batch
+    SEMI JOIN claims ON claims.document_id = sightings.document_id
+    GROUP BY sightings.document_id
+)
 SELECT
     claims.* EXCLUDE (batch),
     articles.received_on,
-    articles.entered_on,
+    coalesce(
+        CASE
+            WHEN articles.sources = ['web'] THEN least(articles.entered_on, articles.published_on)
+            ELSE articles.entered_on
+        END,
+        loaded.loaded_on
+    ) AS entered_on,
     CASE WHEN len(articles.publication_types) > 0 THEN articles.is_case_report END AS is_case_report
 FROM claims
 INNER JOIN articles ON articles.article_id = claims.article_id AND articles.document_id = claims.document_id
+LEFT JOIN loaded ON loaded.document_id = claims.document_id
 WHERE NOT articles.is_notice
 ORDER BY claims.article_id ASC, claims.document_id ASC, claims.start ASC, claims.number ASC

@@ -5,8 +5,7 @@ WITH steps AS (
         links.related_id
     FROM links
     WHERE
-        links.related_id IS NOT NULL
-        AND links.article_id IS NOT NULL
+        links.related_id <> links.article_id
         AND links.kind IN ('preprint_of', 'version_of', 'translation_of', 'erratum_for')
 ),
 both_ways AS (

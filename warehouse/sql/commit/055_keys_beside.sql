@@ -50,7 +50,7 @@ SELECT
 FROM members
 SEMI JOIN sizes ON sizes.value = members.value
 UNION ALL
-SELECT
+SELECT DISTINCT
     known_keys.document_id,
     known_keys.kind,
     known_keys.value

@@ -1,0 +1,83 @@
+"""One bulk load on several task runners, each into a lake of its own, with one Prefect server for all of them.
+
+    python -m benchmarks.task_runners FOLDER RUNNER[:WORKERS] ...
+
+The files are FOLDER/files/*; the lakes FOLDER/<runner> hold a vocabulary. Prints a line of JSON a runner: seconds until
+every worker had its vocabulary, of preparing, and of committing; and by worker process how often it built it.
+"""
+
+import json
+import os
+import sys
+import time
+from collections.abc import Sequence
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+from flows.commands import QUIET_PREFECT
+
+os.environ.update(QUIET_PREFECT | {"PREFECT_LOGGING_LEVEL": "ERROR"})
+
+from prefect import flow, task
+from prefect.cache_policies import NO_CACHE
+
+from flows.ingest import commit_units, prepare_payload
+from flows.prepare import built_vocabulary, vocabulary_of
+from flows.runners import end_quietly, one_server, task_runner
+from flows.settings import Settings
+from flows.sources import local_files
+from warehouse.catalog import read_version
+from warehouse.commit import vocabulary_version
+from warehouse.lake import Lake
+
+
+@task(cache_policy=NO_CACHE)
+def built(lake: Lake, version: str) -> tuple[int, int]:
+    """The process, and how often it has built a vocabulary once this task has used it."""
+    vocabulary_of(lake, version)
+    time.sleep(0.2)
+    return os.getpid(), built_vocabulary.cache_info().misses
+
+
+@flow(persist_result=False)
+def load(lake: Lake, files: Sequence[Path], workers: int) -> dict[str, Any]:
+    """The load and what it took."""
+    payloads = [local_files.payload_of(lake, path) for path in files]
+    for path, payload in zip(files, payloads, strict=True):
+        local_files.take_in(lake, path, payload)
+    version = vocabulary_version(read_version(lake))
+    times = [time.perf_counter()]
+    _builds(lake, version, 2 * workers)
+    times.append(time.perf_counter())
+    futures = [prepare_payload.submit(lake, payload, version) for payload in payloads]
+    units = [future.result() for future in futures]
+    times.append(time.perf_counter())
+    commit_units(lake, units)
+    times.append(time.perf_counter())
+    seconds = [later - earlier for earlier, later in pairwise(times)]
+    told = dict(zip(("start_s", "prepare_s", "commit_s"), seconds, strict=True))
+    return {**told, "builds": _builds(lake, version, 3 * workers)}
+
+
+def _builds(lake: Lake, version: str, tasks: int) -> dict[str, int]:
+    found = [future.result() for future in [built.submit(lake, version) for _ in range(tasks)]]
+    return {str(pid): max(misses for other, misses in found if other == pid) for pid, _ in found}
+
+
+def main(folder: Path, *runners: str) -> None:
+    """Run them one after the other."""
+    files = sorted((folder / "files").iterdir())
+    with one_server(Settings(runner="processes")):
+        for named in runners:
+            runner, _, workers = named.partition(":")
+            settings = Settings(lake=folder / named, runner=runner, workers=int(workers or 2))
+            built_vocabulary.cache_clear()
+            told = load.with_options(task_runner=task_runner(settings))(Lake.at(settings.lake), files, settings.workers)
+            sys.stdout.write(json.dumps({"runner": named, **told}) + "\n")
+            sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    end_quietly()
+    main(Path(sys.argv[1]), *sys.argv[2:])

@@ -1,0 +1,93 @@
+"""A bulk load on threads, on processes and on Dask: equal tables, and a vocabulary that is built once a process."""
+
+import importlib.util
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from benchmarks.cutting import cut
+from flows.runners import RunnerMissingError, task_runner
+from flows.sample.literature import literature, mesh
+from flows.settings import Settings
+from tests.loading import ask, fingerprints, lake_with_vocabulary
+
+PROJECT = Path(__file__).parents[2]
+DASK = ["dask"] if importlib.util.find_spec("prefect_dask") else []
+BULK = ("pubmed/bulk/pubmed20n0014.xml.gz", "pubmed/bulk/pubmed21n1298.xml.gz")
+
+
+def load(folder, runners, vocabulary, seconds=280):
+    """Ingest what lies in folder/files into a lake a runner; the lakes, and what each told."""
+    lakes = {runner: lake_with_vocabulary(folder / runner, vocabulary) for runner in runners}
+    command = [sys.executable, "-m", "benchmarks.task_runners", str(folder), *runners]
+    environment = {**os.environ, "HOME": str(folder), "PREFECT_HOME": str(folder / "prefect")}
+    done = subprocess.run(
+        command, cwd=PROJECT, env=environment, capture_output=True, text=True, check=False, timeout=seconds
+    )
+    assert done.returncode == 0, done.stderr
+    return lakes, [json.loads(line) for line in done.stdout.splitlines()]
+
+
+def assert_equal(lakes, told, *more):
+    assert [one["runner"] for one in told] == list(lakes)
+    first, *others = (fingerprints(lake) for lake in [*lakes.values(), *more])
+    assert first["documents"][0][0] > 0
+    assert all(other == first for other in others)
+    for one in told:
+        assert set(one["builds"].values()) == {1}, one
+        assert 1 <= len(one["builds"]) <= (1 if one["runner"] == "threads" else 2)
+    processes = [pid for one in told for pid in one["builds"]]
+    assert len(processes) == len(set(processes))
+
+
+def embedded(folder):
+    """The embedded literature and its vocabulary as files."""
+    (folder / "mesh.xml").write_bytes(mesh())
+    (folder / "files").mkdir()
+    for name, content in literature().files:
+        (folder / "files" / name).write_bytes(content)
+    return folder
+
+
+@pytest.mark.soak
+@pytest.mark.server
+@pytest.mark.skipif(not DASK, reason="prefect-dask is not installed")
+def test_threads_and_dask_give_equal_tables(tmp_path):
+    assert_equal(*load(embedded(tmp_path), ["threads", "dask"], tmp_path / "mesh.xml"))
+
+
+@pytest.mark.soak
+@pytest.mark.data
+@pytest.mark.server
+@pytest.mark.timeout(3000)
+def test_two_pubmed_files_cut_into_forty(tmp_path, data_dir):
+    pieces = cut([data_dir / name for name in BULK], tmp_path / "files", 40)
+    assert len(pieces) == 40
+    lakes, told = load(tmp_path, ["threads", "processes", *DASK], data_dir / "vocab/desc2024.xml.gz", 2900)
+    assert_equal(lakes, told)
+    assert ask(lakes["threads"], "SELECT count(DISTINCT document_id) > 50000 FROM documents") == [(True,)]
+
+
+def test_dask_where_it_is_not_installed_says_what_to_install(monkeypatch):
+    monkeypatch.setitem(sys.modules, "prefect_dask", None)
+    monkeypatch.setitem(sys.modules, "prefect_dask.task_runners", None)
+    with pytest.raises(RunnerMissingError, match="prefect-dask is not installed") as raised:
+        task_runner(Settings(runner="dask"))
+    assert "hoofbeats[dask]" in raised.value.hint
+    assert type(task_runner(Settings(runner="processes"))).__name__ == "ProcessPoolTaskRunner"
+
+
+@pytest.mark.skipif(not DASK, reason="prefect-dask is not installed")
+def test_a_scheduler_s_address_or_a_cluster_of_its_own():
+    assert task_runner(Settings(runner="tcp://10.1.2.3:8786")).address == "tcp://10.1.2.3:8786"
+    assert task_runner(Settings(runner="dask", workers=5)).cluster_kwargs["n_workers"] == 5
+
+
+@pytest.mark.parametrize("wrong", ["thread", "http://host:8786", "tcp://", "tcp://a b"])
+def test_other_runners_are_refused(wrong):
+    with pytest.raises(ValueError, match="runner"):
+        Settings(runner=wrong)

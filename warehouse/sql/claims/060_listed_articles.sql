@@ -1,0 +1,27 @@
+SELECT
+    listed.start,
+    listed.number,
+    listed.place,
+    listed.matched_id,
+    listed.entered_on,
+    articles.pmid,
+    articles.year,
+    articles.title,
+    substring(
+        documents.title || ' ' || coalesce(documents.abstract, ''),
+        listed.sentence_start + 1,
+        listed.sentence_end - listed.sentence_start
+    ) AS sentence_text
+FROM listed
+INNER JOIN articles ON articles.article_id = listed.matched_id
+LEFT JOIN documents
+    ON
+        documents.article_id = listed.matched_id
+        AND documents.document_id = listed.matched_document_id
+        AND documents.is_current
+ORDER BY
+    listed.start ASC,
+    listed.number ASC,
+    list_position(['earlier', 'scattered', 'too_late', 'undated'], listed.place) ASC,
+    listed.entered_on ASC NULLS LAST,
+    listed.matched_id ASC

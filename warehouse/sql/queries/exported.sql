@@ -1,0 +1,26 @@
+-- The articles behind a count, as references.
+SELECT
+    articles.article_id,
+    articles.pmid,
+    articles.doi,
+    articles.pmcid,
+    articles.title,
+    articles.authors,
+    articles.journal,
+    articles.year,
+    articles.volume,
+    articles.issue,
+    articles.pages,
+    articles.publication_types,
+    articles.published_on,
+    articles.entered_on,
+    articles.retracted_on
+FROM articles
+SEMI JOIN
+    matching_articles(
+        $groups,
+        basis := $basis, level := $level, exact := $exact, include_retracted := $include_retracted,
+        only_case_reports := $only_case_reports, as_of := $as_of, from_year := $from_year, to_year := $to_year
+    ) AS found
+    ON found.article_id = articles.article_id
+ORDER BY articles.year ASC NULLS LAST, articles.article_id ASC

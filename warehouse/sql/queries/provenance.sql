@@ -1,0 +1,16 @@
+-- Which version of which data a count is of.
+SELECT
+    lake.version,
+    batches.committed_at,
+    batches.code_version,
+    (
+        SELECT arg_max(vocabularies.version, vocabularies.batch) FROM vocabularies
+    ) AS vocabulary_version,
+    (
+        SELECT arg_max(vocabularies.files, vocabularies.batch) FROM vocabularies
+    ) AS vocabulary_files,
+    (
+        SELECT max(keys.entered_on) FROM article_keys AS keys
+    ) AS entered_until
+FROM lake
+LEFT JOIN batches ON batches.batch = lake.version

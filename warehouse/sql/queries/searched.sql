@@ -1,0 +1,18 @@
+-- What is searched for in place of some concepts: their names, and how many concepts below them.
+SELECT
+    concepts.concept_id,
+    concepts.name,
+    (
+        SELECT
+            coalesce(list(names.name ORDER BY names.kind = 'preferred' DESC, length(names.name) ASC, names.name ASC), [])
+        FROM concept_names AS names
+        WHERE names.concept_id = concepts.concept_id
+    ) AS names,
+    (
+        SELECT count(*)
+        FROM concept_ancestors AS below
+        WHERE below.ancestor_id = concepts.concept_id AND NOT $exact
+    ) AS below
+FROM concepts
+WHERE list_contains($concepts, concepts.concept_id)
+ORDER BY concepts.concept_id ASC
