@@ -13,7 +13,10 @@ from warehouse.looking_again import DOCUMENTS_AT_ONCE, NO_BATCH, LookingAgain
 
 
 class Reannotation(LookingAgain):
-    """A commit in progress that annotates the named documents anew, with another vocabulary or other verdicts."""
+    """A commit in progress that annotates documents anew, with another vocabulary or other verdicts.
+
+    documents: their names; None: all that count.
+    """
 
     def __init__(
         self,
@@ -22,11 +25,11 @@ class Reannotation(LookingAgain):
         connection: duckdb.DuckDBPyConnection,
         vocabulary: Callable[[], Vocabulary],
         *,
-        documents: Iterable[str],
+        documents: Iterable[str] | None,
         curations: pa.Table,
     ) -> None:
         super().__init__(lake, version, connection, NO_BATCH, vocabulary)
-        self._documents = list(documents)
+        self._documents = None if documents is None else list(documents)
         self._curations = curations
 
     def place_records(self) -> None:
@@ -34,7 +37,12 @@ class Reannotation(LookingAgain):
         self.execute("incoming", files=self.files("documents"))
         self.execute("staged_contents")
         self.connection.execute("CREATE TEMP TABLE read_anew (document_id VARCHAR)")
-        self.connection.execute("INSERT INTO read_anew SELECT unnest($names)", {"names": self._documents})
+        if self._documents is None:
+            self.connection.execute(
+                "INSERT INTO read_anew SELECT documents.document_id FROM documents WHERE documents.is_current"
+            )
+        else:
+            self.connection.execute("INSERT INTO read_anew SELECT unnest($names)", {"names": self._documents})
         self.execute("standing_runs")
         self.execute("read_anew", size=DOCUMENTS_AT_ONCE)
 
@@ -43,9 +51,9 @@ class Reannotation(LookingAgain):
         return self._curations
 
 
-def documents_touched(connection: duckdb.DuckDBPyConnection, difference: Difference | None) -> Iterator[str]:
-    """The documents whose mentions a difference of two vocabularies can change; None: every document that counts."""
-    if difference is not None and not difference:
+def documents_touched(connection: duckdb.DuckDBPyConnection, difference: Difference) -> Iterator[str]:
+    """The documents whose mentions a difference of two vocabularies can change."""
+    if not difference:
         return
     query = (
         "SELECT documents.document_id, documents.title, documents.abstract, documents.headings"
@@ -53,6 +61,4 @@ def documents_touched(connection: duckdb.DuckDBPyConnection, difference: Differe
     )
     for batch in connection.sql(query).to_arrow_reader(DOCUMENTS_AT_ONCE):
         documents = pa.Table.from_batches([batch])
-        names = documents["document_id"]
-        chosen = names if difference is None else names.filter(touched(documents, difference))
-        yield from chosen.to_pylist()
+        yield from documents["document_id"].filter(touched(documents, difference)).to_pylist()

@@ -66,13 +66,13 @@ def _annotate_anew(
 ) -> dict[str, pa.Table]:
     """The changed small tables, once the texts are annotated anew that the vocabulary, or other rules, can change."""
     vocabulary = build_with(parts, said)
-    [*_, last] = old.table("vocabularies").to_pylist()
+    loads = old.table("vocabularies").to_pylist()
     with connect_to_write(lake, old) as connection:
-        same_rules = last["rules"] == facts.get("rules")
-        difference = compare(_built(connection, old), vocabulary) if same_rules else None
-        documents = list(documents_touched(connection, difference))
-        if not documents:
-            return {}
+        documents = None
+        if loads and loads[-1]["rules"] == facts.get("rules"):
+            documents = list(documents_touched(connection, compare(_built(connection, old), vocabulary)))
+            if not documents:
+                return {}
         given = {"documents": documents, "curations": said.drop_columns("batch")}
         return Reannotation(lake, old, connection, lambda: vocabulary, **given).rewrite()
 
