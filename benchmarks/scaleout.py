@@ -2,8 +2,8 @@
 
     python -m benchmarks.scaleout DATA
 
-Wall seconds of preparing all files and committing them, the building of the vocabulary in every process included and
-the start of Prefect's server not. What two workers can gain is bounded by the cores that are free.
+Wall seconds of preparing all files and committing them; beside them, how long it takes until the workers run and each
+has its vocabulary. What two workers can gain is bounded by the cores that are free.
 """
 
 import importlib.util
@@ -52,6 +52,8 @@ def _leaf(row: dict[str, Any], peer: dict[str, Any]) -> dict[str, Any]:
         "ratio": round(own_s / peer_s, 3),
         "peer": "one thread",
         "speed_up_of_preparing": round(peer["prepare_s"] / row["prepare_s"], 2),
+        "start_seconds": round(row["start_s"], 1),
+        "peer_start_seconds": round(peer["start_s"], 1),
         "vocabularies_built": sum(row["builds"].values()),
         "processes": len(row["builds"]),
     }

@@ -2,8 +2,8 @@
 
     python -m benchmarks.task_runners FOLDER RUNNER[:WORKERS] ...
 
-The files are FOLDER/files/*; the lakes FOLDER/<runner> hold a vocabulary. Prints a line of JSON a runner: seconds of
-preparing and of committing, and by worker process how often it built the vocabulary.
+The files are FOLDER/files/*; the lakes FOLDER/<runner> hold a vocabulary. Prints a line of JSON a runner: seconds until
+every worker had its vocabulary, of preparing, and of committing; and by worker process how often it built it.
 """
 
 import json
@@ -11,6 +11,7 @@ import os
 import sys
 import time
 from collections.abc import Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,7 @@ from prefect import flow, task
 from prefect.cache_policies import NO_CACHE
 
 from flows.ingest import commit_units, prepare_payload
-from flows.prepare import vocabulary_of
+from flows.prepare import built_vocabulary, vocabulary_of
 from flows.runners import end_quietly, one_server, task_runner
 from flows.settings import Settings
 from flows.sources import local_files
@@ -36,7 +37,7 @@ def built(lake: Lake, version: str) -> tuple[int, int]:
     """The process, and how often it has built a vocabulary once this task has used it."""
     vocabulary_of(lake, version)
     time.sleep(0.2)
-    return os.getpid(), vocabulary_of.cache_info().misses
+    return os.getpid(), built_vocabulary.cache_info().misses
 
 
 @flow(persist_result=False)
@@ -46,15 +47,22 @@ def load(lake: Lake, files: Sequence[Path], workers: int) -> dict[str, Any]:
     for path, payload in zip(files, payloads, strict=True):
         local_files.take_in(lake, path, payload)
     version = vocabulary_version(read_version(lake))
-    began = time.perf_counter()
+    times = [time.perf_counter()]
+    _builds(lake, version, 2 * workers)
+    times.append(time.perf_counter())
     futures = [prepare_payload.submit(lake, payload, version) for payload in payloads]
     units = [future.result() for future in futures]
-    prepared = time.perf_counter()
+    times.append(time.perf_counter())
     commit_units(lake, units)
-    committed = time.perf_counter()
-    found = [future.result() for future in [built.submit(lake, version) for _ in range(3 * workers)]]
-    builds = {str(pid): max(misses for other, misses in found if other == pid) for pid, _ in found}
-    return {"prepare_s": prepared - began, "commit_s": committed - prepared, "builds": builds}
+    times.append(time.perf_counter())
+    seconds = [later - earlier for earlier, later in pairwise(times)]
+    told = dict(zip(("start_s", "prepare_s", "commit_s"), seconds, strict=True))
+    return {**told, "builds": _builds(lake, version, 3 * workers)}
+
+
+def _builds(lake: Lake, version: str, tasks: int) -> dict[str, int]:
+    found = [future.result() for future in [built.submit(lake, version) for _ in range(tasks)]]
+    return {str(pid): max(misses for other, misses in found if other == pid) for pid, _ in found}
 
 
 def main(folder: Path, *runners: str) -> None:
@@ -64,7 +72,7 @@ def main(folder: Path, *runners: str) -> None:
         for named in runners:
             runner, _, workers = named.partition(":")
             settings = Settings(lake=folder / named, runner=runner, workers=int(workers or 2))
-            vocabulary_of.cache_clear()
+            built_vocabulary.cache_clear()
             told = load.with_options(task_runner=task_runner(settings))(Lake.at(settings.lake), files, settings.workers)
             sys.stdout.write(json.dumps({"runner": named, **told}) + "\n")
             sys.stdout.flush()

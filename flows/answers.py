@@ -28,6 +28,8 @@ def show_status(connection: duckdb.DuckDBPyConnection, *, as_json: bool) -> None
         f"articles      {told['articles']:,}, of them {told['retracted']:,} retracted",
         f"mentions      {told['mentions']:,} in titles and abstracts",
         f"vocabulary    {str(told['vocabulary_version'])[:12]}, {show.text(told['counted_concepts'])} concepts counted",
+        *([f"              {', '.join(told['editions'])}"] if told["editions"] else []),
+        *([f"curations     {told['curations']:,}, see `hoofbeats curate list`"] if told["curations"] else []),
     )
     if rejections:
         show.as_table(rejections, ["reason", "records", "for_instance", "detail"])

@@ -10,11 +10,10 @@ A window that fails stops no other; a flow run some of whose windows failed has 
 import datetime as dt
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Any, cast
-from uuid import UUID
+from typing import Annotated, Any
 
 from prefect import flow, get_run_logger, task
-from prefect.artifacts import create_progress_artifact, create_table_artifact, update_progress_artifact
+from prefect.artifacts import create_table_artifact
 from prefect.cache_policies import NO_CACHE
 from prefect.futures import PrefectFuture
 from prefect.task_runners import ThreadPoolTaskRunner
@@ -29,15 +28,19 @@ from flows.errors import CollectError
 from flows.holds import Holds
 from flows.http import Client
 from flows.ingest import commit_units
-from flows.operations.artifacts import publish_windows
+from flows.operations import quiet_exit
+from flows.operations.artifacts import Progress, publish_windows
 from flows.progress import count_bar
 from flows.settings import Settings
-from flows.sources.base import Source, Span
+from flows.sources.base import Span
 from flows.window import make_source, plan
 from warehouse.catalog import read_version
 from warehouse.commit import vocabulary_version
 from warehouse.lake import Lake
+from warehouse.vocabulary import renew
 from warehouse.windows import Window
+
+quiet_exit.ensure()
 
 
 class BackfillFailed(CollectError):
@@ -135,6 +138,7 @@ def backfill(  # noqa: PLR0913 - one parameter for each thing an operator can ch
 def run(asked: Asked, settings: Settings, parallel: int) -> BackfillResult:
     """Run a backfill within the flow."""
     asked, lake = asked.checked(), Lake.at(settings.lake)
+    renew(lake)
     version = read_version(lake)
     vocabulary_version(version)  # a clear error before any work, where there is none
     watching(settings)
@@ -147,15 +151,13 @@ def run(asked: Asked, settings: Settings, parallel: int) -> BackfillResult:
     result.already_done = planned.already_done
     publish_windows("backfill", f"Backfill of {asked.source}", result.windows)
     if result.failed:
-        rows = [{name: row[name] for name in ("window_name", "reason")} for row in result.failed]
-        create_table_artifact(rows, "backfill-failed", "Windows that failed")
         raise BackfillFailed(result)
     return result
 
 
 def _run(place: Place, windows: list[Window], settings: Settings, parallel: int) -> BackfillResult:
     with count_bar(f"backfill {place.source.collector}", len(windows)) as tell:
-        progress = _Progress(place.source, len(windows), tell)
+        progress = _Progress("backfill", len(windows), tell)
         runner = Runner(
             place,
             lambda window, wait_s: _Submitted(backfill_window.submit(place, window, wait_s)),
@@ -170,19 +172,15 @@ def _run(place: Place, windows: list[Window], settings: Settings, parallel: int)
 class _Progress:
     """A progress artifact, moved at each whole percent, and the bar beside it."""
 
-    def __init__(self, source: Source, windows: int, tell: Callable[[], None]) -> None:
-        self._windows = windows
-        self._through = 0
-        self._tell = tell
-        told = f"{windows:,} windows of {source.collector}"
-        made = create_progress_artifact(0.0 if windows else 100.0, "backfill-progress", told)
-        self._artifact = cast("UUID", made)
+    def __init__(self, key: str, windows: int, tell: Callable[[], None]) -> None:
+        self._windows, self._through, self._tell = windows, 0, tell
+        self._artifact = Progress(key, windows)
 
     def advance(self) -> None:
         before, self._through = self._percent(), self._through + 1
         self._tell()
         if self._percent() > before:
-            update_progress_artifact(self._artifact, float(self._percent()))
+            self._artifact.reached(self._through)
 
     def _percent(self) -> int:
         return 100 * self._through // self._windows

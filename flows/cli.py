@@ -13,7 +13,7 @@ import duckdb
 import typer
 from pydantic import ValidationError
 
-from flows import asking, claiming, collection, joining, running, show, upkeep, watching
+from flows import asking, claiming, collection, curating, joining, running, show, upkeep, watching
 from flows.errors import FlowError
 from flows.options import (
     Basis,
@@ -43,6 +43,7 @@ vocabulary_app = typer.Typer(
 )
 app.add_typer(vocabulary_app, name="vocabulary")
 app.add_typer(watching.app, name="watch")
+app.add_typer(curating.app, name="curate")
 app.add_typer(asking.app)
 app.add_typer(claiming.app)
 app.add_typer(collection.app)
@@ -68,6 +69,17 @@ def vocabulary_load(files: Files, lake: LakeOption = None, as_json: JsonOption =
     from flows.commands import run_vocabulary_load
 
     run_vocabulary_load(files, settings_for(lake), as_json=as_json)
+
+
+@vocabulary_app.command("refresh", epilog="Example: hoofbeats vocabulary refresh --json")
+def vocabulary_refresh(lake: LakeOption = None, as_json: JsonOption = False) -> None:
+    """Fetch the vocabularies from their official addresses, and load them if one of them has changed.
+
+    HOOFBEATS_VOCABULARY_ADDRESSES says which; HOOFBEATS_VOCABULARY_FILES adds lists of your own.
+    """
+    from flows.commands import run_vocabulary_refresh
+
+    run_vocabulary_refresh(settings_for(lake), as_json=as_json)
 
 
 @app.command(epilog="Example: hoofbeats demo --lake /tmp/demo-lake")

@@ -16,7 +16,7 @@ from flows.errors import IncompleteError, ServingError
 from flows.progress import bytes_bar
 from flows.settings import Settings
 from flows.sources.local_files import UnreadableFileError
-from flows.vocabulary import load
+from flows.vocabulary import Loaded, load
 
 if TYPE_CHECKING:
     from flows.backfill_plan import Asked
@@ -40,7 +40,18 @@ _COLUMNS = ["name", "state", *_FATES, "deletions"]
 
 def run_vocabulary_load(files: Sequence[Path], settings: Settings, *, as_json: bool) -> None:
     """Load a vocabulary and print its size."""
-    loaded = load(files, settings)
+    _show_vocabulary(load(files, settings), as_json=as_json)
+
+
+def run_vocabulary_refresh(settings: Settings, *, as_json: bool) -> None:
+    """Run the flow that fetches the vocabularies, and print what it did."""
+    _quieten_prefect()
+    from flows.refresh import refresh_vocabulary
+
+    _show_vocabulary(refresh_vocabulary(settings.lake), as_json=as_json)
+
+
+def _show_vocabulary(loaded: Loaded, *, as_json: bool) -> None:
     if as_json:
         show.as_json(asdict(loaded))
         return

@@ -104,6 +104,7 @@ class Client:
         key = settings.ncbi_api_key
         self._secrets = [key.get_secret_value()] if key else []
         urls = [settings.pubmed_api_url, settings.pubmed_files_url, settings.europepmc_url]
+        urls += settings.vocabulary_addresses.split()
         self._doors = Doors.of(urls, any_address=settings.allow_private_addresses)
         self._rates = Rates.of(settings)
         self._remembered = Remembered(settings.lake / "raw" / "answers")

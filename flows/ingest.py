@@ -15,6 +15,7 @@ from prefect.cache_policies import NO_CACHE
 from prefect.futures import PrefectFuture
 
 from flows.alerts import announce, watching
+from flows.operations import quiet_exit
 from flows.operations.artifacts import Progress, publish_windows
 from flows.prepare import prepare
 from flows.progress import read_elsewhere
@@ -26,6 +27,9 @@ from warehouse.commit import Commit, commit, loaded, vocabulary_version
 from warehouse.errors import VocabularyChangedError
 from warehouse.lake import Lake
 from warehouse.staging import Payload, Unit
+from warehouse.vocabulary import renew
+
+quiet_exit.ensure()
 
 
 @dataclass
@@ -89,6 +93,7 @@ def ingest(files: list[Path], lake: Path | None = None) -> IngestResult:
     settings = Settings() if lake is None else Settings(lake=lake)
     place = Lake.at(settings.lake)
     logger = get_run_logger()
+    renew(place)
     current = read_version(place)
     vocabulary_version(current)  # a clear error before any work, where there is none
     watching(settings)

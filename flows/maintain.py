@@ -6,6 +6,7 @@ from typing import Annotated
 from prefect import flow, get_run_logger
 from pydantic import Field
 
+from flows.operations import quiet_exit
 from flows.operations.artifacts import publish_remarks
 from flows.operations.reconciliation import Reconciliation
 from flows.settings import Settings
@@ -19,6 +20,8 @@ from warehouse.garbage import KEEP_LATEST, Collected, collect
 from warehouse.lake import Lake
 from warehouse.rare_tests import RARE_TABLES
 from warehouse.verify import verify
+
+quiet_exit.ensure()
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,8 @@ from transforms.annotate import annotate
 from transforms.blocking import content_keys
 from transforms.numbered_claims import numbered_claims
 from transforms.pubmed_xml import REJECTED, Parsed
-from transforms.vocabulary import Vocabulary, build
+from transforms.rules_version import annotated_by
+from transforms.vocabulary import Vocabulary
 from warehouse import vocabulary as stored_vocabulary
 from warehouse.errors import VocabularyChangedError
 from warehouse.lake import Lake
@@ -33,18 +34,22 @@ READERS: dict[str, Callable[[BinaryIO, Payload], Iterator[Parsed]]] = {
 """What reads the payloads of each source."""
 
 _BUILDING = threading.Lock()
-"""The first thread of a process builds the vocabulary, the others wait for it."""
 
 
-@lru_cache(maxsize=1)
 def vocabulary_of(lake: Lake, version: str) -> Vocabulary:
-    """The lake's vocabulary, ready for matching; built once a process and version.
+    """The lake's vocabulary, ready for matching; built once a process and version, other threads wait for it.
 
     Raises `VocabularyChangedError` where another one is in force by now.
     """
-    parts = stored_vocabulary.read(lake)
-    vocabulary = build(parts["concepts"], parts["concept_names"], parts["concept_ancestors"])
-    if vocabulary.version != version:
+    with _BUILDING:
+        return built_vocabulary(lake, version)
+
+
+@lru_cache(maxsize=1)
+def built_vocabulary(lake: Lake, version: str) -> Vocabulary:
+    """What `vocabulary_of` keeps."""
+    vocabulary = stored_vocabulary.in_force(lake)
+    if annotated_by(vocabulary.version) != version:
         raise VocabularyChangedError("the vocabulary was replaced in the meantime", "run the same command again")
     return vocabulary
 
@@ -54,8 +59,7 @@ def prepare(lake: Lake, payload: Payload, vocabulary_version: str) -> Unit:
     done = prepared(lake, payload, vocabulary_version)
     if done:
         return done
-    with _BUILDING:
-        vocabulary = vocabulary_of(lake, vocabulary_version)
+    vocabulary = vocabulary_of(lake, vocabulary_version)
     with (
         _not_walked(),
         UnitWriter(lake, payload, vocabulary_version) as writer,

@@ -24,6 +24,7 @@ def run_rebuild(settings: Settings, into: Path, *, as_json: bool) -> None:
     old, new = Lake.at(settings.lake), Lake.at(into)
     if new.root.exists() and any(new.root.iterdir()):
         raise LakeError(f"{new.root} is not empty", "name a folder that does not exist yet")
+    vocabulary.renew(old)
     version = read_version(old)
     vocabulary_version(version)
     rows = [row for row in version.table("windows").to_pylist() if row["state"] != "withdrawn"]
@@ -32,7 +33,9 @@ def run_rebuild(settings: Settings, into: Path, *, as_json: bool) -> None:
     if missing:
         raise LakeError(f"{len(missing)} payloads are missing, {missing[0]} first", "see `hoofbeats verify`")
     load = version.table("vocabularies").to_pylist()[-1]
-    vocabulary.load(new, vocabulary.read(old), {name: load[name] for name in ("version", "files", "categories")})
+    facts = {name: load[name] for name in ("version", "rules", "files", "categories")}
+    facts["editions"] = vocabulary.editions_in_force(version)
+    vocabulary.load(new, vocabulary.read(old), facts, version.table("curations"))
     record(new, ledger_without_payloads(version))
     follow(new, followed(version))
     if files:

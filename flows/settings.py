@@ -20,6 +20,9 @@ HOOFBEATS_PUBMED_API_URL, HOOFBEATS_PUBMED_FILES_URL, HOOFBEATS_EUROPEPMC_URL   
 HOOFBEATS_EUROPEPMC_SOURCES  what is collected of Europe PMC where no query is given (MED comes from PubMed itself)
 HOOFBEATS_PAGES              web pages: a file of addresses, one a line, or the address of an RSS or Atom feed
 
+HOOFBEATS_VOCABULARY_ADDRESSES        what `vocabulary refresh` fetches, separated by spaces; {year} is this year, or
+                                      the last where there is nothing yet
+HOOFBEATS_VOCABULARY_FILES            files, separated by spaces, that it adds: lists of one's own
 HOOFBEATS_REQUESTS_PER_SECOND         to any one host, instead of what the sources ask for
 HOOFBEATS_PAGE_DELAY_S                between two requests to one host of web pages
 HOOFBEATS_PAGE_TIMEOUT_S              for the extraction of one page
@@ -77,6 +80,15 @@ class Settings(BaseSettings):
     pubmed_api_url: str = "https://eutils.ncbi.nlm.nih.gov/entrez/eutils/"
     pubmed_files_url: str = "https://ftp.ncbi.nlm.nih.gov/pubmed/"
     europepmc_url: str = "https://www.ebi.ac.uk/europepmc/webservices/rest/"
+    vocabulary_addresses: str = Field(
+        "https://nlmpubs.nlm.nih.gov/projects/mesh/MESH_FILES/xmlmesh/desc{year}.gz"
+        " https://nlmpubs.nlm.nih.gov/projects/mesh/MESH_FILES/xmlmesh/supp{year}.gz"
+        " https://purl.obolibrary.org/obo/mondo.obo https://purl.obolibrary.org/obo/hp.obo"
+        " https://purl.obolibrary.org/obo/doid.obo https://purl.obolibrary.org/obo/uberon.obo",
+        pattern=r"^https?://\S+( +https?://\S+)*$",
+        description="What `vocabulary refresh` fetches.",
+    )
+    vocabulary_files: str = Field("", description="Lists of one's own that `vocabulary refresh` adds.")
     europepmc_sources: str = Field("PPR PMC AGR", pattern=r"^[A-Z]{3}( [A-Z]{3})*$")
     pages: str | None = Field(None, description="A file of addresses, or the address of a feed.")
 

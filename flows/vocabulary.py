@@ -1,13 +1,18 @@
 """Vocabulary files -> the lake's vocabulary."""
 
-from collections.abc import Sequence
+import hashlib
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from flows.settings import Settings
 from transforms import vocabulary as reading
+from transforms.rules_version import annotated_by, rules_version
 from transforms.vocabulary import VocabularyTables
 from warehouse import vocabulary as stored
+from warehouse.catalog import read_version
+from warehouse.catalog_file import Version
 from warehouse.lake import Lake
 
 
@@ -22,9 +27,10 @@ class Loaded:
     names: int
 
 
-def load(files: Sequence[Path], settings: Settings) -> Loaded:
+def load(files: Sequence[Path], settings: Settings, fetched: Mapping[Path, Mapping[str, Any]] | None = None) -> Loaded:
     """Read vocabulary files of any kind, merge them, mark what is counted by the settings, and commit the result.
 
+    `fetched`: of files that were, address and fetched_at.
     Raises `VocabularyError`, naming the file, where one cannot be read.
     """
     read: list[VocabularyTables] = []
@@ -32,13 +38,41 @@ def load(files: Sequence[Path], settings: Settings) -> Loaded:
         with path.open("rb") as stream:
             read.append(reading.read_vocabulary(stream, path.name))
     tables = reading.mark_counted(reading.merge(read), settings.categories, reading.CHECK_TAGS)
-    version = reading.build(tables.concepts, tables.names, tables.ancestors).version
+    place = Lake.at(settings.lake)
+    said = read_version(place).table("curations").drop_columns("batch")
+    version = annotated_by(reading.build(tables.concepts, tables.names, tables.ancestors, said).version)
     parts = {"concepts": tables.concepts, "concept_names": tables.names, "concept_ancestors": tables.ancestors}
     facts = {
         "version": version,
+        "rules": rules_version(),
+        "editions": [
+            {**_edition(path, one), **(fetched or {}).get(path, {})} for path, one in zip(files, read, strict=True)
+        ],
         "files": [path.name for path in files],
         "categories": sorted(settings.categories),
     }
-    committed = stored.load(Lake.at(settings.lake), parts, facts)
+    committed = stored.load(place, parts, facts)
     counted = sum(tables.concepts["counted"].to_pylist())
     return Loaded(committed, version, len(tables.concepts), counted, len(tables.names))
+
+
+def loaded_as(version: Version) -> Loaded | None:
+    """The vocabulary in force; None where there is none."""
+    loads = version.table("vocabularies").to_pylist()
+    if not loads:
+        return None
+    last = loads[-1]
+    return Loaded(None, last["version"], last["concepts"], last["counted"], last["names"])
+
+
+def _edition(path: Path, tables: VocabularyTables) -> dict[str, object]:
+    """A row of `editions`: what a file turned out to be."""
+    [edition] = tables.editions
+    with path.open("rb") as stream:
+        digest = hashlib.file_digest(stream, "sha256").hexdigest()
+    return {
+        "name": edition.name,
+        "licence": edition.licence,
+        "file": path.name,
+        "sha256": digest,
+    }

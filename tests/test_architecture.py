@@ -71,3 +71,25 @@ def test_functions_and_files_stay_small(path):
     for node in ast.walk(ast.parse(text)):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             assert node.end_lineno - node.lineno < 60, node.name
+
+
+def marks_of(node):
+    """The pytest marks of a module or a test."""
+    told = [
+        part.value
+        for part in node.body
+        if isinstance(part, ast.Assign) and ast.unparse(part.targets[0]) == "pytestmark"
+    ]
+    told += getattr(node, "decorator_list", [])
+    return {found.attr for one in told for found in ast.walk(one) if isinstance(found, ast.Attribute)}
+
+
+def test_one_module_of_ordinary_tests_needs_a_server():
+    needing = set()
+    for path in (ROOT / "tests").rglob("test_*.py"):
+        module = ast.parse(path.read_text(encoding="utf-8"))
+        tests = [node for node in module.body if isinstance(node, ast.FunctionDef) and node.name.startswith("test_")]
+        marks = [marks_of(module) | marks_of(test) for test in tests]
+        if any("server" in one and "soak" not in one for one in marks):
+            needing.add(path.relative_to(ROOT).as_posix())
+    assert needing == {"tests/e2e/test_prefect.py"}

@@ -221,7 +221,7 @@ MENTIONS = Table(
 )
 
 VERDICTS = Table(
-    "verdicts",
+    "curations",
     "one person's verdict on a mention or on a concept's name",
     columns(
         ("verdict", pa.string(), "'never' on a name; 'wrong' or an assertion on a mention; 'as annotated' takes back."),

@@ -41,13 +41,18 @@ class Difference:
 
 def compare(old: Vocabulary, new: Vocabulary) -> Difference:
     """What differs between two vocabularies as far as annotation goes."""
-    names = {row[0] for row in old.matched() ^ new.matched()}
-    concepts = set(_counted(old).items()) ^ set(_counted(new).items())
-    return Difference(tuple(sorted(names)), frozenset(concept_id for concept_id, _ in concepts))
+    matched = old.matched(), new.matched()
+    counted = {(id_, name) for id_, name, _ in _counted(old) ^ _counted(new)}
+    concepts = {id_ for id_, _ in counted}
+    names = {row[0] for row in matched[0] ^ matched[1]}
+    names |= {row[0] for row in matched[0] | matched[1] if row[1] in concepts}
+    return Difference(tuple(sorted(names)), frozenset(concepts))
 
 
-def _counted(vocabulary: Vocabulary) -> dict[str, str]:
-    return dict(zip(vocabulary.concept_ids.to_pylist(), vocabulary.concept_names.to_pylist(), strict=True))
+def _counted(vocabulary: Vocabulary) -> set[tuple[str, str, bool]]:
+    """The counted concepts: id, preferred name, whether it is a substance."""
+    columns = (vocabulary.concept_ids.to_pylist(), vocabulary.concept_names.to_pylist(), vocabulary.substance.tolist())
+    return set(zip(*columns, strict=True))
 
 
 def touched(documents: pa.Table, difference: Difference) -> pa.Array:

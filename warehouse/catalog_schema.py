@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import pyarrow as pa
 
 from transforms.schema import COOCCURRENCES, DOCUMENTS, PAIR_DECISIONS
+from transforms.schema import VERDICTS as CURATED
 from transforms.tables import BATCH, STRINGS, TIMESTAMP, Table, columns
 from warehouse.watch_tables import WATCH_COUNTS, WATCHES
 
@@ -17,8 +18,8 @@ BATCHES = Table(
         (
             "kind",
             pa.string(),
-            "'vocabulary', 'ingest', 'ledger' (windows without records), 'verdict', 'fold', 'undo', 'claims' (the claim"
-            " audit made anew), 'rare' (rare_tests made anew) or 'watches' (their counts, or the watches themselves).",
+            "'vocabulary', 'ingest', 'ledger' (windows without records), 'verdict', 'curation', 'fold', 'undo',"
+            " 'claims' (the claim audit made anew), 'rare' (rare_tests made anew) or 'watches' (their counts).",
         ),
         ("committed_at", TIMESTAMP, "When."),
         ("received", pa.int64(), "Records in its payloads; = kept + unchanged + superseded + duplicates + rejected."),
@@ -119,11 +120,38 @@ VERDICTS = Table(
     ("document_a", "document_b"),
 )
 
+CURATIONS = Table(
+    CURATED.name,
+    f"{CURATED.grain}; it overrules the annotation, the latest word counts",
+    (*CURATED.columns, *columns(BATCH)),
+    ("batch",),
+)
+
+EDITIONS = Table(
+    "editions",
+    "one vocabulary as released, of those the vocabulary in force was merged from",
+    columns(
+        ("name", pa.string(), "Its name with the release, e.g. 'MeSH 2024'."),
+        ("licence", pa.string(), "Its licence, '' where it states none."),
+        ("file", pa.string(), "The file it was read from."),
+        ("address", pa.string(), "Where that was fetched; NULL for a file that was named."),
+        ("fetched_at", TIMESTAMP, "When it was fetched; NULL for a file that was named."),
+        ("sha256", pa.string(), "Digest of the file."),
+        BATCH,
+    ),
+    ("batch", "name"),
+)
+
 VOCABULARIES = Table(
     "vocabularies",
     "one load of the vocabulary; the last one is in force",
     columns(
-        ("version", pa.string(), "Digest of its concepts, names and ancestors."),
+        (
+            "version",
+            pa.string(),
+            "Digest of its concepts, names and ancestors, of names that are never to be matched, and of the rules.",
+        ),
+        ("rules", pa.string(), "Digest of the rules that texts are annotated by with it."),
         ("loaded_at", TIMESTAMP, "When."),
         ("files", STRINGS, "The files it was read from."),
         ("categories", STRINGS, "The categories that are counted."),
@@ -172,6 +200,8 @@ CATALOG_TABLES: dict[str, Table] = {
         SEGMENTS,
         SUPERSEDED,
         VERDICTS,
+        CURATIONS,
+        EDITIONS,
         VOCABULARIES,
         INTERVAL_LIMITS,
         WATCHES,

@@ -13,6 +13,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from transforms.curation import overrule
 from warehouse import segments
 from warehouse.catalog import connect_to_write, publish, recover
 from warehouse.catalog_file import Version
@@ -113,7 +114,7 @@ class _Ingest(Rewriting):
 
     def mentions(self, home: int, current: pa.Table) -> pa.Table:
         del current  # annotated when the payload was prepared
-        return self.next_mentions(home, anew=False)
+        return overrule(self.next_mentions(home, anew=False), self.curations())
 
     def _windows(self) -> list[dict[str, Any]]:
         fates = self.table("reconciliation", units=len(self.units)).to_pylist()

@@ -23,7 +23,7 @@ _GROUPS = (
     ),
     ("Watches", ("watches", "watch_counts")),
     ("Claims", ("claims", "claim_audit", "claim_matches")),
-    ("Vocabulary", ("concepts", "concept_names", "concept_ancestors", "vocabularies")),
+    ("Vocabulary", ("concepts", "concept_names", "concept_ancestors", "vocabularies", "editions", "curations")),
     (
         "Ledger",
         ("batches", "windows", "rejected", "sightings", "deletions", "segments", "superseded", "lake"),

@@ -47,6 +47,10 @@ class UnknownBatchError(LakeError):
     """That batch cannot be undone."""
 
 
+class CurationError(LakeError):
+    """A verdict that cannot be followed, or is on nothing the lake has."""
+
+
 class UnknownDocumentError(LakeError):
     """The lake has no such record."""
 

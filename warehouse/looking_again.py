@@ -8,6 +8,7 @@ import pyarrow.compute as pc
 
 from transforms.annotate import annotate
 from transforms.claim_tables import CLAIMS
+from transforms.curation import overrule
 from transforms.numbered_claims import numbered_claims
 from transforms.schema import MENTIONS
 from transforms.vocabulary import Vocabulary
@@ -16,16 +17,15 @@ from warehouse.lake import Lake
 from warehouse.rewriting import Rewriting
 from warehouse.staging import empty_unit
 
-EVERY_BATCH = 0
 NO_BATCH = -1
 DOCUMENTS_AT_ONCE = 30_000
 
 
 class LookingAgain(Rewriting):
-    """A commit in progress that places the records of one batch, of every batch or of none again.
+    """A commit in progress that places the records of one batch, or of none, again.
 
-    The records of `batch` are placed as if it had never come; those of `EVERY_BATCH` as they are. Their current texts
-    are annotated anew, with the vocabulary that `vocabulary()` gives.
+    The records of `batch` are placed as if it had never come. Their current texts are annotated anew, with the
+    vocabulary that `vocabulary()` gives.
     """
 
     def __init__(
@@ -57,6 +57,7 @@ class LookingAgain(Rewriting):
         if not len(anew):
             return standing
         found = MENTIONS.without("batch").conform(annotate(anew, self.vocabulary()))
+        found = overrule(found, self.curations())
         return pa.concat_tables([standing, found]).sort_by([(name, "ascending") for name in MENTIONS.sort_by])
 
     def claims(self, home: int, current: pa.Table) -> pa.Table:

@@ -84,6 +84,10 @@ class Rewriting(ABC):
         """What persons said of two documents, as it counts from this commit on."""
         return self.old.table("verdicts")
 
+    def curations(self) -> pa.Table:
+        """What persons said of mentions and names, as it counts from this commit on."""
+        return self.old.table("curations").drop_columns("batch")
+
     def reconsider(self, *documents: str) -> None:
         """Look at the articles of these documents too, though the documents do not change."""
         self.connection.execute("INSERT INTO reconsidered SELECT unnest($names)", {"names": list(documents)})

@@ -6,7 +6,6 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from transforms.tables import Table
-from transforms.vocabulary import Vocabulary, build
 from warehouse import segments
 from warehouse.catalog import connect_to_write, publish, recover
 from warehouse.catalog_file import Version
@@ -14,7 +13,7 @@ from warehouse.catalog_schema import BATCHES, WINDOWS
 from warehouse.errors import UnknownBatchError
 from warehouse.lake import Lake
 from warehouse.looking_again import LookingAgain
-from warehouse.vocabulary import read
+from warehouse.vocabulary import in_force
 from warehouse.watching import follow, followed
 
 WITHDRAWABLE = ("ingest", "verdict")
@@ -25,17 +24,11 @@ def undo(lake: Lake, batch: int) -> int:
 
     Raises `UnknownBatchError` for a batch that loaded nothing or is withdrawn already.
     """
-
-    @cache
-    def vocabulary() -> Vocabulary:
-        parts = read(lake)
-        return build(parts["concepts"], parts["concept_names"], parts["concept_ancestors"])
-
     with lake.writing():
         version = recover(lake)
         _check(version, batch)
         with connect_to_write(lake, version) as connection:
-            made = _Withdrawal(lake, version, connection, batch, vocabulary).run()
+            made = _Withdrawal(lake, version, connection, batch, cache(lambda: in_force(lake))).run()
     if followed(version):
         follow(lake)
     return made

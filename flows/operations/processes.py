@@ -1,6 +1,8 @@
 """Processes a command starts, watches and stops, with all they started themselves."""
 
+import ctypes
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
@@ -34,11 +36,24 @@ class Child:
 
 
 def start(name: str, command: Sequence[str], environment: Mapping[str, str], folder: Path | None = None) -> Child:
-    """Start a process in a session of its own, so that Ctrl-C reaches only this one; what it says goes to stderr."""
+    """Start a process in a session of its own, so that Ctrl-C reaches only this one; what it says goes to stderr.
+
+    On Linux it is asked to end where this process is killed and cannot see to it any more.
+    """
     process = subprocess.Popen(  # noqa: S603 - our own commands
-        command, env=dict(environment), cwd=folder, stdin=subprocess.DEVNULL, stdout=sys.stderr, start_new_session=True
-    )
+        command, env=dict(environment), cwd=folder, stdin=subprocess.DEVNULL, stdout=sys.stderr, start_new_session=True,
+        preexec_fn=_end_with_parent if sys.platform == "linux" else None,  # noqa: PLW1509 - one system call, no locks
+    )  # fmt: skip
     return Child(name, process)
+
+
+_LIBC = ctypes.CDLL(None)
+_PR_SET_PDEATHSIG = 1
+"""prctl(2)"""
+
+
+def _end_with_parent() -> None:
+    _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 def stop(child: Child, *, first_what_it_started: bool = False) -> None:

@@ -19,7 +19,7 @@ from prefect.settings import PREFECT_API_URL, get_current_settings, temporary_se
 
 from flows import show
 from flows.errors import ServingError
-from flows.operations import automations
+from flows.operations import automations, checks
 from flows.operations.deployments import POOL, PROJECT, Deployed, deploy, deployed, ensure_pool, missing, planned
 from flows.operations.processes import Child, environment, executable, start, stop
 from flows.settings import Settings
@@ -107,6 +107,7 @@ def up(settings: Settings, how: How) -> None:
             if not stopping.wait_for(lambda: _worker_is_online(client), WORKER_WITHIN_S, worker):
                 raise ServingError("the worker does not report to the server", "see what it said above")
             _tell(client, url)
+        _warn(settings)
         while True:
             _check_running(worker)
             _check_running(server)
@@ -174,6 +175,13 @@ def _deploy(client: SyncPrefectClient, settings: Settings, how: How, stopping: S
 def _tell(client: SyncPrefectClient, url: str) -> None:
     show.as_table([_row(one) for one in deployed(client)], ["deployment", "next run"])
     show.lines("", f"Prefect's UI: {url.removesuffix('/api')}", "Ctrl-C stops what was started here.")
+
+
+def _warn(settings: Settings) -> None:
+    """Say at once what runs would fail for: no email, no vocabulary, a damaged lake."""
+    for finding in (checks.email(settings), *checks.lake(settings, datetime.now(UTC))):
+        if finding.state is checks.State.FAULT:
+            show.note(f"{finding.check}: {finding.found}; {finding.mend}")
 
 
 def _row(one: Deployed) -> dict[str, object]:

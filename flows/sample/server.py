@@ -4,6 +4,7 @@
     /pubmed/baseline/, /pubmed/updatefiles/             PubMed's files, with .md5, Range, ETag
     /europepmc/search                                   Europe PMC's search
     /pages/<pmid>.html, /feed.xml, /robots.txt          web pages
+    /vocabularies/                                      what `vocabulary refresh` fetches
 
 with LiteratureServer(shelf, today=date(2026, 6, 1)) as server:
     settings = Settings(**server.settings)
@@ -30,6 +31,7 @@ from flows.sample.faults import TRANSPORT, Faults
 from flows.sample.records import Release
 from flows.sample.render import article_set
 from flows.sample.shelf import Shelf
+from flows.sample.vocabulary import mesh
 
 EMAIL = "demo@hoofbeats.example"
 PRIVATE = "http://10.0.0.1/private"
@@ -49,6 +51,7 @@ class LiteratureServer:
     requests: list[tuple[float, str, dict[str, str]]] = field(default_factory=list)
     ranges: list[str] = field(default_factory=list)
     slowness_s: float = 0.05
+    vocabularies: dict[str, bytes] = field(default_factory=lambda: {"mesh_excerpt.xml": mesh()})
 
     def __enter__(self) -> Self:
         self._lock = threading.Lock()
@@ -76,6 +79,7 @@ class LiteratureServer:
             "pubmed_api_url": f"{self.url}/eutils/",
             "pubmed_files_url": f"{self.url}/pubmed/",
             "europepmc_url": f"{self.url}/europepmc/",
+            "vocabulary_addresses": " ".join(f"{self.url}/vocabularies/{name}" for name in self.vocabularies),
             "requests_per_second": 1000.0,
         }
 
@@ -99,6 +103,9 @@ class LiteratureServer:
             reply = europepmc_service.search(indexed, params, fault)
         elif path.startswith("/pubmed/"):
             reply = self._pubmed(path.removeprefix("/pubmed/"), fault)
+        elif path.startswith("/vocabularies/"):
+            content = self.vocabularies.get(path.removeprefix("/vocabularies/"))
+            reply = _NOT_FOUND if content is None else (200, "application/octet-stream", content)
         else:
             reply = self._page(path)
         return reply, fault if fault in TRANSPORT else None

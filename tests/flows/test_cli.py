@@ -224,9 +224,8 @@ def test_every_verb_has_help_with_an_example():
 
     verbs = get_command(app).commands
     assert {"ingest", "vocabulary", "status", "count", "timeline", "evidence", "rare", "sql", "demo"} <= set(verbs)
-    below = [
-        (f"{name} {under}", verb) for name in ("vocabulary", "watch") for under, verb in verbs[name].commands.items()
-    ]
+    groups = ("vocabulary", "watch", "curate")
+    below = [(f"{name} {under}", verb) for name in groups for under, verb in verbs[name].commands.items()]
     for name, verb in (*verbs.items(), *below):
         assert verb.help, name
         if name not in ("vocabulary", "watch"):

@@ -43,6 +43,7 @@ def test_what_is_deployed():
         "ingest": [],
         "maintain": ["nightly"],
         "audit": ["weekly"],
+        "refresh-vocabulary": ["weekly"],
     }
 
 

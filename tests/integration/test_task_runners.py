@@ -13,7 +13,7 @@ from benchmarks.cutting import cut
 from flows.runners import RunnerMissingError, task_runner
 from flows.sample.literature import literature, mesh
 from flows.settings import Settings
-from tests.loading import ask, fingerprints, lake_with_vocabulary, load_files
+from tests.loading import ask, fingerprints, lake_with_vocabulary
 
 PROJECT = Path(__file__).parents[2]
 DASK = ["dask"] if importlib.util.find_spec("prefect_dask") else []
@@ -44,28 +44,20 @@ def assert_equal(lakes, told, *more):
     assert len(processes) == len(set(processes))
 
 
-@pytest.fixture
-def sample(tmp_path):
-    (tmp_path / "mesh.xml").write_bytes(mesh())
-    (tmp_path / "files").mkdir()
+def embedded(folder):
+    """The embedded literature and its vocabulary as files."""
+    (folder / "mesh.xml").write_bytes(mesh())
+    (folder / "files").mkdir()
     for name, content in literature().files:
-        (tmp_path / "files" / name).write_bytes(content)
-    return tmp_path
-
-
-@pytest.mark.server
-def test_processes_give_the_tables_that_plain_calls_give(sample):
-    lakes, told = load(sample, ["processes"], sample / "mesh.xml")
-    plain = lake_with_vocabulary(sample / "plain", sample / "mesh.xml")
-    load_files(plain, *sorted((sample / "files").iterdir()))
-    assert_equal(lakes, told, plain)
+        (folder / "files" / name).write_bytes(content)
+    return folder
 
 
 @pytest.mark.soak
 @pytest.mark.server
 @pytest.mark.skipif(not DASK, reason="prefect-dask is not installed")
-def test_threads_and_dask_give_equal_tables(sample):
-    assert_equal(*load(sample, ["threads", "dask"], sample / "mesh.xml"))
+def test_threads_and_dask_give_equal_tables(tmp_path):
+    assert_equal(*load(embedded(tmp_path), ["threads", "dask"], tmp_path / "mesh.xml"))
 
 
 @pytest.mark.soak

@@ -1,5 +1,6 @@
 """Processes are stopped with all they started: polite ones, deaf ones, and those in sessions of their own."""
 
+import subprocess
 import sys
 import time
 from pathlib import Path
@@ -39,3 +40,16 @@ def test_one_that_has_ended_by_itself():
     stop(child)
     assert child.ended_with == 3
     assert child.descendants() == []
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="asks the kernel of Linux")
+def test_nothing_outlives_one_that_is_killed():
+    told = (
+        "import sys, time; from flows.operations.processes import *;"
+        f"child = start('sleeper', [sys.executable, {SLEEPERS!r}, '0', 'polite'], environment());"
+        "print(child.process.pid, flush=True); time.sleep(600)"
+    )
+    with subprocess.Popen([sys.executable, "-c", told], stdout=subprocess.PIPE, text=True) as parent:
+        child = psutil.Process(int(parent.stdout.readline()))
+        parent.kill()
+    assert psutil.wait_procs([child], timeout=10)[1] == []

@@ -25,4 +25,10 @@ SELECT
     (SELECT count(*) FROM deletions) AS deletions,
     (SELECT count(*) FROM mentions WHERE mentions.basis = 'text') AS mentions,
     (SELECT vocabularies.version FROM vocabularies ORDER BY vocabularies.batch DESC LIMIT 1) AS vocabulary_version,
+    (
+        SELECT list(editions.name ORDER BY editions.name ASC)
+        FROM editions
+        WHERE editions.batch = (SELECT max(latest.batch) FROM editions AS latest)
+    ) AS editions,
+    (SELECT count(*) FROM curations) AS curations,
     (SELECT vocabularies.counted FROM vocabularies ORDER BY vocabularies.batch DESC LIMIT 1) AS counted_concepts

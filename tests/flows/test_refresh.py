@@ -1,0 +1,103 @@
+"""Vocabularies fetched over HTTP: from the embedded server, only what changed, and never anything else."""
+
+import datetime as dt
+
+import pytest
+
+from flows.http import BadAnswerError, Client, RefusedError, TooLargeError
+from flows.refresh import fetch_changed, folder_of, load_changed
+from flows.sample.server import LiteratureServer
+from flows.settings import Settings
+from tests.collecting import shelf
+from transforms.vocabulary import VocabularyError
+from warehouse.catalog import connect, read_version
+from warehouse.lake import Lake
+from warehouse.questions import rows
+
+OBO = b"format-version: 1.2\ndata-version: mine/2026-01-01\nontology: mine\n\n[Term]\nid: MINE:1\nname: glass bone\n"
+
+
+@pytest.fixture
+def server():
+    with LiteratureServer(shelf(1), dt.date(2026, 6, 1)) as running:
+        running.vocabularies["mine.obo"] = OBO
+        yield running
+
+
+def refresh(server, folder, **others):
+    settings = Settings(lake=folder, first_wait_s=0, **{**server.settings, **others})
+    with Client(settings) as client:
+        addresses = settings.vocabulary_addresses.split()
+        return load_changed(settings, dict(fetch_changed(client, one, folder_of(settings)) for one in addresses))
+
+
+def test_what_is_fetched_is_loaded_with_its_edition_and_origin(server, tmp_path):
+    assert refresh(server, tmp_path).catalog_version == 1
+    told = read_version(Lake.at(tmp_path)).table("editions").to_pylist()
+    assert {row["file"]: row["address"] for row in told} == {
+        name: f"{server.url}/vocabularies/{name}" for name in server.vocabularies
+    }
+    assert all(row["fetched_at"] for row in told)
+    with connect(Lake.at(tmp_path)) as connection:
+        [status] = rows(connection, "status")
+    assert status["editions"] == sorted(row["name"] for row in told)
+
+
+def test_nothing_new_is_asked_for_by_etag_and_changes_nothing(server, tmp_path):
+    first = refresh(server, tmp_path)
+    again = refresh(server, tmp_path)
+    assert again.catalog_version is None
+    assert again.version == first.version
+    assert read_version(Lake.at(tmp_path)).number == 1
+
+
+def test_a_changed_file_is_loaded(server, tmp_path):
+    refresh(server, tmp_path)
+    server.vocabularies["mine.obo"] = OBO + b'synonym: "brittle bone" EXACT []\n'
+    assert refresh(server, tmp_path).catalog_version == 2
+    with connect(Lake.at(tmp_path)) as connection:
+        names = connection.sql("SELECT name FROM concept_names WHERE concept_id = 'MINE:1' ORDER BY name").fetchall()
+    assert names == [("brittle bone",), ("glass bone",)]
+
+
+def test_lists_of_ones_own_are_kept(server, tmp_path):
+    own = tmp_path / "own.csv"
+    own.write_text("id,name\nOWN:1,odd finding\n")
+    refresh(server, tmp_path / "lake", vocabulary_files=str(own))
+    with connect(Lake.at(tmp_path / "lake")) as connection:
+        assert connection.sql("SELECT count(*) FROM concepts WHERE concept_id = 'OWN:1'").fetchall() == [(1,)]
+
+
+def test_the_year_before_where_this_year_has_nothing_yet(server, tmp_path):
+    last = dt.datetime.now(dt.UTC).year - 1
+    server.vocabularies = {f"mine{last}.obo": OBO}
+    refresh(server, tmp_path, vocabulary_addresses=f"{server.url}/vocabularies/mine{{year}}.obo")
+    [told] = read_version(Lake.at(tmp_path)).table("editions").to_pylist()
+    assert told["file"] == f"mine{last}.obo"
+
+
+@pytest.mark.parametrize(
+    ("content", "error"),
+    [
+        (b"<!DOCTYPE html><html>Sorry</html>", BadAnswerError),
+        (b"", BadAnswerError),
+        (b"neither", VocabularyError),
+        (None, RefusedError),
+        (OBO * 10_000, TooLargeError),
+    ],
+    ids=["page", "nothing", "unknown", "absent", "large"],
+)
+def test_what_is_no_vocabulary_leaves_the_one_in_force(server, tmp_path, content, error):
+    refresh(server, tmp_path)
+    told = server.settings
+    server.vocabularies["mine.obo"] = content
+    with pytest.raises(error):
+        refresh(server, tmp_path, **told, attempts=2, largest_answer_bytes=900_000)
+    assert read_version(Lake.at(tmp_path)).number == 1
+
+
+def test_the_deployed_flow_is_what_these_steps_are():
+    from flows.refresh import fetch, refresh_vocabulary
+
+    assert refresh_vocabulary.name == "refresh-vocabulary"
+    assert fetch.task_run_name == "fetch {address}"
