@@ -216,7 +216,7 @@ def test_sql_cannot_reach_outside_or_write(hoofbeats, statement):
 
 def test_an_earlier_version_can_be_asked(hoofbeats):
     assert answer(hoofbeats, "count", A, "--at-version", 1)["articles"] == 0
-    assert "kept versions: 1 to 2" in hoofbeats("count", A, "--at-version", 77)[2]
+    assert "kept versions: 1 to " in hoofbeats("count", A, "--at-version", 77)[2]
 
 
 def test_every_verb_has_help_with_an_example():
