@@ -16,6 +16,7 @@ from prefect import flow, get_run_logger, task
 from prefect.cache_policies import NO_CACHE
 
 from flows.http import Answer, BadAnswerError, Client, RefusedError, Request
+from flows.operations import quiet_exit
 from flows.settings import Settings
 from flows.sources.base import utc_now
 from flows.vocabulary import Loaded, load, loaded_as
@@ -23,6 +24,8 @@ from warehouse.catalog import read_version
 from warehouse.catalog_file import Version
 from warehouse.lake import Lake
 from warehouse.vocabulary import editions_in_force
+
+quiet_exit.ensure()
 
 _HTML = (b"<!doctype html", b"<html")
 
