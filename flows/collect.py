@@ -70,13 +70,14 @@ def collect_one(lake: Lake, source: Source, window: Window, known: Known) -> Out
     return outcome
 
 
-def keep(lake: Lake, outcomes: Sequence[Outcome], result: CollectResult) -> None:
-    """Commit what came of some windows: their records, then the windows that bring none."""
+def keep(lake: Lake, outcomes: Sequence[Outcome], result: CollectResult, before: Sequence[dict[str, Any]]) -> None:
+    """Commit what came of some windows: their records, then those that bring none, by the ledger before."""
     units = [outcome.unit for outcome in outcomes if outcome.unit]
     done = commit_units(lake, units) if units else None
     if done:
         result.windows += done.windows
-    result.windows += record(lake, [(told.collected, told.payload) for told in not_in(outcomes, done)])
+    without = [(volume.judged(told.collected, before), told.payload) for told in not_in(outcomes, done)]
+    result.windows += record(lake, without)
     result.version = read_version(lake).number
 
 
@@ -121,12 +122,20 @@ def collect(  # noqa: PLR0913 - one parameter for each thing an operator can cho
         asked = make_source(source, client, told, read_version(place))
         before = list(ledger(read_version(place)).values())
         planned = plan(place, asked, span)
-        result = _collect_all(place, asked, planned, force=force, at_once=told.files_per_commit)
+        result = _collect_all(place, asked, planned, before, force=force, at_once=told.files_per_commit)
     announce(told)
     return _judged(source, len(planned), before, result)
 
 
-def _collect_all(lake: Lake, source: Source, planned: Sequence[Window], *, force: bool, at_once: int) -> CollectResult:
+def _collect_all(
+    lake: Lake,
+    source: Source,
+    planned: Sequence[Window],
+    before: Sequence[dict[str, Any]],
+    *,
+    force: bool,
+    at_once: int,
+) -> CollectResult:
     version = read_version(lake)
     left: Sequence[Window] = waiting(planned, version, force=force)
     result = CollectResult(version.number, already_done=len(planned) - len(left))
@@ -143,7 +152,7 @@ def _collect_all(lake: Lake, source: Source, planned: Sequence[Window], *, force
                 reason = f"not attempted after {halted.collected.window.name} failed: {halted.collected.reason}"
                 outcomes += [Outcome(Collected(window).failed(reason)) for window in left]
                 left = []
-            keep(lake, outcomes, result)
+            keep(lake, outcomes, result, before)
         result.left_to_others += len(group) - len(held)
         result.already_done += len(held) - len(fresh)
         get_run_logger().info("source %s: version %d, %d windows", source.collector, result.version, len(outcomes))

@@ -11,7 +11,7 @@ from flows.sample.records import PublicationDate, Relation, Release, SampleArtic
 from flows.sample.shelf import Shelf
 from flows.sample.vocabulary import headings
 from flows.sources.base import Span
-from tests.collecting import collect, records
+from tests.collecting import FIRST, collect, records
 from warehouse.fold import fold
 from warehouse.garbage import collect as collect_garbage
 from warehouse.lake import Lake
@@ -57,7 +57,10 @@ class Nights:
 
 def nights(count):
     """A baseline of 30 records, then `count` days."""
-    base = [_indexed(one) for one in records(30, days=20, since=BEGIN - dt.timedelta(days=25)).values()]
+    base = [
+        _indexed(one) if place % 2 == 0 else one
+        for place, one in enumerate(records(30, days=15, since=BEGIN - dt.timedelta(days=25)).values())
+    ]
     current = {one.pmid: one for one in base}
     releases = [Release("pubmed26n0001.xml.gz", BEGIN, tuple(base))]
     for night in range(1, count + 1):
@@ -88,10 +91,13 @@ def _new(night, place, day):
 
 
 def _changes(night, current):
-    """Late headings, each night; a correction, each second; on the fourth night of ten, a retraction and its notice."""
-    late = current.get(_pmid(night - 3, 1))
-    if late:
-        yield _indexed(late)
+    """Late headings, each night; a correction, each second; on the fourth night of ten, a retraction and its notice.
+
+    Headings come to records of three days before, and to old ones, whose days of creation nobody asks for any more.
+    """
+    for pmid in (_pmid(night - 3, 1), FIRST + (2 * night - 1) % 30):
+        if pmid in current:
+            yield _indexed(current[pmid])
     corrected = current.get(_pmid(night - 1, 2))
     if corrected and night % 2 == 0:
         yield replace(corrected, title=f"{corrected.title[:-1]}, corrected.", headings=headings(OTHER))

@@ -19,8 +19,7 @@ BATCHES = Table(
             "kind",
             pa.string(),
             "'vocabulary', 'ingest', 'ledger' (windows without records), 'verdict', 'curation', 'fold', 'undo',"
-            " 'claims' (the claim audit made anew), 'rare' (rare_tests made anew) or 'watches' (their counts, or the"
-            " watches themselves).",
+            " 'claims' (the claim audit made anew), 'rare' (rare_tests made anew) or 'watches' (their counts).",
         ),
         ("committed_at", TIMESTAMP, "When."),
         ("received", pa.int64(), "Records in its payloads; = kept + unchanged + superseded + duplicates + rejected."),

@@ -1,5 +1,7 @@
 """Is what a source gave as much as usual? A source that suddenly gives nothing is an alarm, not a quiet night.
 
+A window that holds nothing where much is usual has failed: the next runs ask again, and where it is right after all, a
+backfill of the failed windows, which does not judge, accepts it.
 A window is compared with the median of the windows of its kind in the eight weeks before it: of the same day of the
 week where there are four of them (services rest at weekends), else of all, where there are seven.
 """
@@ -10,6 +12,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
 from typing import Any
+
+from warehouse.windows import Collected
 
 TRAILING = dt.timedelta(weeks=8)
 ENDED_BEFORE = dt.timedelta(days=2)
@@ -28,18 +32,26 @@ class Alarm:
     """What is unusual of a source; `nothing`: so much so that the run has to fail."""
 
     told: str
-    nothing: bool
+    nothing: bool = False
+
+
+def judged(collected: Collected, ledger: Iterable[Row]) -> Collected:
+    """What came of a window; failed where it holds nothing, and ten records or more are usual."""
+    row: Row = {**collected.columns(), "received": 0}
+    if _records(row) or not _has_ended(row):
+        return collected
+    usual = _usual(row, _comparable(ledger))
+    return collected if usual is None or usual < USUAL_AT_LEAST else collected.failed(_told(row, usual))
 
 
 def unusual_windows(fresh: Sequence[Row], ledger: Iterable[Row]) -> list[Alarm]:
-    """Alarms for windows that gave nothing, or less than a tenth, where as many records as ten are usual."""
-    before = [row for row in ledger if row["since"] and row["state"] in ("done", "open")]
+    """Alarms for windows that gave less than a tenth of what is usual, if that is ten records or more."""
+    before = _comparable(ledger)
     found = []
     for row in fresh:
         usual = _usual(row, before) if _has_ended(row) else None
         if usual is not None and usual >= USUAL_AT_LEAST and _records(row) < FEW * usual:
-            told = f"{row['collector']} {row['window_name']}: {_records(row)} records, where {usual:,.0f} are usual"
-            found.append(Alarm(told, nothing=not _records(row)))
+            found.append(Alarm(f"{row['collector']} {row['window_name']}: {_told(row, usual)}"))
     return found
 
 
@@ -58,6 +70,14 @@ def no_files(collector: str, planned: int, ledger: Iterable[Row], now: dt.dateti
         return []
     told = f"{collector}: no file is listed, where {len(lately)} were collected in the eight weeks before"
     return [Alarm(told, nothing=True)]
+
+
+def _comparable(ledger: Iterable[Row]) -> list[Row]:
+    return [row for row in ledger if row["since"] and row["state"] in ("done", "open")]
+
+
+def _told(row: Row, usual: float) -> str:
+    return f"{_records(row):,} records, where {usual:,.0f} are usual"
 
 
 def _is_recent(at: dt.datetime | None, now: dt.datetime) -> bool:

@@ -8,6 +8,10 @@ import pytest
 from flows import collect as collecting
 from flows.collect import CollectResult
 from flows.errors import IncompleteError
+from flows.window import Outcome, waiting
+from tests.collecting import new_lake
+from warehouse.catalog import read_version
+from warehouse.windows import Collected, Window
 
 DAYS = [dt.date(2026, 6, 1) - dt.timedelta(days=at) for at in range(30)]
 NOW = dt.datetime(2026, 6, 20, tzinfo=dt.UTC)
@@ -39,9 +43,9 @@ def test_all_well(published):
     assert published == [("collect-europepmc", "Collected from europepmc", result.windows, [])]
 
 
-def test_a_quiet_source_fails_the_run_and_everything_is_published_first(published):
-    with pytest.raises(IncompleteError, match=r"europepmc suddenly gives nothing: .*where 60 are usual") as raised:
-        judged([row(DAYS[0], 0)], [row(day, 60) for day in DAYS[1:]])
+def test_a_source_that_is_all_rejected_fails_the_run_and_everything_is_published_first(published):
+    with pytest.raises(IncompleteError, match="europepmc suddenly gives nothing: europepmc: all 50 records") as raised:
+        judged([{**row(DAYS[0], 50), "rejected": 50}], [row(day, 60) for day in DAYS[1:]])
     assert raised.value.result.alarms
     [(_, _, windows, alarms)] = published
     assert (len(windows), len(alarms)) == (1, 1)
@@ -60,3 +64,14 @@ def test_failed_windows_fail_the_run(published):
     assert raised.value.hint
     assert len(raised.value.result.windows) == 2
     assert len(published) == 1
+
+
+def test_a_window_that_is_silent_fails_in_the_ledger_and_is_tried_again(tmp_path):
+    lake = new_lake(tmp_path)
+    window = Window("europepmc", f"created-{DAYS[0]}", "created", DAYS[0], DAYS[0])
+    result = CollectResult()
+    collecting.keep(
+        lake, [Outcome(Collected(window, "open", 0, collected_at=NOW))], result, [row(day, 60) for day in DAYS]
+    )
+    assert [(told["state"], told["reason"]) for told in result.failed] == [("failed", "0 records, where 60 are usual")]
+    assert waiting([window], read_version(lake), force=False) == [window]

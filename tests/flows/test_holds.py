@@ -4,6 +4,7 @@ import logging
 import threading
 import time
 from itertools import pairwise
+from unittest.mock import Mock
 
 import pytest
 
@@ -68,6 +69,7 @@ def test_a_scheduled_run_leaves_a_window_to_the_backfill_that_holds_it(tmp_path,
     monkeypatch.setattr(collecting, "_side_by_side", side_by_side)
     monkeypatch.setattr(collecting, "commit_units", commit)
     monkeypatch.setattr(collecting, "get_run_logger", lambda: logging.getLogger("test"))
+    monkeypatch.setattr(collecting, "Progress", Mock())
     with (
         LiteratureServer(shelf(3, days=3), NOW.date()) as server,
         Client(told := settings(server, lake.root)) as client,

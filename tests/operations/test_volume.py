@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flows.operations.volume import Alarm, all_rejected, no_files, unusual_windows
+from flows.operations.volume import Alarm, all_rejected, judged, no_files, unusual_windows
+from warehouse.windows import Collected, Window
 
 TODAY = dt.date(2026, 6, 3)  # a Wednesday
 NOW = dt.datetime(2026, 6, 6, 3, tzinfo=dt.UTC)
@@ -28,49 +29,57 @@ def at_weekends_less(day):
     return 1000 if day.weekday() < 5 else 0
 
 
-def test_nothing_where_much_is_usual_is_an_alarm():
-    [alarm] = unusual_windows([row(TODAY, 0)], history(30))
-    assert alarm == Alarm("pubmed_api created-2026-06-03: 0 records, where 1,000 are usual", nothing=True)
+def nothing(day=TODAY, expected=0, collected_at=NOW, **more):
+    window = Window(more.get("collector", "pubmed_api"), more.get("name", f"created-{day}"), "created", day, day)
+    return Collected(window, more.get("state", "open"), expected, collected_at=collected_at)
 
 
-def test_little_where_much_is_usual_is_told_but_no_failure():
-    [alarm] = unusual_windows([row(TODAY, 99)], history(30))
-    assert not alarm.nothing
+def test_nothing_where_much_is_usual_has_failed():
+    told = judged(nothing(), history(30))
+    assert (told.state, told.reason) == ("failed", "0 records, where 1,000 are usual")
+    assert told.window == nothing().window
+
+
+def test_little_where_much_is_usual_is_told():
+    assert unusual_windows([row(TODAY, 99)], history(30)) == [
+        Alarm("pubmed_api created-2026-06-03: 99 records, where 1,000 are usual")
+    ]
     assert unusual_windows([row(TODAY, 100)], history(30)) == []
 
 
 def test_a_day_is_compared_with_its_own_weekday():
     sunday = dt.date(2026, 6, 7)
-    assert unusual_windows([row(sunday, 0, collected_at=NOW + dt.timedelta(7))], history(50, at_weekends_less)) == []
-    assert len(unusual_windows([row(TODAY, 0)], history(50, at_weekends_less))) == 1
+    quiet, silent = nothing(sunday, collected_at=NOW + dt.timedelta(7)), nothing()
+    assert judged(quiet, history(50, at_weekends_less)) is quiet
+    assert judged(silent, history(50, at_weekends_less)).state == "failed"
 
 
 @pytest.mark.parametrize(
-    ("fresh", "before"),
+    ("quiet", "before"),
     [
-        (row(TODAY, 0), history(6)),
-        (row(TODAY, 0), history(30, lambda day: 9)),
-        (row(TODAY, 0, window_name="modified-2026-06-03"), history(30)),
-        (row(TODAY, 0, query="rabbits"), history(30)),
-        (row(TODAY, 0, collected_at=dt.datetime(2026, 6, 4, 23, tzinfo=dt.UTC)), history(30)),
-        (row(TODAY, 0, state="failed"), history(30)),
-        (row(TODAY, 0, expected=1000), history(30)),
-        (row(TODAY, 0, since=None, until=None), history(30)),
-        (row(TODAY + dt.timedelta(days=90), 0, collected_at=NOW + dt.timedelta(days=90)), history(30)),
+        (nothing(), history(6)),
+        (nothing(), history(30, lambda day: 9)),
+        (nothing(name="modified-2026-06-03"), history(30)),
+        (nothing(collector="europepmc"), history(30)),
+        (nothing(collected_at=dt.datetime(2026, 6, 4, 23, tzinfo=dt.UTC)), history(30)),
+        (nothing(state="failed"), history(30)),
+        (nothing(expected=1000), history(30)),
+        (Collected(Window("web_pages", "example.org-1")), history(30)),
+        (nothing(TODAY + dt.timedelta(days=90), collected_at=NOW + dt.timedelta(days=90)), history(30)),
     ],
     ids=[
-        "too little is known", "few are usual", "another kind", "another query", "not listed yet", "failed already",
+        "too little is known", "few are usual", "another kind", "another source", "not listed yet", "failed already",
         "collected again, unchanged", "no days", "long after",
     ],
 )  # fmt: skip
-def test_no_alarm(fresh, before):
-    assert unusual_windows([fresh], before) == []
+def test_no_alarm(quiet, before):
+    assert judged(quiet, before) is quiet
 
 
 @given(st.lists(st.integers(10, 10**6), min_size=7, max_size=60))
-def test_nothing_after_days_that_always_gave_something_is_always_an_alarm(received):
+def test_nothing_after_days_that_always_gave_something_has_always_failed(received):
     days = [row(TODAY - dt.timedelta(days=at), records) for at, records in enumerate(received, start=1)]
-    assert [alarm.nothing for alarm in unusual_windows([row(TODAY, 0)], days)] == [len(days) >= 7]
+    assert judged(nothing(), days).state == "failed"
 
 
 def test_all_rejected():
