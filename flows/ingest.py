@@ -93,7 +93,6 @@ def ingest(files: list[Path], lake: Path | None = None) -> IngestResult:
     settings = Settings() if lake is None else Settings(lake=lake)
     place = Lake.at(settings.lake)
     logger = get_run_logger()
-    renew(place)
     current = read_version(place)
     vocabulary_version(current)  # a clear error before any work, where there is none
     watching(settings)
@@ -107,6 +106,8 @@ def ingest(files: list[Path], lake: Path | None = None) -> IngestResult:
         else:
             fresh[payload.key] = (path, payload)
     waiting = list(fresh.values())
+    if waiting:
+        renew(place)
     progress = Progress("ingest", len(waiting))
     for begin in range(0, len(waiting), settings.files_per_commit):
         group = waiting[begin : begin + settings.files_per_commit]

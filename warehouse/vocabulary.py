@@ -16,7 +16,7 @@ from transforms.vocabulary_difference import compare
 from warehouse import segments
 from warehouse.catalog import connect, connect_to_write, publish, read_version, recover
 from warehouse.catalog_file import Version
-from warehouse.catalog_schema import EDITIONS, INTERVAL_LIMITS, SEGMENTS, VOCABULARIES
+from warehouse.catalog_schema import CURATIONS, EDITIONS, INTERVAL_LIMITS, SEGMENTS, VOCABULARIES
 from warehouse.lake import Lake
 from warehouse.reannotation import Reannotation, documents_touched
 from warehouse.watching import follow, followed
@@ -38,7 +38,8 @@ def load(
     """
     with lake.writing():
         old = recover(lake)
-        made = put_in_force(lake, old, parts, facts, curations)
+        said = None if curations is None else _written_by(curations, old.number + 1)
+        made = put_in_force(lake, old, parts, facts, said)
     if made is not None and followed(old):
         follow(lake)
     return made
@@ -59,6 +60,10 @@ def put_in_force(
     changed = {**changed, "curations": said}
     publish(lake, _next_version(lake, old, [row for row in written if row], changed, _told(parts, facts, number)))
     return number
+
+
+def _written_by(curations: pa.Table, batch: int) -> pa.Table:
+    return CURATIONS.from_rows([{**row, "batch": batch} for row in curations.to_pylist()])
 
 
 def _annotate_anew(
