@@ -78,10 +78,10 @@ def test_a_scheduled_run_leaves_a_window_to_the_backfill_that_holds_it(tmp_path,
         planned = source.plan(span(3))
         with Holds(lake) as backfill:
             assert backfill.take(planned[0])
-            result = collecting._collect_all(lake, source, planned, force=False, at_once=2)
+            result = collecting._collect_all(lake, source, planned, [], force=False, at_once=2)
         assert [row["window_name"] for row in result.windows] == ["created-2026-03-11", "created-2026-03-12"]
         assert (result.left_to_others, result.already_done) == (1, 0)
-        again = collecting._collect_all(lake, source, planned, force=False, at_once=2)
+        again = collecting._collect_all(lake, source, planned, [], force=False, at_once=2)
     assert [row["window_name"] for row in again.windows] == ["created-2026-03-10"]
     assert (again.left_to_others, again.already_done) == (0, 2)
 

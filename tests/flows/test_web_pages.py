@@ -126,7 +126,7 @@ def test_a_page_is_a_further_record_of_its_article(server, tmp_path):
     told_of = f"SELECT sources, documents FROM articles WHERE article_id = {FIRST}"
     assert ask(lake, told_of) == [(["pubmed", "web"], 2)]
     assert ask(lake, "SELECT document_a, document_b, rule FROM duplicate_pairs") == [
-        (f"pubmed:{FIRST}", f"web:{server.url.removeprefix('http://')}/pages/{FIRST}.html", "same_pmid")
+        (f"pubmed:{FIRST}", f"web:{server.url.removeprefix('http://')}/pages/{FIRST}.html", "same PMID")
     ]
 
 
