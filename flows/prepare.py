@@ -34,6 +34,9 @@ READERS: dict[str, Callable[[BinaryIO, Payload], Iterator[Parsed]]] = {
 """What reads the payloads of each source."""
 
 _BUILDING = threading.Lock()
+_CLAIMING = ["document_id", "version", "title", "abstract", "sections"]
+_READ_TOGETHER = 15_000
+"""Documents whose claims are looked for together: the patterns are compiled anew for each call."""
 
 
 def vocabulary_of(lake: Lake, version: str) -> Vocabulary:
@@ -65,13 +68,19 @@ def prepare(lake: Lake, payload: Payload, vocabulary_version: str) -> Unit:
         UnitWriter(lake, payload, vocabulary_version) as writer,
         Counted(lake.root / payload.path) as stream,
     ):
+        read: list[pa.Table] = []
         for parsed in READERS[payload.source](stream, payload):
             writer.write("documents", parsed.documents)
             writer.write("deletions", parsed.deletions)
             writer.write("rejected", parsed.rejected)
             writer.write("mentions", mentions_of(parsed.documents, vocabulary))
             writer.write("document_keys", content_keys(parsed.documents))
-            writer.write("claims", numbered_claims(parsed.documents, "version"))
+            read.append(parsed.documents.select(_CLAIMING))
+            if sum(map(len, read)) >= _READ_TOGETHER:
+                writer.write("claims", numbered_claims(pa.concat_tables(read), "version"))
+                read.clear()
+        if read:
+            writer.write("claims", numbered_claims(pa.concat_tables(read), "version"))
         writer.write("rejected", _not_returned(payload))
     return writer.unit
 
