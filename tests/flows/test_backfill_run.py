@@ -121,7 +121,7 @@ def test_at_most_so_many_side_by_side(lake):
                 running += 1
                 most = max(most, running)
             try:
-                threading.Event().wait(0.02)
+                threading.Event().wait(0.1)
                 return super()._eutils(service, params, fault)
             finally:
                 with lock:
@@ -129,7 +129,7 @@ def test_at_most_so_many_side_by_side(lake):
 
     with Counting(shelf(0), LATER) as server:
         backfill(settings(server, lake.root), days(9), parallel=3)
-    assert most == 3
+    assert 2 <= most <= 3
 
 
 def test_a_window_another_run_is_at_is_left_to_it(lake):

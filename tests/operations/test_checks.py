@@ -36,7 +36,7 @@ def test_an_email_is_needed():
     ("key", "state"), [("known", State.OK), ("unknown", State.FAULT), (None, State.WARNING)], ids=str
 )
 def test_the_key_is_tried(server, tmp_path, key, state):
-    told = found(checks.key_and_clock(settings(server, tmp_path, ncbi_api_key=key), NOW))
+    told = found(checks.key_and_clock(settings(server, tmp_path, ncbi_api_key=key), dt.datetime.now(dt.UTC)))
     assert told["key"].state is state
     assert told["clock"].state is (State.WARNING if key == "unknown" else State.OK)
     assert "unknown" not in str(told)
