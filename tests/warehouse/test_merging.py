@@ -177,6 +177,16 @@ def test_two_articles_that_claim_one_pmid_do_not_become_one(lake):
     assert audited(lake) == []
 
 
+@pytest.mark.parametrize("volume", ["1", "2", "3", "4", "5", "6"])
+def test_of_two_contents_of_one_release_the_one_that_counts_names_the_article(lake, volume):
+    with_pmid, without = other_record("X", 28, pmid=3, volume=volume, **PAPER), other_record("X", 28, **PAPER)
+    load(lake, unit(lake, "a", [with_pmid, without]))
+    load(lake, unit(lake, "b", [record(3, title="Raw honey after surgery of the heart in old dogs", authors=["Rao"])]))
+    load(lake, unit(lake, "c", [], [(3, 9)]))
+    load(lake, unit(lake, "d", [record(3, 8)]))
+    assert audited(lake) == []
+
+
 def test_links_are_stated_or_told_by_what_kept_two_records_apart(lake):
     notice = {"title": "Erratum: " + PAPER["title"], "authors": ["Brandt, Uwe"], "pages": "40"}
     stated = [{"kind": "retraction_in", "document_id": "pubmed:9", "citation": "Thyroid. 2017"}]

@@ -3,11 +3,15 @@ CREATE TEMP TABLE assigned AS
 WITH standing AS (
     SELECT
         documents.document_id,
-        arg_max(documents.own_article_id, documents.version) AS own_article_id
+        documents.own_article_id
     FROM documents
     SEMI JOIN scope ON scope.document_id = documents.document_id
     ANTI JOIN changed_documents ON changed_documents.document_id = documents.document_id
-    GROUP BY documents.document_id
+    QUALIFY
+        row_number() OVER (
+            PARTITION BY documents.document_id
+            ORDER BY documents.version DESC, documents.digest DESC
+        ) = 1
 ),
 alone AS (
     SELECT
