@@ -20,11 +20,13 @@ from typing import Any
 
 from benchmarks.floor import read_plainly
 from benchmarks.processes import measure_answer
-from flows.prepare import mentions_of, prepare, vocabulary_of
+from flows.prepare import prepare, vocabulary_of
 from flows.settings import Settings
 from flows.sources import local_files
 from flows.vocabulary import load
+from transforms.annotate import annotate_slices
 from transforms.pubmed_xml import parse
+from transforms.text_slices import text_slices
 from transforms.vocabulary import Vocabulary
 from warehouse.catalog import read_version
 from warehouse.commit import vocabulary_version
@@ -67,7 +69,7 @@ def _documents_and_mentions(lake: Lake, payload: Payload, vocabulary: Vocabulary
     with UnitWriter(lake, payload, vocabulary.version) as writer, (lake.root / payload.path).open("rb") as stream:
         for parsed in parse(stream, payload.name):
             writer.write("documents", parsed.documents)
-            writer.write("mentions", mentions_of(parsed.documents, vocabulary))
+            writer.write("mentions", annotate_slices(text_slices(parsed.documents), vocabulary, "version"))
     gc.unfreeze()
     writer.unit.discard()
 

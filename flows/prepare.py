@@ -15,11 +15,13 @@ import pyarrow as pa
 from flows.progress import Counted
 from flows.web_reader import read_page
 from transforms import europepmc_json, pubmed_xml
-from transforms.annotate import annotate
+from transforms.annotate import annotate_slices
 from transforms.blocking import content_keys
-from transforms.numbered_claims import numbered_claims
+from transforms.claim_candidates import candidates
+from transforms.claims import claims_among
 from transforms.pubmed_xml import REJECTED, Parsed
 from transforms.rules_version import annotated_by
+from transforms.text_slices import text_slices
 from transforms.vocabulary import Vocabulary
 from warehouse import vocabulary as stored_vocabulary
 from warehouse.errors import VocabularyChangedError
@@ -34,9 +36,8 @@ READERS: dict[str, Callable[[BinaryIO, Payload], Iterator[Parsed]]] = {
 """What reads the payloads of each source."""
 
 _BUILDING = threading.Lock()
-_CLAIMING = ["document_id", "version", "title", "abstract", "sections"]
-_READ_TOGETHER = 15_000
-"""Documents whose claims are looked for together: the patterns are compiled anew for each call."""
+_READ_TOGETHER = 50_000
+"""Sentences that claims are looked for in together: the patterns are compiled anew for each call."""
 
 
 def vocabulary_of(lake: Lake, version: str) -> Vocabulary:
@@ -68,19 +69,21 @@ def prepare(lake: Lake, payload: Payload, vocabulary_version: str) -> Unit:
         UnitWriter(lake, payload, vocabulary_version) as writer,
         Counted(lake.root / payload.path) as stream,
     ):
-        read: list[pa.Table] = []
+        claiming: list[pa.Table] = []
         for parsed in READERS[payload.source](stream, payload):
-            writer.write("documents", parsed.documents)
+            documents = parsed.documents
+            slices = list(text_slices(documents))
+            writer.write("documents", documents)
             writer.write("deletions", parsed.deletions)
             writer.write("rejected", parsed.rejected)
-            writer.write("mentions", mentions_of(parsed.documents, vocabulary))
-            writer.write("document_keys", content_keys(parsed.documents))
-            read.append(parsed.documents.select(_CLAIMING))
-            if sum(map(len, read)) >= _READ_TOGETHER:
-                writer.write("claims", numbered_claims(pa.concat_tables(read), "version"))
-                read.clear()
-        if read:
-            writer.write("claims", numbered_claims(pa.concat_tables(read), "version"))
+            writer.write("mentions", annotate_slices(slices, vocabulary, "version"))
+            writer.write("document_keys", content_keys(documents, slices))
+            claiming.append(candidates(slices, "version"))
+            if sum(map(len, claiming)) >= _READ_TOGETHER:
+                writer.write("claims", claims_among(pa.concat_tables(claiming), "version"))
+                claiming.clear()
+        if claiming:
+            writer.write("claims", claims_among(pa.concat_tables(claiming), "version"))
         writer.write("rejected", _not_returned(payload))
     return writer.unit
 
@@ -107,14 +110,3 @@ def _not_returned(payload: Payload) -> pa.Table:
         }
         for document_id in payload.window.missing
     )
-
-
-def mentions_of(documents: pa.Table, vocabulary: Vocabulary) -> pa.Table:
-    """Mentions with the version of their document: of several versions in one payload any may come to count."""
-    at = documents.column_names.index("document_id")
-    rows = pa.array(range(len(documents)), pa.int64())  # a document_id may repeat, a row does not
-    mentions = annotate(documents.set_column(at, "document_id", rows.cast(pa.string())), vocabulary)
-    row = mentions["document_id"].cast(pa.int64())
-    at = mentions.column_names.index("document_id")
-    named = mentions.set_column(at, "document_id", documents["document_id"].take(row))
-    return named.drop_columns(["article_id"]).append_column("version", documents["version"].take(row))

@@ -4,6 +4,7 @@ A mention in the text is a name of a counted concept, word for word in any writt
 rules), within one sentence: from the left the longest name that begins there, no two overlapping.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, fields
 
 import numpy as np
@@ -11,15 +12,16 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from transforms.assertion import ASSERTIONS, assess
-from transforms.document_text import DocumentText, document_text, slices, string_column
+from transforms.document_text import string_column
 from transforms.recognition import recognise
 from transforms.schema import MENTIONS
-from transforms.sentences import find_sentences
 from transforms.tables import STRINGS
-from transforms.tokens import BROKEN, Ints, tokenize
+from transforms.text_slices import TextSlice, text_slices
+from transforms.tokens import Ints
 from transforms.vocabulary import Vocabulary
 
 _MENTIONS = MENTIONS.without("batch")
+_FOUND = MENTIONS.without("article_id", "batch")
 _NONE = -1
 _SECTIONS = ("title", "abstract", "headings")
 _BASES = ("text", "index")
@@ -50,13 +52,21 @@ def annotate(documents: pa.Table, vocabulary: Vocabulary) -> pa.Table:
     Read are the columns document_id, article_id, title, abstract, sections and headings; an absent one is as NULL.
     A heading is a mention (basis 'index') if it is a counted concept, once however often the record has it.
     """
-    parts = [_annotate_slice(part, vocabulary) for _, part in slices(documents)]
-    return pa.concat_tables([_MENTIONS.empty(), *parts])
+    known = [name for name in ("article_id",) if name in documents.column_names]
+    found = annotate_slices(text_slices(documents), vocabulary, *known)
+    return _MENTIONS.conform(found if known else found.append_column("article_id", pa.nulls(len(found), pa.int64())))
 
 
-def _annotate_slice(documents: pa.Table, vocabulary: Vocabulary) -> pa.Table:
-    text = document_text(documents)
-    in_text = _text_mentions(documents, text, vocabulary)
+def annotate_slices(slices: Iterable[TextSlice], vocabulary: Vocabulary, *carried: str) -> pa.Table:
+    """`annotate` for documents that are read already: without `article_id`, but with the `carried` columns of the
+    document; a document_id may repeat, as versions of a record do.
+    """
+    return pa.concat_tables([_annotate_slice(part, vocabulary, carried) for part in slices])
+
+
+def _annotate_slice(part: TextSlice, vocabulary: Vocabulary, carried: Iterable[str]) -> pa.Table:
+    documents, text = part.documents, part.text
+    in_text = _text_mentions(part, vocabulary)
     in_headings = _heading_mentions(documents, vocabulary)
     base = text.begin[in_text.document]
     words = [
@@ -65,24 +75,24 @@ def _annotate_slice(documents: pa.Table, vocabulary: Vocabulary) -> pa.Table:
     ]
     rows = _Rows(*(np.concatenate(pair) for pair in zip(_columns(in_text), _columns(in_headings), strict=True)))
     order = np.argsort(rows.document, kind="stable")
-    return _table(documents, vocabulary, rows.take(order), pa.concat_arrays(words).take(pa.array(order)))
+    found = _table(documents, vocabulary, rows.take(order), pa.concat_arrays(words).take(pa.array(order)))
+    document = pa.array(rows.document[order])
+    for name in carried:
+        found = found.append_column(name, documents[name].combine_chunks().take(document))
+    return found
 
 
 def _columns(rows: _Rows) -> list[Ints]:
     return [getattr(rows, field.name) for field in fields(rows)]
 
 
-def _text_mentions(documents: pa.Table, text: DocumentText, vocabulary: Vocabulary) -> _Rows:
+def _text_mentions(part: TextSlice, vocabulary: Vocabulary) -> _Rows:
     """The mentions in title and abstract."""
-    sentences = find_sentences(documents, text)
-    begin = text.begin[sentences.document] + sentences.start
-    tokens = tokenize(text.characters)
-    first_words = np.searchsorted(tokens.start, begin)
-    tokens.gap[first_words[first_words < len(tokens)]] = BROKEN
-    found = recognise(tokens, text, begin, vocabulary)
+    text, sentences, tokens = part.text, part.sentences, part.tokens
+    found = recognise(tokens, text, part.begins, vocabulary)
     hits = found.hits
     start, end = tokens.start[hits.first][found.mention], tokens.end[hits.last - 1][found.mention]
-    sentence = np.searchsorted(begin, start, side="right") - 1
+    sentence = np.searchsorted(part.begins, start, side="right") - 1
     document, number = sentences.document[sentence], sentences.number[sentence]
     return _Rows(
         document,
@@ -93,7 +103,7 @@ def _text_mentions(documents: pa.Table, text: DocumentText, vocabulary: Vocabula
         sentences.end[sentence],
         start - text.begin[document],
         end - text.begin[document],
-        assess(tokens, text.characters, hits, first_words)[found.mention],
+        assess(tokens, text.characters, hits, part.first_words)[found.mention],
     )
 
 
@@ -118,10 +128,8 @@ def _heading_mentions(documents: pa.Table, vocabulary: Vocabulary) -> _Rows:
 
 def _table(documents: pa.Table, vocabulary: Vocabulary, rows: _Rows, text: pa.Array) -> pa.Table:
     document = pa.array(rows.document)
-    article_id = documents["article_id"] if "article_id" in documents.column_names else None
     columns = {
         "concept_id": vocabulary.concept_ids.take(pa.array(rows.concept)),
-        "article_id": pa.nulls(len(document), pa.int64()) if article_id is None else article_id.take(document),
         "document_id": string_column(documents, "document_id").take(document),
         "section": pa.array(_SECTIONS).take(pa.array(rows.section)),
         "text": text,
@@ -131,4 +139,4 @@ def _table(documents: pa.Table, vocabulary: Vocabulary, rows: _Rows, text: pa.Ar
     for name in ("sentence", "sentence_start", "sentence_end", "start", "end"):
         numbers = getattr(rows, name)
         columns[name] = pa.array(numbers, pa.int32(), mask=numbers == _NONE)
-    return _MENTIONS.conform(pa.table(columns))
+    return _FOUND.conform(pa.table(columns))

@@ -1,18 +1,15 @@
 """Documents -> blocking keys -> pairs worth comparing.
 
-A key says "records of one article are likely to share this". Its value is 63 bits of BLAKE2b over KEYS_VERSION, the
-key's kind and normalised text, so it can be stored and compared for ever; the bands of the abstract are MinHash values
-(rensa, MINHASH_SEED, its algorithm version) over BLAKE2b hashes of words. KEYS_VERSION says which values may be mixed.
+A key says "records of one article are likely to share this". Its value is 63 bits of a hash of the key's kind and
+normalised text (`tokens.hash_runs`), so it can be stored and compared for ever; the bands of the abstract are MinHash
+values (rensa, MINHASH_SEED, its algorithm version) over hashes of words. KEYS_VERSION says which values may be mixed.
 
 A block of more than BLOCK_LIMIT documents is cut into finer blocks, never sampled: a pair of it must also share two of
 CUTS. Which pairs are candidates is thus a function of the documents that are there, not of the order they came in;
 `touched` names the documents whose pairs may differ after a change.
 """
 
-import hashlib
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import lru_cache
-from itertools import chain
+from collections.abc import Callable, Iterable, Iterator
 
 import numpy as np
 import pyarrow as pa
@@ -21,14 +18,15 @@ from rensa import RMinHash
 
 from transforms.document_features import UNKNOWN, Features, features
 from transforms.folding import NORMALISATION_VERSION
+from transforms.text_slices import TextSlice, text_slices
+from transforms.tokens import hash_runs, tokenize
 
 MINHASH_SEED = 20_261_125
-KEYS_VERSION = f"{NORMALISATION_VERSION}.1.{RMinHash.ALGORITHM_VERSION}"
+KEYS_VERSION = f"{NORMALISATION_VERSION}.2.{RMinHash.ALGORITHM_VERSION}"
 BANDS, ROWS_PER_BAND = 8, 3
 SHINGLE_WORDS = 3
 WORDS_HASHED = 150
 FEWEST_WORDS = 20
-HASHED_TOGETHER = 4000
 TITLE_START_WORDS = 4
 BLOCK_LIMIT = 50
 CUTS_SHARED = 2
@@ -43,26 +41,37 @@ PAIRS = pa.schema([("document_a", pa.string()), ("document_b", pa.string())])
 
 def keys(documents: pa.Table) -> pa.Table:
     """The blocking keys of documents: document_id, kind (of BLOCKS or CUTS), value."""
-    return keys_of(features(documents))
+    return keys_of(features(documents), text_slices(documents))
 
 
-def keys_of(found: Features) -> pa.Table:
-    """`keys` of documents whose features are at hand."""
-    tables = [_table(found, kind, _hashed(kind, texts)) for kind, texts in _texts_by_kind(found).items()]
-    return pa.concat_tables([*tables, _table(found, "abstract", _bands(found.abstracts))]).combine_chunks()
+def keys_of(found: Features, slices: Iterable[TextSlice]) -> pa.Table:
+    """`keys` of documents whose features are at hand, and their text."""
+    row, kind, value = _keys(found, slices)
+    return pa.table({"document_id": pa.array(found.ids, pa.string()).take(row), "kind": kind, "value": value}, KEYS)
 
 
-def content_keys(documents: pa.Table) -> pa.Table:
-    """The keys of every content at hand, of several versions of a document too: `document_keys` without `batch`."""
-    at = documents.column_names.index("document_id")
-    rows = pa.array(
-        [str(row) for row in range(len(documents))], pa.string()
-    )  # a document_id may repeat, a row does not
-    found = keys(documents.set_column(at, "document_id", rows))
-    row = found["document_id"].cast(pa.int64())
-    named = {name: documents[name].take(row) for name in ("document_id", "digest")}
-    made_by = pa.repeat(pa.scalar(KEYS_VERSION), len(found))
-    return pa.table({**named, "kind": found["kind"], "value": found["value"], "keys_version": made_by})
+def content_keys(documents: pa.Table, slices: Iterable[TextSlice] | None = None) -> pa.Table:
+    """The keys of every content at hand, of several versions of a document too: `document_keys` without `batch`.
+
+    `slices`: the documents' text, where it is read already.
+    """
+    row, kind, value = _keys(features(documents), text_slices(documents) if slices is None else slices)
+    named = {name: documents[name].combine_chunks().take(row) for name in ("document_id", "digest")}
+    made_by = pa.array([KEYS_VERSION]).take(pa.array(np.zeros(len(row), np.int8)))
+    return pa.table({**named, "kind": kind, "value": value, "keys_version": made_by})
+
+
+def _keys(found: Features, slices: Iterable[TextSlice]) -> tuple[pa.Array, pa.Array, pa.Array]:
+    """Of each key the row of its document, its kind and its value."""
+    hashed = {kind: _hashed(kind, texts) for kind, texts in _texts_by_kind(found).items()}
+    hashed["abstract"] = _bands(slices)
+    rows, values = (np.concatenate(parts) for parts in zip(*hashed.values(), strict=True))
+    kind = np.repeat(np.arange(len(hashed), dtype=np.int8), [len(rows) for rows, _ in hashed.values()])
+    return (
+        pa.array(rows),
+        pa.array(list(hashed), pa.string()).take(pa.array(kind)),
+        pa.array((values >> np.uint64(1)).astype(np.int64)),
+    )
 
 
 def _texts_by_kind(found: Features) -> dict[str, Iterable[tuple[int, str]]]:
@@ -93,56 +102,43 @@ def _texts_by_kind(found: Features) -> dict[str, Iterable[tuple[int, str]]]:
     }
 
 
-def _hashed(kind: str, texts: Iterable[tuple[int, str]]) -> tuple[list[int], np.ndarray]:
-    numbers, values = [], []
-    prefix = f"{KEYS_VERSION}|{kind}|"
-    for number, text in texts:
-        numbers.append(number)
-        values.append(hashlib.blake2b((prefix + text).encode(), digest_size=8).digest())
-    return numbers, np.frombuffer(b"".join(values), ">u8").astype(np.uint64)
+def _hashed(kind: str, texts: Iterable[tuple[int, str]]) -> tuple[np.ndarray, np.ndarray]:
+    """(row of the document, value) of each key of one kind."""
+    numbered = [*texts]
+    text = pa.array([text for _, text in numbered], pa.string())
+    _, offsets, contents = text.buffers()
+    ends = np.frombuffer(offsets, np.int32)[: len(text) + 1].astype(np.int64)
+    letters = np.frombuffer(contents or b"", np.uint8)
+    values = _mixed(hash_runs(letters, ends[:-1], np.diff(ends)) ^ tokenize(kind.replace("_", "")).hash)
+    return np.array([number for number, _ in numbered], np.int64), values
 
 
-def _table(found: Features, kind: str, hashed: tuple[Sequence[int] | np.ndarray, np.ndarray]) -> pa.Table:
-    numbers, values = np.asarray(hashed[0], np.int64), (hashed[1] >> np.uint64(1)).astype(np.int64)
-    ids = pa.array(found.ids, pa.string()).take(pa.array(numbers))
-    return pa.table(
-        {
-            "document_id": ids,
-            "kind": pa.array([kind]).take(pa.array(np.zeros(len(numbers), np.int64))),
-            "value": values,
-        },
-        KEYS,
-    )
+def _bands(slices: Iterable[TextSlice]) -> tuple[np.ndarray, np.ndarray]:
+    """(row of the document, value) of each band of each abstract of at least FEWEST_WORDS words."""
+    rows, values = [np.empty(0, np.int64)], [np.empty(0, np.uint64)]
+    for part in slices:
+        text, words = part.text, part.words
+        begin = np.searchsorted(words.start, text.begin[:-1] + text.title_length + 1)
+        length = np.minimum(np.searchsorted(words.start, text.begin[1:]) - begin, WORDS_HASHED)
+        long = np.flatnonzero(length >= FEWEST_WORDS)
+        if len(long):
+            rows.append(np.repeat(part.first + long, BANDS))
+            values.append(_band_values(words.hash, begin[long], length[long]))
+    return np.concatenate(rows), np.concatenate(values)
 
 
-@lru_cache(maxsize=1 << 20)
-def _word_hash(word: str) -> int:
-    return int.from_bytes(hashlib.blake2b(word.encode(), digest_size=8).digest(), "big")
-
-
-def _bands(abstracts: list[str]) -> tuple[np.ndarray, np.ndarray]:
-    """(number of the document, value) of each band of each abstract of at least FEWEST_WORDS words."""
-    numbers, values = [np.empty(0, np.int64)], [np.empty(0, np.uint64)]
-    for start in range(0, len(abstracts), HASHED_TOGETHER):
-        texts = [text.split(" ", WORDS_HASHED)[:WORDS_HASHED] for text in abstracts[start : start + HASHED_TOGETHER]]
-        long = [n for n, words in enumerate(texts) if len(words) >= FEWEST_WORDS]
-        if long:
-            numbers.append(np.repeat(np.array(long, np.int64) + start, BANDS))
-            values.append(_band_values([texts[n] for n in long]))
-    return np.concatenate(numbers), np.concatenate(values)
-
-
-def _band_values(texts: list[list[str]]) -> np.ndarray:
-    hashes = np.fromiter(map(_word_hash, chain.from_iterable(texts)), np.uint64)
+def _band_values(hashes: np.ndarray, begin: np.ndarray, length: np.ndarray) -> np.ndarray:
+    """The bands of stretches of words, given by the words' hashes."""
     shingled = _mixed(_mixed(hashes[:-2]) + hashes[1:-1]) + hashes[2:]
-    ends = np.cumsum([len(words) for words in texts])
-    keep = np.ones(len(shingled), bool)
-    for back in range(1, SHINGLE_WORDS):
-        keep[ends[:-1] - back] = False
-    offsets = np.concatenate([[0], ends - (SHINGLE_WORDS - 1) * np.arange(1, len(texts) + 1)]).astype(np.uint64)
-    matrix = RMinHash.digest_matrix_from_flat_token_hashes(shingled[keep], offsets, BANDS * ROWS_PER_BAND, MINHASH_SEED)
-    rows = np.array(matrix.to_rows(), np.uint64).reshape(len(texts), BANDS, ROWS_PER_BAND)
-    values = np.repeat(np.arange(1, BANDS + 1, dtype=np.uint64)[None, :], len(texts), axis=0)
+    shingles = length - (SHINGLE_WORDS - 1)
+    before = np.cumsum(shingles) - shingles
+    chosen = np.repeat(begin - before, shingles) + np.arange(shingles.sum())
+    offsets = np.append(before, shingles.sum()).astype(np.uint64)
+    matrix = RMinHash.digest_matrix_from_flat_token_hashes(
+        shingled[chosen], offsets, BANDS * ROWS_PER_BAND, MINHASH_SEED
+    )
+    rows = np.array(matrix.to_rows(), np.uint64).reshape(len(begin), BANDS, ROWS_PER_BAND)
+    values = np.repeat(np.arange(1, BANDS + 1, dtype=np.uint64)[None, :], len(begin), axis=0)
     for row in range(ROWS_PER_BAND):
         values = _mixed(values + rows[:, :, row])
     return values.ravel()

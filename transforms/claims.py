@@ -2,64 +2,31 @@
 
 'This is, to our knowledge, the second reported case of X in Y': its kind, the number it states, whether with a
 reservation, what it is restricted to, and where the words stand that name what is claimed. The wordings are data
-(claim_rules.toml). Nearly all sentences are passed over by two scans for words without which there is no claim.
+(claim_rules.toml).
 """
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from transforms.claim_rules import Group, Rule, rules
+from transforms.claim_candidates import Span, candidates, matches, meeting
+from transforms.claim_rules import Rule, rules
 from transforms.claim_tables import FOUND_CLAIMS
 from transforms.claim_words import claimed_span, read_bound, shares_a_word
-from transforms.document_text import document_text, slices, string_column
-from transforms.sentences import find_sentences
+from transforms.text_slices import text_slices
 
-LONGEST_SENTENCE = 1_500
-"""Code points; what is longer is a table or a list, not a sentence that claims something."""
-
-_STOP = re.compile(r"""(?P<stop>(?<=[A-Za-z0-9)\]%"'])[.?!][\])"']*) +(?=[\["'(]?[A-Z])""")
 _RESULTS = "RESULT"
 _TURNS_ON = {"first_report": "first", "only_report": "only"}
-
-Span = tuple[int, int]
-Mask = npt.NDArray[np.bool_]
-
-
-@dataclass(frozen=True)
-class Sentence:
-    """A sentence that may hold a claim: its document's id and title ('' for none), its place, its words.
-
-    plain: the words with one ASCII character for each code point, so that offsets in bytes are offsets in these;
-    sections: the document's, as `documents` has them.
-    """
-
-    document_id: str | None
-    title: str
-    start: int
-    end: int
-    plain: str
-    sections: pa.ListScalar | None = None
-
-    @property
-    def in_results(self) -> bool:
-        """Whether it stands in a section of results, where 'rare' is what the authors found among their own."""
-        return any(
-            _RESULTS in (section["label"] or "").upper() and section["start"] <= self.start < section["end"]
-            for section in (self.sections.as_py() if self.sections is not None else None) or ()
-            if section["start"] is not None and section["end"] is not None
-        )
 
 
 @dataclass(frozen=True)
 class Reading:
-    """One claim read in one sentence (its number in the batch): `at` the words that make it, `what` those that name
-    what is claimed; offsets in the sentence.
+    """One claim read in one sentence (its number among the candidates): `at` the words that make it, `what` those that
+    name what is claimed; offsets in the sentence.
     """
 
     sentence: int
@@ -81,84 +48,57 @@ def find_claims(documents: pa.Table) -> pa.Table:
     A sentence may make several claims; the one about the document's own observation comes first: in a
     contrast the later, numbers before mere rarity, else in order.
     """
-    sentences = candidates(documents)
-    if not sentences:
-        return FOUND_CLAIMS.empty()
+    return FOUND_CLAIMS.conform(numbered_claims(documents).select(FOUND_CLAIMS.column_names))
+
+
+def numbered_claims(documents: pa.Table, *carried: str) -> pa.Table:
+    """`find_claims(documents)` with `number` (which claim of its sentence, from 1) and the `carried` columns of its
+    document; a document_id may repeat, as versions of a record do.
+    """
+    return claims_among(candidates(text_slices(documents), *carried), *carried)
+
+
+def claims_among(sentences: pa.Table, *carried: str) -> pa.Table:
+    """`numbered_claims` of documents whose `candidates` are at hand."""
+    sentences = sentences.combine_chunks()
     found = read(sentences)
-    words = pa.array([sentences[reading.sentence].plain for reading in found], pa.string())
+    at = pa.array([reading.sentence for reading in found], pa.int64())
+    said = sentences.select(["words", "start", "document_id", *carried]).take(at)
     known = rules()
-    hedged = _matches(words, known.hedge)
+    hedged = matches(said["words"].combine_chunks(), known.hedge)
     scope = np.full(len(found), "unspecified", object)
     for name, pattern in reversed(known.scopes):
-        scope[_matches(words, pattern)] = name
-    return FOUND_CLAIMS.from_rows(
-        _row(reading, sentences[reading.sentence], hedged=bool(hedged[i]), scope=str(scope[i]))
-        for i, reading in enumerate(found)
-    )
-
-
-def candidates(documents: pa.Table) -> list[Sentence]:
-    """The sentences of `documents` that hold all the words some group of rules needs, in order."""
-    places: list[tuple[int, int]] = []
-    words: list[str] = []
-    for first, part in slices(documents):
-        text = document_text(part)
-        sentences = find_sentences(part, text)
-        base = text.begin[sentences.document]
-        begins, ends = (base + sentences.start).tolist(), (base + sentences.end).tolist()
-        every = [text.text[begin:end] for begin, end in zip(begins, ends, strict=True)]
-        kept = np.flatnonzero(_matches(pa.array(every, pa.string()), rules().any_need))
-        rows = (first + sentences.document[kept]).tolist()
-        places.extend(zip(rows, sentences.start[kept].tolist(), strict=True))
-        words.extend([every[i] for i in kept.tolist()])
-    array = pa.array(words, pa.string())
-    met = np.flatnonzero(np.logical_or.reduce([_meets(array, group) for group in rules().groups]))
-    ids, titles = (string_column(documents, name) for name in ("document_id", "title"))
-    sections = documents["sections"] if "sections" in documents.column_names else [None] * len(documents)
-    return [
-        Sentence(
-            document_id=ids[row].as_py(),
-            title=titles[row].as_py() or "",
-            start=start + begin,
-            end=start + end,
-            plain=said[begin:end],
-            sections=sections[row],
+        scope[matches(said["words"].combine_chunks(), pattern)] = name
+    rows = FOUND_CLAIMS.without("document_id").from_rows(
+        _row(reading, words, start, hedged=bool(hedged[i]), scope=str(scope[i]))
+        for i, (reading, words, start) in enumerate(
+            zip(found, said["words"].to_pylist(), said["start"].to_pylist(), strict=True)
         )
-        for (row, start), said in ((places[i], plain(words[i])) for i in met.tolist())
-        for begin, end in parts(said)
-        if end - begin <= LONGEST_SENTENCE
-    ]
+    )
+    numbers = pa.array(_numbers_within([reading.sentence for reading in found]), pa.int32())
+    for name in ("document_id", *carried):
+        rows = rows.append_column(name, said[name])
+    return rows.append_column("number", numbers)
 
 
-def _meets(words: pa.Array, group: Group) -> Mask:
-    """Which sentences match every need of a group."""
-    met = np.ones(len(words), bool)
-    for need in group.needs:
-        met[met] = _matches(words.filter(pa.array(met)), need)
-    return met
+def _numbers_within(sentences: Sequence[int]) -> Iterator[int]:
+    """How many claims of the same sentence stand up to each, itself included."""
+    before, number = -1, 0
+    for sentence in sentences:
+        number = number + 1 if sentence == before else 1
+        before = sentence
+        yield number
 
 
-def parts(words: str) -> Iterator[Span]:
-    """Where sentences begin and end in a title, which may hold several, or in what was taken for one sentence because
-    of a quotation mark.
-    """
-    begin = 0
-    for stop in _STOP.finditer(words):
-        if words[begin : stop.start()].rpartition(" ")[2].strip("([").lower() not in rules().abbreviations:
-            yield begin, stop.end("stop")
-            begin = stop.end()
-    yield begin, len(words)
-
-
-def read(sentences: Sequence[Sentence]) -> list[Reading]:
-    """The claims of sentences, by sentence, the primary one first."""
-    words = pa.array([sentence.plain for sentence in sentences], pa.string())
-    readings = [reading for group in rules().groups for reading in _read_group(sentences, words, group)]
+def read(sentences: pa.Table) -> list[Reading]:
+    """The claims of `candidates`, by sentence, the primary one first."""
+    readings = [reading for number in range(len(rules().groups)) for reading in _read_group(sentences, number)]
     readings.sort(key=lambda reading: (reading.sentence, reading.at))
     by_sentence: dict[int, list[Reading]] = {}
     for reading in readings:
         by_sentence.setdefault(reading.sentence, []).append(reading)
-    return [reading for number, found in by_sentence.items() for reading in settle(found, sentences[number].plain)]
+    words = sentences["words"]
+    return [reading for number, found in by_sentence.items() for reading in settle(found, words[number].as_py())]
 
 
 def settle(found: Sequence[Reading], words: str) -> list[Reading]:
@@ -180,30 +120,48 @@ def settle(found: Sequence[Reading], words: str) -> list[Reading]:
     return sorted(kept, key=rank)
 
 
-def _read_group(sentences: Sequence[Sentence], words: pa.Array, group: Group) -> Iterator[Reading]:
-    chosen = _meets(words, group)
+def _read_group(sentences: pa.Table, number: int) -> Iterator[Reading]:
+    group = rules().groups[number]
+    words = sentences["words"].combine_chunks()
+    chosen = meeting(words, group, np.asarray(sentences["groups"], np.int64) >> number & 1 == 1)
     if group.unless:
-        chosen[chosen] = ~_matches(words.filter(pa.array(chosen)), group.unless)
+        chosen[chosen] = ~matches(words.filter(pa.array(chosen)), group.unless)
     places = np.flatnonzero(chosen)
-    for rule in group.rules if len(places) else ():
-        yield from _read_rule(sentences, words.take(pa.array(places)), places.tolist(), group.kind, rule)
+    if not len(places):
+        return
+    asked = sentences.take(pa.array(places))
+    for rule in group.rules:
+        yield from _read_rule(asked, places.tolist(), group.kind, rule)
 
 
-def _read_rule(
-    sentences: Sequence[Sentence], words: pa.Array, places: list[int], kind: str, rule: Rule
-) -> Iterator[Reading]:
+def _read_rule(sentences: pa.Table, places: list[int], kind: str, rule: Rule) -> Iterator[Reading]:
+    words = sentences["words"].combine_chunks()
     spans = pc.extract_regex_span(words, pattern=rule.pattern)
     kept = np.asarray(spans.is_valid(), bool)
     if rule.unless:
-        kept[kept] = ~_matches(words.filter(pa.array(kept)), rule.unless)
+        kept[kept] = ~matches(words.filter(pa.array(kept)), rule.unless)
     for i in np.flatnonzero(kept).tolist():
-        sentence = sentences[places[i]]
+        said = words[i].as_py()
         found = {name: (at[0], sum(at)) for name, at in spans[i].as_py().items() if at and at[1]}
-        at = _key(kind, sentence.plain, found)
-        what = claimed_span(sentence.plain, found.get("what"), at)
-        if rule.of_title and (sentence.in_results or not shares_a_word(sentence.plain, what, sentence.title)):
+        at = _key(kind, said, found)
+        what = claimed_span(said, found.get("what"), at)
+        if rule.of_title and not _of_title(sentences.slice(i, 1), what):
             continue
-        yield Reading(places[i], kind, *_numbers(kind, sentence.plain, found), at, what)
+        yield Reading(places[i], kind, *_numbers(kind, said, found), at, what)
+
+
+def _of_title(sentence: pa.Table, what: Span | None) -> bool:
+    """Whether what is claimed is what the title names; not in results, where 'rare' is what the authors found there."""
+    [told] = sentence.select(["words", "title", "start", "sections"]).to_pylist()
+    return not _in_results(told) and shares_a_word(told["words"], what, told["title"] or "")
+
+
+def _in_results(told: dict[str, Any]) -> bool:
+    return any(
+        _RESULTS in (section["label"] or "").upper() and section["start"] <= told["start"] < section["end"]
+        for section in told["sections"] or ()
+        if section["start"] is not None and section["end"] is not None
+    )
 
 
 def _key(kind: str, words: str, found: dict[str, Span]) -> Span:
@@ -224,42 +182,17 @@ def _numbers(kind: str, words: str, found: dict[str, Span]) -> tuple[int | None,
     return rules().number(words[start:end]), read_bound(limit) if kind == "prior_count" else None
 
 
-def _row(reading: Reading, sentence: Sentence, *, hedged: bool, scope: str) -> dict[str, object]:
+def _row(reading: Reading, words: str, start: int, *, hedged: bool, scope: str) -> dict[str, object]:
     what = reading.what
     return {
-        "document_id": sentence.document_id,
-        "start": sentence.start,
-        "end": sentence.end,
+        "start": start,
+        "end": start + len(words),
         "kind": reading.kind,
         "ordinal": None if reading.kind == "prior_count" else reading.number,
         "prior_count": reading.number if reading.kind == "prior_count" else None,
         "bound": reading.bound,
-        "hedged": hedged or sentence.plain.rstrip("] .").endswith("?"),
+        "hedged": hedged or words.rstrip("] .").endswith("?"),
         "scope": scope,
-        "scope_start": what and sentence.start + what[0],
-        "scope_end": what and sentence.start + what[1],
+        "scope_start": what and start + what[0],
+        "scope_end": what and start + what[1],
     }
-
-
-def _matches(words: pa.Array, pattern: str) -> Mask:
-    return np.asarray(pc.match_substring_regex(words, pattern), bool)
-
-
-class _Plain(dict[int, str]):
-    """One ASCII character for any code point: blanks, dashes and apostrophes their own kind, all else a letter."""
-
-    def __missing__(self, code: int) -> str:
-        character = chr(code)
-        self[code] = written = " " if character.isspace() else character if code < 0x80 else "x"
-        return written
-
-
-_PLAIN = _Plain(
-    {ord(mark): "'" for mark in "\u2019\u2018\u02bc"}
-    | {ord(dash): "-" for dash in "\u2010\u2011\u2012\u2013\u2014\u2212"}
-)
-
-
-def plain(words: str) -> str:
-    """`words` with one ASCII character for each code point."""
-    return words.translate(_PLAIN) if not words.isascii() or "\n" in words or "\t" in words else words

@@ -16,6 +16,7 @@ from transforms.blocking import candidates, keys_of
 from transforms.clustering import cluster
 from transforms.document_features import features
 from transforms.duplicate_decisions import decide_on
+from transforms.text_slices import text_slices
 
 
 def deduplicate(documents: pa.Table, verdicts: pa.Table | None = None) -> pa.Table:
@@ -26,4 +27,4 @@ def deduplicate(documents: pa.Table, verdicts: pa.Table | None = None) -> pa.Tab
     and evidence are those of the strongest decision that joined the document to another, 'alone' and NULL without one.
     """
     found = features(documents)
-    return cluster(decide_on(candidates(keys_of(found)), found), documents, verdicts)
+    return cluster(decide_on(candidates(keys_of(found, text_slices(documents))), found), documents, verdicts)

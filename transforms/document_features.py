@@ -36,9 +36,8 @@ class Features:
     """Parallel columns over documents; '' or -1 where a fact is not known.
 
     `clean_titles` lack what sites add; `bare_titles` also what marks a notice; `titles`: the content words of these;
-    `authors`: all names in one text; `first_names`: name words of the first author; `abstracts`: the words of the
-    abstract in lower case; `republished`: PMIDs under which NLM says the same article was printed again. What only
-    comparing needs, and finding pairs does not, is worked out when it is asked for.
+    `first_names`: name words of the first author; `republished`: PMIDs under which NLM says the same article was
+    printed again. What only comparing needs, and finding pairs does not, is worked out when it is asked for.
     """
 
     ids: list[str]
@@ -50,10 +49,10 @@ class Features:
     titles: list[str]
     types: list[Any]
     translated: np.ndarray
-    authors: list[str]
+    listed_authors: list[list[str] | None]
     first_names: list[tuple[str, ...]]
     journals: list[str]
-    abstracts: list[str]
+    stored_abstracts: list[str]
     year: np.ndarray
     volume: np.ndarray
     issue: np.ndarray
@@ -79,7 +78,13 @@ class Features:
     @cached_property
     def names(self) -> list[str]:
         """All name words of each, sorted, once each."""
-        return [" ".join(sorted(set(facts.name_words(text)))) if text else "" for text in self.authors]
+        joined = ["; ".join(names) if names else "" for names in self.listed_authors]
+        return [" ".join(sorted(set(facts.name_words(text)))) if text else "" for text in joined]
+
+    @cached_property
+    def abstracts(self) -> list[str]:
+        """The words of each abstract in lower case."""
+        return [folding.abstract_words(text) if text else "" for text in self.stored_abstracts]
 
     @cached_property
     def title_keys(self) -> list[str]:
@@ -104,7 +109,7 @@ def features(documents: pa.Table) -> Features:
     dois = [normalize.doi(text) or "" if text else "" for text in texts["doi"]]
     cleaned = [titles.clean_title(title, journal) for title, journal in zip(texts["title"], journals, strict=True)]
     bare = [titles.without_marks(text) for text in cleaned]
-    authors = ["; ".join(names) if names else "" for names in _values(documents, "authors")]
+    authors = _values(documents, "authors")
     pages = np.array([facts.page_range(text) if text else facts.NO_PAGES for text in texts["pages"]], np.int64)
     return Features(
         ids=documents["document_id"].to_pylist(),
@@ -116,10 +121,10 @@ def features(documents: pa.Table) -> Features:
         titles=[" ".join(folding.content_words(text)) for text in bare],
         types=_values(documents, "publication_types"),
         translated=np.array([text.lstrip(' "').startswith("[") for text in texts["title"]], bool),
-        authors=authors,
-        first_names=[tuple(facts.first_author_words(text)) if text else () for text in authors],
+        listed_authors=authors,
+        first_names=[tuple(facts.first_author_words(names[0])) if names else () for names in authors],
         journals=journals,
-        abstracts=[folding.abstract_words(text) if text else "" for text in texts["abstract"]],
+        stored_abstracts=texts["abstract"],
         year=_integers(documents, "year"),
         volume=np.array([facts.volume_number(text) if text else UNKNOWN for text in texts["volume"]], np.int64),
         issue=np.array([facts.issue_number(text) if text else UNKNOWN for text in texts["issue"]], np.int64),

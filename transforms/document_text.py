@@ -1,6 +1,5 @@
 """The text of documents as one string, in which offsets of mentions, sentences and sections are counted."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -9,9 +8,6 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from transforms.tokens import Characters, Ints, characters
-
-_LARGEST_SLICE = 700_000
-"""Code points that are worked on at once: few enough for the processor's caches, enough to pay for numpy's calls."""
 
 
 @dataclass(frozen=True)
@@ -75,18 +71,3 @@ def _contents(strings: pa.StringArray) -> str:
     _, offsets, contents = strings.buffers()
     ends = np.frombuffer(offsets, np.int32)[strings.offset : strings.offset + len(strings) + 1]
     return str(memoryview(contents)[ends[0] : ends[-1]], "utf-8")
-
-
-def slices(documents: pa.Table) -> Iterator[tuple[int, pa.Table]]:
-    """`documents` in slices of bounded text, each with the number of its first row."""
-    lengths = sum(
-        np.asarray(pc.utf8_length(string_column(documents, name).fill_null("")), np.int64)
-        for name in ("title", "abstract")
-    )
-    ends = np.cumsum(lengths)
-    begin = 0
-    while begin < len(documents):
-        before = ends[begin - 1] if begin else 0
-        end = max(begin + 1, int(np.searchsorted(ends, before + _LARGEST_SLICE, side="right")))
-        yield begin, documents.slice(begin, end - begin)
-        begin = end

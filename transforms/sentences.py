@@ -7,7 +7,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import sentencex
 
-from transforms.document_text import DocumentText, document_text, string_column
+from transforms.document_text import DocumentText, string_column
 from transforms.tables import SPANS
 from transforms.tokens import Ints
 
@@ -35,13 +35,12 @@ class Sentences:
         return len(self.document)
 
 
-def find_sentences(documents: pa.Table, text: DocumentText | None = None) -> Sentences:
+def find_sentences(documents: pa.Table, text: DocumentText) -> Sentences:
     """The sentences of `documents` (columns title, abstract, sections): the title is one, whatever stands in it.
 
     A section of a structured abstract (`documents.sections`) begins a sentence, unless it is said to begin in the
-    middle of a word. `text` is what `document_text` made of the documents, where that is at hand.
+    middle of a word. `text` is what `document_text` makes of the documents.
     """
-    text = text or document_text(documents)
     abstracts = string_column(documents, "abstract").fill_null("").to_pylist()
     document, begin = _begins(abstracts, text, _section_starts(documents, text))
     end = np.append(begin, text.begin[-1])[1:]

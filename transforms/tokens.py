@@ -139,7 +139,7 @@ def tokenize(text: str | Characters) -> Tokens:
     read = characters(text) if isinstance(text, str) else text
     codes, kind = read.codes, read.kind
     start, end = _runs(kind >= _FIRST_LETTER)
-    hashed = _hashes(kind, start, end - start)
+    hashed = hash_runs(kind, start, end - start)
     gap = _gaps(codes, start, end)
     _tell_other_letters_apart(hashed, codes, kind, start)
     dropped = _possessives(codes, kind, start, end)
@@ -177,10 +177,10 @@ def _runs(flags: npt.NDArray[np.bool_]) -> tuple[Ints, Ints]:
     return edges[::2].copy(), edges[1::2].copy()
 
 
-def _hashes(kind: npt.NDArray[np.uint8], start: Ints, length: Ints) -> Hashes:
-    """A hash of each word's folded letters and its length, taken eight letters (64 bits) at a time."""
-    padded = np.append(kind, np.zeros(_LETTERS_A_LOAD, np.uint8))
-    loads = np.ndarray(len(kind) + 1, np.uint64, padded.data, strides=(1,))
+def hash_runs(letters: npt.NDArray[np.uint8], start: Ints, length: Ints) -> Hashes:
+    """A hash of each run of bytes and its length, taken eight bytes at a time; the same wherever it is computed."""
+    padded = np.append(letters, np.zeros(_LETTERS_A_LOAD, np.uint8))
+    loads = np.ndarray(len(letters) + 1, np.dtype("<u8"), padded.data, strides=(1,))
     first = loads[start] << _UNUSED_BITS.take(length, mode="clip")
     hashed = _mixed(first ^ length.view(np.uint64))
     longer = (length > _LETTERS_A_LOAD).nonzero()[0]

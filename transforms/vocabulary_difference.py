@@ -14,11 +14,11 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from transforms.document_text import document_text, slices
 from transforms.matching import Lexicon
 from transforms.names import lexicon_of, spell
 from transforms.tables import STRINGS
-from transforms.tokens import Ints, tokenize
+from transforms.text_slices import TextSlice, text_slices
+from transforms.tokens import Ints
 from transforms.vocabulary import Vocabulary
 
 _Flags = npt.NDArray[np.bool_]
@@ -58,17 +58,15 @@ def _counted(vocabulary: Vocabulary) -> set[tuple[str, str, bool]]:
 def touched(documents: pa.Table, difference: Difference) -> pa.Array:
     """For each row of `documents` (title, abstract, headings): whether the difference can change its mentions."""
     words = _Words.of(difference.names)
-    parts = [_touched_slice(part, words, difference.concepts) for _, part in slices(documents)]
+    parts = [_touched_slice(part, words, difference.concepts) for part in text_slices(documents)]
     return pa.array(np.concatenate([np.zeros(0, bool), *parts]))
 
 
-def _touched_slice(documents: pa.Table, words: "_Words", concepts: Iterable[str]) -> _Flags:
-    text = document_text(documents)
-    tokens = tokenize(text.characters)
-    number = words.lexicon.numbers(tokens.hash)
+def _touched_slice(part: TextSlice, words: "_Words", concepts: Iterable[str]) -> _Flags:
+    number = words.lexicon.numbers(part.words.hash)
     known = number >= 0
-    present = np.unique(text.holding(tokens.start[known]) * words.lexicon.size + number[known])
-    flags = _with_headings(documents, concepts)
+    present = np.unique(part.text.holding(part.words.start[known]) * words.lexicon.size + number[known])
+    flags = _with_headings(part.documents, concepts)
     flags[words.documents(present)] = True
     return flags
 

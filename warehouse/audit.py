@@ -15,9 +15,9 @@ import pyarrow.parquet as pq
 
 from transforms.articles import describe
 from transforms.claim_tables import CLAIMS
+from transforms.claims import numbered_claims
 from transforms.clustering import cluster
 from transforms.cooccurrence import article_concepts, count
-from transforms.numbered_claims import numbered_claims
 from transforms.schema import (
     ARTICLE_CONCEPTS,
     ARTICLE_KEYS,

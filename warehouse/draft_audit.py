@@ -8,7 +8,7 @@ import pyarrow as pa
 from transforms.annotate import annotate
 from transforms.claim_answers import Answers, answer
 from transforms.claim_combination import combine
-from transforms.numbered_claims import numbered_claims
+from transforms.claims import numbered_claims
 from transforms.schema import CONCEPT_ANCESTORS, CONCEPT_NAMES, CONCEPTS
 from transforms.vocabulary import build
 from warehouse.claim_matching import concepts, coverage, matches

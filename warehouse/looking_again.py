@@ -8,8 +8,8 @@ import pyarrow.compute as pc
 
 from transforms.annotate import annotate
 from transforms.claim_tables import CLAIMS
+from transforms.claims import numbered_claims
 from transforms.curation import overrule
-from transforms.numbered_claims import numbered_claims
 from transforms.schema import MENTIONS
 from transforms.vocabulary import Vocabulary
 from warehouse.catalog_file import Version

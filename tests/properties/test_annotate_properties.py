@@ -180,7 +180,7 @@ def test_how_documents_are_cut_into_batches_changes_nothing(rows, cut):
 def test_agrees_with_a_naive_matcher(pairs):
     rows = [{"title": title, "abstract": abstract} for title, abstract in pairs]
     table = as_table([dict.fromkeys(SCHEMA.names) | row for row in rows])
-    sentences = find_sentences(table)
+    sentences = find_sentences(table, document_text(table))
     found = annotate(table, KNOWN).to_pylist()
     for number, row in enumerate(rows):
         own = sentences.document == number
@@ -195,7 +195,7 @@ def test_agrees_with_a_naive_matcher(pairs):
 @given(documents)
 def test_sentences_are_ordered_trimmed_and_apart(rows):
     table = as_table(rows)
-    found = find_sentences(table)
+    found = find_sentences(table, document_text(table))
     for number, row in enumerate(rows):
         own = found.document == number
         assert found.number[own].tolist() == list(range(own.sum()))

@@ -3,9 +3,10 @@
 import pyarrow as pa
 import pytest
 
+from transforms.claim_candidates import parts, plain
 from transforms.claim_rules import rules
 from transforms.claim_tables import FOUND_CLAIMS
-from transforms.claims import find_claims, parts, plain
+from transforms.claims import find_claims
 from transforms.schema import DOCUMENTS
 
 TITLE = "Amyloidosis of the spleen with thyroid cysts"

@@ -1,5 +1,6 @@
 import pyarrow as pa
 
+from transforms.document_text import document_text
 from transforms.schema import DOCUMENTS
 from transforms.sentences import find_sentences
 
@@ -11,7 +12,7 @@ def documents(*rows):
 def read(table):
     """(row, number, words) of each sentence."""
     texts = [f"{row.get('title') or ''} {row.get('abstract') or ''}" for row in table.to_pylist()]
-    found = find_sentences(table)
+    found = find_sentences(table, document_text(table))
     return [
         (int(row), int(number), texts[row][start:end])
         for row, number, start, end in zip(found.document, found.number, found.start, found.end, strict=True)
@@ -60,7 +61,7 @@ def test_missing_and_blank_texts():
     table = documents({"title": "T"}, {"abstract": "A."}, {"title": "T", "abstract": "  "}, {})
     assert read(table) == [(0, 0, "T"), (1, 0, ""), (1, 1, "A."), (2, 0, "T"), (3, 0, "")]
     assert read(pa.table({"title": ["T"]})) == [(0, 0, "T")]
-    assert len(find_sentences(documents())) == 0
+    assert len(find_sentences(documents(), document_text(documents()))) == 0
 
 
 def test_white_space_that_upsets_the_library():

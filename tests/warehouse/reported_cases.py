@@ -6,7 +6,7 @@ from tests.warehouse import small_lake
 from tests.warehouse.small_lake import NAMES, VOCABULARY, digest, record
 from transforms.annotate import annotate
 from transforms.blocking import content_keys
-from transforms.numbered_claims import numbered_claims
+from transforms.claims import numbered_claims
 from transforms.schema import CONCEPT_ANCESTORS, CONCEPT_NAMES, CONCEPTS
 from transforms.vocabulary import build
 from warehouse.staging import Payload, UnitWriter

@@ -6,7 +6,7 @@ import json
 import pyarrow as pa
 
 from transforms.blocking import content_keys
-from transforms.numbered_claims import numbered_claims
+from transforms.claims import numbered_claims
 from transforms.schema import CONCEPT_ANCESTORS, CONCEPT_NAMES, CONCEPTS
 from warehouse import vocabulary
 from warehouse.commit import commit

@@ -116,7 +116,7 @@ def test_another_vocabulary_leaves_claims_as_they_are(lake, monkeypatch):
 
 
 def _no_text_is_read(documents, *carried):
-    from transforms.numbered_claims import numbered_claims
+    from transforms.claims import numbered_claims
 
     assert len(documents) == 0
     return numbered_claims(documents, *carried)

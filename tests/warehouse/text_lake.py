@@ -7,7 +7,7 @@ from tests.transforms.small_vocabularies import tables
 from tests.warehouse.small_lake import digest, documents, load
 from transforms.annotate import annotate
 from transforms.blocking import content_keys
-from transforms.numbered_claims import numbered_claims
+from transforms.claims import numbered_claims
 from transforms.rules_version import annotated_by, rules_version
 from warehouse import vocabulary
 from warehouse.catalog import read_version
