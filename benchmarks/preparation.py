@@ -65,12 +65,12 @@ def _measured(data: Path, runs: int) -> dict[str, list[float]]:
 
 
 def _documents_and_mentions(lake: Lake, payload: Payload, vocabulary: Vocabulary) -> None:
-    gc.freeze()  # as `prepare` does
+    gc.disable()  # as `prepare` does
     with UnitWriter(lake, payload, vocabulary.version) as writer, (lake.root / payload.path).open("rb") as stream:
         for parsed in parse(stream, payload.name):
             writer.write("documents", parsed.documents)
             writer.write("mentions", annotate_slices(text_slices(parsed.documents), vocabulary, "version"))
-    gc.unfreeze()
+    gc.enable()
     writer.unit.discard()
 
 

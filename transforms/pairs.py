@@ -4,23 +4,25 @@ Articles with the same number k of concepts form a (m, k) matrix whose k(k-1)/2 
 pair, year and membership flags are packed into one integer, so that counting is one sort and a few sums.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Self
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from transforms.schema import COOCCURRENCES
 
 BASES = ("any", "index", "text")
 """In the order in which they sort."""
+_BASES = len(BASES)
 
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
 
-PAIRS_AT_ONCE = 1_000_000
+PAIRS_AT_ONCE = 250_000
+_PAIRS_A_TABLE = 100_000
 _WORD = 63
 """Sentences held by one signed 64-bit word of a mask."""
 
@@ -77,32 +79,49 @@ def pair_counts(members: Concepts, names: pa.Array, years: Ints, outside: Bools)
     """
     year_values, year_rank = np.unique(years, return_inverse=True)
     sides = [
-        _tally(np.concatenate([np.empty(0, np.int64), *_packed_pairs(chosen, len(names), year_rank, len(year_values))]))
+        _tally(_packed_pairs(chosen, len(names), year_rank, len(year_values)))
         for chosen in (members.of(~outside), members.of(outside))
     ]
     keys, inside, excluded = _side_by_side(*sides)
-    pair, year = keys // len(year_values), year_values[keys % len(year_values)]
-    row, basis = np.nonzero(inside[:, :3] | excluded[:, :3])
-    sentences = np.where(basis == BASES.index("index"), 0, inside[row, 3])
-    table = pa.table(
-        {
-            "concept_a": names.take(pa.array(pair[row] // len(names))),
-            "concept_b": names.take(pa.array(pair[row] % len(names))),
-            "year": pa.array(year[row], pa.int32(), mask=year[row] == 0),
-            "basis": pa.array(BASES).take(pa.array(basis)),
-            "articles": pa.array(inside[row, basis]),
-            "retracted_articles": pa.array(excluded[row, basis]),
-            "sentence_articles": pa.array(sentences),
-        }
-    )
-    return COOCCURRENCES.without("batch").conform(table)
+    parts = [
+        _rows(keys[at : at + _PAIRS_A_TABLE], inside[at:], excluded[at:], names, year_values)
+        for at in range(0, max(len(keys), 1), _PAIRS_A_TABLE)
+    ]
+    return COOCCURRENCES.without("batch").conform(pa.concat_tables(parts))
 
 
-def _packed_pairs(members: Concepts, width: int, year_rank: Ints, years: int) -> Iterator[Ints]:
-    """Chunks of pairs, each pair as (concept a, concept b, year, flags) in one integer."""
+def _rows(keys: Ints, inside: Ints, excluded: Ints, names: pa.Array, years: Ints) -> pa.Table:
+    """A row a pair, year and basis for the first tallies, those of `keys`."""
+    counts, retracted = (tally[: len(keys), :_BASES].ravel() for tally in (inside, excluded))
+    told = np.flatnonzero(counts | retracted)
+    row, basis = told // _BASES, told % _BASES
+    pair, year = keys[row] // len(years), years[keys[row] % len(years)]
+    sentences = np.where(basis == BASES.index("index"), 0, inside[row, _BASES])
+    columns = {
+        "concept_a": names.take(pa.array(pair // len(names))),
+        "concept_b": names.take(pa.array(pair % len(names))),
+        "year": pa.array(year, pa.int32(), mask=year == 0),
+        "basis": pa.array(BASES).take(pa.array(basis)),
+    }
+    measures = {"articles": counts[told], "retracted_articles": retracted[told], "sentence_articles": sentences}
+    return pa.table(columns | {name: pa.array(numbers, pa.int64()) for name, numbers in measures.items()})
+
+
+def by_second(pairs: pa.Table) -> pa.Table:
+    """`cooccurrences` in the order of its sort columns -> its rows sorted by concept_b first, then as they were."""
+    encoded = pairs["concept_b"].combine_chunks().dictionary_encode()
+    rank = np.empty(len(encoded.dictionary), np.min_scalar_type(len(encoded.dictionary)))
+    rank[np.asarray(pc.sort_indices(encoded.dictionary))] = np.arange(len(rank))
+    return pairs.take(pa.array(np.argsort(rank[np.asarray(encoded.indices)], kind="stable")))
+
+
+def _packed_pairs(members: Concepts, width: int, year_rank: Ints, years: int) -> Ints:
+    """Every pair of every article as (concept a, concept b, year, flags) in one integer."""
     starts = np.flatnonzero(np.append(True, members.article[1:] != members.article[:-1])[: len(members.article)])
     sizes = np.diff(np.append(starts, len(members.article)))
     flags = members.in_index * _INDEX + members.in_text * _TEXT
+    packed = np.empty(int((sizes * (sizes - 1) // 2).sum()), np.int64)
+    filled = 0
     for size in np.unique(sizes[sizes > 1]):
         left, right = np.triu_indices(int(size), 1)
         step = max(1, PAIRS_AT_ONCE // len(left))
@@ -114,20 +133,25 @@ def _packed_pairs(members: Concepts, width: int, year_rank: Ints, years: int) ->
             bits = (flag[:, left] & flag[:, right]) | shared * _SENTENCE
             year = year_rank[members.article[rows[:, 0]]][:, None]
             pair = (concept[:, left] * width + concept[:, right]) * years + year
-            yield ((pair << _FLAG_BITS) | bits).ravel()
+            found = ((pair << _FLAG_BITS) | bits).ravel()
+            packed[filled : filled + len(found)] = found
+            filled += len(found)
+    return packed
 
 
-def _tally(packed: Ints) -> tuple[Ints, Ints]:
+def _tally(packed: Ints) -> tuple[Ints, npt.NDArray[np.int32]]:
     """Packed pairs -> distinct keys, and articles (n, 4): by headings, by text, by either, in one sentence."""
     packed.sort()
-    keys = packed >> _FLAG_BITS
-    first = np.flatnonzero(np.append(True, keys[1:] != keys[:-1])[: len(keys)])
+    flags = packed.astype(np.int8) & ((1 << _FLAG_BITS) - 1)
+    packed >>= _FLAG_BITS
+    first = np.flatnonzero(np.append(True, packed[1:] != packed[:-1])[: len(packed)])
+    tally = np.empty((len(first), _BASES + 1), np.int32)
     if not len(first):
-        return keys, np.empty((0, 4), np.int64)
-    either = np.diff(np.append(first, len(keys)))
-    index, text, sentence = (np.add.reduceat((packed & bit) // bit, first) for bit in (_INDEX, _TEXT, _SENTENCE))
-    by_basis = {"index": index, "text": text, "any": either}
-    return keys[first], np.stack([*(by_basis[basis] for basis in BASES), sentence], axis=1)
+        return packed, tally
+    tally[:, BASES.index("any")] = np.diff(np.append(first, len(packed)))
+    for column, flag in ((BASES.index("index"), _INDEX), (BASES.index("text"), _TEXT), (_BASES, _SENTENCE)):
+        tally[:, column] = np.add.reduceat((flags & flag) // flag, first, dtype=np.int32)
+    return packed[first], tally
 
 
 def _side_by_side(inside: tuple[Ints, Ints], excluded: tuple[Ints, Ints]) -> tuple[Ints, Ints, Ints]:
@@ -137,7 +161,7 @@ def _side_by_side(inside: tuple[Ints, Ints], excluded: tuple[Ints, Ints]) -> tup
     keys = distinct(np.concatenate([inside[0], excluded[0]]))
     spread = []
     for own, tally in (inside, excluded):
-        full = np.zeros((len(keys), tally.shape[1]), np.int64)
+        full = np.zeros((len(keys), tally.shape[1]), tally.dtype)
         full[np.searchsorted(keys, own)] = tally
         spread.append(full)
     return keys, spread[0], spread[1]

@@ -18,12 +18,12 @@ from transforms.articles import describe
 from transforms.claim_tables import CLAIMS
 from transforms.cooccurrence import Counts, article_concepts, count, difference
 from transforms.identity import own_article_ids
+from transforms.pairs import by_second
 from transforms.schema import (
     ARTICLE_CONCEPTS,
     ARTICLE_KEYS,
     CONCEPT_COUNTS,
     COOCCURRENCES,
-    COOCCURRENCES_BY_B,
     CORPUS_COUNTS,
     DOCUMENTS,
     MENTIONS,
@@ -151,4 +151,4 @@ class Rewriting(ABC):
             self.write(schema.name, difference([getattr(now, part)], getattr(before, part), schema))
         pairs = difference([now.cooccurrences], before.cooccurrences, COOCCURRENCES)
         self.write("cooccurrences", pairs)
-        self.write("cooccurrences_by_b", pairs.sort_by([(name, "ascending") for name in COOCCURRENCES_BY_B.sort_by]))
+        self.write("cooccurrences_by_b", by_second(pairs))

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from transforms.cooccurrence import article_concepts, count, difference
+from transforms.pairs import by_second
 from transforms.schema import ARTICLE_KEYS, CONCEPT_COUNTS, COOCCURRENCES, CORPUS_COUNTS, MENTIONS
 
 CONCEPTS = [f"MESH:D{number}" for number in (1, 5, 30, 200)]
@@ -159,3 +160,12 @@ def test_article_concepts_list_the_affirming_sentences(articles):
         assert mine
         assert row["affirmed"] == bool(affirmed)
         assert row["sentences"] == (sorted(set(affirmed)) if is_text else [])
+
+
+@settings(max_examples=100, deadline=None)
+@given(literature)
+def test_pairs_sorted_by_the_second_concept(articles):
+    _, counts = counted(articles)
+    pairs = counts.cooccurrences
+    rows = pairs.to_pylist()
+    assert by_second(pairs).to_pylist() == sorted(rows, key=lambda row: row["concept_b"])

@@ -22,6 +22,15 @@ moved AS (
     UNION
     SELECT former.value FROM former
 ),
+perhaps_full AS MATERIALIZED (
+    SELECT known_keys.value
+    FROM known_keys
+    INNER JOIN moved ON moved.value = known_keys.value
+    LEFT JOIN former ON former.value = known_keys.value
+    WHERE known_keys.kind IN (SELECT unnest($blocks))
+    GROUP BY known_keys.value
+    HAVING count(*) + coalesce(max(former.members), 0) > $limit
+),
 members AS MATERIALIZED (
     SELECT DISTINCT
         known_keys.document_id,
@@ -29,7 +38,7 @@ members AS MATERIALIZED (
         known_keys.kind,
         known_keys.value
     FROM known_keys
-    SEMI JOIN moved ON moved.value = known_keys.value
+    SEMI JOIN perhaps_full ON perhaps_full.value = known_keys.value
     WHERE known_keys.kind IN (SELECT unnest($blocks))
 ),
 full_blocks AS (

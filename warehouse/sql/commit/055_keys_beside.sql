@@ -12,21 +12,25 @@ WITH asked_values AS (
     ) AS contents ON contents.document_id = known_keys.document_id AND contents.digest = known_keys.digest
     WHERE known_keys.kind IN (SELECT unnest($blocks))
 ),
-beside AS MATERIALIZED (
+shared_values AS MATERIALIZED (
+    SELECT known_keys.value
+    FROM known_keys
+    SEMI JOIN asked_values ON asked_values.value = known_keys.value
+    WHERE known_keys.kind IN (SELECT unnest($blocks))
+    GROUP BY known_keys.value
+    HAVING count(*) > 1
+),
+members AS MATERIALIZED (
     SELECT DISTINCT
         known_keys.document_id,
         known_keys.digest,
         known_keys.kind,
         known_keys.value
     FROM known_keys
-    SEMI JOIN asked_values ON asked_values.value = known_keys.value
-    WHERE known_keys.kind IN (SELECT unnest($blocks))
-),
-members AS MATERIALIZED (
-    SELECT beside.*
-    FROM beside
+    SEMI JOIN shared_values ON shared_values.value = known_keys.value
     SEMI JOIN current_contents
-        ON current_contents.document_id = beside.document_id AND current_contents.digest = beside.digest
+        ON current_contents.document_id = known_keys.document_id AND current_contents.digest = known_keys.digest
+    WHERE known_keys.kind IN (SELECT unnest($blocks))
 ),
 sizes AS MATERIALIZED (
     SELECT
