@@ -20,6 +20,8 @@ _BASES = len(BASES)
 
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
+Articles = npt.NDArray[np.int32]
+Tally = tuple[Ints, Articles]
 
 PAIRS_AT_ONCE = 250_000
 _PAIRS_A_TABLE = 100_000
@@ -90,7 +92,7 @@ def pair_counts(members: Concepts, names: pa.Array, years: Ints, outside: Bools)
     return COOCCURRENCES.without("batch").conform(pa.concat_tables(parts))
 
 
-def _rows(keys: Ints, inside: Ints, excluded: Ints, names: pa.Array, years: Ints) -> pa.Table:
+def _rows(keys: Ints, inside: Articles, excluded: Articles, names: pa.Array, years: Ints) -> pa.Table:
     """A row a pair, year and basis for the first tallies, those of `keys`."""
     counts, retracted = (tally[: len(keys), :_BASES].ravel() for tally in (inside, excluded))
     told = np.flatnonzero(counts | retracted)
@@ -139,7 +141,7 @@ def _packed_pairs(members: Concepts, width: int, year_rank: Ints, years: int) ->
     return packed
 
 
-def _tally(packed: Ints) -> tuple[Ints, npt.NDArray[np.int32]]:
+def _tally(packed: Ints) -> Tally:
     """Packed pairs -> distinct keys, and articles (n, 4): by headings, by text, by either, in one sentence."""
     packed.sort()
     flags = packed.astype(np.int8) & ((1 << _FLAG_BITS) - 1)
@@ -154,7 +156,7 @@ def _tally(packed: Ints) -> tuple[Ints, npt.NDArray[np.int32]]:
     return packed[first], tally
 
 
-def _side_by_side(inside: tuple[Ints, Ints], excluded: tuple[Ints, Ints]) -> tuple[Ints, Ints, Ints]:
+def _side_by_side(inside: Tally, excluded: Tally) -> tuple[Ints, Articles, Articles]:
     """Two tallies over the union of their keys."""
     if not len(excluded[0]):
         return inside[0], inside[1], np.zeros_like(inside[1])
