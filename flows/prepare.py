@@ -34,7 +34,7 @@ READERS: dict[str, Callable[[BinaryIO, Payload], Iterator[Parsed]]] = {
 """What reads the payloads of each source."""
 
 _BUILDING = threading.Lock()
-_CLAIMING = ["document_id", "version", "title", "abstract", "sections"]
+_CLAIMING = ["document_id", "raw_position", "title", "abstract", "sections"]
 _READ_TOGETHER = 15_000
 """Documents whose claims are looked for together: the patterns are compiled anew for each call."""
 
@@ -77,10 +77,10 @@ def prepare(lake: Lake, payload: Payload, vocabulary_version: str) -> Unit:
             writer.write("document_keys", content_keys(parsed.documents))
             read.append(parsed.documents.select(_CLAIMING))
             if sum(map(len, read)) >= _READ_TOGETHER:
-                writer.write("claims", numbered_claims(pa.concat_tables(read), "version"))
+                writer.write("claims", numbered_claims(pa.concat_tables(read), "raw_position"))
                 read.clear()
         if read:
-            writer.write("claims", numbered_claims(pa.concat_tables(read), "version"))
+            writer.write("claims", numbered_claims(pa.concat_tables(read), "raw_position"))
         writer.write("rejected", _not_returned(payload))
     return writer.unit
 
@@ -110,11 +110,11 @@ def _not_returned(payload: Payload) -> pa.Table:
 
 
 def mentions_of(documents: pa.Table, vocabulary: Vocabulary) -> pa.Table:
-    """Mentions with the version of their document: of several versions in one payload any may come to count."""
+    """Mentions with the position of their document: of records that repeat in one payload any may come to count."""
     at = documents.column_names.index("document_id")
     rows = pa.array(range(len(documents)), pa.int64())  # a document_id may repeat, a row does not
     mentions = annotate(documents.set_column(at, "document_id", rows.cast(pa.string())), vocabulary)
     row = mentions["document_id"].cast(pa.int64())
     at = mentions.column_names.index("document_id")
     named = mentions.set_column(at, "document_id", documents["document_id"].take(row))
-    return named.drop_columns(["article_id"]).append_column("version", documents["version"].take(row))
+    return named.drop_columns(["article_id"]).append_column("raw_position", documents["raw_position"].take(row))

@@ -11,7 +11,7 @@ Ints = npt.NDArray[np.int64]
 
 def numbered_claims(documents: pa.Table, *carried: str) -> pa.Table:
     """`find_claims(documents)` with `number` (which claim of its sentence, from 1) and the `carried` columns of its
-    document; a document_id may repeat, as versions of a record do.
+    document; a document_id may repeat, as a record does in a payload.
     """
     rows = pa.array(range(len(documents)), pa.int64())
     at = documents.column_names.index("document_id")

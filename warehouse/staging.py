@@ -29,14 +29,18 @@ _UNIT = "unit.json"
 UNFINISHED = ".unfinished"
 _REPETITIVE = ("source", "raw_file", "concept_id", "section", "text", "assertion", "basis", "kind")
 """Columns that are written with a dictionary; what is staged is read once, so that writing it has to be cheap."""
-_VERSION = Column("version", pa.int64(), "The version of the document that says it.")
+_POSITION = Column("raw_position", pa.int64(), "Position of the document that says it; a document_id may repeat.")
+
+
+def _positioned(table: Table) -> Table:
+    return Table(table.name, table.grain, (*table.without("article_id", "batch").columns, _POSITION), table.sort_by)
+
+
 STAGED: dict[str, Table] = {
     "documents": RECORDS,
-    "mentions": Table(
-        "mentions", MENTIONS.grain, (*MENTIONS.without("article_id", "batch").columns, _VERSION), MENTIONS.sort_by
-    ),
+    "mentions": _positioned(MENTIONS),
     "document_keys": DOCUMENT_KEYS.without("batch"),
-    "claims": Table("claims", CLAIMS.grain, (*CLAIMS.without("article_id", "batch").columns, _VERSION), CLAIMS.sort_by),
+    "claims": _positioned(CLAIMS),
     "deletions": DELETIONS.without("batch"),
     "rejected": REJECTED.without("batch"),
 }

@@ -2,9 +2,9 @@
 
 import datetime as dt
 
+from flows.prepare import mentions_of
 from tests.warehouse import small_lake
 from tests.warehouse.small_lake import NAMES, VOCABULARY, digest, record
-from transforms.annotate import annotate
 from transforms.blocking import content_keys
 from transforms.numbered_claims import numbered_claims
 from transforms.schema import CONCEPT_ANCESTORS, CONCEPT_NAMES, CONCEPTS
@@ -44,11 +44,8 @@ def load(lake, name, *records, deletions=()):
     with UnitWriter(lake, payload, VOCABULARY) as writer:
         writer.write("documents", documents)
         writer.write("document_keys", content_keys(documents))
-        mentions = annotate(documents, vocabulary()).drop_columns(["article_id"])
-        versions = dict(zip(documents["document_id"].to_pylist(), documents["version"].to_pylist(), strict=True))
-        named = [{**row, "version": versions[row["document_id"]]} for row in mentions.to_pylist()]
-        writer.write("mentions", small_lake.STAGED["mentions"].from_rows(named))
-        writer.write("claims", numbered_claims(documents, "version"))
+        writer.write("mentions", mentions_of(documents, vocabulary()))
+        writer.write("claims", numbered_claims(documents, "raw_position"))
         gone = [{"document_id": f"pubmed:{pmid}", "version": version, "raw_file": name} for pmid, version in deletions]
         writer.write("deletions", small_lake.STAGED["deletions"].from_rows(gone))
     return small_lake.load(lake, writer.unit).version

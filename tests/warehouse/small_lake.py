@@ -65,7 +65,7 @@ def unit(lake, name, records=(), deletions=(), rejected=0):
         writer.write("documents", staged)
         writer.write("document_keys", content_keys(staged))
         writer.write("mentions", _mentions(records))
-        writer.write("claims", numbered_claims(staged, "version"))
+        writer.write("claims", numbered_claims(staged, "raw_position"))
         rows = [
             {"document_id": id_ if isinstance(id_, str) else f"pubmed:{id_}", "version": version, "raw_file": name}
             for id_, version in deletions
@@ -116,8 +116,8 @@ def digest(told):
 
 def _mentions(records):
     rows = []
-    for told in records:
-        document = {"document_id": told["document_id"], "version": told["version"], "assertion": "present"}
+    for position, told in enumerate(records):
+        document = {"document_id": told["document_id"], "raw_position": position, "assertion": "present"}
         rows += [
             {**document, "concept_id": concept, "section": "headings", "basis": "index", "text": NAMES[concept]}
             for concept in told["headings"]

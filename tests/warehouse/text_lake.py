@@ -3,9 +3,9 @@
 import hashlib
 import json
 
+from flows.prepare import mentions_of
 from tests.transforms.small_vocabularies import tables
 from tests.warehouse.small_lake import digest, documents, load
-from transforms.annotate import annotate
 from transforms.blocking import content_keys
 from transforms.numbered_claims import numbered_claims
 from transforms.rules_version import annotated_by, rules_version
@@ -51,13 +51,11 @@ def text_unit(lake, name, texts, version=1, **fields):
     ]  # fmt: skip
     staged = documents(name, records)
     assert len({digest(one) for one in records}) == len(records)
-    found = annotate(staged, vocabulary.in_force(lake))
     with UnitWriter(lake, payload, vocabulary_version(read_version(lake))) as writer:
         writer.write("documents", staged)
         writer.write("document_keys", content_keys(staged))
-        at = found.drop_columns("article_id")
-        writer.write("mentions", at.append_column("version", [[version] * len(at)]))
-        writer.write("claims", numbered_claims(staged, "version"))
+        writer.write("mentions", mentions_of(staged, vocabulary.in_force(lake)))
+        writer.write("claims", numbered_claims(staged, "raw_position"))
     return writer.unit
 
 
