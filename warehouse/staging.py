@@ -5,6 +5,7 @@ there is simply taken up again. A unit is written under another name and gets it
 the same payload at the same time does the work twice and neither disturbs the other.
 """
 
+import hashlib
 import json
 import shutil
 import uuid
@@ -90,8 +91,14 @@ class Unit:
 
 
 def unit_folder(lake: Lake, payload: Payload, vocabulary_version: str) -> Path:
-    """Where a payload is prepared under one vocabulary."""
-    return lake.staging / f"{payload.source}-{payload.sha256[:16]}-{vocabulary_version[:16]}"
+    """Where a payload is prepared under one vocabulary; what an earlier build staged in other columns is elsewhere."""
+    return lake.staging / f"{payload.source}-{payload.sha256[:16]}-{vocabulary_version[:16]}-{_layout()}"
+
+
+def _layout() -> str:
+    """BLAKE2b-32 over the columns of the `STAGED` tables."""
+    columns = [(name, column.name, str(column.type)) for name, table in STAGED.items() for column in table.columns]
+    return hashlib.blake2b(repr(columns).encode(), digest_size=4).hexdigest()
 
 
 def prepared(lake: Lake, payload: Payload, vocabulary_version: str) -> Unit | None:
