@@ -69,7 +69,7 @@ def _documents_and_mentions(lake: Lake, payload: Payload, vocabulary: Vocabulary
     with UnitWriter(lake, payload, vocabulary.version) as writer, (lake.root / payload.path).open("rb") as stream:
         for parsed in parse(stream, payload.name):
             writer.write("documents", parsed.documents)
-            writer.write("mentions", annotate_slices(text_slices(parsed.documents), vocabulary, "version"))
+            writer.write("mentions", annotate_slices(text_slices(parsed.documents), vocabulary, "raw_position"))
     gc.enable()
     writer.unit.discard()
 

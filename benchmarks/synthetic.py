@@ -87,12 +87,8 @@ def stage(lake: Lake, pmids: Ints, version: int) -> Unit:
         ids = pa.array([f"pubmed:{pmid}" for pmid in pmids])
         for chosen, basis in ((in_headings, "index"), (in_text, "text")):
             sentence = chance.integers(0, SENTENCES, int(chosen.sum())) if basis == "text" else None
-            writer.write(
-                "mentions",
-                _mentions(
-                    ids.take(pa.array(article[chosen])), curies.take(pa.array(concept[chosen])), version, sentence
-                ),
-            )
+            told_by, concepts = article[chosen], curies.take(pa.array(concept[chosen]))
+            writer.write("mentions", _mentions(ids.take(pa.array(told_by)), concepts, told_by, sentence))
     return writer.unit
 
 
@@ -136,7 +132,7 @@ def _documents(pmids: Ints, version: int, name: str, article: Ints, concept: Int
     ).cast(schema.arrow)
 
 
-def _mentions(documents: pa.Array, concepts: pa.Array, version: int, sentence: Ints | None) -> pa.Table:
+def _mentions(documents: pa.Array, concepts: pa.Array, positions: Ints, sentence: Ints | None) -> pa.Table:
     count, schema = len(documents), STAGED["mentions"]
     text = sentence is not None
     given = {
@@ -146,7 +142,7 @@ def _mentions(documents: pa.Array, concepts: pa.Array, version: int, sentence: I
         "text": pa.array(["finding"] * count),
         "assertion": pa.array(["present"] * count),
         "basis": pa.array(["text" if text else "index"] * count),
-        "version": pa.array(np.full(count, version)),
+        "raw_position": pa.array(positions),
     }
     if sentence is not None:
         begin = sentence * 20

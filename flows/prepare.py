@@ -76,14 +76,14 @@ def prepare(lake: Lake, payload: Payload, vocabulary_version: str) -> Unit:
             writer.write("documents", documents)
             writer.write("deletions", parsed.deletions)
             writer.write("rejected", parsed.rejected)
-            writer.write("mentions", annotate_slices(slices, vocabulary, "version"))
-            writer.write("document_keys", content_keys(documents, slices))
-            claiming.append(candidates(slices, "version"))
+            writer.write("mentions", annotate_slices(slices, vocabulary, "raw_position"))
+            writer.write("document_keys", content_keys(documents, slices, "raw_position"))
+            claiming.append(candidates(slices, "raw_position"))
             if sum(map(len, claiming)) >= _READ_TOGETHER:
-                writer.write("claims", claims_among(pa.concat_tables(claiming), "version"))
+                writer.write("claims", claims_among(pa.concat_tables(claiming), "raw_position"))
                 claiming.clear()
         if claiming:
-            writer.write("claims", claims_among(pa.concat_tables(claiming), "version"))
+            writer.write("claims", claims_among(pa.concat_tables(claiming), "raw_position"))
         writer.write("rejected", _not_returned(payload))
     return writer.unit
 

@@ -50,13 +50,12 @@ def keys_of(found: Features, slices: Iterable[TextSlice]) -> pa.Table:
     return pa.table({"document_id": pa.array(found.ids, pa.string()).take(row), "kind": kind, "value": value}, KEYS)
 
 
-def content_keys(documents: pa.Table, slices: Iterable[TextSlice] | None = None) -> pa.Table:
-    """The keys of every content at hand, of several versions of a document too: `document_keys` without `batch`.
-
-    `slices`: the documents' text, where it is read already.
+def content_keys(documents: pa.Table, slices: Iterable[TextSlice], *carried: str) -> pa.Table:
+    """The keys of every content at hand, of several versions of a document too: `document_keys` without `batch`, and
+    the `carried` columns of the document. `slices`: the documents' text.
     """
-    row, kind, value = _keys(features(documents), text_slices(documents) if slices is None else slices)
-    named = {name: documents[name].combine_chunks().take(row) for name in ("document_id", "digest")}
+    row, kind, value = _keys(features(documents), slices)
+    named = {name: documents[name].combine_chunks().take(row) for name in ("document_id", "digest", *carried)}
     made_by = pa.array([KEYS_VERSION]).take(pa.array(np.zeros(len(row), np.int8)))
     return pa.table({**named, "kind": kind, "value": value, "keys_version": made_by})
 

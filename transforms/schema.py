@@ -91,7 +91,6 @@ DOCUMENT_KEYS = Table(
         ("keys_version", pa.string(), "The rules it was made by; only keys of one version can be compared."),
         BATCH,
     ),
-    ("kind", "document_id", "value"),
 )
 
 PAIR_DECISIONS = Table(

@@ -61,7 +61,7 @@ class Rewriting(ABC):
     def claims(self, home: int, current: pa.Table) -> pa.Table:
         """The claims of the touched articles of one portion, whose current documents are given: those at hand."""
         del current  # read when the payload was prepared
-        return CLAIMS.without("batch").conform(self.table("next_claims", files=self.files("claims"), home=home))
+        return CLAIMS.without("batch").conform(self.table("next_claims", home=home, **self._staged("claims", home)))
 
     def rewrite(self) -> dict[str, pa.Table]:
         """Write the touched articles anew and what that changes in the counts; returns the changed small tables."""
@@ -72,6 +72,8 @@ class Rewriting(ABC):
         self.place_records()
         files = self.files("documents"), self.files("document_keys")
         self.write("pair_decisions", assign_articles(self.connection, *files, self.verdicts()))
+        self.execute("next_runs")
+        self.execute("members")
         for home in range(1, self._homes() + 1):
             self._write_articles(home)
         listed = [*self.old.table("segments").to_pylist(), *self.written]
@@ -112,8 +114,14 @@ class Rewriting(ABC):
 
     def next_mentions(self, home: int, *, anew: bool) -> pa.Table:
         """The mentions at hand; `anew` leaves out those of changed documents."""
-        found = self.table("next_mentions", files=self.files("mentions"), home=home, anew=anew)
+        found = self.table("next_mentions", home=home, anew=anew, **self._staged("mentions", home))
         return MENTIONS.without("batch").conform(found)
+
+    def _staged(self, table: str, home: int) -> dict[str, list[Any]]:
+        """The payloads that one portion is written from, by number, and their staged files of one table."""
+        found = self.execute("units_of_portion", home=home).fetchall()
+        units = [unit for [unit] in found] or [1]  # a statement has to read some file
+        return {"units": units, "files": [self.units[unit - 1].file(table) for unit in units]}
 
     def _homes(self) -> int:
         [[homes]] = self.connection.execute("SELECT coalesce(max(home), 0) FROM touched_articles").fetchall()
@@ -121,7 +129,7 @@ class Rewriting(ABC):
 
     def _write_articles(self, home: int) -> None:
         """Write the articles of one portion, and what they count now less what they counted before."""
-        documents = self.table("next_documents", files=self.files("documents"), home=home)
+        documents = self.table("next_documents", home=home, **self._staged("documents", home))
         documents = documents.append_column("own_article_id", own_article_ids(documents))
         self.write("documents", DOCUMENTS.without("batch").conform(documents))
         current = documents.filter(documents["is_current"])

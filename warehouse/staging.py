@@ -5,6 +5,7 @@ there is simply taken up again. A unit is written under another name and gets it
 the same payload at the same time does the work twice and neither disturbs the other.
 """
 
+import hashlib
 import json
 import shutil
 import uuid
@@ -29,14 +30,18 @@ _UNIT = "unit.json"
 UNFINISHED = ".unfinished"
 _REPETITIVE = ("source", "raw_file", "concept_id", "section", "text", "assertion", "basis", "kind")
 """Columns that are written with a dictionary; what is staged is read once, so that writing it has to be cheap."""
-_VERSION = Column("version", pa.int64(), "The version of the document that says it.")
+_POSITION = Column("raw_position", pa.int64(), "Position of the document that says it; a document_id may repeat.")
+
+
+def _positioned(table: Table) -> Table:
+    return Table(table.name, table.grain, (*table.columns, _POSITION))
+
+
 STAGED: dict[str, Table] = {
     "documents": RECORDS,
-    "mentions": Table(
-        "mentions", MENTIONS.grain, (*MENTIONS.without("article_id", "batch").columns, _VERSION), MENTIONS.sort_by
-    ),
-    "document_keys": DOCUMENT_KEYS.without("batch"),
-    "claims": Table("claims", CLAIMS.grain, (*CLAIMS.without("article_id", "batch").columns, _VERSION), CLAIMS.sort_by),
+    "mentions": _positioned(MENTIONS.without("article_id", "batch")),
+    "document_keys": _positioned(DOCUMENT_KEYS.without("batch")),
+    "claims": _positioned(CLAIMS.without("article_id", "batch")),
     "deletions": DELETIONS.without("batch"),
     "rejected": REJECTED.without("batch"),
 }
@@ -86,8 +91,14 @@ class Unit:
 
 
 def unit_folder(lake: Lake, payload: Payload, vocabulary_version: str) -> Path:
-    """Where a payload is prepared under one vocabulary."""
-    return lake.staging / f"{payload.source}-{payload.sha256[:16]}-{vocabulary_version[:16]}"
+    """Where a payload is prepared under one vocabulary; what an earlier build staged in other columns is elsewhere."""
+    return lake.staging / f"{payload.source}-{payload.sha256[:16]}-{vocabulary_version[:16]}-{_layout()}"
+
+
+def _layout() -> str:
+    """BLAKE2b-32 over the columns of the `STAGED` tables."""
+    columns = [(name, column.name, str(column.type)) for name, table in STAGED.items() for column in table.columns]
+    return hashlib.blake2b(repr(columns).encode(), digest_size=4).hexdigest()
 
 
 def prepared(lake: Lake, payload: Payload, vocabulary_version: str) -> Unit | None:

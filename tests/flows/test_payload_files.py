@@ -16,7 +16,9 @@ from flows.sources import local_files
 from tests.collecting import FIRST, NOW, collect, new_lake, records, settings, span
 from tests.loading import ask, fingerprints, load_files
 from tests.transforms.test_europepmc_json import RECORD, page
-from warehouse.catalog import read_version
+from transforms.eutils import request_name
+from warehouse.audit import audit
+from warehouse.catalog import connect, read_version
 from warehouse.lake import Lake
 from warehouse.windows import ledger, record
 
@@ -38,6 +40,20 @@ def test_europe_pmc_json_by_hand(lake, tmp_path, packed):
         ("europepmc:MED/123",),
         ("europepmc:MED/124",),
     ]
+
+
+def test_an_answer_that_lists_a_record_thrice(lake, tmp_path):
+    said = {**RECORD, "abstractText": "This is the first reported case of leukemia in a lymph node."}
+    other = {**RECORD, "abstractText": "We saw leukemia, a second reported case."}
+    place = tmp_path / request_name("search", NOW, "json")
+    place.write_bytes(page(said, other, said))
+    [row] = load_files(lake, place).windows
+    assert (row["received"], row["kept"], row["superseded"], row["unchanged"]) == (3, 1, 1, 1)
+    with connect(lake) as connection:
+        assert audit(connection) == []
+    [(mentions, places)] = ask(lake, "SELECT count(*), count(DISTINCT (concept_id, start)) FROM mentions")
+    assert mentions == places > 0
+    assert ask(lake, "SELECT count(*) FROM claims") == [(1,)]
 
 
 def test_damaged_json_by_hand(lake, tmp_path):

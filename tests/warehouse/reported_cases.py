@@ -4,10 +4,11 @@ import datetime as dt
 
 from tests.warehouse import small_lake
 from tests.warehouse.small_lake import NAMES, VOCABULARY, digest, record
-from transforms.annotate import annotate
+from transforms.annotate import annotate_slices
 from transforms.blocking import content_keys
 from transforms.claims import numbered_claims
 from transforms.schema import CONCEPT_ANCESTORS, CONCEPT_NAMES, CONCEPTS
+from transforms.text_slices import text_slices
 from transforms.vocabulary import build
 from warehouse.staging import Payload, UnitWriter
 
@@ -43,12 +44,9 @@ def load(lake, name, *records, deletions=()):
     documents = small_lake.documents(name, records)
     with UnitWriter(lake, payload, VOCABULARY) as writer:
         writer.write("documents", documents)
-        writer.write("document_keys", content_keys(documents))
-        mentions = annotate(documents, vocabulary()).drop_columns(["article_id"])
-        versions = dict(zip(documents["document_id"].to_pylist(), documents["version"].to_pylist(), strict=True))
-        named = [{**row, "version": versions[row["document_id"]]} for row in mentions.to_pylist()]
-        writer.write("mentions", small_lake.STAGED["mentions"].from_rows(named))
-        writer.write("claims", numbered_claims(documents, "version"))
+        writer.write("document_keys", content_keys(documents, text_slices(documents), "raw_position"))
+        writer.write("mentions", annotate_slices(text_slices(documents), vocabulary(), "raw_position"))
+        writer.write("claims", numbered_claims(documents, "raw_position"))
         gone = [{"document_id": f"pubmed:{pmid}", "version": version, "raw_file": name} for pmid, version in deletions]
         writer.write("deletions", small_lake.STAGED["deletions"].from_rows(gone))
     return small_lake.load(lake, writer.unit).version

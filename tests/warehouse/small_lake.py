@@ -8,6 +8,7 @@ import pyarrow as pa
 from transforms.blocking import content_keys
 from transforms.claims import numbered_claims
 from transforms.schema import CONCEPT_ANCESTORS, CONCEPT_NAMES, CONCEPTS
+from transforms.text_slices import text_slices
 from warehouse import vocabulary
 from warehouse.commit import commit
 from warehouse.lake import Lake
@@ -63,9 +64,9 @@ def unit(lake, name, records=(), deletions=(), rejected=0):
     with UnitWriter(lake, payload, VOCABULARY) as writer:
         staged = documents(name, records)
         writer.write("documents", staged)
-        writer.write("document_keys", content_keys(staged))
+        writer.write("document_keys", content_keys(staged, text_slices(staged), "raw_position"))
         writer.write("mentions", _mentions(records))
-        writer.write("claims", numbered_claims(staged, "version"))
+        writer.write("claims", numbered_claims(staged, "raw_position"))
         rows = [
             {"document_id": id_ if isinstance(id_, str) else f"pubmed:{id_}", "version": version, "raw_file": name}
             for id_, version in deletions
@@ -116,8 +117,8 @@ def digest(told):
 
 def _mentions(records):
     rows = []
-    for told in records:
-        document = {"document_id": told["document_id"], "version": told["version"], "assertion": "present"}
+    for position, told in enumerate(records):
+        document = {"document_id": told["document_id"], "raw_position": position, "assertion": "present"}
         rows += [
             {**document, "concept_id": concept, "section": "headings", "basis": "index", "text": NAMES[concept]}
             for concept in told["headings"]

@@ -5,7 +5,7 @@ import pytest
 from tests.warehouse.small_lake import VOCABULARY, load, new_lake, record, unit
 from tests.warehouse.test_commit import BOTH, pairs
 from transforms.schema import RECORDS
-from warehouse.staging import Payload, UnitWriter, prepared
+from warehouse.staging import STAGED, Payload, UnitWriter, prepared
 
 PAYLOAD = Payload("pubmed", "a.xml", "5" * 64, 1, "raw/a.xml")
 
@@ -26,6 +26,14 @@ def test_what_was_interrupted_is_not_taken_up(lake):
     writer.__exit__(KeyboardInterrupt, KeyboardInterrupt(), None)
     assert prepared(lake, PAYLOAD, VOCABULARY) is None
     assert list(lake.staging.iterdir()) == []
+
+
+def test_what_an_earlier_build_staged_in_other_columns_is_not_taken_up(lake, monkeypatch):
+    with monkeypatch.context() as earlier:
+        earlier.setitem(STAGED, "mentions", STAGED["mentions"].without("raw_position"))
+        staged = unit(lake, "a")
+        assert prepared(lake, staged.payload, VOCABULARY) == staged
+    assert prepared(lake, staged.payload, VOCABULARY) is None
 
 
 def test_two_that_prepare_the_same_payload_do_not_disturb_each_other(lake):

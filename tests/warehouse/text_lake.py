@@ -5,10 +5,11 @@ import json
 
 from tests.transforms.small_vocabularies import tables
 from tests.warehouse.small_lake import digest, documents, load
-from transforms.annotate import annotate
+from transforms.annotate import annotate_slices
 from transforms.blocking import content_keys
 from transforms.claims import numbered_claims
 from transforms.rules_version import annotated_by, rules_version
+from transforms.text_slices import text_slices
 from warehouse import vocabulary
 from warehouse.catalog import read_version
 from warehouse.commit import vocabulary_version
@@ -51,13 +52,11 @@ def text_unit(lake, name, texts, version=1, **fields):
     ]  # fmt: skip
     staged = documents(name, records)
     assert len({digest(one) for one in records}) == len(records)
-    found = annotate(staged, vocabulary.in_force(lake))
     with UnitWriter(lake, payload, vocabulary_version(read_version(lake))) as writer:
         writer.write("documents", staged)
-        writer.write("document_keys", content_keys(staged))
-        at = found.drop_columns("article_id")
-        writer.write("mentions", at.append_column("version", [[version] * len(at)]))
-        writer.write("claims", numbered_claims(staged, "version"))
+        writer.write("document_keys", content_keys(staged, text_slices(staged), "raw_position"))
+        writer.write("mentions", annotate_slices(text_slices(staged), vocabulary.in_force(lake), "raw_position"))
+        writer.write("claims", numbered_claims(staged, "raw_position"))
     return writer.unit
 
 

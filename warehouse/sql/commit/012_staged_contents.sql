@@ -1,9 +1,14 @@
--- Where each content the payloads bring is read from: its first appearance. version, unit: those of that record.
+-- Where each content the payloads bring is read from: its first appearance, be it that others are equal to it.
+-- unit, raw_position: the payload, and the record's position in it, which no other record of that payload has.
 CREATE TEMP TABLE staged_contents AS
 SELECT
     incoming.document_id,
     incoming.digest,
-    min(incoming.version) AS version,
-    arg_min(incoming.unit, incoming.version) AS unit
+    incoming.unit,
+    incoming.raw_position
 FROM incoming
-GROUP BY incoming.document_id, incoming.digest
+QUALIFY
+    row_number() OVER (
+        PARTITION BY incoming.document_id, incoming.digest
+        ORDER BY incoming.version ASC, incoming.unit ASC, incoming.raw_position ASC
+    ) = 1

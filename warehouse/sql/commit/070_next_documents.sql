@@ -1,40 +1,12 @@
--- The documents of the touched articles at home in one portion, every version of them: contents from the payloads or
--- from the lake, placed by their runs; and documents of these articles that did not change, as they stand.
-WITH members AS (
-    SELECT
-        assigned.document_id,
-        assigned.article_id
-    FROM assigned
-    SEMI JOIN touched_articles ON touched_articles.article_id = assigned.article_id AND touched_articles.home = $home
+-- The documents of the touched articles at home in one portion, every version of them: contents from the payloads
+-- ($units, whose staged documents are $files) or from the lake, placed by their runs; and documents of these articles
+-- that did not change, as they stand.
+WITH wanted AS (
+    SELECT next_runs.*
+    FROM next_runs
+    WHERE next_runs.home = $home
 ),
-wanted AS (
-    SELECT
-        runs.document_id,
-        runs.version,
-        runs.digest,
-        runs.raw_file,
-        runs.raw_position,
-        runs.is_current,
-        members.article_id,
-        staged_contents.version AS staged_version,
-        staged_contents.unit AS staged_unit
-    FROM runs
-    INNER JOIN members ON members.document_id = runs.document_id
-    LEFT JOIN staged_contents
-        ON staged_contents.document_id = runs.document_id AND staged_contents.digest = runs.digest
-    SEMI JOIN changed_documents ON changed_documents.document_id = runs.document_id
-    WHERE runs.digest IS NOT NULL
-),
-contents AS (
-    SELECT staged.* EXCLUDE (filename)
-    FROM read_parquet($files, filename = true) AS staged
-    SEMI JOIN wanted
-        ON
-            wanted.document_id = staged.document_id
-            AND wanted.digest = staged.digest
-            AND wanted.staged_version = staged.version
-            AND wanted.staged_unit = list_position($files, staged.filename)
-    UNION ALL BY NAME
+known AS (
     SELECT documents.* EXCLUDE (article_id, is_current, own_article_id, batch)
     FROM documents
     SEMI JOIN wanted
@@ -45,18 +17,31 @@ contents AS (
     QUALIFY row_number() OVER (PARTITION BY documents.document_id, documents.digest ORDER BY documents.version) = 1
 )
 SELECT
-    contents.* REPLACE (
+    staged.* EXCLUDE (filename) REPLACE (
         wanted.version AS version,
         wanted.raw_file AS raw_file,
         wanted.raw_position AS raw_position
     ),
     wanted.article_id,
     wanted.is_current
-FROM wanted
-INNER JOIN contents ON contents.document_id = wanted.document_id AND contents.digest = wanted.digest
+FROM read_parquet($files, filename = true) AS staged
+INNER JOIN wanted
+    ON
+        wanted.staged_position = staged.raw_position
+        AND wanted.staged_unit = $units[list_position($files, staged.filename)]
+UNION ALL BY NAME
+SELECT
+    known.* REPLACE (
+        wanted.version AS version,
+        wanted.raw_file AS raw_file,
+        wanted.raw_position AS raw_position
+    ),
+    wanted.article_id,
+    wanted.is_current
+FROM known
+INNER JOIN wanted ON wanted.document_id = known.document_id AND wanted.digest = known.digest
 UNION ALL BY NAME
 SELECT documents.* EXCLUDE (batch, own_article_id) REPLACE (members.article_id AS article_id)
 FROM documents
-INNER JOIN members ON members.document_id = documents.document_id
-ANTI JOIN changed_documents ON changed_documents.document_id = documents.document_id
+INNER JOIN members ON members.document_id = documents.document_id AND members.home = $home AND NOT members.is_changed
 ORDER BY article_id ASC, document_id ASC, version ASC
