@@ -97,6 +97,7 @@ def answer(
 
 def _claimed(claim: Row) -> Claimed:
     told = {name: claim[name] for name in ("kind", "ordinal", "prior_count", "bound", "scope")}
+    told["ordered"] = bool(claim["ordered"])  # NULL in claims that were found before this was read
     return Claimed(**told, groups=len(claim["groups"]), diseases=claim["diseases"], named_share=claim["named_share"])
 
 

@@ -3,7 +3,7 @@
 Abstracts tell of fewer cases than there are: what is found is a lower bound. So a claim can be contradicted by what is
 found, never confirmed by what is not. And a claim is contradicted only by articles that report cases and say in one
 sentence, or in their title, what it says was never or seldom said: concepts scattered over an abstract may have nothing
-in common, and an experiment is no case.
+in common, an experiment is no case, and 'Y after X' is not 'X after Y'.
 """
 
 import datetime as dt
@@ -32,7 +32,7 @@ _UNRESTRICTED = frozenset({"world", "unspecified"})
 @dataclass(frozen=True)
 class Claimed:
     """A claim as it is judged: columns of `claims`, the number of groups of its combination, how many of these hold a
-    disease, and how much of what is claimed the combination names.
+    disease, how much of what is claimed the combination names, and whether it puts one event after another.
     """
 
     kind: str
@@ -43,6 +43,7 @@ class Claimed:
     groups: int = _FEWEST_GROUPS
     diseases: int = 1
     named_share: float = 1.0
+    ordered: bool = False
 
     @property
     def conceded(self) -> float | None:
@@ -161,6 +162,8 @@ def _decided(claim: Claimed, found: Found) -> tuple[str, str]:
         )
     if claim.named_share < LEAST_NAMED:
         return NOT_DECIDABLE, f"{_articles(number)} found, but most of what is claimed has no name in the vocabulary"
+    if claim.ordered:
+        return NOT_DECIDABLE, f"{_articles(number)} found; what is claimed is an order of events, theirs may be another"
     if claim.scope not in _UNRESTRICTED:
         return (
             NOT_DECIDABLE,

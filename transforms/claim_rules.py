@@ -52,6 +52,7 @@ class Rules:
     numbers: Mapping[str, int]
     bounds: tuple[tuple[str, str], ...]
     hedge: str
+    order: re.Pattern[str]
     scopes: tuple[tuple[str, str], ...]
     naming: Mapping[str, re.Pattern[str]]
     common: frozenset[str]
@@ -82,6 +83,7 @@ def rules() -> Rules:
         numbers={**read["cardinals"], **read["ordinals"]},
         bounds=tuple((name, _expression(pattern, words)) for name, pattern in read["bounds"].items()),
         hedge=_expression(read["hedge"]["pattern"], words),
+        order=re.compile(_expression(read["order"]["pattern"], words)),
         scopes=tuple((entry["name"], _expression(entry["pattern"], words)) for entry in read["scope"]),
         naming={name: re.compile(_expression(read["claimed"][name], words)) for name in NAMING},
         common=frozenset(read["claimed"]["common"]),

@@ -39,6 +39,11 @@ CLAIMS = Table(
             "First code point of the words that name what is claimed; NULL where there are none.",
         ),
         ("scope_end", pa.int32(), "One past the last code point of these words."),
+        (
+            "ordered",
+            pa.bool_(),
+            "Whether these words put one event after another ('X after Y'): counting articles does not see the order.",
+        ),
         BATCH,
     ),
     ("article_id", "document_id", "start", "number"),

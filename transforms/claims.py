@@ -195,4 +195,5 @@ def _row(reading: Reading, words: str, start: int, *, hedged: bool, scope: str) 
         "scope": scope,
         "scope_start": what and start + what[0],
         "scope_end": what and start + what[1],
+        "ordered": what is not None and rules().order.search(words, *what) is not None,
     }

@@ -70,6 +70,8 @@ def earlier(number, together=True):
         (Claimed("first_report", ordinal=1, scope="country/region"), 1, NOT_DECIDABLE),
         (Claimed("first_report", ordinal=1, scope="country/region"), 0, NOT_CONTRADICTED),
         (Claimed("first_report", ordinal=1, scope="world"), 1, CONTRADICTED),
+        (Claimed("first_report", ordinal=1, ordered=True), 1, NOT_DECIDABLE),
+        (Claimed("first_report", ordinal=1, ordered=True), 0, NOT_CONTRADICTED),
     ],
 )
 def test_verdicts(claim, found, verdict):

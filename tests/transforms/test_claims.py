@@ -205,6 +205,21 @@ def test_offsets_are_code_points_of_title_and_abstract():
     assert text[claim["scope_start"] : claim["scope_end"]] == "Sjögren’s α-gout"
 
 
+@pytest.mark.parametrize(
+    ("sentence", "ordered"),
+    [
+        ("This is the first case of gout after a bee sting.", True),
+        ("This is the second reported case of gout following measles.", True),
+        ("This is the first case of measles preceding gout.", True),
+        ("This is the first case of gout and measles.", False),
+        ("After a bee sting she fell ill: this is the first case of gout and measles.", False),
+        ("This is the first case of gout in an aftermath.", False),
+    ],
+)
+def test_what_is_claimed_may_be_an_order_of_events(sentence, ordered):
+    assert claims(sentence)[0]["ordered"] is ordered
+
+
 def test_labels_line_feeds_and_absent_columns():
     table = pa.table({"title": ["T", None], "abstract": ["CONCLUSION: This is the first\ncase of gout.", None]})
     (claim,) = find_claims(table).to_pylist()
