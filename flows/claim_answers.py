@@ -6,6 +6,7 @@ from typing import Any
 import duckdb
 
 from flows import show
+from warehouse.claim_matching import claim_matches
 from warehouse.questions import Row, rows
 
 LOWER_BOUND = "Titles and abstracts are read, not full texts: what is found is a lower bound and confirms no claim."
@@ -23,7 +24,7 @@ _PLACE_WORDS = {
 def show_claims(connection: duckdb.DuckDBPyConnection, values: dict[str, Any], *, as_json: bool) -> None:
     """Claims with their verdicts, and the articles these rest on."""
     found = rows(connection, "claims", values)
-    matches = rows(connection, "claim_matches", {"articles": [row["article_id"] for row in found]}) if found else []
+    matches = claim_matches(connection, [row["article_id"] for row in found]) if found else []
     by_claim: dict[tuple[Any, ...], list[Row]] = {}
     for row in matches:
         by_claim.setdefault(_key(row), []).append({name: value for name, value in row.items() if name not in _KEY})

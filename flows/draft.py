@@ -13,11 +13,13 @@ from flows.extraction import Extractor
 from flows.settings import Settings
 from transforms.draft import Draft, read_draft
 from transforms.web_result import Extraction, Rejection
-from warehouse.draft_audit import audit_draft, matched_articles
+from warehouse.claim_matching import listed_articles
+from warehouse.draft_audit import audit_draft
 from warehouse.questions import Row
 
 STANDARD_INPUT = "-"
 _HTML = (b"<!doctype html", b"<html")
+_KEY = ("article_id", "start", "number")
 
 
 class DraftError(FlowError):
@@ -30,7 +32,7 @@ def check_draft(
     """Print the claims of a draft's title and abstract, each beside the articles that had entered before `day`."""
     draft = _read(file, settings)
     answers = audit_draft(connection, draft.title, draft.abstract, day)
-    matched = matched_articles(connection, answers.matches)
+    matched = listed_articles(connection, answers.matches)
     text = f"{draft.title} {draft.abstract}"
     print_claims([_told(row, text, matched) for row in answers.audit.to_pylist()], as_json=as_json)
     if not as_json and not len(answers.audit):
@@ -44,7 +46,7 @@ def _told(row: Row, text: str, matched: list[Row]) -> Row:
         **{name: value for name, value in row.items() if name not in ("article_id", "document_id")},
         "article_id": None,
         "sentence_text": text[row["start"] : row["end"]],
-        "matches": [{name: value for name, value in match.items() if name not in ("start", "number")} for match in own],
+        "matches": [{name: value for name, value in match.items() if name not in _KEY} for match in own],
     }
 
 

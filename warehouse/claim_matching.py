@@ -9,6 +9,7 @@ from transforms.claim_combination import Concepts, combine
 from transforms.schema import CONCEPT_ANCESTORS, CONCEPTS, MENTIONS
 from transforms.tables import STRINGS
 from warehouse.derived import Derived
+from warehouse.questions import Row, dictionaries
 from warehouse.statements import statement
 
 _FEWEST_GROUPS = 2
@@ -45,6 +46,20 @@ def audit_claims(connection: duckdb.DuckDBPyConnection) -> Answers:
     for article, other in connection.execute(statement("claims", "same_papers")).fetchall():
         same.setdefault(article, []).append(other)
     return answer(combined, matches(connection, combined), same, coverage(connection), known.names)
+
+
+def listed_articles(connection: duckdb.DuckDBPyConnection, listed: pa.Table) -> list[Row]:
+    """Rows of claim_matches, be they the lake's or a draft's, with the articles' titles and sentences."""
+    connection.register("listed", listed)
+    found = dictionaries(connection.execute(statement("claims", "listed_articles")))
+    connection.unregister("listed")
+    return found
+
+
+def claim_matches(connection: duckdb.DuckDBPyConnection, articles: list[int]) -> list[Row]:
+    """`listed_articles` for the claims of some articles."""
+    listed = connection.sql(statement("queries", "claim_matches"), params={"articles": articles}).to_arrow_table()
+    return listed_articles(connection, listed)
 
 
 def _tables(connection: duckdb.DuckDBPyConnection) -> tuple[pa.Table, pa.Table]:

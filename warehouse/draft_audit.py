@@ -12,8 +12,6 @@ from transforms.claims import numbered_claims
 from transforms.schema import CONCEPT_ANCESTORS, CONCEPT_NAMES, CONCEPTS
 from transforms.vocabulary import build
 from warehouse.claim_matching import concepts, coverage, matches
-from warehouse.questions import Row, dictionaries
-from warehouse.statements import statement
 
 DRAFT = "draft"
 _NO_ARTICLE = 0
@@ -35,11 +33,3 @@ def audit_draft(connection: duckdb.DuckDBPyConnection, title: str, abstract: str
     known = concepts(connection)
     combined = combine(claims, annotate(document, build(*tables)), known)
     return answer(combined, matches(connection, combined), {}, coverage(connection), known.names)
-
-
-def matched_articles(connection: duckdb.DuckDBPyConnection, listed: pa.Table) -> list[Row]:
-    """Rows of claim_matches that no catalog has, with the articles' titles and sentences."""
-    connection.register("listed", listed)
-    found = dictionaries(connection.execute(statement("claims", "listed_articles")))
-    connection.unregister("listed")
-    return found

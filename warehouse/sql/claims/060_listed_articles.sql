@@ -1,4 +1,6 @@
+-- The articles listed for claims (`listed`: rows of claim_matches), with the sentence that affirms the whole combination.
 SELECT
+    listed.article_id,
     listed.start,
     listed.number,
     listed.place,
@@ -20,6 +22,7 @@ LEFT JOIN documents
         AND documents.document_id = listed.matched_document_id
         AND documents.is_current
 ORDER BY
+    listed.article_id ASC,
     listed.start ASC,
     listed.number ASC,
     list_position(['earlier', 'scattered', 'too_late', 'undated'], listed.place) ASC,
