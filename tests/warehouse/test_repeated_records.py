@@ -1,5 +1,7 @@
 """One payload may list a record twice, with equal or with other content: one content counts, and it counts once."""
 
+import datetime as dt
+
 import pytest
 
 from tests.warehouse.small_lake import digest, load, new_lake, other_record, unit
@@ -61,3 +63,18 @@ def test_a_content_that_returns_is_stored_for_each_release_that_brings_it(lake):
         (1, FIRST, 0), (2, SECOND, 1), (3, FIRST, 2),
     ]  # fmt: skip
     assert stored(lake)[1:] == ([("MESH:D1", "index"), ("MESH:D1", "text")], [("first_report",)])
+
+
+@pytest.mark.parametrize("order", [(1, 2, 3), (2, 1, 3), (3, 2, 1)], ids=str)
+@pytest.mark.parametrize("alone", [1, 3])
+def test_a_content_has_the_dates_of_its_first_release(lake, order, alone):
+    releases = {
+        version: other_record("X", version, digest=content, revised_on=dt.date(2020, 1, version))
+        for version, content in ((1, "A"), (2, "B"), (3, "A"))
+    }
+    units = [unit(lake, f"payload-{version}", [releases[version]]) for version in order]
+    for together in [*([one] for one in units[:alone]), units[alone:]]:
+        load(lake, *together)
+    assert ask(lake, "SELECT version, digest, day(revised_on) FROM documents ORDER BY version") == [
+        (1, "A", 1), (2, "B", 2), (3, "A", 1),
+    ]  # fmt: skip

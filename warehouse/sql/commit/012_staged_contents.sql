@@ -1,9 +1,10 @@
--- Where each content the payloads bring is read from: its first appearance, be it that others are equal to it.
--- unit, raw_position: the payload, and the record's position in it, which no other record of that payload has.
+-- Where each content the payloads bring is read from: its first appearance. version: that of this record; unit,
+-- raw_position: the payload, and the record's position in it, which no other record of that payload has.
 CREATE TEMP TABLE staged_contents AS
 SELECT
     incoming.document_id,
     incoming.digest,
+    incoming.version,
     incoming.unit,
     incoming.raw_position
 FROM incoming

@@ -1,5 +1,5 @@
 -- The runs of the changed documents that have a content, with the article and the portion they are written with, and
--- where that content is read from: the record at staged_position of the payload staged_unit; NULL: from the lake.
+-- where the payloads bring that content: the record at staged_position of the payload staged_unit; NULL: nowhere.
 CREATE TEMP TABLE next_runs AS
 SELECT
     runs.document_id,
@@ -10,6 +10,7 @@ SELECT
     runs.is_current,
     assigned.article_id,
     touched_articles.home,
+    staged_contents.version AS staged_version,
     staged_contents.unit AS staged_unit,
     staged_contents.raw_position AS staged_position
 FROM runs

@@ -1,6 +1,7 @@
 -- The documents of the touched articles at home in one portion, every version of them: contents from the payloads
 -- ($units, whose staged documents are $files) or from the lake, placed by their runs; and documents of these articles
--- that did not change, as they stand.
+-- that did not change, as they stand. Of equal contents the earliest is taken, because a record's own dates are no part of
+-- its digest: so they depend neither on the order of arrival nor on how payloads are committed together.
 WITH wanted AS (
     SELECT next_runs.*
     FROM next_runs
@@ -13,7 +14,7 @@ known AS (
         ON
             wanted.document_id = documents.document_id
             AND wanted.digest = documents.digest
-            AND wanted.staged_unit IS NULL
+            AND (wanted.staged_unit IS NULL OR documents.version <= wanted.staged_version)
     QUALIFY row_number() OVER (PARTITION BY documents.document_id, documents.digest ORDER BY documents.version) = 1
 )
 SELECT
@@ -29,6 +30,7 @@ INNER JOIN wanted
     ON
         wanted.staged_position = staged.raw_position
         AND wanted.staged_unit = $units[list_position($files, staged.filename)]
+ANTI JOIN known ON known.document_id = staged.document_id AND known.digest = staged.digest
 UNION ALL BY NAME
 SELECT
     known.* REPLACE (
