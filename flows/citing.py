@@ -1,7 +1,7 @@
 """A count one can cite, and the articles behind it for a reference manager."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +9,6 @@ import duckdb
 import pyarrow.parquet as pq
 
 from flows import show
-from flows.counting import count_lines
 from flows.options import ReferenceFormat
 from transforms.pubmed_query import Limits, Searched, pubmed_query
 from warehouse.near_misses import searched
@@ -34,12 +33,12 @@ def citation(connection: duckdb.DuckDBPyConnection, combination: Combination) ->
     }
 
 
-def citation_lines(counted: Row, combination: Combination, told: Row) -> Iterator[str]:
-    """The same for people, below the count itself."""
+def citation_lines(counted: Sequence[str], combination: Combination, told: Row) -> Iterator[str]:
+    """The same for people, with the lines that tell the count itself."""
     for terms in told["terms"]:
         below = "without those below" if combination.exact else "with all below"
         yield f"term          {' or '.join(terms)}, {below}"
-    yield from count_lines(counted, combination)
+    yield from counted
     filters = [f"{name} {value}" for name, value in told["filters"].items() if value not in (None, False)]
     yield f"filters       {', '.join(filters)}"
     yield (

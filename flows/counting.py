@@ -23,7 +23,7 @@ def show_count(
     found = rows(connection, "counts", combination.values)[0]
     told = citation(connection, combination) if cite else None
     if told and not as_json:
-        show.lines(combination.words, *citation_lines(found, combination, told))
+        show.lines(combination.words, *citation_lines(count_lines(found, combination), combination, told))
         return
     near = beside(connection, combination, found)
     if as_json:

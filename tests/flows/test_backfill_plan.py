@@ -2,7 +2,6 @@
 
 import dataclasses
 import datetime as dt
-import shutil
 
 import pytest
 from hypothesis import given
@@ -18,23 +17,12 @@ from flows.sample.shelf import Shelf
 from flows.sources.base import Span, dated_windows
 from flows.window import make_source
 from tests.backfilling import asked
-from tests.collecting import DAY, NOW, collect, new_lake, records, settings, shelf, span
+from tests.collecting import DAY, NOW, collect, records, settings, shelf, span
 from tests.flows.test_collect import files_shelf, new_baseline
 from warehouse.catalog import read_version
 from warehouse.lake import Lake
 
 LATER = NOW.date()
-
-
-@pytest.fixture(scope="module")
-def empty_lake(tmp_path_factory):
-    return new_lake(tmp_path_factory.mktemp("empty"))
-
-
-@pytest.fixture
-def lake(empty_lake, tmp_path):
-    shutil.copytree(empty_lake.root, tmp_path / "lake")
-    return Lake.at(tmp_path / "lake")
 
 
 def planned(told, asked_for):

@@ -2,7 +2,6 @@
 
 import dataclasses
 import datetime as dt
-import shutil
 import threading
 
 import pytest
@@ -15,26 +14,14 @@ from flows.sample.vocabulary import mesh
 from flows.settings import Settings
 from flows.vocabulary import load as load_vocabulary
 from tests.backfilling import asked, backfill, days
-from tests.collecting import DAY, NOW, collect, new_lake, settings, shelf, span
+from tests.collecting import DAY, NOW, collect, settings, shelf, span
 from tests.flows.test_collect import files_shelf, new_baseline
 from tests.loading import ask
 from warehouse.catalog import read_version
 from warehouse.commit import commit
 from warehouse.errors import VocabularyChangedError
-from warehouse.lake import Lake
 
 LATER = NOW.date()
-
-
-@pytest.fixture(scope="module")
-def empty_lake(tmp_path_factory):
-    return new_lake(tmp_path_factory.mktemp("empty"))
-
-
-@pytest.fixture
-def lake(empty_lake, tmp_path):
-    shutil.copytree(empty_lake.root, tmp_path / "lake")
-    return Lake.at(tmp_path / "lake")
 
 
 class FailingServer(LiteratureServer):

@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from flows.cli import app, main
+from flows.cli import app
 from tests.warehouse.small_lake import load, new_lake, record, unit
 
 A, B = "MESH:D1", "MESH:D2"
@@ -24,19 +24,6 @@ def lake(tmp_path_factory):
     ]
     load(lake, unit(lake, "a.xml", records, rejected=1))
     return lake
-
-
-@pytest.fixture
-def hoofbeats(lake, monkeypatch, capsys):
-    def run(*arguments):
-        monkeypatch.setenv("HOOFBEATS_LAKE", str(lake.root))
-        monkeypatch.setattr(sys, "argv", ["hoofbeats", *map(str, arguments)])
-        with pytest.raises(SystemExit) as raised:
-            main()
-        captured = capsys.readouterr()
-        return raised.value.code or 0, captured.out, captured.err
-
-    return run
 
 
 def answer(hoofbeats, *arguments):

@@ -3,7 +3,6 @@
 import dataclasses
 import datetime as dt
 import errno
-import shutil
 
 import pytest
 
@@ -16,7 +15,7 @@ from flows.sample.server import LiteratureServer
 from flows.sample.shelf import Shelf
 from flows.sources import pubmed_api, pubmed_files
 from flows.sources.base import dated_windows
-from tests.collecting import DAY, FIRST, NOW, collect, fetch, new_lake, read_ids, records, settings, shelf, span
+from tests.collecting import DAY, FIRST, NOW, collect, fetch, read_ids, records, settings, shelf, span
 from tests.loading import ask, load_files
 from transforms.eutils import request_version
 from warehouse.catalog import connect, read_version
@@ -26,18 +25,6 @@ from warehouse.undo import undo
 from warehouse.verify import verify
 
 LATER = dt.date(2026, 6, 1)
-
-
-@pytest.fixture(scope="module")
-def empty_lake(tmp_path_factory):
-    return new_lake(tmp_path_factory.mktemp("empty"))
-
-
-@pytest.fixture
-def lake(empty_lake, tmp_path):
-    """A lake with a vocabulary; its catalog is made anew for its place when it is written."""
-    shutil.copytree(empty_lake.root, tmp_path / "lake")
-    return Lake.at(tmp_path / "lake")
 
 
 def search_requests(server):

@@ -1,7 +1,6 @@
 """The verbs of watches, their file, the feeds, and who is told."""
 
 import json
-import sys
 
 import feedparser
 import pytest
@@ -10,7 +9,6 @@ from prefect.logging import disable_run_logger
 
 from flows import watch_file
 from flows.alerts import alert, announce, watching
-from flows.cli import main
 from flows.feeds import follow_watches
 from flows.settings import Settings
 from tests.warehouse.small_lake import load, new_lake, record, unit
@@ -24,19 +22,6 @@ FILE = '# why\n[[watch]]\nname = "kept" # and so on\nterms = ["Asthma"]\n'
 @pytest.fixture
 def lake(tmp_path):
     return new_lake(tmp_path / "lake")
-
-
-@pytest.fixture
-def hoofbeats(lake, monkeypatch, capsys):
-    def run(*arguments):
-        monkeypatch.setenv("HOOFBEATS_LAKE", str(lake.root))
-        monkeypatch.setattr(sys, "argv", ["hoofbeats", *map(str, arguments)])
-        with pytest.raises(SystemExit) as raised:
-            main()
-        captured = capsys.readouterr()
-        return raised.value.code or 0, captured.out, captured.err
-
-    return run
 
 
 def test_the_verbs(hoofbeats, lake):
