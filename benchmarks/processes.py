@@ -26,7 +26,7 @@ class Cost:
 
 
 def measure(command: Sequence[str], environment: Mapping[str, str] | None = None) -> Cost:
-    """Run a command to its end; raises `subprocess.CalledProcessError` with its output if it fails.
+    """Run a command to its end; raises `subprocess.CalledProcessError` if it fails, and repeats what it said.
 
     CPU is what the kernel charged the process and all descendants that were waited for; memory is the largest that the
     process itself held, polled.
@@ -39,7 +39,9 @@ def measure(command: Sequence[str], environment: Mapping[str, str] | None = None
         peak.stop()
         if code:
             output.seek(0)
-            raise subprocess.CalledProcessError(code, command, output.read())
+            told = output.read()
+            sys.stderr.buffer.write(told)
+            raise subprocess.CalledProcessError(code, command, told)
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
     return Cost(cpu, time.monotonic() - began, peak.largest_mb)

@@ -163,7 +163,7 @@ def _compare_counts(
         pq.write_table(schema.without("batch").empty(), recounted / "none.parquet")
     shown: list[dict[str, Any]] = []
     rows = 0
-    for low, high in _ranges(connection, schema):
+    for low, high in ranges(connection, schema, by):
         values = {"recounted": f"{recounted}/*.parquet", "low": low, "high": high}
         answer = connection.execute(_unequal(schema, by), values)
         names = [column[0] for column in answer.description or ()]
@@ -179,16 +179,18 @@ def _compare_counts(
     return Difference(schema.name, stored, told, rows)
 
 
-def _ranges(connection: duckdb.DuckDBPyConnection, schema: Table) -> list[tuple[str, str]]:
-    """Ranges of concepts with some `ROWS_AT_ONCE` rows of a table each, as far as articles foretell rows."""
-    [[rows]] = connection.execute(
-        "SELECT coalesce(sum(rows), 0) FROM segments WHERE table_name = $name", {"name": schema.name}
+def ranges(connection: duckdb.DuckDBPyConnection, schema: Table, by: str) -> list[tuple[str, str]]:
+    """Ranges of the values of a column, with some `ROWS_AT_ONCE` stored rows each."""
+    sized = (
+        f"SELECT counts.{by}, sum(count(*)) OVER (ORDER BY counts.{by}) - count(*) AS before"  # noqa: S608
+        f" FROM stored.{schema.name} AS counts GROUP BY counts.{by}"
+    )
+    begins = connection.execute(
+        f"SELECT min(sized.{by}) AS first FROM ({sized}) AS sized"  # noqa: S608 - names of this code's
+        " WHERE sized.before >= $rows GROUP BY sized.before // $rows ORDER BY first",
+        {"rows": ROWS_AT_ONCE},
     ).fetchall()
-    bounds = connection.execute(
-        statement("queries", "concept_ranges"), {"ranges": int(rows) // ROWS_AT_ONCE + 1}
-    ).fetchall()
-    ends = ["", *(bound for [bound] in bounds), _LAST]
-    return list(pairwise(ends))
+    return list(pairwise(["", *(begin for [begin] in begins), _LAST]))
 
 
 def _unequal(schema: Table, by: str) -> str:

@@ -7,9 +7,10 @@ import duckdb
 import pyarrow as pa
 import pytest
 
-from tests.warehouse.small_lake import load, new_lake, other_record, record, unit
+from tests.warehouse.small_lake import NAMES, load, new_lake, other_record, record, unit
 from tests.warehouse.test_commit import BOTH, ask, content, pairs
-from warehouse.audit import audit
+from transforms.schema import COOCCURRENCES_BY_B
+from warehouse.audit import audit, ranges
 from warehouse.catalog import connect, read_version
 from warehouse.fold import _crowded_sizes, fold
 from warehouse.garbage import collect
@@ -50,6 +51,19 @@ def test_the_audit_reports_a_wrong_count(lake, monkeypatch):
     assert set(found) == {"cooccurrences", "cooccurrences_by_b", "concept_counts", "corpus_counts"}
     assert found["cooccurrences"].stored_only[0]["articles"] == 1
     assert found["cooccurrences"].recounted_only[0]["articles"] == 0
+
+
+def test_the_audit_compares_a_bounded_number_of_rows(lake, monkeypatch):
+    monkeypatch.setattr("warehouse.audit.ROWS_AT_ONCE", 4)
+    load(lake, unit(lake, "a", [record(pmid, headings=list(NAMES), year=1990 + pmid) for pmid in range(1, 4)]))
+    sizes = dict(ask(lake, "SELECT concept_b, count(*) FROM stored.cooccurrences_by_b GROUP BY concept_b"))
+    with connect(lake) as connection:
+        found = ranges(connection, COOCCURRENCES_BY_B, "concept_b")
+    held = [[sizes[name] for name in sorted(sizes) if low <= name < high] for low, high in found]
+    assert sum(map(sum, held)) == sum(sizes.values())
+    assert len(held) > 1
+    assert all(held)
+    assert all(sum(rows) - rows[-1] <= 4 for rows in held)
 
 
 def test_the_audit_reports_a_wrong_article(lake, monkeypatch):
