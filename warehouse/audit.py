@@ -11,6 +11,7 @@ from typing import Any
 
 import duckdb
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from transforms.articles import describe
@@ -39,6 +40,7 @@ ARTICLES_AT_ONCE = 25_000
 ROWS_AT_ONCE = 3_000_000
 """Rows of counts that are compared together: what bounds the memory of the comparison."""
 _LAST = "\U0010ffff"
+_ONE_MENTION = ("document_id", "concept_id", "basis", "start")
 _SHOWN = 20
 """Differences reported in full for each table; beyond, only their number."""
 
@@ -78,7 +80,9 @@ def audit(connection: duckdb.DuckDBPyConnection, articles_at_once: int = ARTICLE
             limits = {"first": first, "last": last}
             documents = _slice(connection, "documents", DOCUMENTS, limits)
             articles = describe(documents)
-            concepts = article_concepts(_slice(connection, "mentions", MENTIONS, limits), articles)
+            mentions = _slice(connection, "mentions", MENTIONS, limits)
+            differences += _repeated(mentions)
+            concepts = article_concepts(mentions, articles)
             recounts = {ARTICLE_KEYS: articles, ARTICLE_CONCEPTS: concepts, CLAIMS: _claims(documents)}
             differences += _compare_articles(connection, limits, recounts)
             counts = count(concepts, articles)
@@ -133,6 +137,13 @@ def _compare_articles(
         for schema, recounted in recounts.items()
     ]
     return [difference for difference in found if difference]
+
+
+def _repeated(mentions: pa.Table) -> list[Difference]:
+    """Mentions that are stored more than once: no count tells them, but whoever reads the evidence sees them."""
+    stored = mentions.group_by(list(_ONE_MENTION)).aggregate([([], "count_all")])
+    repeated = stored.filter(pc.greater(stored["count_all"], 1))
+    return [Difference("mentions", repeated.slice(0, _SHOWN).to_pylist(), [], len(repeated))] if len(repeated) else []
 
 
 def _claims(documents: pa.Table) -> pa.Table:

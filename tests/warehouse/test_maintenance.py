@@ -14,6 +14,7 @@ from warehouse.audit import audit, ranges
 from warehouse.catalog import connect, read_version
 from warehouse.fold import _crowded_sizes, fold
 from warehouse.garbage import collect
+from warehouse.rewriting import Rewriting
 from warehouse.verify import verify
 
 A, B = BOTH
@@ -72,6 +73,17 @@ def test_the_audit_reports_a_wrong_article(lake, monkeypatch):
     monkeypatch.undo()
     found = {difference.table for difference in audited(lake)}
     assert {"article_keys", "article_concepts", "cooccurrences"} <= found
+
+
+def test_the_audit_reports_a_mention_that_is_stored_twice(lake, monkeypatch):
+    once = Rewriting.next_mentions
+    monkeypatch.setattr(Rewriting, "next_mentions", lambda *given, **how: pa.concat_tables([once(*given, **how)] * 2))
+    load(lake, unit(lake, "a", [record(1, headings=[A], text=[(B, 1)])]))
+    [difference] = audited(lake)
+    assert (difference.table, difference.rows) == ("mentions", 2)
+    assert {(row["concept_id"], row["basis"], row["count_all"]) for row in difference.stored_only} == {
+        (A, "index", 2), (B, "text", 2),
+    }  # fmt: skip
 
 
 def _with_year(documents, year):
