@@ -11,7 +11,8 @@ from warehouse.questions import Row, rows
 
 LOWER_BOUND = "Titles and abstracts are read, not full texts: what is found is a lower bound and confirms no claim."
 _SHOWN = 3
-_KEY = ("article_id", "start", "number")
+KEY = ("article_id", "start", "number")
+"""The columns that name a claim."""
 _PLACES = ("earlier", "scattered", "too_late", "undated")
 _PLACE_WORDS = {
     "earlier": "earlier",
@@ -27,7 +28,7 @@ def show_claims(connection: duckdb.DuckDBPyConnection, values: dict[str, Any], *
     matches = claim_matches(connection, [row["article_id"] for row in found]) if found else []
     by_claim: dict[tuple[Any, ...], list[Row]] = {}
     for row in matches:
-        by_claim.setdefault(_key(row), []).append({name: value for name, value in row.items() if name not in _KEY})
+        by_claim.setdefault(_key(row), []).append({name: value for name, value in row.items() if name not in KEY})
     print_claims([{**claim, "matches": by_claim.get(_key(claim), [])} for claim in found], as_json=as_json)
 
 
@@ -43,7 +44,7 @@ def print_claims(found: Sequence[Row], *, as_json: bool) -> None:
 
 def _key(row: Row) -> tuple[Any, ...]:
     """What names a claim."""
-    return tuple(row[name] for name in _KEY)
+    return tuple(row[name] for name in KEY)
 
 
 def _lines(claim: Row) -> list[str]:

@@ -7,7 +7,7 @@ from pathlib import Path
 import duckdb
 
 from flows import show
-from flows.claim_answers import print_claims
+from flows.claim_answers import KEY, print_claims
 from flows.errors import FlowError
 from flows.extraction import Extractor
 from flows.settings import Settings
@@ -19,7 +19,6 @@ from warehouse.questions import Row
 
 STANDARD_INPUT = "-"
 _HTML = (b"<!doctype html", b"<html")
-_KEY = ("article_id", "start", "number")
 
 
 class DraftError(FlowError):
@@ -46,7 +45,7 @@ def _told(row: Row, text: str, matched: list[Row]) -> Row:
         **{name: value for name, value in row.items() if name not in ("article_id", "document_id")},
         "article_id": None,
         "sentence_text": text[row["start"] : row["end"]],
-        "matches": [{name: value for name, value in match.items() if name not in _KEY} for match in own],
+        "matches": [{name: value for name, value in match.items() if name not in KEY} for match in own],
     }
 
 

@@ -45,7 +45,7 @@ def _found(part: TextSlice, carried: Iterable[str]) -> pa.Table:
     groups = np.zeros(len(words), np.int64)
     for number, group in enumerate(rules().groups):
         groups[meeting(array, group, np.ones(len(words), bool))] |= 1 << number
-    split = np.asarray(matches(array, _MAY_STOP), bool)
+    split = matches(array, _MAY_STOP)
     spans = [
         (at, begin, end)
         for at in np.flatnonzero(groups).tolist()

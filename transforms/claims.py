@@ -64,15 +64,15 @@ def claims_among(sentences: pa.Table, *carried: str) -> pa.Table:
     found = read(sentences)
     at = pa.array([reading.sentence for reading in found], pa.int64())
     said = sentences.select(["words", "start", "document_id", *carried]).take(at)
-    known = rules()
-    hedged = matches(said["words"].combine_chunks(), known.hedge)
+    words, known = said["words"].combine_chunks(), rules()
+    hedged = matches(words, known.hedge)
     scope = np.full(len(found), "unspecified", object)
     for name, pattern in reversed(known.scopes):
-        scope[matches(said["words"].combine_chunks(), pattern)] = name
+        scope[matches(words, pattern)] = name
     rows = FOUND_CLAIMS.without("document_id").from_rows(
-        _row(reading, words, start, hedged=bool(hedged[i]), scope=str(scope[i]))
-        for i, (reading, words, start) in enumerate(
-            zip(found, said["words"].to_pylist(), said["start"].to_pylist(), strict=True)
+        _row(reading, sentence, start, hedged=bool(hedged[i]), scope=str(scope[i]))
+        for i, (reading, sentence, start) in enumerate(
+            zip(found, words.to_pylist(), said["start"].to_pylist(), strict=True)
         )
     )
     numbers = pa.array(_numbers_within([reading.sentence for reading in found]), pa.int32())

@@ -87,7 +87,7 @@ DOCUMENT_KEYS = Table(
         ("document_id", pa.string(), "The record."),
         ("digest", pa.string(), "The content the key was made of (documents.digest)."),
         ("kind", pa.string(), "What it is made of, e.g. 'doi', 'title', 'abstract' (a band of MinHash values)."),
-        ("value", pa.int64(), "63 bits of a digest, comparable for ever within one keys_version."),
+        ("value", pa.int64(), "63 bits of a hash, comparable for ever within one keys_version."),
         ("keys_version", pa.string(), "The rules it was made by; only keys of one version can be compared."),
         BATCH,
     ),
