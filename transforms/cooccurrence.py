@@ -13,7 +13,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from transforms.pairs import BASES, Concepts, distinct, pair_counts
+from transforms.pairs import BASES, Concepts, distinct, pair_counts, sorted_dictionary
 from transforms.schema import ARTICLE_CONCEPTS, CONCEPT_COUNTS, COOCCURRENCES, CORPUS_COUNTS
 from transforms.tables import Table
 
@@ -48,7 +48,7 @@ def article_concepts(mentions: pa.Table, articles: pa.Table) -> pa.Table:
     if not kept.any():
         return _ARTICLE_CONCEPTS.empty()
     encoded = mentions["concept_id"].combine_chunks().dictionary_encode()
-    names, order = _sorted_dictionary(encoded.dictionary)
+    names, order = sorted_dictionary(encoded.dictionary)
     concept = order[np.asarray(encoded.indices)[kept]]
     affirmed = _bools(pc.equal(mentions["assertion"], "present"))[kept]
     sentence = np.asarray(mentions["sentence"].fill_null(0), np.int64)[kept]
@@ -97,7 +97,7 @@ def count(concepts: pa.Table, articles: pa.Table) -> Counts:
         )
     rank, _ = _positions(affirmed["article_id"], articles["article_id"])
     encoded = affirmed["concept_id"].combine_chunks().dictionary_encode()
-    names, order = _sorted_dictionary(encoded.dictionary)
+    names, order = sorted_dictionary(encoded.dictionary)
     members = Concepts.merge(
         article=rank,
         concept=order[np.asarray(encoded.indices)],
@@ -190,14 +190,6 @@ def _positions(values: pa.ChunkedArray, ordered: pa.ChunkedArray) -> tuple[Ints,
         return np.zeros(len(needles), np.int64), np.zeros(len(needles), bool)
     rank = np.minimum(np.searchsorted(haystack, needles), len(haystack) - 1)
     return rank, haystack[rank] == needles
-
-
-def _sorted_dictionary(dictionary: pa.Array) -> tuple[pa.Array, Ints]:
-    """The dictionary in ascending order, and each old code's new one, so that codes compare as CURIEs do."""
-    order = np.asarray(pc.sort_indices(dictionary), np.int64)
-    codes = np.empty(len(order), np.int64)
-    codes[order] = np.arange(len(order))
-    return dictionary.take(pa.array(order)), codes
 
 
 def _bools(column: pa.ChunkedArray) -> npt.NDArray[np.bool_]:

@@ -112,9 +112,17 @@ def _rows(keys: Ints, inside: Articles, excluded: Articles, names: pa.Array, yea
 def by_second(pairs: pa.Table) -> pa.Table:
     """`cooccurrences` in the order of its sort columns -> its rows sorted by concept_b first, then as they were."""
     encoded = pairs["concept_b"].combine_chunks().dictionary_encode()
-    rank = np.empty(len(encoded.dictionary), np.min_scalar_type(len(encoded.dictionary)))
-    rank[np.asarray(pc.sort_indices(encoded.dictionary))] = np.arange(len(rank))
-    return pairs.take(pa.array(np.argsort(rank[np.asarray(encoded.indices)], kind="stable")))
+    names, codes = sorted_dictionary(encoded.dictionary)
+    narrow = codes.astype(np.min_scalar_type(len(names)))  # sorted far faster than words of 64 bits
+    return pairs.take(pa.array(np.argsort(narrow[np.asarray(encoded.indices)], kind="stable")))
+
+
+def sorted_dictionary(dictionary: pa.Array) -> tuple[pa.Array, Ints]:
+    """The dictionary in ascending order, and each old code's new one, so that codes compare as CURIEs do."""
+    order = np.asarray(pc.sort_indices(dictionary), np.int64)
+    codes = np.empty(len(order), np.int64)
+    codes[order] = np.arange(len(order))
+    return dictionary.take(pa.array(order)), codes
 
 
 def _packed_pairs(members: Concepts, width: int, year_rank: Ints, years: int) -> Ints:
