@@ -12,3 +12,9 @@ The data's way, as `flows.collect` and `flows.ingest` walk it:
     warehouse.catalog         the next catalog takes the place of the current one, by one rename
     warehouse.questions       and is asked: count, timeline, evidence, rare
 """
+
+import os
+
+# Arrow's allocator asks for huge pages, which the kernel clears whole before their first use. In a virtual machine that
+# is a third of the time of a commit; the variable is read when Arrow is loaded.
+os.environ.setdefault("MIMALLOC_ALLOW_THP", "0")

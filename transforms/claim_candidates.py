@@ -1,6 +1,7 @@
 """Documents -> the sentences that hold all the words some group of claim rules needs.
 
-Nearly all sentences are passed over by a few scans for words without which there is no claim.
+Nearly all sentences are passed over by one scan for words without which there is no claim. An expression is compiled
+anew whenever it is asked for, and costs less the more sentences are asked together.
 """
 
 import re
@@ -11,10 +12,11 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from transforms.claim_rules import Group, rules
+from transforms.claim_rules import rules
 from transforms.document_text import string_column
 from transforms.tables import SPANS
 from transforms.text_slices import TextSlice
+from transforms.tokens import Ints
 
 LONGEST_SENTENCE = 1_500
 """Code points; what is longer is a table or a list, not a sentence that claims something."""
@@ -30,39 +32,44 @@ def candidates(slices: Iterable[TextSlice], *carried: str) -> pa.Table:
     """One row a sentence that may hold a claim, in order, beside what is asked of its document.
 
     words: the sentence with one ASCII character for each code point, so that offsets in bytes are offsets in it; start:
-    its first code point in title || ' ' || abstract; groups: a bit for each group of rules that may speak of it;
-    document_id, title, sections and the `carried` columns: the document's.
+    its first code point in title || ' ' || abstract; document_id, title, sections and the `carried` columns: the
+    document's.
     """
-    return pa.concat_tables([_found(part, carried) for part in slices])
-
-
-def _found(part: TextSlice, carried: Iterable[str]) -> pa.Table:
-    text, begins = part.text.text, part.begins
-    every = [text[begin:end] for begin, end in zip(begins.tolist(), part.ends.tolist(), strict=True)]
+    parts = list(slices)
+    every = [words for part in parts for words in _sentences(part)]
     kept = np.flatnonzero(matches(pa.array(every, pa.string()), rules().any_need))
-    words = [plain(every[i]) for i in kept.tolist()]
-    array = pa.array(words, pa.string())
-    groups = np.zeros(len(words), np.int64)
-    for number, group in enumerate(rules().groups):
-        groups[meeting(array, group, np.ones(len(words), bool))] |= 1 << number
-    split = matches(array, _MAY_STOP)
+    documents = pa.concat_tables([part.documents for part in parts])
+    before = np.cumsum([0, *(len(part.documents) for part in parts)])
+    row = np.concatenate([part.sentences.document + rows for part, rows in zip(parts, before, strict=False)])
+    start = np.concatenate([part.sentences.start for part in parts])
+    at = pa.array(row[kept])
+    told = {
+        "words": pa.array([plain(every[i]) for i in kept.tolist()], pa.string()),
+        "start": pa.array(start[kept]),
+        **{name: string_column(documents, name).take(at) for name in ("document_id", "title")},
+        "sections": _sections(documents).take(at),
+    }
+    return pa.table(told | {name: documents[name].combine_chunks().take(at) for name in carried})
+
+
+def _sentences(part: TextSlice) -> Iterator[str]:
+    text = part.text.text
+    return (text[begin:end] for begin, end in zip(part.begins.tolist(), part.ends.tolist(), strict=True))
+
+
+def cut(sentences: pa.Table) -> pa.Table:
+    """`candidates`, each cut where it holds several sentences; those of more than `LONGEST_SENTENCE` are left out."""
+    words = sentences["words"].combine_chunks()
     spans = [
-        (at, begin, end)
-        for at in np.flatnonzero(groups).tolist()
-        for begin, end in (parts(words[at]) if split[at] else [(0, len(words[at]))])
+        (row, begin, end, said)
+        for row, (said, several) in enumerate(zip(words.to_pylist(), matches(words, _MAY_STOP).tolist(), strict=True))
+        for begin, end in (parts(said) if several else [(0, len(said))])
         if end - begin <= LONGEST_SENTENCE
     ]
-    at = np.array([span[0] for span in spans], np.int64)
-    row = pa.array(part.sentences.document[kept[at]])
-    begin = np.array([span[1] for span in spans], np.int64)
-    told = {
-        "words": pa.array([words[at][begin:end] for at, begin, end in spans], pa.string()),
-        "start": pa.array(part.sentences.start[kept[at]] + begin),
-        "groups": pa.array(groups[at]),
-        **{name: string_column(part.documents, name).take(row) for name in ("document_id", "title")},
-        "sections": _sections(part.documents).take(row),
-    }
-    return pa.table(told | {name: part.documents[name].combine_chunks().take(row) for name in carried})
+    found = sentences.take(pa.array([span[0] for span in spans], pa.int64()))
+    start = pc.add(found["start"], pa.array([span[1] for span in spans], pa.int64()))
+    cut_words = pa.array([said[begin:end] for _, begin, end, said in spans], pa.string())
+    return found.set_column(0, "words", cut_words).set_column(1, "start", start)
 
 
 def _sections(documents: pa.Table) -> pa.Array:
@@ -71,11 +78,12 @@ def _sections(documents: pa.Table) -> pa.Array:
     return documents["sections"].combine_chunks().cast(SPANS)
 
 
-def meeting(words: pa.Array, group: Group, asked: Mask) -> Mask:
-    """Which of the sentences that are `asked` of match every need of a group."""
-    met = asked.copy()
-    for need in group.needs:
-        met[met] = matches(words.filter(pa.array(met)), need)
+def meeting(words: pa.Array, needs: Iterable[str]) -> Ints:
+    """The numbers of the sentences that match every need."""
+    met = np.arange(len(words))
+    for need in needs:
+        has = matches(words, need)
+        met, words = met[has], words.filter(pa.array(has))
     return met
 
 

@@ -22,10 +22,12 @@ _NUMBER = re.compile(r"[a-z]+|[0-9]+")
 class Rule:
     """One wording: where `pattern` matches and `unless` does not; of_title: what it is about must stand in the title.
 
-    `parts` are the named parts of the pattern; 'all' is the whole of what it matched.
+    `needs` match wherever `pattern` does, and are found faster; `parts` are the named parts of the pattern; 'all' is the
+    whole of what it matched.
     """
 
     pattern: str
+    needs: tuple[str, ...]
     unless: str
     of_title: bool
     parts: tuple[str, ...]
@@ -106,6 +108,7 @@ def _rule(entry: Mapping[str, Any], words: Mapping[str, str]) -> Rule:
     pattern = _expression(f"(?P<all>{entry['pattern']})", words)
     return Rule(
         pattern=pattern,
+        needs=tuple(_expression(need, words) for need in entry.get("needs", ())),
         unless=_any([_expression(each, words) for each in entry.get("unless", ())]),
         of_title=entry.get("of_title", False),
         parts=tuple(re.findall(r"\(\?P<([a-z]+)>", pattern)),

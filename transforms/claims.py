@@ -13,8 +13,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from transforms.claim_candidates import Span, candidates, matches, meeting
-from transforms.claim_rules import Rule, rules
+from transforms.claim_candidates import Span, candidates, cut, matches, meeting
+from transforms.claim_rules import Group, Rule, rules
 from transforms.claim_tables import FOUND_CLAIMS
 from transforms.claim_words import claimed_span, read_bound, shares_a_word
 from transforms.text_slices import text_slices
@@ -60,7 +60,7 @@ def numbered_claims(documents: pa.Table, *carried: str) -> pa.Table:
 
 def claims_among(sentences: pa.Table, *carried: str) -> pa.Table:
     """`numbered_claims` of documents whose `candidates` are at hand."""
-    sentences = sentences.combine_chunks()
+    sentences = cut(sentences.combine_chunks())
     found = read(sentences)
     at = pa.array([reading.sentence for reading in found], pa.int64())
     said = sentences.select(["words", "start", "document_id", *carried]).take(at)
@@ -92,7 +92,7 @@ def _numbers_within(sentences: Sequence[int]) -> Iterator[int]:
 
 def read(sentences: pa.Table) -> list[Reading]:
     """The claims of `candidates`, by sentence, the primary one first."""
-    readings = [reading for number in range(len(rules().groups)) for reading in _read_group(sentences, number)]
+    readings = [reading for group in rules().groups for reading in _read_group(sentences, group)]
     readings.sort(key=lambda reading: (reading.sentence, reading.at))
     by_sentence: dict[int, list[Reading]] = {}
     for reading in readings:
@@ -120,22 +120,19 @@ def settle(found: Sequence[Reading], words: str) -> list[Reading]:
     return sorted(kept, key=rank)
 
 
-def _read_group(sentences: pa.Table, number: int) -> Iterator[Reading]:
-    group = rules().groups[number]
+def _read_group(sentences: pa.Table, group: Group) -> Iterator[Reading]:
     words = sentences["words"].combine_chunks()
-    chosen = meeting(words, group, np.asarray(sentences["groups"], np.int64) >> number & 1 == 1)
+    places = meeting(words, group.needs)
     if group.unless:
-        chosen[chosen] = ~matches(words.filter(pa.array(chosen)), group.unless)
-    places = np.flatnonzero(chosen)
-    if not len(places):
-        return
-    asked = sentences.take(pa.array(places))
+        places = places[~matches(words.take(pa.array(places)), group.unless)]
+    asked = words.take(pa.array(places))
     for rule in group.rules:
-        yield from _read_rule(asked, places.tolist(), group.kind, rule)
+        having = meeting(asked, rule.needs)
+        yield from _read_rule(sentences, asked.take(pa.array(having)), places[having].tolist(), group.kind, rule)
 
 
-def _read_rule(sentences: pa.Table, places: list[int], kind: str, rule: Rule) -> Iterator[Reading]:
-    words = sentences["words"].combine_chunks()
+def _read_rule(sentences: pa.Table, words: pa.Array, places: list[int], kind: str, rule: Rule) -> Iterator[Reading]:
+    """What a rule reads in the sentences at `places`, whose words are given."""
     spans = pc.extract_regex_span(words, pattern=rule.pattern)
     kept = np.asarray(spans.is_valid(), bool)
     if rule.unless:
@@ -145,7 +142,7 @@ def _read_rule(sentences: pa.Table, places: list[int], kind: str, rule: Rule) ->
         found = {name: (at[0], sum(at)) for name, at in spans[i].as_py().items() if at and at[1]}
         at = _key(kind, said, found)
         what = claimed_span(said, found.get("what"), at)
-        if rule.of_title and not _of_title(sentences.slice(i, 1), what):
+        if rule.of_title and not _of_title(sentences.slice(places[i], 1), what):
             continue
         yield Reading(places[i], kind, *_numbers(kind, said, found), at, what)
 

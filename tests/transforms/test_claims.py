@@ -1,13 +1,17 @@
 """Claims in sentences made up for the purpose, and what must not be taken for one."""
 
+from itertools import islice
+
 import pyarrow as pa
 import pytest
 
-from transforms.claim_candidates import parts, plain
+from transforms import pubmed_xml
+from transforms.claim_candidates import candidates, matches, meeting, parts, plain
 from transforms.claim_rules import rules
 from transforms.claim_tables import FOUND_CLAIMS
 from transforms.claims import find_claims
 from transforms.schema import DOCUMENTS
+from transforms.text_slices import text_slices
 
 TITLE = "Amyloidosis of the spleen with thyroid cysts"
 
@@ -271,6 +275,18 @@ def test_numbers(written, number):
 def test_every_rule_says_why():
     assert all(rule.pattern for group in rules().groups for rule in group.rules)
     assert len({group.kind for group in rules().groups}) == 5
+
+
+@pytest.mark.data
+def test_what_a_rule_needs_is_found_wherever_its_pattern_matches(data_dir):
+    with (data_dir / "pubmed" / "bulk" / "pubmed21n1298.xml.gz").open("rb") as stream:
+        parsed = list(islice(pubmed_xml.parse(stream, "pubmed21n1298.xml.gz"), 3))
+    words = pa.concat_tables([candidates(text_slices(part.documents)) for part in parsed])["words"].combine_chunks()
+    helped = [rule for group in rules().groups for rule in group.rules if rule.needs]
+    assert len(helped) > 3
+    for rule in helped:
+        matching = words.filter(pa.array(matches(words, rule.pattern)))
+        assert len(meeting(matching, rule.needs)) == len(matching), rule.pattern
 
 
 @pytest.mark.data
