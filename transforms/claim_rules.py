@@ -22,8 +22,8 @@ _NUMBER = re.compile(r"[a-z]+|[0-9]+")
 class Rule:
     """One wording: where `pattern` matches and `unless` does not; of_title: what it is about must stand in the title.
 
-    `needs` match wherever `pattern` does, and are found faster; `parts` are the named parts of the pattern; 'all' is the
-    whole of what it matched.
+    `needs` match wherever `pattern` does, and are found faster; `parts` are the named parts of the pattern; 'all' is
+    the whole of what it matched.
     """
 
     pattern: str

@@ -7,10 +7,9 @@ import datetime
 import re
 from typing import NamedTuple
 
-from transforms.pubmed_markup import Element, remembered
+from transforms.pubmed_markup import clean, remembered
 
-_YEAR, _MONTH, _DAY = Element("Year"), Element("Month"), Element("Day")
-_SEASON, _MEDLINE_DATE = Element("Season"), Element("MedlineDate")
+_PART = re.compile(rb"<(Year|Month|Day|Season|MedlineDate)\b[^>]*>([^<]*)</")
 
 _MONTHS = {
     name: number
@@ -49,12 +48,13 @@ def calendar_date(content: bytes) -> datetime.date | None:
 @remembered
 def published(content: bytes) -> Published:
     """The date in a PubDate, or in any element with Year, Month, Day."""
-    end = len(content)
-    year = _YEAR.text(content, 0, end) or ""
-    month, day, season = (part.text(content, 0, end) or "" for part in (_MONTH, _DAY, _SEASON))
+    parts = {name: clean(part) for name, part in reversed(_PART.findall(content))}
+    year, month, day, season, in_words = (
+        parts.get(name, "") for name in (b"Year", b"Month", b"Day", b"Season", b"MedlineDate")
+    )
     if _FOUR_DIGITS.search(year):
         return _dated(f"{year} {_month_name(month)} {day}" if month else f"{year} {season}")
-    return _dated(_MEDLINE_DATE.text(content, 0, end) or "")
+    return _dated(in_words)
 
 
 def _month_name(month: str) -> str:

@@ -1,15 +1,15 @@
-"""Reading elements out of the bytes of one well-formed PubMed record without building a tree.
+"""The markup inside PubMed records: what an element's content says, and records brought into a plain form.
 
-A tree of Python or C objects for every element costs three times what is wanted of it, so a record is checked for
-well-formedness by libxml2 and then read by plain string search. That is exact for *plain* XML: no comments, processing
-instructions or CDATA sections, attributes as name="value" without '>', end tags as </Name>. PubMed writes nothing else;
-`without_asides` and `plain_tags` bring any other well-formed record into that form.
+A record is *plain* where every '<' and '>' belongs to a tag: without comments, processing instructions and CDATA
+sections, and without '>' in texts and attributes. `without_asides` and `plain_tags` make it so.
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import TypeVar
+
+import numpy as np
 
 ASIDE_ENDS = {b"<!--": b"-->", b"<?": b"?>", b"<![CDATA[": b"]]>"}
 _ASIDE = re.compile(rb"<!--|<\?|<!\[CDATA\[")
@@ -17,74 +17,15 @@ _TAG = re.compile(rb"""<(/?)([^\s/>"']++)((?:[^"'>/]++|"[^"]*+"|'[^']*+'|/(?!>))
 _ATTRIBUTE = re.compile(rb"""\s([^\s=]++)\s*+=\s*+(?:"([^"]*+)"|'([^']*+)')""")
 _REFERENCE = re.compile(r"&(?:#([0-9]+)|#x([0-9A-Fa-f]+)|([a-z]+));")
 _PREDEFINED = {"lt": "<", "gt": ">", "amp": "&", "quot": '"', "apos": "'"}
-_AFTER_NAME = frozenset(b"> /\n\t\r")
-_CLOSE, _SLASH = b">/"
+
+_BY_NUMBER = re.compile(rb"&#")
+_SPACE = ord(" ")
+_FIRST_LEAD = 0xC2  # of a character of several bytes in UTF-8
+_WIDE_SPACES = [int.from_bytes(chr(code).encode()) for code in range(0x80, 0x10000) if chr(code).isspace()]
 
 _SHORT = 1000
 
 T = TypeVar("T")
-Found = tuple[int, int, int]
-"""Where an element's start tag begins, where its content begins and where its content ends."""
-
-
-class NotPlain(ValueError):
-    """The record is not plain XML (see the module); `plain_tags` makes it so."""
-
-
-class Element:
-    """Finds the elements of one name in a record."""
-
-    def __init__(self, name: str) -> None:
-        self.opening = f"<{name}".encode()
-        self.closing = f"</{name}>".encode()
-        self._length = len(self.opening)
-
-    def find(self, record: bytes, start: int, end: int) -> Found | None:
-        """The first such element whose start tag begins in record[start:end]."""
-        at = record.find(self.opening, start, end)
-        while at >= 0:
-            begin = at + self._length
-            after = record[begin]
-            if after in _AFTER_NAME:
-                last = begin if after == _CLOSE else self._end_of_tag(record, at, begin)
-                finish = last + 1 if record[last - 1] == _SLASH else record.find(self.closing, last)
-                if finish < 0:
-                    raise NotPlain(self.closing)
-                return at, last + 1, finish
-            at = record.find(self.opening, begin, end)
-        return None
-
-    def _end_of_tag(self, record: bytes, at: int, begin: int) -> int:
-        last = record.find(b">", begin)
-        if record.count(b'"', begin, last) & 1:  # this '>' stands in an attribute
-            raise NotPlain(record[at:last])
-        return last
-
-    def each(self, record: bytes, start: int, end: int) -> Iterator[Found]:
-        """Every such element that begins in record[start:end], those within another of the same name apart."""
-        found = self.find(record, start, end)
-        while found:
-            yield found
-            found = self.find(record, found[2], end)
-
-    def content(self, record: bytes, start: int, end: int) -> bytes:
-        """What stands between the tags of the first such element, b'' where there is none."""
-        found = self.find(record, start, end)
-        return record[found[1] : found[2]] if found else b""
-
-    def text(self, record: bytes, start: int, end: int) -> str | None:
-        """The text of the first such element, None where there is none or it is empty."""
-        found = self.find(record, start, end)
-        return clean(record[found[1] : found[2]]) or None if found else None
-
-
-def with_attribute(attribute: bytes, record: bytes, start: int, end: int) -> str | None:
-    """The text of the first element without children that has an attribute, written as in b'IdType="doi"'."""
-    at = record.find(attribute, start, end)
-    if at < 0:
-        return None
-    begin = record.find(b">", at) + 1
-    return clean(record[begin : record.find(b"</", begin)])
 
 
 def remembered(function: Callable[[bytes], T]) -> Callable[[bytes], T]:
@@ -105,27 +46,46 @@ def attributes(start_tag: bytes) -> dict[str, str]:
 
 def clean(content: bytes) -> str:
     """An element's content as text: tags taken out, references replaced, white space collapsed."""
-    if b"<" in content:
-        content = _TAG.sub(b"", content)
-    text = content.decode()
-    if "&" in text:
-        text = _REFERENCE.sub(_referenced, text)
-    if "  " not in text:  # as below, in a quarter of the time: the only white space that is printable is a space
-        in_ascii = text.isascii() and "\n" not in text and "\t" not in text and "\r" not in text
-        if in_ascii or text.isprintable():
-            return text.strip()
-    return " ".join(text.split())
+    return " ".join(_text(_without_tags(content)).split())
 
 
-def clean_all(contents: list[bytes]) -> list[str]:
-    """`clean` of each, without those that are empty; many at once, for a call each is what costs."""
+def clean_each(contents: Sequence[bytes]) -> list[str]:
+    """`clean` of each; many at once, for a call each is what costs."""
     if not contents:
         return []
-    cleaned = clean(b"\0".join(contents))  # NUL cannot stand in XML
-    texts = cleaned.split("\0")
-    if " \0" in cleaned or "\0 " in cleaned or "" in texts:
-        return [text for padded in texts if (text := padded.strip())]
+    joined = _without_tags(b"\0".join(contents))  # NUL cannot stand in XML
+    texts = _text(joined).split("\0")
+    for at in _with_uneven_space(joined):
+        texts[at] = " ".join(texts[at].split())
     return texts
+
+
+def _without_tags(content: bytes) -> bytes:
+    return _TAG.sub(b"", content) if b"<" in content else content
+
+
+def _text(content: bytes) -> str:
+    """Content without tags as text, references replaced."""
+    text = content.decode()
+    return _REFERENCE.sub(_referenced, text) if "&" in text else text
+
+
+def _with_uneven_space(joined: bytes) -> list[int]:
+    """The numbers of the contents, between NUL, that may have white space other than single spaces within."""
+    codes = np.frombuffer(b"\0%b\0\0" % joined, np.uint8)
+    low = codes <= _SPACE
+    side_by_side = low[:-1] & low[1:] & ((codes[:-1] | codes[1:]) != 0)
+    odd = [np.flatnonzero(side_by_side), np.flatnonzero((codes < _SPACE) & (codes != 0))]
+    lead = np.flatnonzero(codes >= _FIRST_LEAD)
+    second, third = (codes[lead + place].astype(np.uint32) for place in (1, 2))
+    pairs = (codes[lead].astype(np.uint32) << 8) | second
+    odd += [lead[np.isin(pairs, _WIDE_SPACES)], lead[np.isin((pairs << 8) | third, _WIDE_SPACES)]]
+    if b"&#" in joined:
+        odd.append(np.array([found.start() + 1 for found in _BY_NUMBER.finditer(joined)]))
+    places = np.concatenate(odd)
+    if not len(places):
+        return []
+    return np.unique(np.searchsorted(np.flatnonzero(codes == 0), places, side="right") - 1).tolist()
 
 
 def without_asides(record: bytes) -> bytes:
@@ -148,8 +108,13 @@ def without_asides(record: bytes) -> bytes:
 
 
 def plain_tags(record: bytes) -> bytes:
-    """A well-formed record with every tag written in the plain form."""
-    return _TAG.sub(_plain_tag, record)
+    """A well-formed record without asides, in plain form."""
+    kept = []
+    at = 0
+    for tag in _TAG.finditer(record):
+        kept += [record[at : tag.start()].replace(b">", b"&gt;"), _plain_tag(tag)]
+        at = tag.end()
+    return b"".join([*kept, record[at:]])
 
 
 def _escaped(text: bytes) -> bytes:

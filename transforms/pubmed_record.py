@@ -1,4 +1,4 @@
-"""One PubMed record -> the columns of `documents` that its XML gives.
+"""PubMed records -> the columns of `documents` that their XML gives.
 
 Element names and their places: the PubMed DTD, https://dtd.nlm.nih.gov/ncbi/pubmed/out/pubmed_250101.dtd. No element is
 relied upon to be present, and unknown ones are passed over.
@@ -6,236 +6,218 @@ relied upon to be present, and unknown ones are passed over.
 
 import datetime
 import re
+from collections.abc import Iterable, Sequence
 from hashlib import blake2b
-from typing import NamedTuple, TypedDict
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
 
 from transforms import normalize
-from transforms.pubmed_dates import Published, calendar_date, cited, published
-from transforms.pubmed_markup import Element, attributes, clean, clean_all, remembered, with_attribute
+from transforms.pubmed_dates import calendar_date, cited, published
+from transforms.pubmed_markup import attributes, clean_each, remembered
+from transforms.pubmed_tags import NONE, Scope, Tags, in_lists
+from transforms.tokens import Ints
 
 Strings = list[str]
 Section = tuple[str, int, int]
 Relation = tuple[str, str | None, str | None]
+Columns = dict[str, list[Any]]
+"""By column one value a record."""
 
-_PMID, _REVISED, _COMPLETED = Element("PMID"), Element("DateRevised"), Element("DateCompleted")
-_ARTICLE, _BOOK_DOCUMENT, _BOOK = Element("Article"), Element("BookDocument"), Element("Book")
-_JOURNAL, _ISSN, _VOLUME, _ISSUE = Element("Journal"), Element("ISSN"), Element("Volume"), Element("Issue")
-_JOURNAL_TITLE, _ISO_ABBREVIATION = Element("Title"), Element("ISOAbbreviation")
-_PUB_DATE, _ARTICLE_DATE = Element("PubDate"), Element("ArticleDate")
-_ISSN_LINKING, _MEDLINE_TA = Element("ISSNLinking"), Element("MedlineTA")
-_ARTICLE_TITLE, _BOOK_TITLE, _VERNACULAR = Element("ArticleTitle"), Element("BookTitle"), Element("VernacularTitle")
-_ABSTRACT, _ABSTRACT_TEXT, _AUTHORS = Element("Abstract"), Element("AbstractText"), Element("AuthorList")
-_MEDLINE_PAGES, _START_PAGE, _END_PAGE = Element("MedlinePgn"), Element("StartPage"), Element("EndPage")
-_LANGUAGE, _TYPES, _TYPE = Element("Language"), Element("PublicationTypeList"), Element("PublicationType")
-_KEYWORDS, _HEADINGS = Element("KeywordList"), Element("MeshHeadingList")
-_CORRECTION, _CITATION = Element("CommentsCorrections"), Element("RefSource")
-_DATA, _BOOK_DATA, _ARTICLE_IDS = Element("PubmedData"), Element("PubmedBookData"), Element("ArticleIdList")
-
-_AUTHOR = re.compile(
-    rb"<LastName>([^<]*)</LastName>\s*(?:<(?:ForeName|Initials)>([^<]*)<)?"  # before initials stands the forename
-    rb"|<CollectiveName\b[^>]*>([^<]*(?:<(?!/CollectiveName>)[^<]*)*)"
-)
-_KEYWORD = re.compile(rb"<Keyword\b[^>]*>([^<]*(?:<(?!/Keyword>)[^<]*)*)")
 _HEADING = re.compile(rb"<(Descriptor|Qualifier)Name\b([^>]*)>")
 _WORD_START = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 _RETRACTED = "Retracted Publication"
 _LONG_AGO = datetime.date(1900, 1, 1)
 
-
-class Row(TypedDict, total=False):
-    """A row of `documents`; `read` leaves version and raw_* to the caller, who may want completed_on for it."""
-
-    document_id: str
-    source: str
-    pmid: int | None
-    doi: str | None
-    pmcid: str | None
-    title: str
-    abstract: str | None
-    sections: list[Section]
-    vernacular_title: str | None
-    authors: Strings
-    journal: str | None
-    journal_abbreviation: str | None
-    issn: str | None
-    year: int | None
-    volume: str | None
-    issue: str | None
-    pages: str | None
-    languages: Strings
-    publication_types: Strings
-    headings: Strings
-    major_headings: Strings
-    keywords: Strings
-    relations: list[Relation]
-    published_on: datetime.date | None
-    published_precision: str | None
-    received_on: datetime.date | None
-    entered_on: datetime.date | None
-    completed_on: datetime.date | None
-    revised_on: datetime.date | None
-    retracted_on: datetime.date | None
-    digest: str
-    version: int
-    raw_file: str
-    raw_position: int
+_TEXTS = (
+    "title", "abstract", "vernacular_title", "doi", "pmcid", "journal", "journal_abbreviation", "issn", "volume",
+    "issue", "pages", "published_precision",
+)  # fmt: skip
+_OTHERS = ("pmid", "published_on", "received_on", "entered_on")
+_LISTS = ("authors", "languages", "publication_types", "headings", "major_headings", "keywords")
+"""With `sections` and `relations` what the digest is made of, in this order."""
 
 
-def read(record: bytes) -> Row:
-    """The row of one well-formed, plain PubmedArticle or PubmedBookArticle; its pmid may be None.
+class _Parts(NamedTuple):
+    """Of each record the parts in which things are looked for.
 
-    Raises `NotPlain` where the record is not plain XML. Some attributes are not found unless they are plain: where
-    entered_on is None, read `plain_tags` of the record.
+    own: Article or BookDocument, else the whole; head, tail: what stands before and after that in the citation (in a
+    book the same as own); data: PubmedData or PubmedBookData.
     """
-    length = len(record)
-    row: Row = {"source": "pubmed"}
-    article = _ARTICLE.find(record, 0, length)
-    at, start, end = article or _BOOK_DOCUMENT.find(record, 0, length) or (0, 0, length)
-    data = (_DATA if article else _BOOK_DATA).find(record, end, length) or (length, length, length)
-    head, tail = ((0, at), (end, data[0])) if article else ((start, end), (start, end))
-    (_read_article if article else _read_book)(row, record, start, end)
-    _read_head(row, record, *head)
-    _read_tail(row, record, *tail)
-    _read_data(row, record, data[1], data[2])
-    if row["doi"] is None:
-        row["doi"] = normalize.doi(with_attribute(b'EIdType="doi"', record, start, end))
-    row["digest"] = _digest(row)
-    row["retracted_on"] = _retracted_on(row)
-    return row
+
+    is_article: npt.NDArray[np.bool_]
+    own: Scope
+    head: Scope
+    tail: Scope
+    data: Scope
 
 
-def _read_article(row: Row, record: bytes, start: int, end: int) -> None:
-    """The children of Article, its Journal among them."""
-    abstract = _ABSTRACT.find(record, start, end) or (start, start, start)
-    authors = _AUTHORS.find(record, abstract[2], end) or _AUTHORS.find(record, start, end) or (end, end, end)
-    (_, begin, finish), (_, first, last) = sorted((abstract, authors))
-    rest = record[start:begin] + record[finish:first] + record[last:end]  # small, and so searched fast
-    length = len(rest)
-    journal = _JOURNAL.find(rest, 0, length) or (0, 0, 0)
-    _set_issue(row, _issue(rest[journal[1] : journal[2]]))
-    if row["year"] is None:
-        _set_published(row, published(_ARTICLE_DATE.content(rest, 0, length)))
-    row["title"] = _ARTICLE_TITLE.text(rest, 0, length) or ""
-    _read_abstract(row, record, abstract[1], abstract[2])
-    row["authors"] = _authors(record, authors[1], authors[2])
-    row["publication_types"] = _types(_TYPES.content(rest, 0, length))
-    _read_shared(row, rest)
+def read(records: Sequence[bytes]) -> Columns:
+    """The columns of well-formed PubmedArticle and PubmedBookArticle elements without comments and the like.
+
+    A record's pmid may be None. Version and raw_* are left to the caller, who may want for them when the record was
+    revised, else completed: completed_on.
+    """
+    tags = Tags(records)
+    parts = _parts(tags)
+    columns: Columns = {"source": ["pubmed"] * len(records)}
+    _read_own(columns, tags, parts)
+    _read_head(columns, tags, parts.head)
+    _read_tail(columns, tags, parts.tail)
+    _read_data(columns, tags, parts)
+    columns["digest"] = _digests(columns)
+    columns["retracted_on"] = _retracted_on(columns)
+    return columns
 
 
-def _read_book(row: Row, record: bytes, start: int, end: int) -> None:
-    """The children of BookDocument, its Book among them; a chapter has a title and authors of its own."""
-    document = record[start:end]
-    length = len(document)
-    _, book, book_end = _BOOK.find(document, 0, length) or (0, 0, 0)
-    _set_issue(row, _issue(document[book:book_end]))
-    row["journal"] = None
-    row["title"] = _ARTICLE_TITLE.text(document, 0, length) or _BOOK_TITLE.text(document, 0, length) or ""
-    abstract = _ABSTRACT.find(document, 0, length) or (0, 0, 0)
-    _read_abstract(row, document, abstract[1], abstract[2])
-    authors = _AUTHORS.find(document, book_end, length) or _AUTHORS.find(document, book, book_end) or (0, 0, 0)
-    row["authors"] = _authors(document, authors[1], authors[2])
-    row["publication_types"] = _types(document)
-    _read_shared(row, document)
-
-
-class _Issue(NamedTuple):
-    """What the content of Journal (or Book) says: the same in every record of an issue."""
-
-    date: Published
-    journal: str | None
-    journal_abbreviation: str | None
-    issn: str | None
-    volume: str | None
-    issue: str | None
-
-
-@remembered
-def _issue(content: bytes) -> _Issue:
-    end = len(content)
-    date = _PUB_DATE.find(content, 0, end) or (end, 0, 0)
-    return _Issue(
-        published(content[date[1] : date[2]]),
-        _JOURNAL_TITLE.text(content, date[2], end),
-        _ISO_ABBREVIATION.text(content, date[2], end),
-        _ISSN.text(content, 0, end),
-        _VOLUME.text(content, 0, date[0]),
-        _ISSUE.text(content, 0, date[0]),
+def _parts(tags: Tags) -> _Parts:
+    whole = tags.records
+    article = tags.first("Article", whole)
+    book = tags.first("BookDocument", whole)
+    is_article, is_book = article != NONE, book != NONE
+    in_article = tags.inside(article, "Article")
+    own = in_article.where(is_article, tags.inside(book, "BookDocument").where(is_book, whole))
+    after = Scope(own.end, whole.end)
+    article_data, book_data = tags.first("PubmedData", after), tags.first("PubmedBookData", after)
+    data = tags.inside(article_data, "PubmedData").where(is_article, tags.inside(book_data, "PubmedBookData"))
+    tail_end = np.where(article_data != NONE, article_data, whole.end)
+    return _Parts(
+        is_article=is_article,
+        own=own,
+        head=Scope(whole.begin, article).where(is_article, own),
+        tail=Scope(own.end, tail_end).where(is_article, own),
+        data=data,
     )
 
 
-def _set_issue(row: Row, issue: _Issue) -> None:
-    _set_published(row, issue.date)
-    _, row["journal"], row["journal_abbreviation"], row["issn"], row["volume"], row["issue"] = issue
+def _read_own(columns: Columns, tags: Tags, parts: _Parts) -> None:
+    """The children of Article, or of BookDocument, where a chapter has a title and authors of its own."""
+    own, is_article = parts.own, parts.is_article
+    abstract, book = tags.first("Abstract", own), tags.first("Book", own)
+    _read_issue(columns, tags, parts, book)
+    title = tags.texts(tags.first("ArticleTitle", own), "ArticleTitle")
+    of_book = tags.texts(np.where(is_article, NONE, tags.first("BookTitle", own)), "BookTitle")
+    columns["title"] = [one or other or "" for one, other in zip(title, of_book, strict=True)]
+    _read_abstract(columns, tags, tags.inside(abstract, "Abstract"))
+    before = tags.inside(abstract, "Abstract").where(is_article, tags.inside(book, "Book"))
+    authors = tags.first("AuthorList", Scope(np.maximum(before.end, own.begin), own.end))
+    authors = np.where(authors == NONE, tags.first("AuthorList", own), authors)
+    columns["authors"] = _authors(tags, authors)
+    columns["publication_types"] = tags.lists("PublicationType", own)
+    columns["languages"] = tags.lists("Language", own)
+    columns["vernacular_title"] = tags.texts(tags.first("VernacularTitle", own), "VernacularTitle")
+    given = (tags.texts(tags.first(name, own), name) for name in ("MedlinePgn", "StartPage", "EndPage"))
+    columns["pages"] = [
+        pages or (f"{first}-{last}" if first and last else first) for pages, first, last in zip(*given, strict=True)
+    ]
 
 
-@remembered
-def _types(content: bytes) -> Strings:
-    """Publication types: a few lists of them serve most records."""
-    return clean_all([content[begin:finish] for _, begin, finish in _TYPE.each(content, 0, len(content))])
+def _read_issue(columns: Columns, tags: Tags, parts: _Parts, book: Ints) -> None:
+    """The children of Journal or Book."""
+    journal = tags.inside(tags.first("Journal", parts.own), "Journal").where(
+        parts.is_article, tags.inside(book, "Book")
+    )
+    date = tags.first("PubDate", journal)
+    dates = [*map(published, tags.contents(date, "PubDate"))]
+    online = np.where(parts.is_article, tags.first("ArticleDate", parts.own), NONE)
+    for at, content in enumerate(tags.contents(online, "ArticleDate")):
+        if content and dates[at].year is None:
+            dates[at] = published(content)
+    for at, name in enumerate(("published_on", "published_precision", "year")):
+        columns[name] = [found[at] for found in dates]
+    before = Scope(journal.begin, np.where(date == NONE, journal.end, date))
+    after = Scope(np.where(date == NONE, journal.begin, date), journal.end)
+    for column, name, scope in (
+        ("journal", "Title", after.where(parts.is_article, Scope(journal.begin, journal.begin))),
+        ("journal_abbreviation", "ISOAbbreviation", after),
+        ("issn", "ISSN", journal),
+        ("volume", "Volume", before),
+        ("issue", "Issue", before),
+    ):
+        columns[column] = tags.texts(tags.first(name, scope), name)
 
 
-def _set_published(row: Row, date: Published) -> None:
-    row["published_on"], row["published_precision"], row["year"] = date
+def _read_abstract(columns: Columns, tags: Tags, scope: Scope) -> None:
+    count, parts = tags.each("AbstractText", scope)
+    texts = clean_each(tags.contents(parts, "AbstractText"))
+    labels = tags.attribute(parts, "Label")
+    ends = np.cumsum(count)
+    read = [
+        _abstract(len(title) + 1, zip(texts[first:last], labels[first:last], strict=True))
+        for title, first, last in zip(columns["title"], (ends - count).tolist(), ends.tolist(), strict=True)
+    ]
+    columns["abstract"] = [abstract for abstract, _ in read]
+    columns["sections"] = [sections for _, sections in read]
 
 
-def _read_abstract(row: Row, record: bytes, start: int, end: int) -> None:
-    parts: Strings = []
+def _abstract(offset: int, parts: Iterable[tuple[str, str | None]]) -> tuple[str | None, list[Section]]:
+    """The parts of an abstract, each with its label, as one text that begins at `offset`; where labelled ones stand."""
+    said: Strings = []
     sections: list[Section] = []
-    offset = len(row["title"]) + 1
-    for at, begin, finish in _ABSTRACT_TEXT.each(record, start, end):
-        part = clean(record[begin:finish])
-        if part:
-            label = attributes(record[at:begin]).get("Label")
+    for text, label in parts:
+        if text:
             if label:
-                sections.append((label, offset, offset + len(part)))
-            parts.append(part)
-            offset += len(part) + 1
-    row["abstract"] = " ".join(parts) or None
-    row["sections"] = sections
+                sections.append((label, offset, offset + len(text)))
+            said.append(text)
+            offset += len(text) + 1
+    return " ".join(said) or None, sections
 
 
-def _authors(record: bytes, start: int, end: int) -> Strings:
-    names = _AUTHOR.findall(record, start, end)
-    return clean_all([b"%b, %b" % (family, given) if given else family or group for family, given, group in names])
+def _authors(tags: Tags, lists: Ints) -> list[Strings]:
+    """Persons as 'Family, Given' (or initials, where there are only these) and groups, in their order."""
+    scope = tags.inside(lists, "AuthorList")
+    persons, person = tags.each("LastName", scope)
+    groups, group = tags.each("CollectiveName", scope)
+    families = clean_each(tags.contents(person, "LastName"))
+    before_initials, alone = (tags.following(person, "LastName", name) for name in ("ForeName", "Initials"))
+    forenames = clean_each(tags.contents(before_initials, "ForeName"))
+    initials = clean_each(tags.contents(alone, "Initials"))
+    names = [
+        f"{family}, {forename or initial}" if forename or initial else family
+        for family, forename, initial in zip(families, forenames, initials, strict=True)
+    ]
+    if not len(group):
+        return in_lists(names, persons)
+    names += clean_each(tags.contents(group, "CollectiveName"))
+    order = np.argsort(np.append(person, group), kind="stable")
+    return in_lists([names[at] for at in order.tolist()], persons + groups)
 
 
-def _read_shared(row: Row, rest: bytes) -> None:
-    """What articles and books have alike: languages, title in the vernacular, pages."""
-    length = len(rest)
-    languages = [rest[begin:finish] for _, begin, finish in _LANGUAGE.each(rest, 0, length)]
-    row["languages"] = clean_all(languages)
-    row["vernacular_title"] = _VERNACULAR.text(rest, 0, length)
-    row["pages"] = _MEDLINE_PAGES.text(rest, 0, length)
-    if row["pages"] is None:
-        first, last = _START_PAGE.text(rest, 0, length), _END_PAGE.text(rest, 0, length)
-        row["pages"] = f"{first}-{last}" if first and last else first
-
-
-def _read_head(row: Row, record: bytes, start: int, end: int) -> None:
+def _read_head(columns: Columns, tags: Tags, scope: Scope) -> None:
     """What stands before Article: the record's number and its dates."""
-    row["pmid"] = normalize.pmid(_PMID.text(record, start, end))
-    row["document_id"] = f"pubmed:{row['pmid']}"
-    row["revised_on"] = calendar_date(_REVISED.content(record, start, end))
-    row["completed_on"] = row["revised_on"] or calendar_date(_COMPLETED.content(record, start, end))
+    columns["pmid"] = [*map(normalize.pmid, tags.texts(tags.first("PMID", scope), "PMID"))]
+    columns["document_id"] = [f"pubmed:{pmid}" for pmid in columns["pmid"]]
+    columns["revised_on"] = _dates(tags, tags.first("DateRevised", scope), "DateRevised")
+    completed = _dates(tags, tags.first("DateCompleted", scope), "DateCompleted")
+    columns["completed_on"] = [a or b for a, b in zip(columns["revised_on"], completed, strict=True)]
 
 
-def _read_tail(row: Row, record: bytes, start: int, end: int) -> None:
+def _dates(tags: Tags, found: Ints, name: str) -> list[datetime.date | None]:
+    return [*map(calendar_date, tags.contents(found, name))]
+
+
+def _read_tail(columns: Columns, tags: Tags, scope: Scope) -> None:
     """What stands after Article in the citation: the journal's data, corrections, headings, keywords."""
-    row["journal_abbreviation"] = row["journal_abbreviation"] or _MEDLINE_TA.text(record, start, end)
-    row["issn"] = _ISSN_LINKING.text(record, start, end) or row["issn"]
-    row["relations"] = [_relation(record, *found) for found in _CORRECTION.each(record, start, end)]
-    row["headings"], row["major_headings"] = _headings(record, start, end)
-    keywords = _KEYWORDS.find(record, start, end)
-    row["keywords"] = clean_all(_KEYWORD.findall(record, keywords[0], end)) if keywords else []
+    for column, name, own_first in (("journal_abbreviation", "MedlineTA", True), ("issn", "ISSNLinking", False)):
+        found = tags.texts(tags.first(name, scope), name)
+        pairs = zip(columns[column], found, strict=True)
+        columns[column] = [own or other if own_first else other or own for own, other in pairs]
+    columns["relations"] = _relations(tags, scope)
+    headings = [
+        _headings(content) for content in tags.contents(tags.first("MeshHeadingList", scope), "MeshHeadingList")
+    ]
+    columns["headings"] = [listed for listed, _ in headings]
+    columns["major_headings"] = [starred for _, starred in headings]
+    columns["keywords"] = tags.lists("Keyword", scope)
 
 
-def _headings(record: bytes, start: int, end: int) -> tuple[Strings, Strings]:
+def _headings(content: bytes) -> tuple[Strings, Strings]:
     """Descriptors in order, and those starred themselves or in one of their qualifiers."""
-    found = _HEADINGS.find(record, start, end)
     starred: dict[str, bool] = {}
     curie = ""
-    for kind, tag in _HEADING.findall(record, found[1], found[2]) if found else ():
+    for kind, tag in _HEADING.findall(content):
         identifier, star = _heading(tag)
         if kind == b"Descriptor":
             curie = identifier
@@ -251,10 +233,17 @@ def _heading(tag: bytes) -> tuple[str, bool]:
     return f"MESH:{found['UI']}" if found.get("UI") else "", found.get("MajorTopicYN") == "Y"
 
 
-def _relation(record: bytes, at: int, start: int, end: int) -> Relation:
-    kind = attributes(record[at:start]).get("RefType") or "RelatedTo"
-    pmid = normalize.pmid(_PMID.text(record, start, end))
-    return _snake_case(kind), f"pubmed:{pmid}" if pmid else None, _CITATION.text(record, start, end)
+def _relations(tags: Tags, scope: Scope) -> list[list[Relation]]:
+    count, found = tags.each("CommentsCorrections", scope)
+    within = tags.inside(found, "CommentsCorrections")
+    pmids = map(normalize.pmid, tags.texts(tags.first("PMID", within), "PMID"))
+    citations = tags.texts(tags.first("RefSource", within), "RefSource")
+    told = [
+        (_snake_case(kind or "RelatedTo"), f"pubmed:{pmid}" if pmid else None, citation)
+        for kind, pmid, citation in zip(tags.attribute(found, "RefType"), pmids, citations, strict=True)
+    ]
+    ends = np.cumsum(count)
+    return [told[a:b] for a, b in zip((ends - count).tolist(), ends.tolist(), strict=True)]
 
 
 def _snake_case(name: str) -> str:
@@ -262,48 +251,54 @@ def _snake_case(name: str) -> str:
     return _WORD_START.sub("_", name).lower()
 
 
-def _read_data(row: Row, record: bytes, start: int, end: int) -> None:
+def _read_data(columns: Columns, tags: Tags, parts: _Parts) -> None:
     """The children of PubmedData: when the record entered, and the article's identifiers, not its references'."""
-    row["entered_on"] = _history_date(b'PubStatus="entrez"', record, start, end)
-    row["received_on"] = _history_date(b'PubStatus="received"', record, start, end)
-    references = record.find(b"<ReferenceList", start, end)
-    own_end = references if references >= 0 else end
-    _, begin, finish = _ARTICLE_IDS.find(record, start, own_end) or (end, end, end)
-    row["doi"] = normalize.doi(with_attribute(b'IdType="doi"', record, begin, finish))
-    row["pmcid"] = normalize.pmcid(
-        with_attribute(b'IdType="pmc"', record, begin, finish)
-        or with_attribute(b'IdType="pmcid"', record, begin, finish)
-    )
+    data = parts.data
+    for column, status in (("entered_on", "entrez"), ("received_on", "received")):
+        found = tags.first_with("PubMedPubDate", "PubStatus", status, data)
+        columns[column] = _dates(tags, found, "PubMedPubDate")
+    references = tags.first("ReferenceList", data)
+    before = Scope(data.begin, np.where(references == NONE, data.end, references))
+    ids = tags.inside(tags.first("ArticleIdList", before), "ArticleIdList")
+    given = {
+        kind: tags.texts(tags.first_with("ArticleId", "IdType", kind, ids), "ArticleId")
+        for kind in ("doi", "pmc", "pmcid")
+    }
+    located = tags.texts(tags.first_with("ELocationID", "EIdType", "doi", parts.own), "ELocationID")
+    columns["doi"] = [
+        normalize.doi(own) or normalize.doi(other) for own, other in zip(given["doi"], located, strict=True)
+    ]
+    columns["pmcid"] = [normalize.pmcid(a or b) for a, b in zip(given["pmc"], given["pmcid"], strict=True)]
 
 
-def _history_date(status: bytes, record: bytes, start: int, end: int) -> datetime.date | None:
-    at = record.find(status, start, end)
-    return calendar_date(record[at : record.find(b"</Day>", at) + 6]) if at >= 0 else None
-
-
-def _retracted_on(row: Row) -> datetime.date | None:
+def _retracted_on(columns: Columns) -> list[datetime.date | None]:
     """The date of the earliest retraction notice; without one the day the record was revised, entered or published."""
-    notices = [citation or "" for kind, _, citation in row["relations"] if kind == "retraction_in"]
-    if not notices and _RETRACTED not in row["publication_types"]:
-        return None
-    dates = [date for date in map(cited, notices) if date.on]
-    if dates:
-        return min(date.on for date in dates if date.on)
-    return row["revised_on"] or row["entered_on"] or row["published_on"] or _LONG_AGO
+    told = zip(columns["relations"], columns["publication_types"], strict=True)
+    days = zip(columns["revised_on"], columns["entered_on"], columns["published_on"], strict=True)
+    return [
+        _retraction(relations, next((day for day in known if day), _LONG_AGO))
+        if _RETRACTED in types or any(kind == "retraction_in" for kind, _, _ in relations)
+        else None
+        for (relations, types), known in zip(told, days, strict=True)
+    ]
 
 
-def _digest(row: Row) -> str:
-    """Over what the record says of the article, so not its own revision date, nor what is derived from that."""
-    texts = (
-        row["title"], row["abstract"], row["vernacular_title"], row["doi"], row["pmcid"], row["journal"],
-        row["journal_abbreviation"], row["issn"], row["volume"], row["issue"], row["pages"], row["published_precision"],
-    )  # fmt: skip
-    others = (row["pmid"], row["published_on"], row["received_on"], row["entered_on"])
-    lists = (
-        row["authors"], row["languages"], row["publication_types"], row["headings"], row["major_headings"],
-        row["keywords"],
-    )  # fmt: skip
-    fields = [*(text or "" for text in texts), *map(str, others), *map("\x1f".join, lists)]
-    fields += [f"{label}\x1f{start}\x1f{end}" for label, start, end in row["sections"]]
-    fields += [f"{kind}\x1f{document_id}\x1f{citation}" for kind, document_id, citation in row["relations"]]
-    return blake2b("\x1e".join(fields).encode(), digest_size=16).hexdigest()
+def _retraction(relations: Iterable[Relation], otherwise: datetime.date) -> datetime.date:
+    notices = [cited(citation or "").on for kind, _, citation in relations if kind == "retraction_in"]
+    return min((date for date in notices if date), default=otherwise)
+
+
+def _digests(columns: Columns) -> Strings:
+    """Over what a record says of the article, so not its own revision date, nor what is derived from that."""
+    texts = zip(*(columns[name] for name in _TEXTS), strict=True)
+    others = zip(*(columns[name] for name in _OTHERS), strict=True)
+    lists = zip(*(columns[name] for name in _LISTS), strict=True)
+    found = []
+    for told, other, listed, sections, relations in zip(
+        texts, others, lists, columns["sections"], columns["relations"], strict=True
+    ):
+        fields = [*(text or "" for text in told), *map(str, other), *map("\x1f".join, listed)]
+        fields += [f"{label}\x1f{start}\x1f{end}" for label, start, end in sections]
+        fields += [f"{kind}\x1f{document_id}\x1f{citation}" for kind, document_id, citation in relations]
+        found.append(blake2b("\x1e".join(fields).encode(), digest_size=16).hexdigest())
+    return found

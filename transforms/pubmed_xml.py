@@ -1,6 +1,6 @@
 """PubMed XML (baseline and update files, efetch answers) -> documents, deletions, rejected.
 
-    payload -> slices (pubmed_slices) -> well-formed, plain records (here) -> rows (pubmed_record) -> tables (here)
+    payload -> slices (pubmed_slices) -> well-formed records (here) -> columns (pubmed_record) -> tables (here)
 
 A record that cannot be read is rejected with its reason and the rest is loaded:
 
@@ -14,32 +14,34 @@ A record that cannot be read is rejected with its reason and the rest is loaded:
     not_pubmed_xml                      the payload, or something between its records, is something else
 """
 
+import datetime
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice
-from typing import BinaryIO, cast
+from itertools import compress
+from typing import BinaryIO
 
 import pyarrow as pa
 from lxml import etree
 
 from transforms import eutils, normalize, schema
-from transforms.pubmed_markup import NotPlain, clean, plain_tags, without_asides
-from transforms.pubmed_record import Row, read
+from transforms.pubmed_markup import clean, without_asides
+from transforms.pubmed_record import Columns, read
 from transforms.pubmed_slices import Slice, Unreadable, slices
 
 DOCUMENTS = schema.RECORDS
 DELETIONS = schema.DELETIONS.without("batch")
 REJECTED = schema.REJECTED.without("batch")
 
+_READ_TOGETHER = 1000
+_BYTES_TOGETHER = 16 << 20
 _CHECKED_TOGETHER = 16  # their bytes stay in the processor's cache
-_EQUALS = ord("=")
+_REFERENCES, _REFERENCES_END = b"<ReferenceList>", b"</ReferenceList>"
 _EXCERPT = 2000
 _LAST_YEAR = 9222  # of those a version, which begins with the year, has room for in 64 bits
 _OWN_PMID = re.compile(rb"(?:(?!<Article).)*?<PMID\b[^>]*>\s*([0-9]{1,10})\s*</PMID", re.DOTALL)
 _DELETED_PMID = re.compile(rb"<PMID\b[^>]*>([^<]*)</PMID")
 _DELETIONS = frozenset({b"DeleteCitation", b"DeleteDocument"})
-_UNREAD = ((b"<ReferenceList>", b"</ReferenceList>"), (b"<AffiliationInfo>", b"</AffiliationInfo>"))
 _UNDEFINED_ENTITY = frozenset({etree.ErrorTypes.ERR_UNDECLARED_ENTITY, etree.ErrorTypes.WAR_UNDECLARED_ENTITY})
 
 
@@ -61,15 +63,28 @@ def parse(stream: BinaryIO, name: str, *, batch_records: int = 2000) -> Iterator
     else entered), and that of a deletion with the latest such day before it.
     """
     loading = _Loading(name)
-    payload = slices(stream)
     first = True
-    while found := list(islice(payload, max(1, min(_CHECKED_TOGETHER, batch_records - loading.size)))):
+    for found in _groups(slices(stream), min(_READ_TOGETHER, batch_records)):
         loading.load(found)
         if loading.size >= batch_records:
             yield loading.take()
             first = False
     if loading.size or first:
         yield loading.take()
+
+
+def _groups(payload: Iterable[Slice | Unreadable], most: int) -> Iterator[list[Slice | Unreadable]]:
+    """At most so many records at a time, and not many more than `_BYTES_TOGETHER`."""
+    group: list[Slice | Unreadable] = []
+    size = 0
+    for item in payload:
+        group.append(item)
+        size += len(item.data) if isinstance(item, Slice) else 0
+        if len(group) >= most or size >= _BYTES_TOGETHER:
+            yield group
+            group, size = [], 0
+    if group:
+        yield group
 
 
 class _Loading:
@@ -82,7 +97,7 @@ class _Loading:
         self._requested = eutils.request_version(name)
         self._latest_release = 0
         self._position = 0
-        self._documents: list[Row] = []
+        self._documents: Columns = {name: [] for name in DOCUMENTS.column_names}
         self._deletions: list[dict[str, object]] = []
         self._rejected: list[dict[str, object]] = []
         self._parser = etree.XMLParser(target=_NoTree(), no_network=True, load_dtd=False, huge_tree=False)
@@ -90,26 +105,54 @@ class _Loading:
     @property
     def size(self) -> int:
         """How many rows there are to take."""
-        return len(self._documents) + len(self._deletions) + len(self._rejected)
+        return len(self._documents["version"]) + len(self._deletions) + len(self._rejected)
 
     def take(self) -> Parsed:
         """The rows so far, as tables."""
-        documents = DOCUMENTS.from_rows(cast("list[dict[str, object]]", self._documents))
+        documents = DOCUMENTS.from_columns(self._documents)
         taken = Parsed(documents, DELETIONS.from_rows(self._deletions), REJECTED.from_rows(self._rejected))
-        self._documents, self._deletions, self._rejected = [], [], []
+        self._documents = {name: [] for name in DOCUMENTS.column_names}
+        self._deletions, self._rejected = [], []
         return taken
 
-    def load(self, found: list[Slice | Unreadable]) -> None:
-        """Adds a row for each record: many are checked at once, and one by one only where one of them is damaged."""
-        prepared = [_prepared(item) if isinstance(item, Slice) else b"" for item in found]
-        sound = not any(map(_opens_aside, prepared)) and self._fault(prepared) is None
-        for item, record in zip(found, prepared, strict=True):
+    def load(self, found: Sequence[Slice | Unreadable]) -> None:
+        """Adds a row for each record."""
+        checked = [
+            one
+            for begin in range(0, len(found), _CHECKED_TOGETHER)
+            for one in self._checked(found[begin : begin + _CHECKED_TOGETHER])
+        ]
+        is_document = [
+            isinstance(item, Slice) and item.kind not in _DELETIONS and fault is None
+            for item, (_, fault) in zip(found, checked, strict=True)
+        ]
+        columns = read([record for record, _ in compress(checked, is_document)])
+        days = [a or b for a, b in zip(columns.pop("completed_on"), columns["entered_on"], strict=True)]
+        records = zip(columns["pmid"], days, strict=True)
+        kept: list[bool] = []
+        for item, (record, fault) in zip(found, checked, strict=True):
             if isinstance(item, Unreadable):
                 self._reject(item)
-            elif sound or (fault := self._fault([record])) is None:
-                self._add(item, record)
-            else:
+            elif fault is not None:
                 self._reject(_malformed(item, fault))
+            elif item.kind in _DELETIONS:
+                self._delete(item, record)
+            else:
+                kept.append(self._place(item, *next(records)))
+        for name, values in columns.items():
+            self._documents[name].extend(values if all(kept) else compress(values, kept))
+
+    def _checked(self, found: Sequence[Slice | Unreadable]) -> list[tuple[bytes, etree.XMLSyntaxError | None]]:
+        """Each record without comments and the like, and what keeps it from being well-formed.
+
+        They are checked together, without their references, of which nothing is loaded; and one by one and whole only
+        where there is something wrong, or a comment begins that could hide damage in the records after it.
+        """
+        light = [_light(item) if isinstance(item, Slice) else b"" for item in found]
+        if not any(map(_opens_aside, light)) and self._fault(light) is None:
+            return [(record, None) for record in light]
+        whole = [without_asides(item.data) if isinstance(item, Slice) else b"" for item in found]
+        return [(record, self._fault([record])) for record in whole]
 
     def _fault(self, records: Iterable[bytes]) -> etree.XMLSyntaxError | None:
         """What keeps the records from being well-formed. Their own root keeps entity definitions from the parser."""
@@ -119,28 +162,25 @@ class _Loading:
             return fault
         return None
 
-    def _add(self, item: Slice, record: bytes) -> None:
-        if item.kind in _DELETIONS:
-            self._delete(item, record)
-            return
-        row = _read(record)
-        if row["pmid"] is None:
+    def _place(self, item: Slice, pmid: int | None, day: datetime.date | None) -> bool:
+        """Whether a record has a number of its own; it is then given its version and its position."""
+        if pmid is None:
             self._reject(
                 Unreadable("no_pmid", "the record has no PubMed identifier", item.offset, item.data, in_place=True)
             )
-            return
-        row["version"] = self._requested or self._release(row) + min(self._position, 99_999_999)
-        row["raw_file"] = self._name
-        row["raw_position"] = self._position
+            return False
+        version = self._requested or self._release(day) + min(self._position, 99_999_999)
+        self._documents["version"].append(version)
+        self._documents["raw_file"].append(self._name)
+        self._documents["raw_position"].append(self._position)
         self._position += 1
-        self._documents.append(row)
+        return True
 
-    def _release(self, row: Row) -> int:
-        """The digits of the version that precede the position."""
+    def _release(self, day: datetime.date | None) -> int:
+        """The digits of the version that precede the position: of the payload, else of the day of a record."""
         if self._named_release is not None:
             return self._named_release
-        date = row["revised_on"] or row["completed_on"] or row["entered_on"]
-        release = _version_start(date.year, 0, date.timetuple().tm_yday) if date else 0
+        release = _version_start(day.year, 0, day.timetuple().tm_yday) if day else 0
         self._latest_release = max(self._latest_release, release)
         return release
 
@@ -185,52 +225,18 @@ def _version_start(year: int, file_number: int, part: int) -> int:
     return eutils.version(min(year, _LAST_YEAR), file_number, part, 0)
 
 
-def _prepared(item: Slice) -> bytes:
-    """The record in plain form, without the elements of no use here.
-
-    What stands in those is not checked for well-formedness: nothing of it is loaded.
-    """
+def _light(item: Slice) -> bytes:
+    """The record without its references; some comments may be left in it."""
     record = item.data if item.plain else without_asides(item.data)
-    for opening, closing in _UNREAD:
-        record = _without(record, opening, closing)
-    return without_asides(record) if _opens_aside(record) else record
-
-
-def _without(record: bytes, opening: bytes, closing: bytes) -> bytes:
-    """The record lacking the elements of one name; the whole if one is not closed or stands in another."""
-    first, *opened = record.split(opening)
-    kept = [first]
-    for part in opened:
-        end = part.find(closing)
-        if end < 0:
-            return record
-        kept.append(part[end + len(closing) :])
-    return b"".join(kept) if opened else record
+    begin = record.find(_REFERENCES)
+    if begin < 0 or (end := record.rfind(_REFERENCES_END, begin)) < 0:
+        return record
+    return record[:begin] + record[end + len(_REFERENCES_END) :]
 
 
 def _opens_aside(record: bytes) -> bool:
-    """Whether a comment or the like begins here and does not end: it could hide damage in the records after it."""
+    """Whether a comment or the like begins here; a single byte is found faster than two."""
     return (b"!" in record and b"<!" in record) or (b"?" in record and b"<?" in record)
-
-
-def _read(record: bytes) -> Row:
-    if _has_single_quotes(record):
-        return read(plain_tags(record))
-    try:
-        row = read(record)
-    except NotPlain:
-        return read(plain_tags(record))
-    if row["entered_on"] is None:  # PubMed always gives it, but may not have written it as usual
-        return read(plain_tags(record))
-    return row
-
-
-def _has_single_quotes(record: bytes) -> bool:
-    """Whether some attribute may stand in single quotes; a single byte is found faster than two."""
-    at = record.find(b"'")
-    while at > 0 and record[at - 1] != _EQUALS:
-        at = record.find(b"'", at + 1)
-    return at > 0
 
 
 def _malformed(item: Slice, fault: etree.XMLSyntaxError) -> Unreadable:

@@ -78,8 +78,12 @@ class Table:
     def from_rows(self, rows: Iterable[dict[str, object]]) -> pa.Table:
         """Rows as dictionaries -> a table of this schema; absent keys are NULL."""
         values = _transposed(list(rows), self.column_names)
-        columns = [pa.array(filled, column.type) for filled, column in zip(values, self.columns, strict=True)]
-        return pa.Table.from_arrays(columns, schema=self.arrow)
+        return self.from_columns(dict(zip(self.column_names, values, strict=True)))
+
+    def from_columns(self, values: Mapping[str, Sequence[object]]) -> pa.Table:
+        """The values of each column -> a table of this schema."""
+        arrays = [pa.array(values[column.name], column.type) for column in self.columns]
+        return pa.Table.from_arrays(arrays, schema=self.arrow)
 
 
 def _transposed(rows: Sequence[Mapping[str, object]], names: Sequence[str]) -> list[Sequence[object]]:

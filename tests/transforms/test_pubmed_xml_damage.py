@@ -6,6 +6,8 @@ import os
 import tracemalloc
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from tests.transforms.pubmed_samples import Read, article, parse_bytes, payload, when, zipped
 from transforms import pubmed_slices
@@ -336,3 +338,42 @@ def test_a_revision_date_that_is_impossible_is_no_damage() -> None:
     read = with_third(article(3, head=when("DateRevised", "2021-02-31")))
     assert read.reasons == []
     assert str(read.documents[2]["revised_on"]) == "2021-02-01"
+
+
+NAMES = st.sampled_from(
+    """MedlineCitation PMID Article BookDocument Book Journal PubDate Year ArticleTitle BookTitle Abstract AbstractText
+    AuthorList Author LastName ForeName Initials CollectiveName Language PublicationType KeywordList Keyword RefSource
+    CommentsCorrections MeshHeadingList PubmedData PubMedPubDate ArticleIdList ArticleId ELocationID ReferenceList i
+    DateRevised Day AbstractTexts Articl""".split()  # noqa: SIM905
+)
+ATTRIBUTES = st.sampled_from(
+    ["", ' IdType="doi"', " EIdType='doi'", ' Label="A>B"', ' PubStatus = "entrez"', " a='\"'", "\n RefType='Cites'"]
+)
+TEXTS = st.sampled_from(
+    ["", "12", " ", "a > b", "]]", "&gt;", "\u2009x", "<!-- <PMID> > -->", "<?x > y?>", "<![CDATA[<i>]]>"]
+)
+
+
+def elements(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
+    return st.builds(
+        lambda name, attributes, parts, end: f"<{name}{attributes}>{''.join(parts)}</{name}{end}>",
+        NAMES,
+        ATTRIBUTES,
+        st.lists(inner, max_size=5),
+        st.sampled_from(["", " ", "\n"]),
+    )
+
+
+EMPTY = st.builds(lambda name, attributes: f"<{name}{attributes}/>", NAMES, ATTRIBUTES)
+
+
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.lists(st.recursive(TEXTS | EMPTY, elements, max_leaves=30), max_size=5))
+def test_any_well_formed_record_is_read_or_rejected_and_no_other_suffers(inside: list[str]) -> None:
+    record = f"<PubmedArticle>{''.join(inside)}</PubmedArticle>"
+    read = parse_bytes(payload(*FIVE[:2], record, *FIVE[3:]))
+    assert len(read.documents) + len(read.rejected) == 5
+    assert set(read.reasons) <= {"no_pmid"}
+    usual = parse_bytes(payload(*FIVE)).documents
+    others = [row for row in read.documents if row["raw_position"] != 2]
+    assert others == [row for row in usual if row["raw_position"] != 2]
