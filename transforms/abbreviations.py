@@ -15,6 +15,7 @@ import numpy.typing as npt
 from abbreviation_extractor import extract_abbreviation_definition_pairs
 
 from transforms.document_text import DocumentText
+from transforms.integers import distinct, is_among
 from transforms.matching import Hits, leftmost_longest
 from transforms.tokens import Codes, Hashes, Ints, Tokens, tokenize
 
@@ -100,7 +101,7 @@ def _with_brackets(codes: Codes, sentence_begins: Ints) -> Ints:
     opens = (codes == ord("(")).nonzero()[0]
     blocks = [opens[at : at + _BRACKETS_AT_ONCE] for at in range(0, len(opens), _BRACKETS_AT_ONCE)]
     likely = np.concatenate([np.zeros(0, np.int64), *(block[_may_hold_a_short_form(codes, block)] for block in blocks)])
-    return np.unique(np.searchsorted(sentence_begins, likely, side="right") - 1)
+    return distinct(np.searchsorted(sentence_begins, likely, side="right") - 1)
 
 
 def _may_hold_a_short_form(codes: Codes, opens: Ints) -> npt.NDArray[np.bool_]:
@@ -145,7 +146,7 @@ def defined_otherwise(defined: Definitions, hits: Hits, tokens: Tokens, text: Do
     alone = np.bincount(number, minlength=len(defined.short))[number] == 1
     known = _in_document(spelt.hash[alone], np.array(defined.document, np.int64)[number[alone]])
     document = text.holding(tokens.start[hits.first[single]])
-    single[single] = np.isin(_in_document(tokens.hash[hits.first[single]], document), known)
+    single[single] = is_among(_in_document(tokens.hash[hits.first[single]], document), known)
     return single
 
 

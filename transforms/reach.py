@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from transforms.assertion_cues import cues
+from transforms.integers import distinct
 from transforms.matching import Hits
 from transforms.tokens import BROKEN, COMMA, Characters, Ints, Tokens
 
@@ -55,14 +56,14 @@ class Stops:
         known = cues()
         words = _Words(known.bits(tokens.hash), known.classes)
         enders = found.take(known.are(found, says="stop")).first
-        stops = np.unique(np.concatenate([sentence_begins, tokens.clause, enders]))
+        stops = distinct(np.concatenate([sentence_begins, tokens.clause, enders]))
         return cls(
             tokens,
             read,
             words,
             stops,
             _verbs(words),
-            np.union1d(words.places("openers"), _after_a_clause(words, stops)) + 1,
+            distinct(np.concatenate([words.places("openers"), _after_a_clause(words, stops)])) + 1,
             _before_a_clause(words, stops, _SUBJECT),
             _before_a_clause(words, stops, 1),
             ((tokens.gap == COMMA) | words.are("and") | _adverbs(tokens, read)).nonzero()[0],

@@ -13,6 +13,7 @@ import numpy.typing as npt
 from transforms.abbreviations import defined_otherwise, definitions, occurrences, words_within
 from transforms.coordination import coordinated
 from transforms.document_text import DocumentText
+from transforms.integers import is_among
 from transforms.matching import Hits, leftmost_longest
 from transforms.tokens import JOINED, Ints, Tokens, is_hyphen, tokenize
 from transforms.vocabulary import Vocabulary
@@ -127,7 +128,7 @@ class _Senses:
         certain = (hits.key < len(self.vocabulary.meanings)).nonzero()[0]
         number, known = self.vocabulary.meanings.of(hits.key[certain])
         mention, concept = self.of(hits.take(doubtful))
-        borne = np.isin(document[doubtful][mention] + concept, document[certain][number] + known)
+        borne = is_among(document[doubtful][mention] + concept, document[certain][number] + known)
         kept = ~short
         kept[doubtful[mention[borne]]] = True
         return hits.take(kept)
@@ -181,7 +182,7 @@ def _companions(
     """Which hits are the metal of a salt whose other half is a hit beside it ("diclofenac sodium")."""
     substance = np.zeros(len(hits), bool)
     substance[mention] = vocabulary.substance[concept]
-    companion = np.isin(hits.key, vocabulary.companions)
+    companion = is_among(hits.key, vocabulary.companions)
     partner = substance & ~companion
     beside = (hits.last[:-1] == hits.first[1:]) & (tokens.gap[hits.first[1:]] == JOINED)
     left = np.append(False, beside & partner[:-1])[: len(hits)]
