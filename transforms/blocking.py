@@ -16,7 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from rensa import RMinHash
 
-from transforms.document_features import UNKNOWN, Features, features
+from transforms.document_features import UNKNOWN, Features
 from transforms.folding import NORMALISATION_VERSION
 from transforms.text_slices import TextSlice, text_slices
 from transforms.tokens import hash_runs, tokenize
@@ -41,7 +41,7 @@ PAIRS = pa.schema([("document_a", pa.string()), ("document_b", pa.string())])
 
 def keys(documents: pa.Table) -> pa.Table:
     """The blocking keys of documents: document_id, kind (of BLOCKS or CUTS), value."""
-    return keys_of(features(documents), text_slices(documents))
+    return keys_of(Features(documents), text_slices(documents))
 
 
 def keys_of(found: Features, slices: Iterable[TextSlice]) -> pa.Table:
@@ -54,7 +54,7 @@ def content_keys(documents: pa.Table, slices: Iterable[TextSlice], *carried: str
     """The keys of every content at hand, of several versions of a document too: `document_keys` without `batch`, and
     the `carried` columns of the document. `slices`: the documents' text.
     """
-    row, kind, value = _keys(features(documents), slices)
+    row, kind, value = _keys(Features(documents), slices)
     named = {name: documents[name].combine_chunks().take(row) for name in ("document_id", "digest", *carried)}
     made_by = pa.array([KEYS_VERSION]).take(pa.array(np.zeros(len(row), np.int8)))
     return pa.table({**named, "kind": kind, "value": value, "keys_version": made_by})

@@ -14,7 +14,7 @@ import pyarrow as pa
 
 from transforms.blocking import candidates, keys_of
 from transforms.clustering import cluster
-from transforms.document_features import features
+from transforms.document_features import Features
 from transforms.duplicate_decisions import decide_on
 from transforms.text_slices import text_slices
 
@@ -26,5 +26,5 @@ def deduplicate(documents: pa.Table, verdicts: pa.Table | None = None) -> pa.Tab
     person's and overrule: document_a, document_b, same (boolean). article_id is `transforms.identity.article_id`; rule
     and evidence are those of the strongest decision that joined the document to another, 'alone' and NULL without one.
     """
-    found = features(documents)
+    found = Features(documents)
     return cluster(decide_on(candidates(keys_of(found, text_slices(documents))), found), documents, verdicts)

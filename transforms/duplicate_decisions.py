@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 
 from transforms import duplicate_rules
 from transforms.comparison import CHANGED, DIFFERS, EQUAL, EXTENDED, OTHER, SAME, VARIANT, Comparison, compare
-from transforms.document_features import Features, features
+from transforms.document_features import Features
 
 EDGES = pa.schema(
     [
@@ -39,7 +39,7 @@ def decide(pairs: pa.Table, documents: pa.Table) -> pa.Table:
     whose titles do not match are not listed: they are different for want of any evidence.
     """
     named = pc.unique(pa.chunked_array([*pairs["document_a"].chunks, *pairs["document_b"].chunks], pa.string()))
-    return decide_on(pairs, features(documents.filter(pc.is_in(documents["document_id"], named))))
+    return decide_on(pairs, Features(documents.filter(pc.is_in(documents["document_id"], named))))
 
 
 def decide_on(pairs: pa.Table, found: Features) -> pa.Table:
@@ -73,7 +73,7 @@ def explain(pair: pa.Table) -> dict[str, Any]:
     `pair`: two rows. Keys: verdict ('same', 'different'), rule (None where no rule speaks), evidence (a dictionary),
     accepts and vetoes (the names of all rules that hold).
     """
-    found = features(pair)
+    found = Features(pair)
     compared = compare(found, np.array([0]), np.array([1]))
     ids = sorted(found.ids)
     edges = decide_on(pa.table({"document_a": ids[:1], "document_b": ids[1:]}), found).to_pylist()

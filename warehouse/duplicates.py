@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 
 from transforms import blocking
 from transforms.blocking import BLOCKS, CUTS, KEYS_VERSION, candidates, touched
-from transforms.document_features import COLUMNS, features
+from transforms.document_features import COLUMNS, Features
 from transforms.document_links import links_of
 from transforms.duplicate_decisions import decide_on
 from transforms.schema import PAIR_DECISIONS
@@ -71,7 +71,7 @@ def decide(connection: duckdb.DuckDBPyConnection, documents: pa.Array) -> pa.Tab
     connection.register("compared", pa.table({"document_id": pc.unique(ends)}))
     contents = connection.sql(statement("commit", "compared_documents")).to_arrow_table()
     connection.unregister("compared")
-    found = features(contents)
+    found = Features(contents)
     edges = decide_on(pairs, found)
     told = pa.table({**_columns(edges), **_columns(links_of(edges, found))})
     for name in ("a", "b"):

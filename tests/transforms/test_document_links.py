@@ -6,7 +6,7 @@ import pyarrow as pa
 
 from tests.transforms.dedup_records import documents
 from transforms.blocking import candidates, keys
-from transforms.document_features import features
+from transforms.document_features import Features
 from transforms.document_links import LINKS, links_of
 from transforms.duplicate_decisions import EDGES, decide, explain
 from transforms.duplicate_rules import ACCEPTS, VETOES
@@ -27,7 +27,7 @@ def decided(*rows):
 
 
 def links(*rows):
-    found = links_of(decided(*rows), features(documents(rows)))
+    found = links_of(decided(*rows), Features(documents(rows)))
     assert found.schema == LINKS
     return [(row["link_from"], row["link"]) for row in found.to_pylist() if row["link"]]
 

@@ -5,7 +5,7 @@ import pytest
 from tests.transforms.dedup_records import documents, hard_pairs, labelled
 from transforms.blocking import candidates, keys
 from transforms.deduplicate import deduplicate
-from transforms.document_features import features
+from transforms.document_features import Features
 from transforms.document_links import links_of
 from transforms.duplicate_decisions import decide
 
@@ -34,7 +34,7 @@ LINKED = [(case, link, a, b) for case, _, link, a, b in PAIRS if link]
 @pytest.mark.parametrize(("case", "kind", "a", "b"), LINKED, ids=[case for case, *_ in LINKED])
 def test_link(case, kind, a, b):
     table = documents([a, b])
-    links = links_of(decide(candidates(keys(table)), table), features(table))
+    links = links_of(decide(candidates(keys(table)), table), Features(table))
     assert links.to_pylist() == [{"link": kind, "link_from": "d1"}]
 
 
