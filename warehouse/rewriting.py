@@ -106,9 +106,9 @@ class Rewriting(ABC):
         """The answer of one statement of sql/commit."""
         return self.connection.sql(statement("commit", name), params=values or None).to_arrow_table()
 
-    def write(self, table: str, rows: pa.Table) -> None:
-        """Write rows as a segment of this commit."""
-        written = segments.write(self.lake, table, rows, self.number)
+    def write(self, table: str, rows: pa.Table, order: pa.Array | None = None) -> None:
+        """Write rows, or with `order` the rows in that order, as a segment of this commit."""
+        written = segments.write(self.lake, table, rows, self.number, order)
         if written:
             self.written.append(written)
 
@@ -159,4 +159,4 @@ class Rewriting(ABC):
             self.write(schema.name, difference([getattr(now, part)], getattr(before, part), schema))
         pairs = difference([now.cooccurrences], before.cooccurrences, COOCCURRENCES)
         self.write("cooccurrences", pairs)
-        self.write("cooccurrences_by_b", by_second(pairs))
+        self.write("cooccurrences_by_b", pairs, by_second(pairs))
