@@ -26,13 +26,13 @@ from transforms.schema import (
     COOCCURRENCES,
     CORPUS_COUNTS,
     DOCUMENTS,
-    MENTIONS,
 )
 from warehouse import segments
 from warehouse.assignment import assign_articles
 from warehouse.catalog_file import Version
 from warehouse.catalog_schema import SEGMENTS, SUPERSEDED
 from warehouse.lake import Lake
+from warehouse.placing import placed_mentions
 from warehouse.staging import Unit
 from warehouse.statements import statement
 
@@ -113,15 +113,19 @@ class Rewriting(ABC):
             self.written.append(written)
 
     def next_mentions(self, home: int, *, anew: bool) -> pa.Table:
-        """The mentions at hand; `anew` leaves out those of changed documents."""
-        found = self.table("next_mentions", home=home, anew=anew, **self._staged("mentions", home))
-        return MENTIONS.without("batch").conform(found)
+        """The mentions at hand, texts as dictionaries; `anew` leaves out those of changed documents."""
+        members = self.table("members_of_portion", home=home, anew=anew)
+        standing = self.table("standing_mentions", home=home, anew=anew) if members["staged_unit"].null_count else None
+        staged = {unit: self.units[unit - 1].file("mentions") for unit in self._units_of(home)}
+        return placed_mentions(members, staged, standing)
 
     def _staged(self, table: str, home: int) -> dict[str, list[Any]]:
         """The payloads that one portion is written from, by number, and their staged files of one table."""
-        found = self.execute("units_of_portion", home=home).fetchall()
-        units = [unit for [unit] in found] or [1]  # a statement has to read some file
+        units = self._units_of(home) or [1]  # a statement has to read some file
         return {"units": units, "files": [self.units[unit - 1].file(table) for unit in units]}
+
+    def _units_of(self, home: int) -> list[int]:
+        return [unit for [unit] in self.execute("units_of_portion", home=home).fetchall()]
 
     def _homes(self) -> int:
         [[homes]] = self.connection.execute("SELECT coalesce(max(home), 0) FROM touched_articles").fetchall()
