@@ -134,6 +134,7 @@ class Rewriting(ABC):
     def _write_articles(self, home: int) -> None:
         """Write the articles of one portion, and what they count now less what they counted before."""
         documents = self.table("next_documents", home=home, **self._staged("documents", home))
+        documents = documents.sort_by([(name, "ascending") for name in DOCUMENTS.sort_by])
         documents = documents.append_column("own_article_id", own_article_ids(documents))
         self.write("documents", DOCUMENTS.without("batch").conform(documents))
         current = documents.filter(documents["is_current"])
