@@ -51,7 +51,7 @@ def describe(documents: pa.Table) -> pa.Table:
         told = told.append_column(name, column)
     order = [(name, "ascending") for name in ("article_id", "rank", "cut_off", "shortness", "document_id")]
     grouped = told.sort_by(order).group_by("article_id", use_threads=False).aggregate(list(_AGGREGATES))
-    articles = grouped.rename_columns(["article_id", *_NAMES])
+    articles = grouped.rename_columns(["article_id", *_NAMES]).sort_by("article_id")  # groups come nearly in order
     sources = _sorted_lists(articles["sources"])
     return _KEYS.conform(articles.set_column(articles.column_names.index("sources"), "sources", sources))
 

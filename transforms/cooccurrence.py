@@ -13,14 +13,16 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from transforms.pairs import BASES, Concepts, distinct, pair_counts, sorted_dictionary
+from transforms.dictionaries import encoded, equal, plain, sorted_dictionary, stable_order
+from transforms.pairs import BASES, Concepts, distinct, pair_counts, starts
 from transforms.schema import ARTICLE_CONCEPTS, CONCEPT_COUNTS, COOCCURRENCES, CORPUS_COUNTS
 from transforms.tables import Table
 
 Ints = npt.NDArray[np.int64]
 
-_TEXT = 1
+_MENTION_BASES = ("index", "text")
 _ARTICLE_CONCEPTS = ARTICLE_CONCEPTS.without("batch")
+_OF_ARTICLE = ("year", "entered_on", "is_case_report", "retracted_on", "is_notice")
 _MEASURES = ("articles", "retracted_articles", "sentence_articles", "with_abstract")
 
 
@@ -37,20 +39,21 @@ def article_concepts(mentions: pa.Table, articles: pa.Table) -> pa.Table:
     """Mentions and the `article_keys` they belong to -> `article_concepts` without `batch`, sorted.
 
     Text mentions count from the article's preferred document only, and only where the article is in the population
-    of basis 'text'; headings count from all its documents.
+    of basis 'text'; headings count from all its documents. Texts that repeat are dictionaries.
     """
     articles = articles.sort_by("article_id")
     rank, known = _positions(mentions["article_id"], articles["article_id"])
-    is_text = _bools(pc.equal(mentions["basis"], "text"))
-    preferred = pc.equal(mentions["document_id"], articles["document_id"].take(pa.array(rank)))
-    in_text = _bools(articles["in_text"])[rank] & _bools(preferred)
+    is_text = equal(mentions["basis"], "text")
+    documents = encoded(mentions["document_id"])
+    preferred = pc.index_in(documents.dictionary, articles["document_id"].combine_chunks()).fill_null(-1)
+    in_text = _bools(articles["in_text"])[rank] & (np.asarray(preferred)[np.asarray(documents.indices)] == rank)
     kept = known & (~is_text | in_text)
     if not kept.any():
         return _ARTICLE_CONCEPTS.empty()
-    encoded = mentions["concept_id"].combine_chunks().dictionary_encode()
-    names, order = sorted_dictionary(encoded.dictionary)
-    concept = order[np.asarray(encoded.indices)[kept]]
-    affirmed = _bools(pc.equal(mentions["assertion"], "present"))[kept]
+    concepts = encoded(mentions["concept_id"])
+    names, order = sorted_dictionary(concepts.dictionary)
+    concept = order[np.asarray(concepts.indices)[kept]]
+    affirmed = equal(mentions["assertion"], "present")[kept]
     sentence = np.asarray(mentions["sentence"].fill_null(0), np.int64)[kept]
     group = (concept * len(articles) + rank[kept]) * 2 + is_text[kept]
     return _grouped(group, affirmed, np.where(is_text[kept], sentence, -1), names, articles)
@@ -61,23 +64,25 @@ def _grouped(
 ) -> pa.Table:
     width = int(sentence.max()) + 3
     keys = distinct((group * width + sentence + 1) * 2 + affirmed)
-    listed = keys[(keys & 1 == 1) & ((keys >> 1) % width > 0)] >> 1
-    groups, first = np.unique(keys // (2 * width), return_index=True)
+    is_listed = (keys & 1 == 1) & ((keys >> 1) % width > 0)
+    listed = keys[is_listed] >> 1
+    grouped = keys // (2 * width)
+    first = starts(grouped)
+    groups = grouped[first]
     any_affirmed = np.maximum.reduceat(keys & 1, first).astype(bool)
-    offsets = np.searchsorted(listed, np.append(groups, groups[-1] + 1) * width)
-    basis_text = groups % 2 == _TEXT
+    offsets = np.append(0, np.cumsum(np.add.reduceat(is_listed, first, dtype=np.int64)))
     rank, concept = groups // 2 % len(articles), groups // 2 // len(articles)
-    article = articles.take(pa.array(rank))
+    article = articles.select(["article_id", *_OF_ARTICLE]).take(pa.array(rank))
     columns = {
-        "concept_id": names.take(pa.array(concept)),
+        "concept_id": pa.DictionaryArray.from_arrays(pa.array(concept.astype(np.int32)), names),
         "article_id": article["article_id"],
-        "basis": pa.array(np.where(basis_text, "text", "index")),
+        "basis": pa.DictionaryArray.from_arrays(pa.array((groups % 2).astype(np.int8)), pa.array(_MENTION_BASES)),
         "affirmed": pa.array(any_affirmed),
         "sentences": pa.ListArray.from_arrays(pa.array(offsets, pa.int32()), pa.array(listed % width - 1, pa.int32())),
     }
-    for name in ("year", "entered_on", "is_case_report", "retracted_on", "is_notice"):
+    for name in _OF_ARTICLE:
         columns[name] = article[name]
-    return _ARTICLE_CONCEPTS.conform(pa.table(columns))
+    return pa.table(columns).select(list(_ARTICLE_CONCEPTS.column_names))
 
 
 def count(concepts: pa.Table, articles: pa.Table) -> Counts:
@@ -96,12 +101,12 @@ def count(concepts: pa.Table, articles: pa.Table) -> Counts:
             _corpus(articles, years, outside),
         )
     rank, _ = _positions(affirmed["article_id"], articles["article_id"])
-    encoded = affirmed["concept_id"].combine_chunks().dictionary_encode()
-    names, order = sorted_dictionary(encoded.dictionary)
+    spoken = encoded(affirmed["concept_id"])
+    names, order = sorted_dictionary(spoken.dictionary)
     members = Concepts.merge(
         article=rank,
-        concept=order[np.asarray(encoded.indices)],
-        is_text=_bools(pc.equal(affirmed["basis"], "text")),
+        concept=order[np.asarray(spoken.indices)],
+        is_text=equal(affirmed["basis"], "text"),
         sentences=affirmed["sentences"].combine_chunks(),
     )
     return Counts(
@@ -113,27 +118,27 @@ def count(concepts: pa.Table, articles: pa.Table) -> Counts:
 
 def _concept_counts(members: Concepts, names: pa.Array, years: Ints, outside: npt.NDArray[np.bool_]) -> pa.Table:
     """One row a concept, year and basis."""
-    key = members.concept * (years.max() + 1) + years[members.article]
-    tables = []
-    for basis, chosen in zip(BASES, (np.ones(len(key), bool), members.in_index, members.in_text), strict=True):
-        keys, inverse = np.unique(key[chosen], return_inverse=True)
-        out = outside[members.article[chosen]]
-        tables.append(
-            pa.table(
-                {
-                    "concept_id": names.take(pa.array(keys // (years.max() + 1))),
-                    "year": year_column(keys % (years.max() + 1)),
-                    "basis": pa.array([basis] * len(keys), pa.string()),
-                    "articles": pa.array(np.bincount(inverse[~out], minlength=len(keys)).astype(np.int64)),
-                    "retracted_articles": pa.array(np.bincount(inverse[out], minlength=len(keys)).astype(np.int64)),
-                }
-            )
-        )
-    return (
-        CONCEPT_COUNTS.without("batch")
-        .conform(pa.concat_tables(tables))
-        .sort_by([("concept_id", "ascending"), ("basis", "ascending"), ("year", "ascending")])
-    )
+    span = int(years.max()) + 1
+    key = members.concept * span + years[members.article]
+    order = stable_order(key)
+    first = starts(key[order])
+    out = outside[members.article][order]
+    counts = []
+    for chosen in (np.ones(len(key), bool), members.in_index, members.in_text):
+        here = chosen[order]
+        counts.append([np.add.reduceat(side & here, first, dtype=np.int64) for side in (~out, out)])
+    articles, retracted = (np.stack(side) for side in zip(*counts, strict=True))
+    basis, row = np.nonzero(articles | retracted)
+    concept, year = np.divmod(key[order][first][row], span)
+    listed = stable_order(np.where(year, year, span), basis, concept)
+    table = {
+        "concept_id": names.take(pa.array(concept[listed])),
+        "year": year_column(year[listed]),
+        "basis": pa.array(BASES).take(pa.array(basis[listed])),
+        "articles": pa.array(articles[basis, row][listed]),
+        "retracted_articles": pa.array(retracted[basis, row][listed]),
+    }
+    return CONCEPT_COUNTS.without("batch").conform(pa.table(table))
 
 
 def _corpus(articles: pa.Table, years: Ints, outside: npt.NDArray[np.bool_]) -> pa.Table:
@@ -169,6 +174,7 @@ def difference(now: Sequence[pa.Table], before: pa.Table, schema: Table) -> pa.T
     parts = [part for part in (*now, before) if len(part)]
     if len(parts) < 2:
         return parts[0] if parts else schema.without("batch").empty()
+    parts = [schema.without("batch").conform(plain(part)) for part in parts]
     summed = pa.concat_tables(parts).group_by(keys).aggregate([(name, "sum") for name in measures])
     summed = summed.rename_columns([name.removesuffix("_sum") for name in summed.column_names])
     changed = np.zeros(len(summed), bool)

@@ -10,8 +10,8 @@ from typing import Self
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.compute as pc
 
+from transforms.dictionaries import encoded, sorted_dictionary, stable_order
 from transforms.schema import COOCCURRENCES
 
 BASES = ("any", "index", "text")
@@ -57,7 +57,7 @@ class Concepts:
     @classmethod
     def merge(cls, article: Ints, concept: Ints, is_text: Bools, sentences: pa.ListArray) -> Self:
         """One entry a concept, article and basis -> one a concept and article, the bases as flags."""
-        order = np.lexsort((concept, article))
+        order = stable_order(concept, article)
         rows = np.repeat(np.arange(len(article)), np.asarray(sentences.value_lengths(), np.int64))
         numbers = np.asarray(sentences.flatten(), np.int64)
         words = int(numbers.max()) // _WORD + 1 if len(numbers) else 1
@@ -75,7 +75,7 @@ class Concepts:
 
 
 def pair_counts(members: Concepts, names: pa.Array, years: Ints, outside: Bools) -> pa.Table:
-    """Counts of unordered pairs by year and basis: `cooccurrences` without `batch`, sorted.
+    """Counts of unordered pairs by year and basis: `cooccurrences` without `batch`, sorted; texts as dictionaries.
 
     `names`: CURIEs by concept position, ascending; `years` (0 unknown) and `outside` by article position.
     """
@@ -86,58 +86,55 @@ def pair_counts(members: Concepts, names: pa.Array, years: Ints, outside: Bools)
     ]
     keys, inside, excluded = _side_by_side(*sides)
     parts = [
-        _rows(keys[at : at + _PAIRS_A_TABLE], inside[at:], excluded[at:], names, year_values)
+        _rows(keys, inside, excluded, range(at, min(at + _PAIRS_A_TABLE, len(keys))), names, year_values)
         for at in range(0, max(len(keys), 1), _PAIRS_A_TABLE)
     ]
-    return COOCCURRENCES.without("batch").conform(pa.concat_tables(parts))
+    return pa.concat_tables(parts).select(list(COOCCURRENCES.without("batch").column_names))
 
 
-def _rows(keys: Ints, inside: Articles, excluded: Articles, names: pa.Array, years: Ints) -> pa.Table:
-    """A row a pair, year and basis for the first tallies, those of `keys`."""
-    counts, retracted = (tally[: len(keys), :_BASES].ravel() for tally in (inside, excluded))
-    told = np.flatnonzero(counts | retracted)
-    row, basis = told // _BASES, told % _BASES
-    pair, year = keys[row] // len(years), years[keys[row] % len(years)]
-    sentences = np.where(basis == BASES.index("index"), 0, inside[row, _BASES])
+def _rows(keys: Ints, inside: Articles, excluded: Tally, chosen: range, names: pa.Array, years: Ints) -> pa.Table:
+    """A row a pair, year and basis for some of the keys; `excluded`: the places of its keys, and their articles."""
+    counts = inside[chosen.start : chosen.stop]
+    retracted = np.zeros((len(chosen), _BASES), np.int32)
+    first, end = np.searchsorted(excluded[0], (chosen.start, chosen.stop))
+    retracted[excluded[0][first:end] - chosen.start] = excluded[1][first:end, :_BASES]
+    told = np.flatnonzero(counts[:, :_BASES] | retracted)
+    row, basis = np.divmod(told, _BASES)
+    pair, year = np.divmod(keys[chosen.start : chosen.stop], len(years))
+    one, other = (side.astype(np.int32) for side in np.divmod(pair, len(names)))
+    year = years[year][row]
+    articles = counts[row, basis]
+    sentences = np.where(basis == BASES.index("index"), 0, counts[row, _BASES])
     columns = {
-        "concept_a": names.take(pa.array(pair // len(names))),
-        "concept_b": names.take(pa.array(pair % len(names))),
+        "concept_a": pa.DictionaryArray.from_arrays(pa.array(one[row]), names),
+        "concept_b": pa.DictionaryArray.from_arrays(pa.array(other[row]), names),
         "year": pa.array(year, pa.int32(), mask=year == 0),
-        "basis": pa.array(BASES).take(pa.array(basis)),
+        "basis": pa.DictionaryArray.from_arrays(pa.array(basis.astype(np.int8)), pa.array(BASES)),
     }
-    measures = {"articles": counts[told], "retracted_articles": retracted[told], "sentence_articles": sentences}
+    measures = {"articles": articles, "retracted_articles": retracted.ravel()[told], "sentence_articles": sentences}
     return pa.table(columns | {name: pa.array(numbers, pa.int64()) for name, numbers in measures.items()})
 
 
-def by_second(pairs: pa.Table) -> pa.Table:
-    """`cooccurrences` in the order of its sort columns -> its rows sorted by concept_b first, then as they were."""
-    encoded = pairs["concept_b"].combine_chunks().dictionary_encode()
-    names, codes = sorted_dictionary(encoded.dictionary)
-    narrow = codes.astype(np.min_scalar_type(len(names)))  # sorted far faster than words of 64 bits
-    return pairs.take(pa.array(np.argsort(narrow[np.asarray(encoded.indices)], kind="stable")))
-
-
-def sorted_dictionary(dictionary: pa.Array) -> tuple[pa.Array, Ints]:
-    """The dictionary in ascending order, and each old code's new one, so that codes compare as CURIEs do."""
-    order = np.asarray(pc.sort_indices(dictionary), np.int64)
-    codes = np.empty(len(order), np.int64)
-    codes[order] = np.arange(len(order))
-    return dictionary.take(pa.array(order)), codes
+def by_second(pairs: pa.Table) -> pa.Array:
+    """The order in which the rows of `cooccurrences` are sorted by concept_b first, then as they were: row numbers."""
+    second = encoded(pairs["concept_b"])
+    _, codes = sorted_dictionary(second.dictionary)
+    return pa.array(stable_order(codes[np.asarray(second.indices)]))
 
 
 def _packed_pairs(members: Concepts, width: int, year_rank: Ints, years: int) -> Ints:
     """Every pair of every article as (concept a, concept b, year, flags) in one integer."""
-    starts = np.flatnonzero(np.append(True, members.article[1:] != members.article[:-1])[: len(members.article)])
-    sizes = np.diff(np.append(starts, len(members.article)))
+    begin = starts(members.article)
+    sizes = np.diff(np.append(begin, len(members.article)))
     flags = members.in_index * _INDEX + members.in_text * _TEXT
     packed = np.empty(int((sizes * (sizes - 1) // 2).sum()), np.int64)
     filled = 0
     for size in np.unique(sizes[sizes > 1]):
         left, right = np.triu_indices(int(size), 1)
         step = max(1, PAIRS_AT_ONCE // len(left))
-        chosen = starts[sizes == size]
-        for begin in range(0, len(chosen), step):
-            rows = chosen[begin : begin + step, None] + np.arange(size)
+        chosen = begin[sizes == size]
+        for at in range(0, len(chosen), step):
+            rows = chosen[at : at + step, None] + np.arange(size)
             concept, flag, mask = members.concept[rows], flags[rows], members.masks[rows]
             shared = (mask[:, left] & mask[:, right]).any(axis=2)
             bits = (flag[:, left] & flag[:, right]) | shared * _SENTENCE
@@ -154,7 +151,7 @@ def _tally(packed: Ints) -> Tally:
     packed.sort()
     flags = packed.astype(np.int8) & ((1 << _FLAG_BITS) - 1)
     packed >>= _FLAG_BITS
-    first = np.flatnonzero(np.append(True, packed[1:] != packed[:-1])[: len(packed)])
+    first = starts(packed)
     tally = np.empty((len(first), _BASES + 1), np.int32)
     if not len(first):
         return packed, tally
@@ -164,20 +161,24 @@ def _tally(packed: Ints) -> Tally:
     return packed[first], tally
 
 
-def _side_by_side(inside: Tally, excluded: Tally) -> tuple[Ints, Articles, Articles]:
-    """Two tallies over the union of their keys."""
-    if not len(excluded[0]):
-        return inside[0], inside[1], np.zeros_like(inside[1])
-    keys = distinct(np.concatenate([inside[0], excluded[0]]))
-    spread = []
-    for own, tally in (inside, excluded):
-        full = np.zeros((len(keys), tally.shape[1]), tally.dtype)
-        full[np.searchsorted(keys, own)] = tally
-        spread.append(full)
-    return keys, spread[0], spread[1]
+def _side_by_side(inside: Tally, excluded: Tally) -> tuple[Ints, Articles, Tally]:
+    """Two tallies over the union of their keys: the keys, the first in full, the second with the places of its keys."""
+    keys, articles = inside
+    place = np.searchsorted(keys, excluded[0])
+    missing = keys.take(place, mode="clip") != excluded[0] if len(keys) else np.ones(len(place), bool)
+    if missing.any():
+        articles = np.insert(articles, place[missing], 0, axis=0)
+        keys = np.insert(keys, place[missing], excluded[0][missing])
+        place = np.searchsorted(keys, excluded[0])
+    return keys, articles, (place, excluded[1])
 
 
 def distinct(values: Ints) -> Ints:
     """The distinct values in ascending order, by sorting: numpy's `unique` hashes, far slower here."""
     ordered = np.sort(values)
-    return ordered[np.append(True, ordered[1:] != ordered[:-1])[: len(ordered)]]
+    return ordered[starts(ordered)]
+
+
+def starts(ordered: Ints) -> Ints:
+    """Where the runs of equal values begin."""
+    return np.flatnonzero(np.append(True, ordered[1:] != ordered[:-1])[: len(ordered)])

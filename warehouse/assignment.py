@@ -30,7 +30,7 @@ def assign_articles(
     keep(connection, "next_own_ids", own)
     connection.execute(statement("commit", "current_contents"))
     connection.execute(statement("commit", "content_changes"))
-    found = decide_changed(connection)
+    found = decide_changed(connection, keys)
     keep(connection, "new_decisions", found)
     connection.execute(statement("commit", "standing_decisions"))
     said = latest(verdicts)

@@ -19,6 +19,7 @@ from transforms.claim_tables import CLAIMS
 from transforms.claims import numbered_claims
 from transforms.clustering import cluster
 from transforms.cooccurrence import article_concepts, count
+from transforms.dictionaries import plain
 from transforms.schema import (
     ARTICLE_CONCEPTS,
     ARTICLE_KEYS,
@@ -83,7 +84,7 @@ def audit(connection: duckdb.DuckDBPyConnection, articles_at_once: int = ARTICLE
             mentions = _slice(connection, "mentions", MENTIONS, limits)
             differences += _repeated(mentions)
             concepts = article_concepts(mentions, articles)
-            recounts = {ARTICLE_KEYS: articles, ARTICLE_CONCEPTS: concepts, CLAIMS: _claims(documents)}
+            recounts = {ARTICLE_KEYS: articles, ARTICLE_CONCEPTS: plain(concepts), CLAIMS: _claims(documents)}
             differences += _compare_articles(connection, limits, recounts)
             counts = count(concepts, articles)
             for part, rows in (

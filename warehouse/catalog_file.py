@@ -122,13 +122,12 @@ def _visible_view(schema: Table) -> str:
 def _comment(connection: duckdb.DuckDBPyConnection, shown: Mapping[str, Table]) -> None:
     """Comments on every table, view, column and macro, as one script: statement by statement takes far longer."""
     present = connection.execute(
-        "SELECT table_name, table_type, list(column_name) FROM information_schema.columns"
-        " INNER JOIN information_schema.tables USING (table_schema, table_name)"
-        " WHERE table_schema = 'main' GROUP BY ALL"
+        "SELECT table_name, list(column_name) FROM duckdb_columns() WHERE schema_name = 'main' AND NOT internal"
+        " GROUP BY table_name"
     ).fetchall()
     script = []
-    for name, type_, columns in present:
-        schema, kind = shown[name], "VIEW" if type_ == "VIEW" else "TABLE"
+    for name, columns in present:
+        schema, kind = shown[name], "TABLE" if name in CATALOG_TABLES else "VIEW"
         script.append(f"COMMENT ON {kind} {name} IS {literal(f'One row: {schema.grain}.')}")
         script += [
             f"COMMENT ON COLUMN {name}.{quoted(column.name)} IS {literal(column.meaning)}"

@@ -14,12 +14,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from transforms.curation import overrule
+from transforms.dictionaries import plain
 from warehouse import segments
 from warehouse.catalog import connect_to_write, publish, recover
 from warehouse.catalog_file import Version
 from warehouse.catalog_schema import WINDOWS
 from warehouse.errors import NoVocabularyError, VocabularyChangedError
 from warehouse.lake import Lake
+from warehouse.placing import brought_keys
 from warehouse.rewriting import Rewriting
 from warehouse.staging import NOT_RETURNED, Unit
 from warehouse.watching import follow, followed
@@ -109,12 +111,15 @@ class _Ingest(Rewriting):
         self.write("sightings", self.table("new_sightings"))
         self.write("deletions", self.table("new_deletions"))
         for number, unit in enumerate(self.units, start=1):
-            self.write("document_keys", self.table("new_document_keys", file=unit.file("document_keys"), unit=number))
+            self.write(
+                "document_keys", brought_keys(unit.file("document_keys"), self.table("brought_contents", unit=number))
+            )
         self.write("rejected", pa.concat_tables([unit.read("rejected") for unit in self.units]))
 
     def mentions(self, home: int, current: pa.Table) -> pa.Table:
         del current  # annotated when the payload was prepared
-        return overrule(self.next_mentions(home, anew=False), self.curations())
+        found, curations = self.next_mentions(home, anew=False), self.curations()
+        return overrule(plain(found), curations) if len(curations) else found
 
     def _windows(self) -> list[dict[str, Any]]:
         fates = self.table("reconciliation", units=len(self.units)).to_pylist()

@@ -40,15 +40,19 @@ def say_where(connection: duckdb.DuckDBPyConnection, documents: Sequence[str] = 
         )
 
 
-def decide_changed(connection: duckdb.DuckDBPyConnection) -> pa.Table:
+def decide_changed(connection: duckdb.DuckDBPyConnection, files: Sequence[str]) -> pa.Table:
     """What is to be stored of the decisions that a commit changes: `pair_decisions` without `batch`.
 
-    Reads the working tables content_changes, current_contents and those of `say_where`.
+    Reads the working tables staged_contents, content_changes, current_contents and those of `say_where`; `files`: the
+    staged keys.
     """
-    keep(connection, "redecided", pa.table({"document_id": _redecided(connection)}))
+    keep(connection, "redecided", pa.table({"document_id": _redecided(connection, files)}))
     waiting = connection.sql("SELECT document_id FROM redecided ORDER BY document_id").to_arrow_table()["document_id"]
+    further = connection.sql("SELECT document_id FROM redecided ANTI JOIN content_changes USING (document_id)")
+    for chunk in _chunks(further.to_arrow_table()["document_id"]):
+        _gather_blocks(connection, chunk)
     decided = [DECISIONS.empty()]
-    decided += [decide(connection, chunk) for chunk in _chunks(waiting)]
+    decided += [_decide_within(connection, chunk) for chunk in _chunks(waiting)]
     connection.register("decided", pa.concat_tables(decided))
     found = DECISIONS.conform(connection.sql(statement("commit", "new_decisions")).to_arrow_table())
     connection.unregister("decided")
@@ -60,8 +64,22 @@ def decide(connection: duckdb.DuckDBPyConnection, documents: pa.Array) -> pa.Tab
 
     Reads the working views current_contents and those of `say_where`.
     """
+    connection.execute("CREATE OR REPLACE TEMP TABLE block_members AS SELECT known_keys.* FROM known_keys WHERE false")
+    _gather_blocks(connection, documents)
+    return _decide_within(connection, documents)
+
+
+def _gather_blocks(connection: duckdb.DuckDBPyConnection, documents: pa.Array) -> None:
+    """Add the blocks of some documents to the working table block_members."""
     connection.register("asked", pa.table({"document_id": documents}))
-    values = {"blocks": list(BLOCKS), "cuts": list(CUTS), "limit": blocking.BLOCK_LIMIT}
+    connection.execute(statement("commit", "further_blocks"), {"blocks": list(BLOCKS)})
+    connection.unregister("asked")
+
+
+def _decide_within(connection: duckdb.DuckDBPyConnection, documents: pa.Array) -> pa.Table:
+    """`decide`, once all blocks of these documents are in block_members."""
+    connection.register("asked", pa.table({"document_id": documents}))
+    values = {"cuts": list(CUTS), "limit": blocking.BLOCK_LIMIT}
     keys = connection.sql(statement("commit", "keys_beside"), params=values).to_arrow_table()
     connection.unregister("asked")
     pairs = candidates(keys, documents)
@@ -87,13 +105,17 @@ def keep(connection: duckdb.DuckDBPyConnection, name: str, rows: pa.Table) -> No
     connection.unregister("given")
 
 
-def _redecided(connection: duckdb.DuckDBPyConnection) -> pa.Array:
-    """Documents whose pairs are to be decided: those of changed contents, and members of blocks cut otherwise now."""
+def _redecided(connection: duckdb.DuckDBPyConnection, files: Sequence[str]) -> pa.Array:
+    """Documents whose pairs are to be decided: those of changed contents, and members of blocks cut otherwise now.
+
+    Makes the working table block_members.
+    """
     changed = connection.sql("SELECT document_id FROM content_changes").to_arrow_table()["document_id"].combine_chunks()
     if not len(changed):
         return changed
     connection.execute(statement("commit", "former_keys"))
     former = connection.sql("SELECT * FROM former_keys").to_arrow_table()
+    connection.execute(statement("commit", "block_members"), {"blocks": list(BLOCKS), "files": list(files)})
     full = connection.sql(
         statement("commit", "full_blocks"), params={"blocks": list(BLOCKS), "limit": blocking.BLOCK_LIMIT}
     )

@@ -10,6 +10,7 @@ from transforms.annotate import annotate
 from transforms.claim_tables import CLAIMS
 from transforms.claims import numbered_claims
 from transforms.curation import overrule
+from transforms.dictionaries import plain
 from transforms.schema import MENTIONS
 from transforms.vocabulary import Vocabulary
 from warehouse.catalog_file import Version
@@ -53,7 +54,7 @@ class LookingAgain(Rewriting):
         """Those of documents that merely moved, as they stand, and those of documents looked at again, found anew."""
         changed = self.connection.sql("SELECT document_id FROM changed_documents").to_arrow_table()["document_id"]
         anew = current.filter(pc.is_in(current["document_id"], changed.combine_chunks()))
-        standing = self.next_mentions(home, anew=True)
+        standing = MENTIONS.without("batch").conform(plain(self.next_mentions(home, anew=True)))
         if not len(anew):
             return standing
         found = MENTIONS.without("batch").conform(annotate(anew, self.vocabulary()))

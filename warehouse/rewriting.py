@@ -26,13 +26,13 @@ from transforms.schema import (
     COOCCURRENCES,
     CORPUS_COUNTS,
     DOCUMENTS,
-    MENTIONS,
 )
 from warehouse import segments
 from warehouse.assignment import assign_articles
 from warehouse.catalog_file import Version
 from warehouse.catalog_schema import SEGMENTS, SUPERSEDED
 from warehouse.lake import Lake
+from warehouse.placing import placed_mentions
 from warehouse.staging import Unit
 from warehouse.statements import statement
 
@@ -106,22 +106,26 @@ class Rewriting(ABC):
         """The answer of one statement of sql/commit."""
         return self.connection.sql(statement("commit", name), params=values or None).to_arrow_table()
 
-    def write(self, table: str, rows: pa.Table) -> None:
-        """Write rows as a segment of this commit."""
-        written = segments.write(self.lake, table, rows, self.number)
+    def write(self, table: str, rows: pa.Table, order: pa.Array | None = None) -> None:
+        """Write rows, or with `order` the rows in that order, as a segment of this commit."""
+        written = segments.write(self.lake, table, rows, self.number, order)
         if written:
             self.written.append(written)
 
     def next_mentions(self, home: int, *, anew: bool) -> pa.Table:
-        """The mentions at hand; `anew` leaves out those of changed documents."""
-        found = self.table("next_mentions", home=home, anew=anew, **self._staged("mentions", home))
-        return MENTIONS.without("batch").conform(found)
+        """The mentions at hand, texts as dictionaries; `anew` leaves out those of changed documents."""
+        members = self.table("members_of_portion", home=home, anew=anew)
+        standing = self.table("standing_mentions", home=home, anew=anew) if members["staged_unit"].null_count else None
+        staged = {unit: self.units[unit - 1].file("mentions") for unit in self._units_of(home)}
+        return placed_mentions(members, staged, standing)
 
     def _staged(self, table: str, home: int) -> dict[str, list[Any]]:
         """The payloads that one portion is written from, by number, and their staged files of one table."""
-        found = self.execute("units_of_portion", home=home).fetchall()
-        units = [unit for [unit] in found] or [1]  # a statement has to read some file
+        units = self._units_of(home) or [1]  # a statement has to read some file
         return {"units": units, "files": [self.units[unit - 1].file(table) for unit in units]}
+
+    def _units_of(self, home: int) -> list[int]:
+        return [unit for [unit] in self.execute("units_of_portion", home=home).fetchall()]
 
     def _homes(self) -> int:
         [[homes]] = self.connection.execute("SELECT coalesce(max(home), 0) FROM touched_articles").fetchall()
@@ -130,6 +134,7 @@ class Rewriting(ABC):
     def _write_articles(self, home: int) -> None:
         """Write the articles of one portion, and what they count now less what they counted before."""
         documents = self.table("next_documents", home=home, **self._staged("documents", home))
+        documents = documents.sort_by([(name, "ascending") for name in DOCUMENTS.sort_by])
         documents = documents.append_column("own_article_id", own_article_ids(documents))
         self.write("documents", DOCUMENTS.without("batch").conform(documents))
         current = documents.filter(documents["is_current"])
@@ -159,4 +164,4 @@ class Rewriting(ABC):
             self.write(schema.name, difference([getattr(now, part)], getattr(before, part), schema))
         pairs = difference([now.cooccurrences], before.cooccurrences, COOCCURRENCES)
         self.write("cooccurrences", pairs)
-        self.write("cooccurrences_by_b", by_second(pairs))
+        self.write("cooccurrences_by_b", pairs, by_second(pairs))

@@ -8,28 +8,57 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from transforms.dictionaries import narrowed, plain
 from transforms.schema import SEGMENT_TABLES
+from transforms.tables import Table
 from warehouse.lake import Lake, sync
 
 ROW_GROUP = 122_880
 """Rows of a row group: DuckDB's own, so that a look-up in a sorted column reads one group."""
 
 
-def write(lake: Lake, table: str, rows: pa.Table, batch: int) -> dict[str, Any] | None:
+def write(lake: Lake, table: str, rows: pa.Table, batch: int, order: pa.Array | None = None) -> dict[str, Any] | None:
     """Write rows (columns of the table's schema but `batch`) as a new segment; returns its row of `segments`.
 
-    The rows are expected in the order of the table's `sort_by`. No rows, no segment: None.
+    The rows, or with `order` (row numbers) the rows taken in that order, are expected as the table's `sort_by` says;
+    texts may be dictionaries. No rows, no segment: None.
     """
     if not len(rows):
         return None
     schema = SEGMENT_TABLES[table]
     if "batch" in schema.column_names:
         rows = rows.append_column("batch", pa.repeat(pa.scalar(batch, pa.int32()), len(rows)))
+    schema.conform(plain(rows.slice(0, 0)))
+    rows = rows.select(list(schema.column_names))
+    if order is not None or any(pa.types.is_dictionary(field.type) for field in rows.schema):
+        rows = rows.combine_chunks()
     folder = lake.tables / table
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{batch:06d}-{uuid.uuid4().hex[:12]}.parquet"
-    pq.write_table(schema.conform(rows), path, compression="zstd", compression_level=1, row_group_size=ROW_GROUP)
+    with _writer(path, schema, rows.schema) as writer:
+        for start in range(0, len(rows), ROW_GROUP):
+            group = rows.slice(start, ROW_GROUP) if order is None else rows.take(order.slice(start, ROW_GROUP))
+            writer.write_table(narrowed(group), ROW_GROUP)
     return register(lake, table, path, batch)
+
+
+def _writer(path: Path, schema: Table, stored: pa.Schema) -> pq.ParquetWriter:
+    """A writer of a segment. Texts that come as dictionaries are stored as texts.
+
+    Of these only the first that the rows are sorted by, and names of documents, get statistics, which cost as much as
+    the rest: a group of rows holds a narrow range of no other.
+    """
+    encoded = {field.name for field in stored if pa.types.is_dictionary(field.type)}
+    told = {*schema.sort_by[:1], "document_id"} if encoded else set()
+    leaves = [name for name in schema.column_names if name not in encoded or name in told]
+    return pq.ParquetWriter(
+        path,
+        stored,
+        compression="zstd",
+        compression_level=1,
+        store_schema=not encoded,
+        write_statistics=leaves if encoded else True,
+    )
 
 
 def register(lake: Lake, table: str, path: Path, batch: int) -> dict[str, Any] | None:

@@ -108,3 +108,9 @@ def test_articles_come_sorted():
 
 def test_no_documents_no_articles():
     assert describe(pa.Table.from_pylist([], schema=SCHEMA.arrow)).num_rows == 0
+
+
+def test_articles_come_in_order():
+    numbers = [7 * number % 5003 for number in range(1, 5003)]
+    articles = described(*(document(document_id=f"pubmed:{number}", article_id=number) for number in numbers))
+    assert [article["article_id"] for article in articles] == list(range(1, 5003))

@@ -46,4 +46,3 @@ UNION ALL BY NAME
 SELECT documents.* EXCLUDE (batch, own_article_id) REPLACE (members.article_id AS article_id)
 FROM documents
 INNER JOIN members ON members.document_id = documents.document_id AND members.home = $home AND NOT members.is_changed
-ORDER BY article_id ASC, document_id ASC, version ASC

@@ -1,36 +1,22 @@
--- The keys that pairs of the documents in `asked` are found by: their blocks ($blocks: their kinds), all members of
+-- The keys that pairs of the documents in `asked` are found by: their blocks, as block_members has them, all members of
 -- each; and for the members of blocks of more than $limit the keys that cut these ($cuts).
 WITH asked_values AS (
-    SELECT DISTINCT known_keys.value
-    FROM known_keys
+    SELECT DISTINCT block_members.value
+    FROM block_members
     SEMI JOIN (
         SELECT
             current_contents.document_id,
             current_contents.digest
         FROM current_contents
         SEMI JOIN asked ON asked.document_id = current_contents.document_id
-    ) AS contents ON contents.document_id = known_keys.document_id AND contents.digest = known_keys.digest
-    WHERE known_keys.kind IN (SELECT unnest($blocks))
-),
-shared_values AS MATERIALIZED (
-    SELECT known_keys.value
-    FROM known_keys
-    SEMI JOIN asked_values ON asked_values.value = known_keys.value
-    WHERE known_keys.kind IN (SELECT unnest($blocks))
-    GROUP BY known_keys.value
-    HAVING count(*) > 1
+    ) AS contents ON contents.document_id = block_members.document_id AND contents.digest = block_members.digest
 ),
 members AS MATERIALIZED (
-    SELECT DISTINCT
-        known_keys.document_id,
-        known_keys.digest,
-        known_keys.kind,
-        known_keys.value
-    FROM known_keys
-    SEMI JOIN shared_values ON shared_values.value = known_keys.value
+    SELECT block_members.*
+    FROM block_members
+    SEMI JOIN asked_values ON asked_values.value = block_members.value
     SEMI JOIN current_contents
-        ON current_contents.document_id = known_keys.document_id AND current_contents.digest = known_keys.digest
-    WHERE known_keys.kind IN (SELECT unnest($blocks))
+        ON current_contents.document_id = block_members.document_id AND current_contents.digest = block_members.digest
 ),
 sizes AS MATERIALIZED (
     SELECT

@@ -1,0 +1,81 @@
+"""Columns of texts that repeat, as numbers into a dictionary: compared, sorted and copied as integers."""
+
+from collections.abc import Iterator
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+Ints = npt.NDArray[np.int64]
+
+_WORD_BITS = 16
+
+
+def encoded(column: pa.ChunkedArray) -> pa.DictionaryArray:
+    """A column, of texts or of dictionaries, with one dictionary."""
+    if pa.types.is_dictionary(column.type):
+        return column.unify_dictionaries().combine_chunks()
+    return column.combine_chunks().dictionary_encode()
+
+
+def equal(column: pa.ChunkedArray, text: str) -> npt.NDArray[np.bool_]:
+    """Whether each value of a column, of texts or of dictionaries, is this text; not for NULL."""
+    if not pa.types.is_dictionary(column.type):
+        return np.asarray(pc.equal(column, text).fill_null(False), bool)  # noqa: FBT003 - pyarrow's own signature
+    told = encoded(column)
+    return np.asarray(pc.equal(told.dictionary, text).take(told.indices).fill_null(False), bool)  # noqa: FBT003
+
+
+def plain(table: pa.Table) -> pa.Table:
+    """The table with its dictionaries spelled out."""
+    for number, column in enumerate(table.columns):
+        if pa.types.is_dictionary(column.type):
+            table = table.set_column(number, table.column_names[number], column.cast(column.type.value_type))
+    return table
+
+
+def narrowed(table: pa.Table) -> pa.Table:
+    """The table, its dictionaries (one a column) without the texts that none of its rows has."""
+    for number, column in enumerate(table.columns):
+        if pa.types.is_dictionary(column.type) and len(table):
+            table = table.set_column(number, table.column_names[number], _narrowed(encoded(column)))
+    return table
+
+
+def _narrowed(column: pa.DictionaryArray) -> pa.DictionaryArray:
+    if column.null_count == len(column):
+        return column
+    absent = np.asarray(column.is_null()) if column.null_count else None
+    codes = np.asarray(column.indices.fill_null(0))
+    used = np.zeros(len(column.dictionary), bool)
+    used[codes if absent is None else codes[~absent]] = True
+    indices = pa.array((np.cumsum(used) - 1).astype(codes.dtype)[codes], mask=absent)
+    return pa.DictionaryArray.from_arrays(indices, column.dictionary.filter(used), safe=False)
+
+
+def sorted_dictionary(dictionary: pa.Array) -> tuple[pa.Array, Ints]:
+    """The dictionary in ascending order, and each old code's new one, so that codes compare as the texts do."""
+    order = np.asarray(pc.sort_indices(dictionary), np.int64)
+    codes = np.empty(len(order), np.int64)
+    codes[order] = np.arange(len(order))
+    return dictionary.take(pa.array(order)), codes
+
+
+def stable_order(*keys: Ints) -> Ints:
+    """Row numbers in the order of the keys, the last one first in rank, as `numpy.lexsort`; keys are not negative.
+
+    Words of 16 bits are sorted in a few passes over them, far faster than longer ones are compared.
+    """
+    order = None
+    for key in keys:
+        for word in _words(key):
+            one = np.argsort(word if order is None else word[order], kind="stable")
+            order = one if order is None else order[one]
+    return np.arange(0) if order is None else order
+
+
+def _words(key: Ints) -> Iterator[npt.NDArray[np.uint16]]:
+    """A key in words of 16 bits, the lowest first, as many as its largest value has."""
+    for shift in range(0, max(int(key.max(initial=0)).bit_length(), 1), _WORD_BITS):
+        yield (key >> shift).astype(np.uint16)
