@@ -15,8 +15,8 @@ The data's way, as `flows.collect` and `flows.ingest` walk it:
 
 import os
 
-# What is freed in large blocks is soon asked for again, and a page that the kernel hands out anew is cleared first: in a
-# virtual machine a tenth of an ingest. Arrow's allocator reads this when it is loaded: no huge pages, cleared whole.
+# What is freed in large blocks is soon asked for again, and a page that the kernel hands out anew is cleared first: in
+# a virtual machine a tenth of an ingest. Arrow's allocator reads this when it is loaded: no huge pages, cleared whole.
 os.environ.setdefault("MIMALLOC_ALLOW_THP", "0")
 # glibc's allocator keeps blocks as large as the largest it was given back (at most 32 MB); this one is never touched.
 bytes(31 << 20)

@@ -13,8 +13,9 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from transforms.dictionaries import encoded, equal, plain, sorted_dictionary, stable_order
-from transforms.pairs import BASES, Concepts, distinct, pair_counts, starts
+from transforms.dictionaries import encoded, equal, plain, sorted_dictionary
+from transforms.integers import distinct, stable_order, starts
+from transforms.pairs import BASES, Concepts, pair_counts
 from transforms.schema import ARTICLE_CONCEPTS, CONCEPT_COUNTS, COOCCURRENCES, CORPUS_COUNTS
 from transforms.tables import Table
 

@@ -1,15 +1,11 @@
 """Columns of texts that repeat, as numbers into a dictionary: compared, sorted and copied as integers."""
 
-from collections.abc import Iterator
-
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
 Ints = npt.NDArray[np.int64]
-
-_WORD_BITS = 16
 
 
 def encoded(column: pa.ChunkedArray) -> pa.DictionaryArray:
@@ -60,22 +56,3 @@ def sorted_dictionary(dictionary: pa.Array) -> tuple[pa.Array, Ints]:
     codes = np.empty(len(order), np.int64)
     codes[order] = np.arange(len(order))
     return dictionary.take(pa.array(order)), codes
-
-
-def stable_order(*keys: Ints) -> Ints:
-    """Row numbers in the order of the keys, the last one first in rank, as `numpy.lexsort`; keys are not negative.
-
-    Words of 16 bits are sorted in a few passes over them, far faster than longer ones are compared.
-    """
-    order = None
-    for key in keys:
-        for word in _words(key):
-            one = np.argsort(word if order is None else word[order], kind="stable")
-            order = one if order is None else order[one]
-    return np.arange(0) if order is None else order
-
-
-def _words(key: Ints) -> Iterator[npt.NDArray[np.uint16]]:
-    """A key in words of 16 bits, the lowest first, as many as its largest value has."""
-    for shift in range(0, max(int(key.max(initial=0)).bit_length(), 1), _WORD_BITS):
-        yield (key >> shift).astype(np.uint16)

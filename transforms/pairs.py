@@ -11,7 +11,8 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from transforms.dictionaries import encoded, sorted_dictionary, stable_order
+from transforms.dictionaries import encoded, sorted_dictionary
+from transforms.integers import stable_order, starts
 from transforms.schema import COOCCURRENCES
 
 BASES = ("any", "index", "text")
@@ -171,14 +172,3 @@ def _side_by_side(inside: Tally, excluded: Tally) -> tuple[Ints, Articles, Tally
         keys = np.insert(keys, place[missing], excluded[0][missing])
         place = np.searchsorted(keys, excluded[0])
     return keys, articles, (place, excluded[1])
-
-
-def distinct(values: Ints) -> Ints:
-    """The distinct values in ascending order, by sorting: numpy's `unique` hashes, far slower here."""
-    ordered = np.sort(values)
-    return ordered[starts(ordered)]
-
-
-def starts(ordered: Ints) -> Ints:
-    """Where the runs of equal values begin."""
-    return np.flatnonzero(np.append(True, ordered[1:] != ordered[:-1])[: len(ordered)])

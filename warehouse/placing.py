@@ -11,7 +11,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from transforms.dictionaries import encoded, sorted_dictionary, stable_order
+from transforms.dictionaries import encoded, sorted_dictionary
+from transforms.integers import stable_order
 from transforms.schema import DOCUMENT_KEYS, MENTIONS
 
 Ints = npt.NDArray[np.int64]

@@ -1,12 +1,11 @@
 """Texts as numbers into dictionaries say the same as the texts."""
 
-import numpy as np
 import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from transforms.dictionaries import encoded, equal, narrowed, plain, sorted_dictionary, stable_order
+from transforms.dictionaries import encoded, equal, narrowed, plain, sorted_dictionary
 
 texts = st.lists(st.lists(st.sampled_from(["", "a", "b", "ab", None]), max_size=6), max_size=4)
 
@@ -46,12 +45,3 @@ def test_codes_compare_as_texts_do():
     names, codes = sorted_dictionary(pa.array(["b", "é", "a"]))
     assert names.to_pylist() == ["a", "b", "é"]
     assert codes.tolist() == [1, 2, 0]
-
-
-numbers = st.integers(0, 3) | st.integers(0, 2**62)
-
-
-@given(st.lists(st.tuples(numbers, numbers, st.integers(0, 1))))
-def test_the_order_is_that_of_lexsort(rows):
-    keys = [np.array([row[at] for row in rows], np.int64) for at in range(3)]
-    assert stable_order(*keys).tolist() == np.lexsort(keys).tolist()
