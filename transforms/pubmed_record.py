@@ -101,10 +101,9 @@ def _read_own(columns: Columns, tags: Tags, parts: _Parts) -> None:
     of_book = tags.texts(np.where(is_article, NONE, tags.first("BookTitle", own)), "BookTitle")
     columns["title"] = [one or other or "" for one, other in zip(title, of_book, strict=True)]
     _read_abstract(columns, tags, tags.inside(abstract, "Abstract"))
-    before = tags.inside(abstract, "Abstract").where(is_article, tags.inside(book, "Book"))
-    authors = tags.first("AuthorList", Scope(np.maximum(before.end, own.begin), own.end))
-    authors = np.where(authors == NONE, tags.first("AuthorList", own), authors)
-    columns["authors"] = _authors(tags, authors)
+    ahead = tags.inside(abstract, "Abstract").where(is_article, tags.inside(book, "Book"))
+    authors = tags.first("AuthorList", Scope(np.maximum(ahead.end, own.begin), own.end))
+    columns["authors"] = _authors(tags, np.where(authors == NONE, tags.first("AuthorList", own), authors))
     columns["publication_types"] = tags.lists("PublicationType", own)
     columns["languages"] = tags.lists("Language", own)
     columns["vernacular_title"] = tags.texts(tags.first("VernacularTitle", own), "VernacularTitle")

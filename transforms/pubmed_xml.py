@@ -145,14 +145,23 @@ class _Loading:
     def _checked(self, found: Sequence[Slice | Unreadable]) -> list[tuple[bytes, etree.XMLSyntaxError | None]]:
         """Each record without comments and the like, and what keeps it from being well-formed.
 
-        They are checked together, without their references, of which nothing is loaded; and one by one and whole only
-        where there is something wrong, or a comment begins that could hide damage in the records after it.
+        They are checked together; one by one only where one is damaged, or a comment begins that could hide damage in
+        the records after it.
         """
         light = [_light(item) if isinstance(item, Slice) else b"" for item in found]
         if not any(map(_opens_aside, light)) and self._fault(light) is None:
             return [(record, None) for record in light]
-        whole = [without_asides(item.data) if isinstance(item, Slice) else b"" for item in found]
-        return [(record, self._fault([record])) for record in whole]
+        return [
+            self._checked_alone(item, record) if isinstance(item, Slice) else (record, None)
+            for item, record in zip(found, light, strict=True)
+        ]
+
+    def _checked_alone(self, item: Slice, light: bytes) -> tuple[bytes, etree.XMLSyntaxError | None]:
+        """A record without its references; the whole, where those don't stand as usual."""
+        record = without_asides(light)
+        if self._fault([record]) is not None:
+            record = without_asides(item.data)
+        return record, self._fault([record])
 
     def _fault(self, records: Iterable[bytes]) -> etree.XMLSyntaxError | None:
         """What keeps the records from being well-formed. Their own root keeps entity definitions from the parser."""
@@ -226,7 +235,7 @@ def _version_start(year: int, file_number: int, part: int) -> int:
 
 
 def _light(item: Slice) -> bytes:
-    """The record without its references; some comments may be left in it."""
+    """The record without its references, of which nothing is loaded; some comments may be left in it."""
     record = item.data if item.plain else without_asides(item.data)
     begin = record.find(_REFERENCES)
     if begin < 0 or (end := record.rfind(_REFERENCES_END, begin)) < 0:

@@ -56,6 +56,13 @@ def test_one_damaged_record_is_set_aside(old: str, new: str, reason: str, docume
     assert row["detail"]
 
 
+def test_damage_among_the_references_does_no_harm_whatever_stands_beside() -> None:
+    cited = article(3, data="<ReferenceList><Reference><Citation>A & B</Citation></ReferenceList>")
+    assert parse_bytes(payload(FIVE[0], cited)).pmids == [1, 3]
+    read = parse_bytes(payload(FIVE[0], FIVE[1].replace("Horse", "&"), cited))
+    assert (read.pmids, read.reasons) == ([1, 3], ["malformed_xml"])
+
+
 def test_a_rejected_record_says_where_it_stands() -> None:
     data = payload(*FIVE[:2], FIVE[2].replace("Horse", "&" + "\u00e9" * 5000), *FIVE[3:])
     [row] = parse_bytes(data).rejected
