@@ -18,6 +18,7 @@ from rensa import RMinHash
 
 from transforms.document_features import UNKNOWN, Features
 from transforms.folding import NORMALISATION_VERSION
+from transforms.integers import starts
 from transforms.text_slices import TextSlice, text_slices
 from transforms.tokens import hash_runs, tokenize
 
@@ -219,9 +220,9 @@ def _pairs(
 
     `of_titles`: rows of blocks that are titles already, which words of titles cannot cut.
     """
-    starts, sizes = _groups(values)
+    begin, sizes = _groups(values)
     full = sizes > BLOCK_LIMIT
-    yield from _within(members, starts[~full], sizes[~full])
+    yield from _within(members, begin[~full], sizes[~full])
     if full.any():
         rows = np.repeat(full, sizes)
         values, members, kinds = values[rows], members[rows], np.where(of_titles[rows], CUTS.index("words"), -1)
@@ -232,17 +233,15 @@ def _pairs(
 
 
 def _groups(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """(starts, sizes) of the runs of equal values."""
-    if not len(values):
-        return np.empty(0, np.int64), np.empty(0, np.int64)
-    starts = np.flatnonzero(np.concatenate([[True], values[1:] != values[:-1]]))
-    return starts, np.diff(np.append(starts, len(values)))
+    """(beginnings, sizes) of the runs of equal values."""
+    begin = starts(values)
+    return begin, np.diff(np.append(begin, len(values)))
 
 
-def _within(members: np.ndarray, starts: np.ndarray, sizes: np.ndarray) -> Iterator[np.ndarray]:
+def _within(members: np.ndarray, begin: np.ndarray, sizes: np.ndarray) -> Iterator[np.ndarray]:
     """All pairs of the members, ascending in each group."""
     for size in np.unique(sizes[sizes > 1]):
-        block = members[starts[sizes == size][:, None] + np.arange(size)]
+        block = members[begin[sizes == size][:, None] + np.arange(size)]
         one, other = np.triu_indices(size, 1)
         yield (block[:, one] << 32 | block[:, other]).ravel()
 

@@ -39,8 +39,7 @@ def candidates(slices: Iterable[TextSlice], *carried: str) -> pa.Table:
     every = [words for part in parts for words in _sentences(part)]
     kept = np.flatnonzero(matches(pa.array(every, pa.string()), rules().any_need))
     documents = pa.concat_tables([part.documents for part in parts])
-    before = np.cumsum([0, *(len(part.documents) for part in parts)])
-    row = np.concatenate([part.sentences.document + rows for part, rows in zip(parts, before, strict=False)])
+    row = np.concatenate([part.first + part.sentences.document for part in parts])
     start = np.concatenate([part.sentences.start for part in parts])
     at = pa.array(row[kept])
     told = {

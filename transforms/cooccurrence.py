@@ -14,12 +14,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from transforms.dictionaries import encoded, equal, plain, sorted_dictionary
-from transforms.integers import distinct, stable_order, starts
+from transforms.integers import distinct, found_in, stable_order, starts
 from transforms.pairs import BASES, Concepts, pair_counts
 from transforms.schema import ARTICLE_CONCEPTS, CONCEPT_COUNTS, COOCCURRENCES, CORPUS_COUNTS
 from transforms.tables import Table
-
-Ints = npt.NDArray[np.int64]
+from transforms.tokens import Ints
 
 _MENTION_BASES = ("index", "text")
 _ARTICLE_CONCEPTS = ARTICLE_CONCEPTS.without("batch")
@@ -43,7 +42,7 @@ def article_concepts(mentions: pa.Table, articles: pa.Table) -> pa.Table:
     of basis 'text'; headings count from all its documents. Texts that repeat are dictionaries.
     """
     articles = articles.sort_by("article_id")
-    rank, known = _positions(mentions["article_id"], articles["article_id"])
+    rank, known = found_in(np.asarray(articles["article_id"]), np.asarray(mentions["article_id"]))
     is_text = equal(mentions["basis"], "text")
     documents = encoded(mentions["document_id"])
     preferred = pc.index_in(documents.dictionary, articles["document_id"].combine_chunks()).fill_null(-1)
@@ -101,7 +100,7 @@ def count(concepts: pa.Table, articles: pa.Table) -> Counts:
             CONCEPT_COUNTS.without("batch").empty(),
             _corpus(articles, years, outside),
         )
-    rank, _ = _positions(affirmed["article_id"], articles["article_id"])
+    rank, _ = found_in(np.asarray(articles["article_id"]), np.asarray(affirmed["article_id"]))
     spoken = encoded(affirmed["concept_id"])
     names, order = sorted_dictionary(spoken.dictionary)
     members = Concepts.merge(
@@ -188,15 +187,6 @@ def difference(now: Sequence[pa.Table], before: pa.Table, schema: Table) -> pa.T
 def year_column(years: Ints) -> pa.Array:
     """Years with 0 for unknown -> an Arrow column with NULL for unknown."""
     return pa.array(years, pa.int32(), mask=years == 0)
-
-
-def _positions(values: pa.ChunkedArray, ordered: pa.ChunkedArray) -> tuple[Ints, npt.NDArray[np.bool_]]:
-    """Where each value stands in the ascending `ordered`, and whether it is there at all."""
-    haystack, needles = np.asarray(ordered, np.int64), np.asarray(values, np.int64)
-    if not len(haystack):
-        return np.zeros(len(needles), np.int64), np.zeros(len(needles), bool)
-    rank = np.minimum(np.searchsorted(haystack, needles), len(haystack) - 1)
-    return rank, haystack[rank] == needles
 
 
 def _bools(column: pa.ChunkedArray) -> npt.NDArray[np.bool_]:

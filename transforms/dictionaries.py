@@ -5,7 +5,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-Ints = npt.NDArray[np.int64]
+from transforms.tokens import Ints
 
 
 def encoded(column: pa.ChunkedArray) -> pa.DictionaryArray:

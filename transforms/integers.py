@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from transforms.tokens import Ints
+
 Array = npt.NDArray[Any]
-Ints = npt.NDArray[np.int64]
 
 _WORD_BITS = 16
 
@@ -21,13 +22,17 @@ def distinct(values: Array) -> Array:
     return ordered[starts(ordered)]
 
 
+def found_in(ordered: Array, values: Array) -> tuple[Ints, npt.NDArray[np.bool_]]:
+    """Where each value stands, or would stand, in ascending ones (never behind the last), and whether it is there."""
+    if not len(ordered):
+        return np.zeros(len(values), np.int64), np.zeros(len(values), bool)
+    place = np.minimum(np.searchsorted(ordered, values), len(ordered) - 1)
+    return place, ordered[place] == values
+
+
 def is_among(values: Array, known: Array) -> npt.NDArray[np.bool_]:
     """Whether each value is one of the known."""
-    if not len(known):
-        return np.zeros(len(values), bool)
-    ordered = np.sort(known)
-    found: npt.NDArray[np.bool_] = ordered.take(np.searchsorted(ordered, values), mode="clip") == values
-    return found
+    return found_in(np.sort(known), values)[1]
 
 
 def starts(ordered: Ints) -> Ints:

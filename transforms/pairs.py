@@ -14,12 +14,12 @@ import pyarrow as pa
 from transforms.dictionaries import encoded, sorted_dictionary
 from transforms.integers import stable_order, starts
 from transforms.schema import COOCCURRENCES
+from transforms.tokens import Ints
 
 BASES = ("any", "index", "text")
 """In the order in which they sort."""
 _BASES = len(BASES)
 
-Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
 Articles = npt.NDArray[np.int32]
 Tally = tuple[Ints, Articles]

@@ -11,6 +11,8 @@ from typing import TypeVar
 
 import numpy as np
 
+from transforms.integers import distinct
+
 ASIDE_ENDS = {b"<!--": b"-->", b"<?": b"?>", b"<![CDATA[": b"]]>"}
 _ASIDE = re.compile(rb"<!--|<\?|<!\[CDATA\[")
 _TAG = re.compile(rb"""<(/?)([^\s/>"']++)((?:[^"'>/]++|"[^"]*+"|'[^']*+'|/(?!>))*+)(/?)>""")
@@ -83,9 +85,7 @@ def _with_uneven_space(joined: bytes) -> list[int]:
     if b"&#" in joined:
         odd.append(np.array([found.start() + 1 for found in _BY_NUMBER.finditer(joined)]))
     places = np.concatenate(odd)
-    if not len(places):
-        return []
-    return np.unique(np.searchsorted(np.flatnonzero(codes == 0), places, side="right") - 1).tolist()
+    return distinct(np.searchsorted(np.flatnonzero(codes == 0), places, side="right") - 1).tolist()
 
 
 def without_asides(record: bytes) -> bytes:

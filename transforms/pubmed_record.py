@@ -8,7 +8,7 @@ import datetime
 import re
 from collections.abc import Iterable, Sequence
 from hashlib import blake2b
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -16,12 +16,13 @@ import numpy.typing as npt
 from transforms import normalize
 from transforms.pubmed_dates import calendar_date, cited, published
 from transforms.pubmed_markup import attributes, clean_each, remembered
-from transforms.pubmed_tags import NONE, Scope, Tags, in_lists
+from transforms.pubmed_tags import NONE, Scope, Tags, by_record, in_lists
 from transforms.tokens import Ints
 
 Strings = list[str]
 Section = tuple[str, int, int]
 Relation = tuple[str, str | None, str | None]
+T = TypeVar("T")
 Columns = dict[str, list[Any]]
 """By column one value a record."""
 
@@ -142,11 +143,8 @@ def _read_abstract(columns: Columns, tags: Tags, scope: Scope) -> None:
     count, parts = tags.each("AbstractText", scope)
     texts = clean_each(tags.contents(parts, "AbstractText"))
     labels = tags.attribute(parts, "Label")
-    ends = np.cumsum(count)
-    read = [
-        _abstract(len(title) + 1, zip(texts[first:last], labels[first:last], strict=True))
-        for title, first, last in zip(columns["title"], (ends - count).tolist(), ends.tolist(), strict=True)
-    ]
+    labelled = by_record([*zip(texts, labels, strict=True)], count)
+    read = [_abstract(len(title) + 1, told) for title, told in zip(columns["title"], labelled, strict=True)]
     columns["abstract"] = [abstract for abstract, _ in read]
     columns["sections"] = [sections for _, sections in read]
 
@@ -177,11 +175,10 @@ def _authors(tags: Tags, lists: Ints) -> list[Strings]:
         f"{family}, {forename or initial}" if forename or initial else family
         for family, forename, initial in zip(families, forenames, initials, strict=True)
     ]
-    if not len(group):
-        return in_lists(names, persons)
-    names += clean_each(tags.contents(group, "CollectiveName"))
-    order = np.argsort(np.append(person, group), kind="stable")
-    return in_lists([names[at] for at in order.tolist()], persons + groups)
+    if len(group):
+        names += clean_each(tags.contents(group, "CollectiveName"))
+        names = [names[at] for at in np.argsort(np.append(person, group)).tolist()]
+    return in_lists(names, persons + groups)
 
 
 def _read_head(columns: Columns, tags: Tags, scope: Scope) -> None:
@@ -190,7 +187,12 @@ def _read_head(columns: Columns, tags: Tags, scope: Scope) -> None:
     columns["document_id"] = [f"pubmed:{pmid}" for pmid in columns["pmid"]]
     columns["revised_on"] = _dates(tags, tags.first("DateRevised", scope), "DateRevised")
     completed = _dates(tags, tags.first("DateCompleted", scope), "DateCompleted")
-    columns["completed_on"] = [a or b for a, b in zip(columns["revised_on"], completed, strict=True)]
+    columns["completed_on"] = _either(columns["revised_on"], completed)
+
+
+def _either(preferred: Iterable[T | None], others: Iterable[T | None]) -> list[T | None]:
+    """Of each record what is preferred, else the other."""
+    return [one or other for one, other in zip(preferred, others, strict=True)]
 
 
 def _dates(tags: Tags, found: Ints, name: str) -> list[datetime.date | None]:
@@ -199,10 +201,9 @@ def _dates(tags: Tags, found: Ints, name: str) -> list[datetime.date | None]:
 
 def _read_tail(columns: Columns, tags: Tags, scope: Scope) -> None:
     """What stands after Article in the citation: the journal's data, corrections, headings, keywords."""
-    for column, name, own_first in (("journal_abbreviation", "MedlineTA", True), ("issn", "ISSNLinking", False)):
-        found = tags.texts(tags.first(name, scope), name)
-        pairs = zip(columns[column], found, strict=True)
-        columns[column] = [own or other if own_first else other or own for own, other in pairs]
+    abbreviations = tags.texts(tags.first("MedlineTA", scope), "MedlineTA")
+    columns["journal_abbreviation"] = _either(columns["journal_abbreviation"], abbreviations)
+    columns["issn"] = _either(tags.texts(tags.first("ISSNLinking", scope), "ISSNLinking"), columns["issn"])
     columns["relations"] = _relations(tags, scope)
     headings = [
         _headings(content) for content in tags.contents(tags.first("MeshHeadingList", scope), "MeshHeadingList")
@@ -241,8 +242,7 @@ def _relations(tags: Tags, scope: Scope) -> list[list[Relation]]:
         (_snake_case(kind or "RelatedTo"), f"pubmed:{pmid}" if pmid else None, citation)
         for kind, pmid, citation in zip(tags.attribute(found, "RefType"), pmids, citations, strict=True)
     ]
-    ends = np.cumsum(count)
-    return [told[a:b] for a, b in zip((ends - count).tolist(), ends.tolist(), strict=True)]
+    return by_record(told, count)
 
 
 def _snake_case(name: str) -> str:

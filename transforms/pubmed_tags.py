@@ -7,7 +7,7 @@ no '>' in texts or attributes. PubMed writes nothing else; `pubmed_markup` bring
 """
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -15,6 +15,7 @@ import numpy.typing as npt
 from transforms.pubmed_markup import attributes, clean_each, plain_tags
 from transforms.tokens import Ints
 
+T = TypeVar("T")
 Loads = npt.NDArray[np.uint64]
 
 NONE = -1
@@ -45,13 +46,14 @@ class Tags:
     """
 
     def __init__(self, records: Sequence[bytes]) -> None:
-        marks = _marks(b"".join(records))
+        self.data = b"".join([*records, _PADDING])
+        marks = _marks(self.data)
         if marks is None:
             records = [plain_tags(record) if _marks(record) is None else record for record in records]
-            marks = _marks(b"".join(records))
+            self.data = b"".join([*records, _PADDING])
+            marks = _marks(self.data)
         if marks is None:
             raise ValueError("a record is not well-formed")
-        self.data = b"".join([*records, _PADDING])
         self.start, self.end = marks
         self._bytes = np.frombuffer(self.data, np.uint8)
         self._loads = np.ndarray(len(self.data) - _LOAD, np.dtype("<u8"), self.data, strides=(1,))
@@ -151,10 +153,15 @@ class Tags:
         return self._found[name]
 
 
-def in_lists(texts: Sequence[str], count: Ints) -> list[list[str]]:
-    """Texts one after the other -> lists of so many each, without empty ones."""
+def by_record(values: list[T], count: Ints) -> list[list[T]]:
+    """Values one after the other -> of each record so many."""
     ends = np.cumsum(count)
-    lists = [[*texts[a:b]] for a, b in zip((ends - count).tolist(), ends.tolist(), strict=True)]
+    return [values[a:b] for a, b in zip((ends - count).tolist(), ends.tolist(), strict=True)]
+
+
+def in_lists(texts: list[str], count: Ints) -> list[list[str]]:
+    """`by_record` without empty texts."""
+    lists = by_record(texts, count)
     return lists if all(texts) else [[text for text in listed if text] for listed in lists]
 
 

@@ -159,9 +159,10 @@ class _Loading:
     def _checked_alone(self, item: Slice, light: bytes) -> tuple[bytes, etree.XMLSyntaxError | None]:
         """A record without its references; the whole, where those don't stand as usual."""
         record = without_asides(light)
-        if self._fault([record]) is not None:
-            record = without_asides(item.data)
-        return record, self._fault([record])
+        if self._fault([record]) is None:
+            return record, None
+        whole = without_asides(item.data)
+        return whole, self._fault([whole])
 
     def _fault(self, records: Iterable[bytes]) -> etree.XMLSyntaxError | None:
         """What keeps the records from being well-formed. Their own root keeps entity definitions from the parser."""

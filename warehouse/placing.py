@@ -6,16 +6,14 @@ Most columns of mentions and keys repeat a few texts: they are read, sorted and 
 from collections.abc import Mapping
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from transforms.dictionaries import encoded, sorted_dictionary
-from transforms.integers import stable_order
+from transforms.integers import found_in, stable_order
 from transforms.schema import DOCUMENT_KEYS, MENTIONS
-
-Ints = npt.NDArray[np.int64]
+from transforms.tokens import Ints
 
 NOWHERE = -1
 
@@ -81,12 +79,9 @@ def _places_of(positions: pa.ChunkedArray, members: pa.Table, unit: int) -> Ints
 
 def _found_at(asked: pa.ChunkedArray, positions: Ints) -> Ints:
     """Where among some positions, each there once, every position asked for is; NOWHERE where it is not."""
-    if not len(positions):
-        return np.full(len(asked), NOWHERE)
     order = np.argsort(positions)
-    ordered, wanted = positions[order], np.asarray(asked, np.int64)
-    at = np.minimum(np.searchsorted(ordered, wanted), len(order) - 1)
-    return np.where(ordered[at] == wanted, order[at], NOWHERE)
+    at, known = found_in(positions[order], np.asarray(asked, np.int64))
+    return np.where(known, np.append(order, NOWHERE)[at], NOWHERE)
 
 
 def _ordered(rows: pa.Table, place: Ints) -> Ints:
