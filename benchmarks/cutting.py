@@ -3,7 +3,7 @@
 import gzip
 from pathlib import Path
 
-from transforms.pubmed_slices import Slice, slices
+from transforms.pubmed.slices import Slice, slices
 
 
 def cut(files: list[Path], into: Path, pieces: int) -> list[Path]:

@@ -14,11 +14,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from benchmarks.processes import cpu_seconds, measure_answer
-from transforms import pubmed_xml
-from transforms.blocking import candidates, keys, touched
-from transforms.clustering import cluster
-from transforms.deduplicate import deduplicate
-from transforms.duplicate_decisions import decide
+from transforms.duplicates.blocking import candidates, keys, touched
+from transforms.duplicates.clustering import cluster
+from transforms.duplicates.decisions import decide
+from transforms.duplicates.deduplicate import deduplicate
+from transforms.pubmed import parse as pubmed_xml
 
 BULK = ("pubmed/bulk/pubmed21n1298.xml.gz", "pubmed/bulk/pubmed20n0014.xml.gz")
 SET = "dedup/neuroimaging.parquet"

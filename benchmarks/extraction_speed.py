@@ -15,8 +15,8 @@ from typing import Any
 
 from lxml import html as lxml_html
 
-from transforms.web_page import extract
-from transforms.web_result import Extraction
+from transforms.web.page import extract
+from transforms.web.result import Extraction
 
 _URL = "https://example.org/article"
 

@@ -20,18 +20,18 @@ from typing import Any
 
 from benchmarks.floor import read_plainly
 from benchmarks.processes import measure_answer
-from flows.prepare import prepare, vocabulary_of
+from flows.prepare.payload import prepare, vocabulary_of
 from flows.settings import Settings
 from flows.sources import local_files
 from flows.vocabulary import load
-from transforms.annotate import annotate_slices
-from transforms.pubmed_xml import parse
-from transforms.text_slices import text_slices
-from transforms.vocabulary import Vocabulary
-from warehouse.catalog import read_version
-from warehouse.commit import vocabulary_version
+from transforms.annotation.annotate import annotate_slices
+from transforms.pubmed.parse import parse
+from transforms.text.slices import text_slices
+from transforms.vocabulary.compiled import Vocabulary
+from warehouse.catalog.publish import read_version
+from warehouse.commit.ingest import vocabulary_version
+from warehouse.commit.staging import Payload, UnitWriter
 from warehouse.lake import Lake
-from warehouse.staging import Payload, UnitWriter
 
 BULK = "pubmed/bulk/pubmed21n1298.xml.gz"
 VOCABULARIES = ("vocab/desc2024.xml.gz", "vocab/mondo.obo.gz", "vocab/hp.obo.gz")

@@ -22,16 +22,16 @@ import numpy as np
 
 from benchmarks.processes import measure, python
 from benchmarks.synthetic import SEED, concept_id, grow, new_lake, ranked_concepts, stage
-from warehouse.catalog import connect
-from warehouse.commit import commit
-from warehouse.fold import fold
+from warehouse.catalog.publish import connect
+from warehouse.commit.ingest import commit
 from warehouse.lake import Lake
+from warehouse.upkeep.compaction import fold
 
 COMBINATIONS = 30
 SMALL_LAKE = 50_000
 NIGHTLY = 5_000
 _RECOUNT = (
-    "import sys; from warehouse.audit import audit; from warehouse.catalog import connect;"
+    "import sys; from warehouse.upkeep.audit import audit; from warehouse.catalog.publish import connect;"
     " from warehouse.lake import Lake; found = audit(connect(Lake.at(sys.argv[1]))); assert not found, found[:9]"
 )
 _TOGETHER = "FROM count_together($groups, from_year := 1980, to_year := 2015)"

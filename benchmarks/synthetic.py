@@ -12,11 +12,11 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from transforms.schema import CONCEPT_ANCESTORS, CONCEPT_NAMES, CONCEPTS
-from warehouse import vocabulary
-from warehouse.commit import commit
+from transforms.schema.tables import CONCEPT_ANCESTORS, CONCEPT_NAMES, CONCEPTS
+from warehouse.commit.ingest import commit
+from warehouse.commit.staging import STAGED, Payload, Unit, UnitWriter
 from warehouse.lake import Lake
-from warehouse.staging import STAGED, Payload, Unit, UnitWriter
+from warehouse.revision import vocabulary
 
 CONCEPTS_IN_TREE = 20_000
 FANOUT = 5

@@ -15,7 +15,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from flows.commands import QUIET_PREFECT
+from flows.cli.run import QUIET_PREFECT
 
 os.environ.update(QUIET_PREFECT | {"PREFECT_LOGGING_LEVEL": "ERROR"})
 
@@ -23,12 +23,12 @@ from prefect import flow, task
 from prefect.cache_policies import NO_CACHE
 
 from flows.ingest import commit_units, prepare_payload
-from flows.prepare import built_vocabulary, vocabulary_of
-from flows.runners import end_quietly, one_server, task_runner
+from flows.prepare.payload import built_vocabulary, vocabulary_of
+from flows.prepare.task_runners import end_quietly, one_server, task_runner
 from flows.settings import Settings
 from flows.sources import local_files
-from warehouse.catalog import read_version
-from warehouse.commit import vocabulary_version
+from warehouse.catalog.publish import read_version
+from warehouse.commit.ingest import vocabulary_version
 from warehouse.lake import Lake
 
 

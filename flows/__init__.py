@@ -4,13 +4,13 @@ The data's way, as `flows.collect` and `flows.ingest` walk it:
 
     sources               what to ask, in windows; asked through `http`, page by page, each kept (`in_flight`)
     sources/local_files   ... or a file is taken into the lake's raw folder
-    transforms.pubmed_xml, europepmc_json     payload -> documents, deletions, rejected records with their reasons
-    transforms.annotate       documents -> mentions: which concept, where, affirmed or not
-    warehouse.staging         ... written beside the lake: a prepared unit
-    warehouse.commit          versions ordered by release, articles assigned, rows written, old ones hidden
-    transforms.cooccurrence   mentions -> concepts of articles -> counts, as signed deltas
-    warehouse.catalog         the next catalog takes the place of the current one, by one rename
-    warehouse.questions       and is asked: count, timeline, evidence, rare
+    transforms.pubmed.parse, europepmc_json     payload -> documents, deletions, rejected records with their reasons
+    transforms.annotation.annotate       documents -> mentions: which concept, where, affirmed or not
+    warehouse.commit.staging         ... written beside the lake: a prepared unit
+    warehouse.commit.ingest          versions ordered by release, articles assigned, rows written, old ones hidden
+    transforms.counting.cooccurrence   mentions -> concepts of articles -> counts, as signed deltas
+    warehouse.catalog.publish         the next catalog takes the place of the current one, by one rename
+    warehouse.queries.combinations       and is asked: count, timeline, evidence, rare
 """
 
 import os

@@ -19,26 +19,26 @@ from prefect.futures import PrefectFuture
 from prefect.task_runners import ThreadPoolTaskRunner
 from pydantic import Field
 
-from flows.alerts import announce, watching
-from flows.backfill_plan import Asked, choose
-from flows.backfill_plan import dry_run as dry_run_of
-from flows.backfill_run import Attempt, BackfillResult, Place, Runner
+from flows import quiet_exit
 from flows.choices import MOST_SIDE_BY_SIDE, Dates, Mode, Order, SourceName, WindowSize
 from flows.errors import CollectError
-from flows.holds import Holds
-from flows.http import Client
+from flows.http.client import Client
 from flows.ingest import commit_units
-from flows.operations import quiet_exit
-from flows.operations.artifacts import Progress, publish_windows
 from flows.progress import count_bar
+from flows.reporting.artifacts import Progress, publish_windows
 from flows.settings import Settings
 from flows.sources.base import Span
-from flows.window import make_source, plan
-from warehouse.catalog import read_version
-from warehouse.commit import vocabulary_version
+from flows.watches.alerts import announce, watching
+from flows.windows.backfill_plan import Asked, choose
+from flows.windows.backfill_plan import dry_run as dry_run_of
+from flows.windows.backfill_run import Attempt, BackfillResult, Place, Runner
+from flows.windows.collect_window import make_source, plan
+from flows.windows.locks import Holds
+from warehouse.catalog.publish import read_version
+from warehouse.commit.ingest import vocabulary_version
+from warehouse.commit.ledger import Window
 from warehouse.lake import Lake
-from warehouse.vocabulary import renew
-from warehouse.windows import Window
+from warehouse.revision.vocabulary import renew
 
 quiet_exit.ensure()
 

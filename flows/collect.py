@@ -17,22 +17,33 @@ from prefect.runtime import deployment
 from prefect.task_runners import ThreadPoolTaskRunner
 from pydantic import Field
 
-from flows.alerts import announce, watching
+from flows import quiet_exit
 from flows.choices import SourceName
 from flows.errors import IncompleteError
-from flows.holds import Holds
-from flows.http import Client
+from flows.http.client import Client
 from flows.ingest import commit_units
-from flows.operations import quiet_exit, volume
-from flows.operations.artifacts import Progress, key_of, publish_windows
+from flows.reporting import volume_alarms as volume
+from flows.reporting.artifacts import Progress, key_of, publish_windows
 from flows.settings import Settings
 from flows.sources.base import Source, Span, utc_now
-from flows.window import Known, OnlyOne, Outcome, collect_window, make_source, next_group, not_in, plan, waiting
-from warehouse.catalog import read_version
-from warehouse.commit import vocabulary_version
+from flows.watches.alerts import announce, watching
+from flows.windows.collect_window import (
+    Known,
+    OnlyOne,
+    Outcome,
+    collect_window,
+    make_source,
+    next_group,
+    not_in,
+    plan,
+    waiting,
+)
+from flows.windows.locks import Holds
+from warehouse.catalog.publish import read_version
+from warehouse.commit.ingest import vocabulary_version
+from warehouse.commit.ledger import Collected, Window, ledger, record
 from warehouse.lake import Lake
-from warehouse.vocabulary import renew
-from warehouse.windows import Collected, Window, ledger, record
+from warehouse.revision.vocabulary import renew
 
 quiet_exit.ensure()
 

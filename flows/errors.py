@@ -1,7 +1,7 @@
 """The base of what can go wrong outside the lake.
 
 FlowError                   `hint` says what to do next
-├── flows.http.HttpError    a request
+├── flows.http.client.HttpError    a request
 ├── ServingError            the server, the worker or the deployments
 └── CollectError            a collection that cannot begin
     └── IncompleteError     ... some of whose windows failed, or whose source suddenly gave nothing; has its `result`

@@ -14,20 +14,20 @@ from prefect import flow, get_run_logger, task
 from prefect.cache_policies import NO_CACHE
 from prefect.futures import PrefectFuture
 
-from flows.alerts import announce, watching
-from flows.operations import quiet_exit
-from flows.operations.artifacts import Progress, publish_windows
-from flows.prepare import prepare
+from flows import quiet_exit
+from flows.prepare.payload import prepare
+from flows.prepare.task_runners import task_runner
 from flows.progress import read_elsewhere
-from flows.runners import task_runner
+from flows.reporting.artifacts import Progress, publish_windows
 from flows.settings import Settings
 from flows.sources import local_files
-from warehouse.catalog import read_version
-from warehouse.commit import Commit, commit, loaded, vocabulary_version
+from flows.watches.alerts import announce, watching
+from warehouse.catalog.publish import read_version
+from warehouse.commit.ingest import Commit, commit, loaded, vocabulary_version
+from warehouse.commit.staging import Payload, Unit
 from warehouse.errors import VocabularyChangedError
 from warehouse.lake import Lake
-from warehouse.staging import Payload, Unit
-from warehouse.vocabulary import renew
+from warehouse.revision.vocabulary import renew
 
 quiet_exit.ensure()
 

@@ -6,20 +6,20 @@ from typing import Annotated
 from prefect import flow, get_run_logger
 from pydantic import Field
 
-from flows.operations import quiet_exit
-from flows.operations.artifacts import publish_remarks
-from flows.operations.reconciliation import Reconciliation
+from flows import quiet_exit
+from flows.reporting.artifacts import publish_remarks
+from flows.reporting.reconciliation import Reconciliation
 from flows.settings import Settings
-from warehouse.audit import audit as recount
-from warehouse.catalog import connect, read_version
-from warehouse.claim_matching import CLAIM_TABLES
-from warehouse.derived import refresh
+from warehouse.catalog.publish import connect, read_version
+from warehouse.derived.claim_audit import CLAIM_TABLES
+from warehouse.derived.rare_pairs import RARE_TABLES
+from warehouse.derived.refresh import refresh
 from warehouse.errors import LakeError
-from warehouse.fold import fold
-from warehouse.garbage import KEEP_LATEST, Collected, collect
 from warehouse.lake import Lake
-from warehouse.rare_tests import RARE_TABLES
-from warehouse.verify import verify
+from warehouse.upkeep.audit import audit as recount
+from warehouse.upkeep.compaction import fold
+from warehouse.upkeep.garbage import KEEP_LATEST, Collected, collect
+from warehouse.upkeep.verify import verify
 
 quiet_exit.ensure()
 

@@ -15,15 +15,15 @@ from urllib.parse import urlsplit
 from prefect import flow, get_run_logger, task
 from prefect.cache_policies import NO_CACHE
 
-from flows.http import Answer, BadAnswerError, Client, RefusedError, Request
-from flows.operations import quiet_exit
+from flows import quiet_exit
+from flows.http.client import Answer, BadAnswerError, Client, RefusedError, Request
 from flows.settings import Settings
 from flows.sources.base import utc_now
 from flows.vocabulary import Loaded, load, loaded_as
-from warehouse.catalog import read_version
-from warehouse.catalog_file import Version
+from warehouse.catalog.file import Version
+from warehouse.catalog.publish import read_version
 from warehouse.lake import Lake
-from warehouse.vocabulary import editions_in_force
+from warehouse.revision.vocabulary import editions_in_force
 
 quiet_exit.ensure()
 

@@ -7,13 +7,13 @@ from pathlib import Path
 from typing import Any
 
 from flows.settings import Settings
-from transforms import vocabulary as reading
-from transforms.rules_version import annotated_by, rules_version
-from transforms.vocabulary import VocabularyTables
-from warehouse import vocabulary as stored
-from warehouse.catalog import read_version
-from warehouse.catalog_file import Version
+from transforms.annotation.rules_version import annotated_by, rules_version
+from transforms.vocabulary import compiled as reading
+from transforms.vocabulary.compiled import VocabularyTables
+from warehouse.catalog.file import Version
+from warehouse.catalog.publish import read_version
 from warehouse.lake import Lake
+from warehouse.revision import vocabulary as stored
 
 
 @dataclass(frozen=True)

@@ -8,9 +8,9 @@ from collections.abc import Iterator
 
 import pyarrow as pa
 
-from transforms.schema import SEGMENT_TABLES
-from transforms.tables import Table
-from warehouse.catalog_schema import CATALOG_TABLES, MACROS, VIEWS
+from transforms.schema.table import Table
+from transforms.schema.tables import SEGMENT_TABLES
+from warehouse.catalog.schema import CATALOG_TABLES, MACROS, VIEWS
 
 _GROUPS = (
     ("Articles and what they say", ("articles", "documents", "mentions", "article_concepts", "article_keys", "links",

@@ -11,7 +11,7 @@ from typing import Any
 
 from benchmarks.quality._pubtator import development_files
 from benchmarks.quality._scores import scores
-from transforms.abbreviations import find_definitions
+from transforms.annotation.abbreviations import find_definitions
 
 _ID = re.compile(r"\d+\s*")
 _BRACKETED = re.compile(r"\(([A-Za-z]{2,10})\)")

@@ -14,8 +14,8 @@ from lxml import etree
 
 from benchmarks.quality._scores import scores
 from benchmarks.quality.concepts import MESH
-from transforms.annotate import annotate
-from transforms.vocabulary import build, read_mesh
+from transforms.annotation.annotate import annotate
+from transforms.vocabulary.compiled import build, read_mesh
 
 _SETS = {"bioscope_abstracts": "gold/bioscope/abstracts.xml", "bioscope_papers": "gold/bioscope/full_papers.xml"}
 _PLAIN_CUE = re.compile(r"\b(?:no|not|without)\b", re.IGNORECASE)

@@ -15,9 +15,9 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from transforms.claims import find_claims
-from transforms.pubmed_xml import parse
-from transforms.schema import DOCUMENTS
+from transforms.claims.detect import find_claims
+from transforms.pubmed.parse import parse
+from transforms.schema.tables import DOCUMENTS
 
 Row = Mapping[str, Any]
 Claim = Mapping[str, Any]

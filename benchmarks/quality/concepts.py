@@ -14,8 +14,8 @@ from typing import Any
 from benchmarks.quality._dictionary import PlainDictionary
 from benchmarks.quality._pubtator import GoldDocument, as_documents, development_files, read
 from benchmarks.quality._scores import scores
-from transforms.annotate import annotate
-from transforms.vocabulary import Vocabulary, VocabularyTables, build, read_mesh
+from transforms.annotation.annotate import annotate
+from transforms.vocabulary.compiled import Vocabulary, VocabularyTables, build, read_mesh
 
 MESH = "vocab/desc2024.xml.gz"
 _CHEMICAL, _DISEASE = frozenset("D"), frozenset("CF")

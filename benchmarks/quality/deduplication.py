@@ -19,8 +19,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from benchmarks.processes import cpu_seconds
-from transforms.deduplicate import deduplicate
-from transforms.schema import DOCUMENTS
+from transforms.duplicates.deduplicate import deduplicate
+from transforms.schema.tables import DOCUMENTS
 
 PEER = "bib-dedupe 0.11.0"
 Pair = tuple[str, str]

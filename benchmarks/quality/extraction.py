@@ -18,9 +18,9 @@ import sentencex
 import trafilatura
 from lxml import etree
 
-from transforms.web_page import Mode, extract
-from transforms.web_result import Extraction, Rejection
-from transforms.web_tree import blocks, parse
+from transforms.web.page import Mode, extract
+from transforms.web.result import Extraction, Rejection
+from transforms.web.tree import blocks, parse
 
 _WORD = re.compile(r"\w+")
 Text = Callable[[bytes, str], str | None]

@@ -13,15 +13,15 @@ from typing import Any
 import duckdb
 from packaging.requirements import Requirement
 
-from flows.http import Answer, BadAnswerError, Client, HttpError, RefusedError, Request
-from flows.operations.reconciliation import Reconciliation
+from flows.http.client import Answer, BadAnswerError, Client, HttpError, RefusedError, Request
+from flows.reporting.reconciliation import Reconciliation
 from flows.settings import Settings
-from transforms.eutils import AnswerError, read_search
-from warehouse.catalog import connect, read_version
-from warehouse.catalog_file import Version
+from transforms.pubmed.esearch import AnswerError, read_search
+from warehouse.catalog.file import Version
+from warehouse.catalog.publish import connect, read_version
+from warehouse.commit.ledger import ledger
 from warehouse.errors import LakeError
 from warehouse.lake import Lake
-from warehouse.windows import ledger
 
 CLOCK_OFF_BY_S = 60.0
 LATE = dt.timedelta(minutes=30)

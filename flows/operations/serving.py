@@ -17,7 +17,7 @@ from httpx import HTTPError
 from prefect.client.orchestration import SyncPrefectClient, get_client
 from prefect.settings import PREFECT_API_URL, get_current_settings, temporary_settings
 
-from flows import show
+from flows import terminal as show
 from flows.errors import ServingError
 from flows.operations import automations, checks
 from flows.operations.deployments import POOL, PROJECT, Deployed, deploy, deployed, ensure_pool, missing, planned

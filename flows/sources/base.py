@@ -4,7 +4,7 @@
     again fetch(window, flight) -> Fetched    ask, page by page, each kept in `flight`; compare what came with what
     was announced
 
-A source raises `flows.http.HttpError` where it cannot go on; what came of every window stands in the ledger.
+A source raises `flows.http.client.HttpError` where it cannot go on; what came of every window stands in the ledger.
 """
 
 import calendar
@@ -15,9 +15,9 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from flows.choices import WindowSize
-from flows.in_flight import InFlight
-from warehouse.staging import Payload
-from warehouse.windows import Collected, Window
+from flows.sources.pending_payload import InFlight
+from warehouse.commit.ledger import Collected, Window
+from warehouse.commit.staging import Payload
 
 Clock = Callable[[], dt.datetime]
 

@@ -8,13 +8,13 @@ looked for again from the beginning, and still fewer make the window fail. https
 import datetime as dt
 from typing import Any
 
-from flows.http import Answer, BadAnswerError, Client, Request
-from flows.in_flight import InFlight
+from flows.http.client import Answer, BadAnswerError, Client, Request
 from flows.settings import Settings
 from flows.sources.base import Clock, Estimate, Fetched, Span, dated_windows, settled, utc_now
-from transforms.europepmc_json import Page, PageError, read_page
-from transforms.eutils import request_name
-from warehouse.windows import Collected, Window
+from flows.sources.pending_payload import InFlight
+from transforms.europepmc.search_page import Page, PageError, read_page
+from transforms.payloads.record_versions import request_name
+from warehouse.commit.ledger import Collected, Window
 
 PAGE_SIZE = 500
 _WALKS = 3

@@ -10,12 +10,12 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-from flows.in_flight import sidecar
-from transforms.payload_kind import HEAD_BYTES, source_of
-from transforms.pubmed_inflate import DamagedPayload, pieces
+from flows.sources.pending_payload import sidecar
+from transforms.payloads.decompress import DamagedPayload, pieces
+from transforms.payloads.detect import HEAD_BYTES, source_of
+from warehouse.commit.ledger import Collected
+from warehouse.commit.staging import Payload
 from warehouse.lake import Lake, sync
-from warehouse.staging import Payload
-from warehouse.windows import Collected
 
 
 class UnreadableFileError(OSError):

@@ -14,14 +14,15 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from flows.errors import CollectError
-from flows.http import Answer, BadAnswerError, Client, Request
-from flows.in_flight import InFlight
+from flows.http.client import Answer, BadAnswerError, Client, Request
 from flows.settings import Settings
 from flows.sources.base import Clock, Estimate, Fetched, Span, dated_windows, settled, utc_now
-from transforms import pubmed_xml
-from transforms.eutils import AnswerError, SearchResult, read_search, request_name
-from transforms.normalize import pmid as read_pmid
-from warehouse.windows import Collected, Window
+from flows.sources.pending_payload import InFlight
+from transforms.payloads.record_versions import request_name
+from transforms.pubmed import parse as pubmed_xml
+from transforms.pubmed.esearch import AnswerError, SearchResult, read_search
+from transforms.text.normalize import pmid as read_pmid
+from warehouse.commit.ledger import Collected, Window
 
 SEARCH_LIMIT = 9_999
 RECORDS_PER_PAGE = 400
@@ -38,7 +39,7 @@ Part = list[Any]
 
 
 class PubmedApi:
-    """The source; `after` is the last numbered file of PubMed the lake has (see `transforms.eutils`)."""
+    """The source; `after` is the last numbered PubMed file in the lake (see `transforms.payloads.record_versions`)."""
 
     collector = "pubmed_api"
     one_host = True

@@ -10,16 +10,16 @@ import datetime as dt
 import hashlib
 from pathlib import Path
 
-from flows.http import Answer, BadAnswerError, Client, Request
-from flows.in_flight import InFlight
+from flows.http.client import Answer, BadAnswerError, Client, Request
 from flows.settings import Settings
 from flows.sources.base import Clock, Estimate, Fetched, Span, utc_now
-from transforms.eutils import release_of, request_name, version
-from transforms.file_listing import ListedFile, ListingError, read_listing, read_md5, with_gaps_named
-from warehouse.catalog import connect, read_version
+from flows.sources.pending_payload import InFlight
+from transforms.payloads.record_versions import release_of, request_name, version
+from transforms.pubmed.file_listing import ListedFile, ListingError, read_listing, read_md5, with_gaps_named
+from warehouse.catalog.publish import connect, read_version
+from warehouse.commit.ledger import Collected, Window
 from warehouse.lake import Lake
-from warehouse.questions import Row, rows
-from warehouse.windows import Collected, Window
+from warehouse.queries.combinations import Row, rows
 
 BASELINE, UPDATE, REPLACEMENT = "baseline", "update", "replacement"
 FOLDERS = {BASELINE: "baseline", UPDATE: "updatefiles"}

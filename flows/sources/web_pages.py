@@ -15,12 +15,12 @@ import feedparser
 from protego import Protego
 
 from flows.errors import CollectError
-from flows.http import Answer, BadAnswerError, Client, ForbiddenError, RefusedError, Request
-from flows.in_flight import InFlight
+from flows.http.client import Answer, BadAnswerError, Client, ForbiddenError, RefusedError, Request
 from flows.settings import Settings
 from flows.sources.base import Clock, Estimate, Fetched, Span, utc_now
-from transforms.eutils import request_name
-from warehouse.windows import Collected, Window
+from flows.sources.pending_payload import InFlight
+from transforms.payloads.record_versions import request_name
+from warehouse.commit.ledger import Collected, Window
 
 AGENT = "hoofbeats"
 _HTML_TYPES = ("text/html", "application/xhtml+xml")

@@ -4,7 +4,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from benchmarks.quality.deduplication import documents, figures_of, gold_without_notices, lost, pairs_of
-from transforms.deduplicate import deduplicate
+from transforms.duplicates.deduplicate import deduplicate
 
 GOLD = {"a": 1, "b": 1, "c": 1, "d": 2, "e": 3}
 

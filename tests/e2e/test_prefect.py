@@ -12,10 +12,8 @@ import duckdb
 import pytest
 from prefect.client.orchestration import SyncPrefectClient
 
-from flows.sample.server import LiteratureServer
-from flows.sample.shelf import Shelf
-from tests.collecting import new_lake, records
-from tests.e2e.serving import HOOFBEATS, TODAY, PrefectServer, free_port, short_crons, start_up
+from flows.demo_literature.server import LiteratureServer
+from flows.demo_literature.shelf import Shelf
 from tests.integration.test_nights import (
     SEED,
     bulk_load,
@@ -26,8 +24,10 @@ from tests.integration.test_nights import (
     night_process,
 )
 from tests.integration.test_task_runners import assert_equal, embedded, load
-from tests.loading import ask, lake_with_vocabulary, load_files
-from tests.nights import BEGIN, nights
+from tests.support.collecting import new_lake, records
+from tests.support.loading import ask, lake_with_vocabulary, load_files
+from tests.support.nights import BEGIN, nights
+from tests.support.prefect_server import HOOFBEATS, TODAY, PrefectServer, free_port, short_crons, start_up
 from warehouse.lake import Lake
 
 pytestmark = [pytest.mark.server, pytest.mark.timeout(600)]

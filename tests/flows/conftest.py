@@ -5,8 +5,8 @@ import sys
 
 import pytest
 
-from flows.cli import main
-from tests.collecting import new_lake
+from flows.cli.app import main
+from tests.support.collecting import new_lake
 from warehouse.lake import Lake
 
 

@@ -6,23 +6,23 @@ import errno
 
 import pytest
 
-from flows import in_flight
+from flows.demo_literature.faults import Faults
+from flows.demo_literature.records import Release
+from flows.demo_literature.server import LiteratureServer
+from flows.demo_literature.shelf import Shelf
 from flows.errors import CollectError
-from flows.http import Client
-from flows.sample.faults import Faults
-from flows.sample.records import Release
-from flows.sample.server import LiteratureServer
-from flows.sample.shelf import Shelf
+from flows.http.client import Client
+from flows.sources import pending_payload as in_flight
 from flows.sources import pubmed_api, pubmed_files
 from flows.sources.base import dated_windows
-from tests.collecting import DAY, FIRST, NOW, collect, fetch, read_ids, records, settings, shelf, span
-from tests.loading import ask, load_files
-from transforms.eutils import request_version
-from warehouse.catalog import connect, read_version
+from tests.support.collecting import DAY, FIRST, NOW, collect, fetch, read_ids, records, settings, shelf, span
+from tests.support.loading import ask, load_files
+from transforms.payloads.record_versions import request_version
+from warehouse.catalog.publish import connect, read_version
 from warehouse.lake import Lake
-from warehouse.questions import rows
-from warehouse.undo import undo
-from warehouse.verify import verify
+from warehouse.queries.combinations import rows
+from warehouse.revision.undo import undo
+from warehouse.upkeep.verify import verify
 
 LATER = dt.date(2026, 6, 1)
 
@@ -125,7 +125,7 @@ def test_created_and_modified(lake):
 
 def test_more_than_a_search_reaches_is_split_until_it_fits(lake, monkeypatch):
     monkeypatch.setattr(pubmed_api, "SEARCH_LIMIT", 99)
-    monkeypatch.setattr("flows.sample.eutils_service.SEARCH_LIMIT", 99)
+    monkeypatch.setattr("flows.demo_literature.eutils_service.SEARCH_LIMIT", 99)
     stocked = shelf(700, days=2)
     with LiteratureServer(stocked, LATER) as server:
         collected = fetch("pubmed_api", settings(server, lake.root), span(2, query="record"))
@@ -298,7 +298,7 @@ def test_europe_pmc_s_updates(tmp_path):
 
 
 def test_two_runs_of_one_source_do_not_meet(lake):
-    from flows.window import OnlyOne
+    from flows.windows.collect_window import OnlyOne
 
     with OnlyOne(lake, "pubmed_api"), pytest.raises(CollectError, match="another run"), OnlyOne(lake, "pubmed_api"):
         pass

@@ -4,15 +4,15 @@ import datetime as dt
 
 import pytest
 
-from flows.http import BadAnswerError, Client, RefusedError, TooLargeError
+from flows.demo_literature.server import LiteratureServer
+from flows.http.client import BadAnswerError, Client, RefusedError, TooLargeError
 from flows.refresh import fetch_changed, folder_of, load_changed
-from flows.sample.server import LiteratureServer
 from flows.settings import Settings
-from tests.collecting import shelf
-from transforms.vocabulary import VocabularyError
-from warehouse.catalog import connect, read_version
+from tests.support.collecting import shelf
+from transforms.vocabulary.compiled import VocabularyError
+from warehouse.catalog.publish import connect, read_version
 from warehouse.lake import Lake
-from warehouse.questions import rows
+from warehouse.queries.combinations import rows
 
 OBO = b"format-version: 1.2\ndata-version: mine/2026-01-01\nontology: mine\n\n[Term]\nid: MINE:1\nname: glass bone\n"
 

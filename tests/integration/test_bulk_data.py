@@ -5,10 +5,10 @@ from itertools import permutations
 
 import pytest
 
-from tests.loading import ask, fingerprints, lake_with_vocabulary, load_files, prepared
-from warehouse.audit import audit
-from warehouse.catalog import connect
-from warehouse.commit import commit
+from tests.support.loading import ask, fingerprints, lake_with_vocabulary, load_files, prepared
+from warehouse.catalog.publish import connect
+from warehouse.commit.ingest import commit
+from warehouse.upkeep.audit import audit
 
 pytestmark = [pytest.mark.data, pytest.mark.timeout(1800)]
 

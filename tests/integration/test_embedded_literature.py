@@ -4,12 +4,12 @@ from itertools import permutations
 
 import pytest
 
-from flows.sample.literature import literature, mesh, totals, truths
-from tests.loading import ask, fingerprints, lake_with_vocabulary, load_files
-from warehouse.audit import audit
-from warehouse.catalog import connect
-from warehouse.questions import Combination, resolve, rows
-from warehouse.undo import undo
+from flows.demo_literature.literature import literature, mesh, totals, truths
+from tests.support.loading import ask, fingerprints, lake_with_vocabulary, load_files
+from warehouse.catalog.publish import connect
+from warehouse.queries.combinations import Combination, resolve, rows
+from warehouse.revision.undo import undo
+from warehouse.upkeep.audit import audit
 
 
 @pytest.fixture(scope="module")

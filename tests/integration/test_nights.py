@@ -7,15 +7,15 @@ import subprocess
 import sys
 from pathlib import Path
 
-from flows.sample.render import article_set
-from flows.sample.server import LiteratureServer
+from flows.demo_literature.render import article_set
+from flows.demo_literature.server import LiteratureServer
 from flows.settings import Settings
 from flows.sources.base import Span
-from tests.collecting import collect, new_lake
-from tests.loading import ask, fingerprints, load_files
-from tests.nights import BEGIN, PLANTED, nights, run_night
-from warehouse.audit import audit
-from warehouse.catalog import connect
+from tests.support.collecting import collect, new_lake
+from tests.support.loading import ask, fingerprints, load_files
+from tests.support.nights import BEGIN, PLANTED, nights, run_night
+from warehouse.catalog.publish import connect
+from warehouse.upkeep.audit import audit
 
 PROJECT = Path(__file__).parents[2]
 SEED = 20261125
@@ -29,7 +29,7 @@ def environment(server, lake, **more):
 
 
 def night_process(how, night, last, told):
-    command = [sys.executable, "-m", "tests.integration.night_process", how, str(night), str(last)]
+    command = [sys.executable, "-m", "tests.support.night_process", how, str(night), str(last)]
     return subprocess.Popen(command, cwd=PROJECT, env=told, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
 
 

@@ -5,9 +5,9 @@ from itertools import permutations
 
 import pytest
 
-from flows.sample.vocabulary import mesh
-from tests.loading import ask, lake_with_vocabulary, load_files
-from tests.transforms.pubmed_samples import article, history, payload
+from flows.demo_literature.vocabulary import mesh
+from tests.support.loading import ask, lake_with_vocabulary, load_files
+from tests.support.pubmed_samples import article, history, payload
 
 PMID, DOI = 27000001, "10.4103/0970-9371.1"
 JOURNAL = (

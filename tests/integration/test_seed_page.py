@@ -2,10 +2,10 @@
 
 import pytest
 
-from flows.sample.literature import mesh
-from tests.loading import ask, lake_with_vocabulary, load_files
-from warehouse.claim_matching import CLAIM_TABLES
-from warehouse.derived import refresh
+from flows.demo_literature.literature import mesh
+from tests.support.loading import ask, lake_with_vocabulary, load_files
+from warehouse.derived.claim_audit import CLAIM_TABLES
+from warehouse.derived.refresh import refresh
 
 pytestmark = pytest.mark.data
 THREE = {"MESH:D007938", "MESH:D006411", "MESH:D008198"}

@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from benchmarks.cutting import cut
-from flows.runners import RunnerMissingError, task_runner
-from flows.sample.literature import literature, mesh
+from flows.demo_literature.literature import literature, mesh
+from flows.prepare.task_runners import RunnerMissingError, task_runner
 from flows.settings import Settings
-from tests.loading import ask, fingerprints, lake_with_vocabulary
+from tests.support.loading import ask, fingerprints, lake_with_vocabulary
 
 PROJECT = Path(__file__).parents[2]
 DASK = ["dask"] if importlib.util.find_spec("prefect_dask") else []

@@ -4,14 +4,14 @@ import re
 
 import pytest
 
-from flows.prepare import prepare
-from flows.sample.literature import literature, mesh
+from flows.demo_literature.literature import literature, mesh
+from flows.prepare.payload import prepare
 from flows.sources import local_files
-from tests.loading import ask, fingerprints, lake_with_vocabulary, load_files
-from warehouse.audit import audit
-from warehouse.catalog import connect, read_version
-from warehouse.commit import commit, vocabulary_version
+from tests.support.loading import ask, fingerprints, lake_with_vocabulary, load_files
+from warehouse.catalog.publish import connect, read_version
+from warehouse.commit.ingest import commit, vocabulary_version
 from warehouse.errors import VocabularyChangedError
+from warehouse.upkeep.audit import audit
 
 WITHOUT = re.sub(
     rb"<DescriptorRecord[^>]*>\s*<DescriptorUI>D006411</DescriptorUI>.*?</DescriptorRecord>", b"", mesh(), flags=re.S

@@ -7,13 +7,13 @@ import pyarrow as pa
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.transforms.small_vocabularies import vocabulary
-from transforms.abbreviations import find_definitions
-from transforms.annotate import annotate
-from transforms.document_text import document_text
-from transforms.sentences import find_sentences
-from transforms.tokens import tokenize, words
-from transforms.word_forms import forms, lemma
+from tests.support.small_vocabularies import vocabulary
+from transforms.annotation.abbreviations import find_definitions
+from transforms.annotation.annotate import annotate
+from transforms.text.document_text import document_text
+from transforms.text.sentences import find_sentences
+from transforms.text.tokens import tokenize, words
+from transforms.text.word_forms import forms, lemma
 
 quick = settings(max_examples=60, deadline=None)
 

@@ -4,9 +4,9 @@ import pyarrow as pa
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from transforms.claim_candidates import LONGEST_SENTENCE, parts, plain
-from transforms.claim_tables import FOUND_CLAIMS
-from transforms.claims import find_claims
+from transforms.claims.candidates import LONGEST_SENTENCE, parts, plain
+from transforms.claims.detect import find_claims
+from transforms.schema.claims import FOUND_CLAIMS
 
 quick = settings(max_examples=60, deadline=None)
 KINDS = {"first_report", "nth_report", "only_report", "prior_count", "rare_qualitative"}

@@ -9,10 +9,10 @@ import pyarrow as pa
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from transforms.cooccurrence import article_concepts, count, difference
-from transforms.dictionaries import plain
-from transforms.pairs import by_second
-from transforms.schema import ARTICLE_KEYS, CONCEPT_COUNTS, COOCCURRENCES, CORPUS_COUNTS, MENTIONS
+from transforms.columnar.dictionaries import plain
+from transforms.counting.cooccurrence import article_concepts, count, difference
+from transforms.counting.pairs import by_second
+from transforms.schema.tables import ARTICLE_KEYS, CONCEPT_COUNTS, COOCCURRENCES, CORPUS_COUNTS, MENTIONS
 
 CONCEPTS = [f"MESH:D{number}" for number in (1, 5, 30, 200)]
 DAY = dt.date(2020, 2, 3)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from transforms import rarity
+from transforms.statistics import rarity
 
 quick = settings(max_examples=150, deadline=None)
 TINY = 1e-12

@@ -13,15 +13,15 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
-from tests.warehouse.small_lake import digest, documents, load, new_lake, other_record, record, unit
-from transforms import blocking
-from transforms.deduplicate import deduplicate
-from warehouse.audit import audit
-from warehouse.catalog import connect
-from warehouse.fold import fold
-from warehouse.garbage import collect
-from warehouse.undo import undo
-from warehouse.verdicts import say
+from tests.support.small_lake import digest, documents, load, new_lake, other_record, record, unit
+from transforms.duplicates import blocking
+from transforms.duplicates.deduplicate import deduplicate
+from warehouse.catalog.publish import connect
+from warehouse.revision.record_verdicts import say
+from warehouse.revision.undo import undo
+from warehouse.upkeep.audit import audit
+from warehouse.upkeep.compaction import fold
+from warehouse.upkeep.garbage import collect
 
 CONCEPTS = ["MESH:D1", "MESH:D2", "MESH:D3", "MESH:D4"]
 RETRACTED_ON = dt.date(2020, 1, 1)

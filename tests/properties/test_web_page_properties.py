@@ -6,10 +6,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from flows.extraction import Extractor
-from tests.transforms import made_pages
-from tests.transforms.made_pages import article
-from transforms.web_page import Extraction, Rejection, extract
+from flows.prepare.extraction_worker import Extractor
+from tests.support import made_pages
+from tests.support.made_pages import article
+from transforms.web.page import Extraction, Rejection, extract
 
 PAYLOAD = "xPAYLOADx"
 PAGES = [

@@ -1,0 +1,87 @@
+"""Verbs about claims of rarity: those of the literature, and those of a draft before it is sent off."""
+
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+from flows.cli.options import (
+    AsOfOption,
+    JsonOption,
+    LakeOption,
+    LimitOption,
+    VersionOption,
+    bring_up_to_date,
+    open_lake,
+    settings_for,
+)
+from warehouse.catalog.publish import connect
+from warehouse.lake import Lake
+
+app = typer.Typer()
+
+
+class Kind(StrEnum):
+    """What a text claims."""
+
+    FIRST_REPORT = "first_report"
+    NTH_REPORT = "nth_report"
+    ONLY_REPORT = "only_report"
+    PRIOR_COUNT = "prior_count"
+    RARE_QUALITATIVE = "rare_qualitative"
+
+
+class VerdictName(StrEnum):
+    """How a claim stands beside what was found."""
+
+    CONTRADICTED = "contradicted"
+    NOT_CONTRADICTED = "not contradicted"
+    NOT_DECIDABLE = "not decidable"
+
+
+@app.command(epilog="Example: hoofbeats claims --verdict contradicted --limit 5   |   hoofbeats claims --article 12345")
+def claims(
+    kind: Annotated[Kind | None, typer.Option(help="Only claims of this kind.")] = None,
+    verdict: Annotated[VerdictName | None, typer.Option(help="Only claims with this verdict.")] = None,
+    article: Annotated[
+        str | None, typer.Option(help="Only claims of this article: a PMID, article_id or document_id.")
+    ] = None,
+    limit: LimitOption = 20,
+    lake: LakeOption = None,
+    at_version: VersionOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """List what papers claim ("the second reported case") beside the earlier articles found. A lower bound:
+
+    abstracts tell of fewer cases than there are, so what is found can contradict a claim and never confirm it.
+    """
+    from flows.cli.claims_report import show_claims
+    from warehouse.derived.claim_audit import CLAIM_TABLES
+
+    with open_lake(lake, at_version):
+        pass  # a clear error where there is no lake; repaired where it was moved
+    place = Lake.at(settings_for(lake).lake)
+    if at_version is None:
+        bring_up_to_date(place, CLAIM_TABLES)
+    with connect(place, at_version) as connection:
+        show_claims(connection, {"kind": kind, "verdict": verdict, "article": article, "limit": limit}, as_json=as_json)
+
+
+@app.command(epilog="Example: hoofbeats check manuscript.txt   |   pbpaste | hoofbeats check -")
+def check(
+    file: Annotated[str, typer.Argument(metavar="FILE", help="Text or HTML; - reads standard input.")],
+    as_of: AsOfOption = None,
+    lake: LakeOption = None,
+    at_version: VersionOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Find the claims in a manuscript's title and abstract, and the articles that speak against them.
+
+    Nothing of the manuscript is stored. The first paragraph is its title, the rest its abstract.
+    """
+    from flows.cli.manuscript import check_draft
+
+    day = as_of.date() if as_of else datetime.now(UTC).date()
+    with open_lake(lake, at_version) as connection:
+        check_draft(connection, file, day, settings_for(lake), as_json=as_json)

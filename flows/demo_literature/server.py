@@ -1,0 +1,263 @@
+"""The embedded literature over loopback HTTP, in the protocols of the real sources.
+
+    /eutils/esearch.fcgi, /eutils/efetch.fcgi           E-utilities
+    /pubmed/baseline/, /pubmed/updatefiles/             PubMed's files, with .md5, Range, ETag
+    /europepmc/search                                   Europe PMC's search
+    /pages/<pmid>.html, /feed.xml, /robots.txt          web pages
+    /vocabularies/                                      what `vocabulary refresh` fetches
+
+with LiteratureServer(shelf, today=date(2026, 6, 1)) as server:
+    settings = Settings(**server.settings)
+
+`today` can be moved while it runs, faults (`flows.demo_literature.faults`) switched; `requests` lists who asked for
+what, and when.
+"""
+
+import gzip
+import hashlib
+import socket
+import threading
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from functools import partial
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any, Self
+from urllib.parse import parse_qsl, urlsplit
+
+from flows.demo_literature import europepmc_service, eutils_service, static_service
+from flows.demo_literature.eutils_service import Reply
+from flows.demo_literature.faults import TRANSPORT, Faults
+from flows.demo_literature.records import Release
+from flows.demo_literature.render import article_set
+from flows.demo_literature.shelf import Shelf
+from flows.demo_literature.vocabulary import mesh
+
+EMAIL = "demo@hoofbeats.example"
+PRIVATE = "http://10.0.0.1/private"
+_ENDLESS_PIECE = b"<!-- and so on -->" * 4096
+_NOT_FOUND: Reply = (404, "text/html", b"<html><body>Not found</body></html>")
+
+
+@dataclass
+class LiteratureServer:
+    """A server on a free port of 127.0.0.1; a context manager."""
+
+    shelf: Shelf
+    today: date
+    faults: Faults = field(default_factory=Faults)
+    limit_per_s: float | None = None
+    api_keys: frozenset[str] = frozenset()
+    requests: list[tuple[float, str, dict[str, str]]] = field(default_factory=list)
+    ranges: list[str] = field(default_factory=list)
+    slowness_s: float = 0.05
+    vocabularies: dict[str, bytes] = field(default_factory=lambda: {"mesh_excerpt.xml": mesh()})
+
+    def __enter__(self) -> Self:
+        self._lock = threading.Lock()
+        self._files: dict[str, bytes] = {}
+        self._http = _Http(("127.0.0.1", 0), partial(_Handler, self))
+        self._thread = threading.Thread(target=self._http.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._http.shutdown()
+        self._http.server_close()
+        self._thread.join()
+
+    @property
+    def url(self) -> str:
+        """Its address."""
+        return f"http://127.0.0.1:{self._http.server_address[1]}"
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        """Settings that send every source here, without a wait between requests."""
+        return {
+            "email": EMAIL,
+            "pubmed_api_url": f"{self.url}/eutils/",
+            "pubmed_files_url": f"{self.url}/pubmed/",
+            "europepmc_url": f"{self.url}/europepmc/",
+            "vocabulary_addresses": " ".join(f"{self.url}/vocabularies/{name}" for name in self.vocabularies),
+            "requests_per_second": 1000.0,
+        }
+
+    def note(self, path: str, params: dict[str, str]) -> bool:
+        """Note a request; whether it comes within the limit."""
+        now = time.monotonic()
+        with self._lock:
+            self.requests.append((now, path, params))
+            recent = sum(at > now - 1 for at, _, _ in self.requests[-100:])
+        return self.limit_per_s is None or recent <= self.limit_per_s
+
+    def reply(self, path: str, params: dict[str, str]) -> tuple[Reply, str | None]:
+        """The answer to a request, and the fault of the transport it is to be sent with."""
+        own = next((faults for ending, faults in _FAULTS.items() if path.endswith(ending)), set())
+        fault = self.faults.draw(TRANSPORT | own)
+        if path.startswith("/eutils/"):
+            reply = self._eutils(path.removeprefix("/eutils/"), params, fault)
+        elif path == "/europepmc/search":
+            indexed = [("MED", article) for article in self.shelf.articles(self.today).values()]
+            indexed += [("PPR", article) for article in self.shelf.preprints_on(self.today)]
+            reply = europepmc_service.search(indexed, params, fault)
+        elif path.startswith("/pubmed/"):
+            reply = self._pubmed(path.removeprefix("/pubmed/"), fault)
+        elif path.startswith("/vocabularies/"):
+            content = self.vocabularies.get(path.removeprefix("/vocabularies/"))
+            reply = _NOT_FOUND if content is None else (200, "application/octet-stream", content)
+        else:
+            reply = self._page(path)
+        return reply, fault if fault in TRANSPORT else None
+
+    def _eutils(self, service: str, params: Mapping[str, str], fault: str | None) -> Reply:
+        key = params.get("api_key", "")
+        if key and key not in self.api_keys:
+            return eutils_service.refused_key(key)
+        answer = {"esearch.fcgi": eutils_service.esearch, "efetch.fcgi": eutils_service.efetch}.get(service)
+        return answer(self.shelf.articles(self.today), params, fault) if answer else _NOT_FOUND
+
+    def _pubmed(self, path: str, fault: str | None) -> Reply:
+        folder, _, name = path.partition("/")
+        there = {release.name: release for release in self.shelf.files(folder, self.today)}
+        if not name and folder in ("baseline", "updatefiles"):
+            sized = [(release, len(self._content(release))) for release in there.values()]
+            return static_service.listing(f"/pubmed/{folder}", sized)
+        if name.removesuffix(".md5") not in there:
+            return _NOT_FOUND
+        content = self._content(there[name.removesuffix(".md5")])
+        if name.endswith(".md5"):
+            return static_service.md5(name.removesuffix(".md5"), content, fault)
+        return 200, "application/x-gzip", content
+
+    def _page(self, path: str) -> Reply:
+        articles = self.shelf.articles(self.today)
+        if path == "/robots.txt":
+            return 200, "text/plain", static_service.ROBOTS
+        if path == "/feed.xml":
+            return static_service.feed(articles, self.url, self.today)
+        pmid = path.removeprefix("/pages/").removeprefix("private/").removesuffix(".html")
+        found = articles.get(int(pmid)) if pmid.isdecimal() else None
+        return static_service.page(found) if found else _NOT_FOUND
+
+    def _content(self, release: Release) -> bytes:
+        with self._lock:
+            if release.name not in self._files:
+                self._files[release.name] = gzip.compress(article_set(release), 6, mtime=0)
+            return self._files[release.name]
+
+
+_FAULTS: dict[str, set[str]] = {
+    "esearch.fcgi": {"error_element", "changing_count"},
+    "efetch.fcgi": {"error_element", "missing_ids"},
+    "/search": {"error_element", "changing_count", "repeated_cursor"},
+    ".md5": {"wrong_md5"},
+}
+"""Faults by the end of the address."""
+
+
+class _Http(ThreadingHTTPServer):
+    daemon_threads = True
+    request_queue_size = 64
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """A client that hangs up is no error of ours."""
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+    wbufsize = -1
+
+    def __init__(self, literature: LiteratureServer, request: socket.socket, address: str, http: "_Http") -> None:
+        self._literature = literature
+        super().__init__(request, address, http)
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing: `requests` has it."""
+
+    def do_GET(self) -> None:
+        """Answer."""
+        self._answer(dict(parse_qsl(urlsplit(self.path).query)))
+
+    def do_POST(self) -> None:
+        """Answer a form."""
+        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        self._answer(dict(parse_qsl(body.decode())))
+
+    def _answer(self, params: dict[str, str]) -> None:
+        path = urlsplit(self.path).path
+        within = self._literature.note(path, params)
+        (status, kind, body), fault = self._literature.reply(path, params)
+        if fault == "too_many_requests" or not within:
+            status, kind, body = eutils_service.too_many_requests(params.get("api_key", ""))
+            fault = None
+        elif fault == "server_error":
+            status, kind, body, fault = 500, "text/html", b"<html><body>Internal error</body></html>", None
+        elif fault == "html_page":
+            body = b"<!DOCTYPE html><html><head><title>NCBI - Error</title></head><body>Error blocked</body></html>"
+            kind, fault = "text/html", None
+        self._send(status, kind, body, fault)
+
+    def _send(self, status: int, kind: str, body: bytes, fault: str | None) -> None:
+        if fault == "dropped_connection":
+            self.close_connection = True
+            self.connection.close()
+            return
+        if fault == "private_redirect":
+            status, body = 302, b""
+        headers = {"Content-Type": kind}
+        if fault == "short_body":
+            body = body[: len(body) // 2]
+        status, body, more = self._asked_for(status, kind, body)
+        self.send_response(status)
+        for name, value in {**headers, **more}.items():
+            self.send_header(name, value)
+        if fault == "private_redirect":
+            self.send_header("Location", PRIVATE)
+        if status == 429:
+            self.send_header("Retry-After", "0")
+        if fault == "endless_body":
+            self.send_header("Transfer-Encoding", "chunked")
+        else:
+            self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self._write(body, fault)
+
+    def _asked_for(self, status: int, kind: str, body: bytes) -> tuple[int, bytes, dict[str, str]]:
+        """The part, the compressed form, or nothing but 304: as the request's headers ask."""
+        if status != 200:
+            return status, body, {}
+        etag = f'"{hashlib.sha256(body).hexdigest()[:16]}"'
+        headers = {"ETag": etag, "Accept-Ranges": "bytes"}
+        if self.headers.get("If-None-Match") == etag:
+            return 304, b"", headers
+        wanted = self.headers.get("Range", "")
+        if wanted:
+            self._literature.ranges.append(wanted)
+        if wanted.startswith("bytes=") and wanted.endswith("-"):
+            start = int(wanted[6:-1])
+            if start >= len(body):
+                return 416, b"", {"Content-Range": f"bytes */{len(body)}"}
+            return 206, body[start:], {**headers, "Content-Range": f"bytes {start}-{len(body) - 1}/{len(body)}"}
+        if "gzip" in self.headers.get("Accept-Encoding", "") and "gzip" not in kind:
+            return 200, gzip.compress(body, 1, mtime=0), {**headers, "Content-Encoding": "gzip"}
+        return 200, body, headers
+
+    def _write(self, body: bytes, fault: str | None) -> None:
+        if fault == "endless_body":
+            self.close_connection = True
+            while True:
+                self.wfile.write(b"%x\r\n%b\r\n" % (len(_ENDLESS_PIECE), _ENDLESS_PIECE))
+        if fault == "truncated_body":
+            self.close_connection = True
+            body = body[: len(body) // 2]
+        if fault == "slow_bytes":
+            step = max(1, len(body) // 8)
+            for at in range(0, len(body), step):
+                self.wfile.write(body[at : at + step])
+                self.wfile.flush()
+                time.sleep(self._literature.slowness_s)
+            return
+        self.wfile.write(body)

@@ -1,0 +1,134 @@
+"""The verbs of watches, their file, the feeds, and who is told."""
+
+import json
+
+import feedparser
+import pytest
+from prefect.blocks.abstract import NotificationBlock
+from prefect.logging import disable_run_logger
+
+from flows.settings import Settings
+from flows.watches import file as watch_file
+from flows.watches.alerts import alert, announce, watching
+from flows.watches.feeds import follow_watches
+from tests.support.small_lake import load, new_lake, record, unit
+from transforms.publishing.watches import Watch
+from warehouse.lake import Lake
+
+A, B = "MESH:D1", "MESH:D2"
+FILE = '# why\n[[watch]]\nname = "kept" # and so on\nterms = ["Asthma"]\n'
+
+
+@pytest.fixture
+def lake(tmp_path):
+    return new_lake(tmp_path / "lake")
+
+
+def test_the_verbs(hoofbeats, lake):
+    assert json.loads(hoofbeats("watch", "list", "--json")[1]) == []
+    code, out, err = hoofbeats("watch", "add", "Leukemia|Asthma", B, "--name", "my watch", "--basis", "index", "--json")
+    assert (code, err) == (0, "")
+    [told] = json.loads(out)
+    assert (told["watch_id"], told["articles"], told["previous"], told["problem"]) == ("my-watch", 0, None, None)
+    assert (lake.root / "feeds" / "watch-my-watch.atom").exists()
+    load(lake, unit(lake, "a", [record(1, headings=[A, B])]))
+    [told] = json.loads(hoofbeats("watch", "list", "--json")[1])
+    assert (told["articles"], told["previous"], told["combination"]) == (
+        1, 0, "Leukemia or Asthma AND Extramedullary Hematopoiesis",
+    )  # fmt: skip
+    assert "0 -> 1 article" in hoofbeats("watch", "show", "my watch")[1]
+    assert "gained: PMID 1" in hoofbeats("watch", "show", "my-watch")[1]
+    assert len(json.loads(hoofbeats("watch", "show", "my-watch", "--json")[1])) == 2
+    assert hoofbeats("watch", "remove", "my watch")[0] == 0
+    assert json.loads(hoofbeats("watch", "list", "--json")[1]) == []
+
+
+def test_what_is_wrong_is_told(hoofbeats, lake):
+    assert 'no concept is called "lekemia"' in hoofbeats("watch", "add", "lekemia")[2]
+    assert not (lake.root / "watches.toml").exists()
+    assert hoofbeats("watch", "add", A)[0] == 0
+    code, _, err = hoofbeats("watch", "add", B, "--name", A)
+    assert (code, "too alike" in err) == (1, True)
+    assert f'watches: "{A}"' in hoofbeats("watch", "remove", "other")[2]
+    (lake.root / "watches.toml").write_text("[[watch")
+    code, _, err = hoofbeats("watch", "list")
+    assert (code, "not TOML" in err) == (1, True)
+
+
+def test_what_a_person_wrote_in_the_file_stays(tmp_path):
+    path = tmp_path / "mine" / "watches.toml"
+    watch_file.add(path, Watch("first", ("x|y",)))
+    path.write_text(FILE + path.read_text())
+    watch_file.add(path, Watch("näxt", ("Gout", 'a "b"'), level="sentence", to_year=1999))
+    assert path.read_text().startswith(FILE)
+    assert [each.name for each in watch_file.read(path)] == ["kept", "first", "näxt"]
+    assert watch_file.read(path)[2] == Watch("näxt", ("Gout", 'a "b"'), level="sentence", to_year=1999)
+    watch_file.remove(path, "first")
+    assert [each.name for each in watch_file.read(path)] == ["kept", "näxt"]
+    assert path.read_text().startswith(FILE)
+
+
+TOLD = []
+
+
+class Noted(NotificationBlock):
+    """A notification block that keeps what it is told, or fails."""
+
+    fails: bool
+
+    def notify(self, body, subject=None):
+        if self.fails:
+            raise OSError("no way")
+        TOLD.append((subject, body))
+
+
+@pytest.fixture
+def failing(monkeypatch):
+    """The names of blocks that fail."""
+    names = {"failing/x"}
+    monkeypatch.setattr("flows.watches.alerts.Block.load", lambda name: Noted(fails=name in names))
+    monkeypatch.setattr("flows.watches.alerts.alert", alert.fn)
+    TOLD.clear()
+    with disable_run_logger():
+        yield names
+
+
+def test_who_is_told_of_a_change_and_when(lake, failing):
+    settings = Settings(lake=lake.root, notify="failing/x custom-webhook/y")
+    watch_file.add(settings.watch_file, Watch("pair", (A, B)))
+    follow_watches(settings)
+    assert announce(settings) == []
+    assert TOLD == [], "a first count is no change"
+    load(lake, unit(lake, "a", [record(1, headings=[A, B], abstract="Secret words.")]))
+    assert [row["articles"] for row in announce(settings)] == [1]
+    assert len(TOLD) == 1, "one that fails does not keep it from the other"
+    failing.clear()
+    announce(settings)
+    assert len(TOLD) == 3, "what could not be delivered is told by the next run"
+    announce(settings)
+    assert len(TOLD) == 3, "nothing new, nothing sent"
+    assert TOLD[0][0] == "pair: 0 -> 1 article"
+    load(lake, unit(lake, "b", [record(2, headings=[A, B])]))
+    announce(Settings(lake=lake.root))
+    announce(settings)
+    assert len(TOLD) == 3, "what was told to nobody, because nobody was to be told, is not told later"
+    for path in (settings.feed_folder / "all.atom", settings.feed_folder / "watch-pair.atom"):
+        read = feedparser.parse(path.read_bytes())
+        assert [entry.title for entry in read.entries] == ["pair: 1 -> 2 articles", "pair: 0 -> 1 article"]
+        assert b"Secret" not in path.read_bytes()
+
+
+def test_a_file_that_cannot_be_read_stops_no_run(lake, caplog):
+    settings = Settings(lake=lake.root)
+    settings.watch_file.write_text("[[watch")
+    with disable_run_logger():
+        watching(settings)
+    assert Lake.at(settings.lake).catalog.exists()
+
+
+def test_settings_name_the_places(tmp_path, monkeypatch):
+    monkeypatch.setenv("HOOFBEATS_FEEDS", str(tmp_path / "f"))
+    settings = Settings(lake=tmp_path, watches=tmp_path / "w.toml")
+    assert (settings.watch_file, settings.feed_folder) == (tmp_path / "w.toml", tmp_path / "f")
+    with pytest.raises(ValueError, match="notify"):
+        Settings(notify="no block")

@@ -1,0 +1,127 @@
+"""What the doctor finds: each check with something wrong, and how it says to mend it."""
+
+import datetime as dt
+import importlib.metadata
+
+import pytest
+
+from flows.demo_literature.server import LiteratureServer
+from flows.operations import checks
+from flows.operations.checks import State
+from flows.settings import Settings
+from tests.support.collecting import collect, new_lake, settings, shelf, span
+from tests.support.loading import ask
+
+NOW = dt.datetime.now(dt.UTC)
+
+
+@pytest.fixture(scope="module")
+def server():
+    with LiteratureServer(shelf(3), NOW.date(), api_keys=frozenset({"known"})) as running:
+        yield running
+
+
+def found(findings):
+    return {finding.check: finding for finding in findings}
+
+
+def test_an_email_is_needed():
+    assert checks.email(Settings(email="me@example.org")).state is State.OK
+    finding = checks.email(Settings(email=None))
+    assert finding.state is State.FAULT
+    assert "HOOFBEATS_EMAIL" in finding.mend
+
+
+@pytest.mark.parametrize(
+    ("key", "state"), [("known", State.OK), ("unknown", State.FAULT), (None, State.WARNING)], ids=str
+)
+def test_the_key_is_tried(server, tmp_path, key, state):
+    told = found(checks.key_and_clock(settings(server, tmp_path, ncbi_api_key=key), dt.datetime.now(dt.UTC)))
+    assert told["key"].state is state
+    assert told["clock"].state is (State.WARNING if key == "unknown" else State.OK)
+    assert "unknown" not in str(told)
+
+
+def test_a_clock_that_is_off(server, tmp_path):
+    told = found(checks.key_and_clock(settings(server, tmp_path), NOW + dt.timedelta(days=1)))
+    assert told["clock"].state is State.FAULT
+
+
+@pytest.mark.parametrize(
+    ("off_s", "state"), [(0, State.OK), (60, State.OK), (-61, State.WARNING), (3601, State.FAULT)], ids=str
+)
+def test_how_far_a_clock_may_be_off(off_s, state):
+    assert checks.clock(NOW + dt.timedelta(seconds=off_s), NOW).state is state
+
+
+def test_a_clock_without_another_to_compare_it_with():
+    assert checks.clock(None, NOW).state is State.WARNING
+
+
+def test_ncbi_out_of_reach(tmp_path):
+    unreachable = Settings(lake=tmp_path, pubmed_api_url="http://127.0.0.1:9/", first_wait_s=0, ncbi_api_key="secret")
+    told = found(checks.key_and_clock(unreachable, NOW))
+    assert {finding.state for finding in told.values()} == {State.WARNING}
+    assert "secret" not in str(told)
+
+
+def test_disk_space(tmp_path):
+    lake = tmp_path / "not" / "yet" / "there"
+    assert checks.disk_space(Settings(lake=lake, least_free_bytes=0)).state is State.OK
+    finding = checks.disk_space(Settings(lake=lake, least_free_bytes=1 << 60))
+    assert finding.state is State.FAULT
+    assert "HOOFBEATS_LEAST_FREE_BYTES" in finding.mend
+
+
+def test_these_versions_work_together():
+    assert checks.versions().state is State.OK
+
+
+@pytest.mark.parametrize(
+    ("requirement", "told"),
+    [
+        ("sqlalchemy<2", f"sqlalchemy {importlib.metadata.version('sqlalchemy')} is not <2"),
+        ("no-such-library>=1", "no-such-library is not installed"),
+    ],
+)
+def test_versions_that_do_not(monkeypatch, requirement, told):
+    monkeypatch.setattr(importlib.metadata, "requires", lambda _: [requirement, "pytest==0; extra == 'test'", "duckdb"])
+    finding = checks.versions()
+    assert (finding.state, finding.found) == (State.FAULT, told)
+
+
+def test_no_lake(tmp_path):
+    [finding] = checks.lake(Settings(lake=tmp_path / "lake"), NOW)
+    assert finding.state is State.FAULT
+    assert "vocabulary load" in finding.mend
+
+
+def test_a_lake_that_is_well_then_is_not(server, tmp_path):
+    lake = new_lake(tmp_path)
+    told = settings(server, lake.root)
+    collect("pubmed_api", told, span(), now=NOW)
+    assert {finding.state for finding in checks.lake(told, NOW)} == {State.OK}
+    assert found(checks.lake(told, NOW + dt.timedelta(days=4)))["currency"].state is State.WARNING
+    [(segment,)] = ask(lake, "SELECT max(path) FROM segments")
+    (lake.root / segment).write_bytes(b"")
+    assert found(checks.lake(told, NOW))["files"].state is State.FAULT
+
+
+def test_a_lake_that_does_not_open(tmp_path):
+    lake = new_lake(tmp_path)
+    lake.catalog.write_bytes(b"no catalog at all" * 1000)
+    for kept in lake.history.iterdir():
+        kept.write_bytes(b"no catalog at all" * 1000)
+    finding = checks.lake(Settings(lake=lake.root), NOW)[0]
+    assert finding.state is State.FAULT
+    assert finding.mend
+
+
+def test_windows_that_failed(tmp_path):
+    from warehouse.commit.ledger import Collected, Window, record
+
+    lake = new_lake(tmp_path)
+    record(lake, [(Collected(Window("pubmed_api", "created-2026-01-01")).failed("no answer"), None)])
+    finding = found(checks.lake(Settings(lake=lake.root), NOW))["windows"]
+    assert finding.state is State.WARNING
+    assert "created-2026-01-01: no answer" in finding.found

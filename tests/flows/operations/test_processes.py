@@ -1,0 +1,55 @@
+"""Processes are stopped with all they started: polite ones, deaf ones, and those in sessions of their own."""
+
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import psutil
+import pytest
+
+from flows.operations import processes
+from flows.operations.processes import environment, start, stop
+
+SLEEPERS = str(Path(__file__).parents[2] / "support" / "stubborn_processes.py")
+
+
+def family(*arguments):
+    child = start("sleeper", [sys.executable, SLEEPERS, "2", *arguments], environment())
+    deadline = time.monotonic() + 30
+    while len(child.descendants()) < 4:
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+    return child, [psutil.Process(child.process.pid), *child.descendants()]
+
+
+@pytest.mark.parametrize("arguments", [["polite"], ["deaf"], ["polite", "own session"]], ids=" ".join)
+@pytest.mark.parametrize("first_what_it_started", [False, True])
+def test_nothing_is_left(monkeypatch, arguments, first_what_it_started):
+    monkeypatch.setattr(processes, "STOP_WITHIN_S", 0.5)
+    child, everyone = family(*arguments)
+    stop(child, first_what_it_started=first_what_it_started)
+    assert child.ended_with is not None
+    psutil.wait_procs(everyone, timeout=5)
+    assert [one for one in everyone if one.is_running() and one.status() != psutil.STATUS_ZOMBIE] == []
+
+
+def test_one_that_has_ended_by_itself():
+    child = start("short", [sys.executable, "-c", "raise SystemExit(3)"], environment())
+    child.process.wait()
+    stop(child)
+    assert child.ended_with == 3
+    assert child.descendants() == []
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="asks the kernel of Linux")
+def test_nothing_outlives_one_that_is_killed():
+    told = (
+        "import sys, time; from flows.operations.processes import *;"
+        f"child = start('sleeper', [sys.executable, {SLEEPERS!r}, '0', 'polite'], environment());"
+        "print(child.process.pid, flush=True); time.sleep(600)"
+    )
+    with subprocess.Popen([sys.executable, "-c", told], stdout=subprocess.PIPE, text=True) as parent:
+        child = psutil.Process(int(parent.stdout.readline()))
+        parent.kill()
+    assert psutil.wait_procs([child], timeout=10)[1] == []

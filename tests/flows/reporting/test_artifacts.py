@@ -1,0 +1,75 @@
+"""What a run leaves in Prefect's UI, with Prefect's own functions in the place of a server."""
+
+from uuid import uuid4
+
+import pytest
+
+from flows.reporting import artifacts
+from flows.reporting.artifacts import Progress, key_of, publish_windows
+from warehouse.commit.ingest import FATES
+
+
+@pytest.fixture
+def left(monkeypatch):
+    """Key -> what was created; progress artifacts have their steps."""
+    told = {}
+
+    def progress(value, key, description):
+        told[key] = [value]
+        return uuid4()
+
+    monkeypatch.setattr(artifacts, "create_progress_artifact", progress)
+    monkeypatch.setattr(
+        artifacts, "update_progress_artifact", lambda _, progress: told["load-progress"].append(progress)
+    )
+    monkeypatch.setattr(artifacts, "create_table_artifact", lambda table, key, _: told.update({key: table}))
+    monkeypatch.setattr(artifacts, "create_markdown_artifact", lambda text, key: told.update({key: text}))
+    return told
+
+
+def row(name, state="done", reason=None, **more):
+    told = {**dict.fromkeys((*FATES, "received", "deletions"), 0), "expected": None, "rejections": []}
+    return {**told, "window_name": name, "state": state, "reason": reason, **more}
+
+
+def test_progress(left):
+    bar = Progress("load", 4)
+    bar.reached(1)
+    bar.reached(5)
+    assert left["load-progress"] == [0.0, 25.0, 100.0]
+    Progress("load", 0).reached(0)
+
+
+def test_windows_and_the_reconciliation(left):
+    rejected = [{"reason": "no_pmid", "records": 2}]
+    rows = [row("a", received=5, kept=3, rejected=2, rejections=rejected), row("b", "failed", "<b>404</b> | gone")]
+    publish_windows("load", "Loading", rows, ["it was [quiet](http://evil)"])
+    assert [told["window_name"] for told in left["load-windows"]] == ["b", "a"]
+    assert "<b>" not in left["load-windows"][0]["reason"]
+    text = left["load-records"]
+    assert text.startswith("# Loading\n\n2 windows.\n")
+    assert "| **received** | **5** |" in text
+    assert "The sums come out." in text
+    assert "[quiet]" not in text
+
+
+def test_nothing_to_tell(left):
+    publish_windows("load", "Loading", [])
+    assert "load-windows" not in left
+    assert "0 windows" in left["load-records"]
+
+
+def test_sums_that_do_not_come_out_are_published_and_raised(left):
+    with pytest.raises(AssertionError, match="5 received"):
+        publish_windows("load", "Loading", [row("a", received=5, kept=3)])
+    assert "do not come out" in left["load-records"]
+
+
+def test_long_tables_are_cut(left):
+    publish_windows("load", "Loading", [row(str(number)) for number in range(600)] + [row("x", "failed", "why")])
+    assert len(left["load-windows"]) == 500
+    assert left["load-windows"][0]["window_name"] == "x"
+
+
+def test_keys_are_as_prefect_allows_them():
+    assert key_of("pubmed_api") == "pubmed-api"

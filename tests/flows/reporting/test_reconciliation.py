@@ -1,0 +1,58 @@
+"""The reconciliation of a run: sums that come out, and sums that do not."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from flows.reporting.reconciliation import Reconciliation, escaped
+from warehouse.commit.ingest import FATES
+
+REASONS = ("malformed_xml", "no_pmid", "not_returned")
+
+
+def row(fates, reasons, deletions=0):
+    rejected = sum(reasons.values())
+    told = dict(zip(FATES, [*fates, rejected], strict=True))
+    rejections = [{"reason": reason, "records": records} for reason, records in reasons.items()]
+    return {**told, "received": sum(told.values()), "rejections": rejections, "deletions": deletions}
+
+
+counts = st.integers(0, 10**9)
+rows = st.lists(
+    st.builds(row, st.lists(counts, min_size=4, max_size=4), st.dictionaries(st.sampled_from(REASONS), counts), counts)
+)
+
+
+@given(rows)
+def test_sums_of_rows_that_are_right_come_out(listed):
+    sums = Reconciliation.of(listed)
+    assert sums.faults == []
+    assert sums.received == sum(sums.fates.values())
+    assert sums.fates["rejected"] == sum(sums.rejections.values())
+    assert sums.markdown().endswith("The sums come out.")
+
+
+@given(rows, st.sampled_from(["received", "kept", "rejected"]), st.integers(1, 10))
+def test_a_sum_that_is_off_is_told(listed, name, lost):
+    wrong = {**row([1, 2, 3, 4], {"no_pmid": 5}), "deletions": 0}
+    wrong[name] += lost
+    sums = Reconciliation.of([*listed, wrong])
+    assert sums.faults
+    assert "do not come out" in sums.markdown()
+
+
+def test_the_table_for_people():
+    told = Reconciliation.of([row([10, 2, 3, 0], {"no_pmid": 4}), row([1, 0, 0, 0], {}, deletions=7)]).markdown()
+    assert "| kept | 11 |" in told
+    assert "| ... rejected as no&#95;pmid | 4 |" in told
+    assert "| **received** | **20** |" in told
+    assert "Deletions ordered: 7." in told
+
+
+def test_a_row_of_a_window_without_records_has_no_reasons():
+    assert Reconciliation.of([{**dict.fromkeys(FATES, 0), "received": 0, "deletions": 0}]).faults == []
+
+
+@given(st.text())
+def test_text_of_a_source_is_shown_literally(text):
+    told = escaped(text)
+    assert not set(told) & set("|<>[]`*_\\\n\r")

@@ -1,0 +1,112 @@
+"""Files by hand, of every kind; and a lake rebuilt from its payloads without asking anyone anything."""
+
+import datetime as dt
+import gzip
+import json
+import shutil
+
+import pytest
+
+from flows.cli.rebuild import ledger_without_payloads
+from flows.demo_literature.faults import Faults
+from flows.demo_literature.server import LiteratureServer
+from flows.demo_literature.shelf import Shelf
+from flows.settings import Settings
+from flows.sources import local_files
+from tests.support.collecting import FIRST, NOW, collect, new_lake, records, settings, span
+from tests.support.loading import ask, fingerprints, load_files
+from tests.transforms.europepmc.test_parse import RECORD, page
+from transforms.payloads.record_versions import request_name
+from warehouse.catalog.publish import connect, read_version
+from warehouse.commit.ledger import ledger, record
+from warehouse.lake import Lake
+from warehouse.upkeep.audit import audit
+
+
+@pytest.fixture
+def lake(tmp_path):
+    return new_lake(tmp_path / "one")
+
+
+@pytest.mark.parametrize("packed", [False, True])
+def test_europe_pmc_json_by_hand(lake, tmp_path, packed):
+    content = page(RECORD, {**RECORD, "id": "124", "pmid": "124"})
+    place = tmp_path / ("search.json.gz" if packed else "search.json")
+    place.write_bytes(gzip.compress(content) if packed else content)
+    [row] = load_files(lake, place).windows
+    assert (row["source"], row["collector"], row["window_name"]) == ("europepmc", "local_files", place.name)
+    assert (row["received"], row["kept"], row["state"], row["expected"]) == (2, 2, "done", None)
+    assert ask(lake, "SELECT document_id FROM documents ORDER BY ALL") == [
+        ("europepmc:MED/123",),
+        ("europepmc:MED/124",),
+    ]
+
+
+def test_an_answer_that_lists_a_record_thrice(lake, tmp_path):
+    said = {**RECORD, "abstractText": "This is the first reported case of leukemia in a lymph node."}
+    other = {**RECORD, "abstractText": "We saw leukemia, a second reported case."}
+    place = tmp_path / request_name("search", NOW, "json")
+    place.write_bytes(page(said, other, said))
+    [row] = load_files(lake, place).windows
+    assert (row["received"], row["kept"], row["superseded"], row["unchanged"]) == (3, 1, 1, 1)
+    with connect(lake) as connection:
+        assert audit(connection) == []
+    [(mentions, places)] = ask(lake, "SELECT count(*), count(DISTINCT (concept_id, start)) FROM mentions")
+    assert mentions == places > 0
+    assert ask(lake, "SELECT count(*) FROM claims") == [(1,)]
+
+
+def test_damaged_json_by_hand(lake, tmp_path):
+    (tmp_path / "search.json").write_bytes(page(RECORD) + page(RECORD)[:-30])
+    [row] = load_files(lake, tmp_path / "search.json").windows
+    assert (row["state"], row["received"], row["kept"]) == ("damaged", 2, 1)
+    assert row["rejections"] == [{"reason": "truncated_file", "records": 1}]
+
+
+def test_saved_html_is_read_as_a_page(lake, tmp_path):
+    (tmp_path / "page.html").write_text("<!DOCTYPE html><html><body>x</body></html>")
+    assert local_files.payload_of(lake, tmp_path / "page.html").source == "web"
+    [row] = load_files(lake, tmp_path / "page.html").windows
+    assert (row["source"], row["received"], row["rejected"]) == ("web", 1, 1)
+
+
+def test_what_stands_beside_a_payload_cannot_lead_out_of_the_lake(lake, tmp_path):
+    (tmp_path / "x.xml").write_text("<PubmedArticleSet></PubmedArticleSet>")
+    told = {
+        "source": "pubmed", "state": "done", "expected": 1, "reason": None, "missing": [], "collected_at": None,
+        "window": {
+            "collector": "..", "name": "../../outside", "what": None, "since": None, "until": None, "query": None,
+        },
+    }  # fmt: skip
+    (tmp_path / "x.xml.json").write_text(json.dumps(told))
+    payload = local_files.payload_of(lake, tmp_path / "x.xml")
+    assert payload.collected is None
+    assert payload.path.startswith("raw/pubmed/")
+
+
+def test_a_lake_is_rebuilt_from_its_payloads_alone(lake, tmp_path):
+    articles = records(6, days=2)
+    with LiteratureServer(Shelf(records=articles, preprints=tuple(records(3).values())), NOW.date()) as server:
+        told = settings(server, lake.root, attempts=1)
+        collect("pubmed_api", told, span(3))
+        collect("europepmc", told, span())
+        server.faults = Faults({"missing_ids": 1.0})
+        collect("pubmed_api", told, span(2, query="record"), now=NOW + dt.timedelta(minutes=1))
+        server.faults = Faults({"server_error": 1.0})
+        collect("europepmc", told, span(2))
+    other = new_lake(tmp_path / "two")
+    rows = [row for row in read_version(lake).table("windows").to_pylist() if row["payload"]]
+    record(other, ledger_without_payloads(read_version(lake)))
+    load_files(other, *(lake.root / row["payload"] for row in rows))
+    assert fingerprints(other) == fingerprints(lake)
+    columns = ("state", "expected", "received", "kept", "reason", "since", "until", "sha256", "collected_at", "name")
+    before, after = (
+        {key: [row[name] for name in columns if name != "kept"] for key, row in ledger(read_version(one)).items()}
+        for one in (lake, other)
+    )
+    assert after == before
+    assert {row[0] for row in after.values()} == {"done", "failed"}
+    shutil.rmtree(lake.root / "raw")
+    assert all((other.root / row["payload"]).exists() for row in rows)
+    assert ask(Lake.at(other.root), f"SELECT count(*) FROM articles WHERE pmid >= {FIRST}") == [(6,)]
+    assert Settings(lake=other.root).lake == other.root

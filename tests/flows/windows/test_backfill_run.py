@@ -1,0 +1,236 @@
+"""Running a backfill against the embedded server: failures, other runs beside it, a vocabulary that is replaced."""
+
+import dataclasses
+import datetime as dt
+import threading
+
+import pytest
+
+from flows.choices import Mode, Order, SourceName, WindowSize
+from flows.demo_literature.faults import Faults
+from flows.demo_literature.server import LiteratureServer
+from flows.demo_literature.vocabulary import mesh
+from flows.settings import Settings
+from flows.vocabulary import load as load_vocabulary
+from flows.windows.locks import Holds
+from tests.flows.test_collect import files_shelf, new_baseline
+from tests.support.backfilling import asked, backfill, days
+from tests.support.collecting import DAY, NOW, collect, settings, shelf, span
+from tests.support.loading import ask
+from warehouse.catalog.publish import read_version
+from warehouse.commit.ingest import commit
+from warehouse.errors import VocabularyChangedError
+
+LATER = NOW.date()
+
+
+class FailingServer(LiteratureServer):
+    """Answers with an error wherever a search names one of some days."""
+
+    failing: tuple[str, ...] = ()
+    status = 500
+
+    def _eutils(self, service, params, fault):
+        if any(day in params.get("term", "") for day in self.failing):
+            return self.status, "text/plain", b"no"
+        return super()._eutils(service, params, fault)
+
+
+def states(result):
+    return {row["window_name"]: row["state"] for row in result.windows}
+
+
+def test_a_window_that_fails_stops_no_other_and_is_tried_again(lake):
+    with FailingServer(shelf(8, days=4), LATER) as server:
+        server.failing, server.status = ("2026/03/12",), 400
+        told = settings(server, lake.root, attempts=2)
+        first = backfill(told, days(4))
+        assert states(first) == {
+            f"created-2026-03-{day}": "failed" if day == 12 else "done" for day in (13, 12, 11, 10)
+        }
+        assert list(states(first)) == sorted(states(first), reverse=True)
+        assert "HTTP 400" in first.failed[0]["reason"]
+        server.failing = ()
+        again = backfill(told, days(4, mode=Mode.FAILED))
+        assert states(again) == {"created-2026-03-12": "done"}
+        nothing = backfill(told, days(4))
+        assert (nothing.windows, nothing.already_done) == ([], 4)
+    assert ask(lake, "SELECT count(*), count(DISTINCT pmid) FROM documents") == [(8, 8)]
+
+
+def test_a_service_that_is_closed_is_not_asked_for_every_window(lake):
+    with FailingServer(shelf(12, days=12), LATER) as server:
+        server.failing, server.status = ("2026/03",), 403
+        result = backfill(settings(server, lake.root), days(12), parallel=1)
+        assert len(server.requests) == 3
+    assert len(result.failed) == 12
+    assert result.windows[-1]["reason"].startswith("not attempted after created-2026-03-21, created-2026-03-20, ")
+
+
+def test_what_the_program_itself_stumbles_over_is_a_reason_too(lake, monkeypatch):
+    from flows.prepare import payload as prepare
+
+    def damaged(stream, payload):
+        if "2026-03-11" in payload.name:
+            raise ValueError("a record like no other")
+        return read(stream, payload)
+
+    read = prepare.READERS["pubmed"]
+    monkeypatch.setitem(prepare.READERS, "pubmed", damaged)
+    with LiteratureServer(shelf(3, days=3), LATER) as server:
+        result = backfill(settings(server, lake.root), days(3))
+    assert [row["reason"] for row in result.windows] == [None, "ValueError: a record like no other", None]
+    assert ask(lake, "SELECT count(*) FROM documents") == [(2,)]
+
+
+def test_windows_that_cannot_be_committed_do_not_take_others_along(lake):
+    def fussy(place, units):
+        if any("2026-03-11" in unit.payload.name for unit in units):
+            raise AssertionError("the sums do not agree")
+        return commit(place, units)
+
+    with LiteratureServer(shelf(2, days=2), LATER) as server:
+        told = settings(server, lake.root)
+        result = backfill(told, days(2), commit=fussy)
+        assert [row["reason"] for row in result.failed] == ["AssertionError: the sums do not agree"]
+        assert ask(lake, "SELECT count(*) FROM documents") == [(1,)]
+        assert list(states(backfill(told, days(2)))) == ["created-2026-03-11"]
+    assert ask(lake, "SELECT count(*) FROM documents") == [(2,)]
+
+
+def test_at_most_so_many_side_by_side(lake):
+    running, most, lock = 0, 0, threading.Lock()
+
+    class Counting(LiteratureServer):
+        def _eutils(self, service, params, fault):
+            nonlocal running, most
+            with lock:
+                running += 1
+                most = max(most, running)
+            try:
+                threading.Event().wait(0.1)
+                return super()._eutils(service, params, fault)
+            finally:
+                with lock:
+                    running -= 1
+
+    with Counting(shelf(0), LATER) as server:
+        backfill(settings(server, lake.root), days(9), parallel=3)
+    assert 2 <= most <= 3
+
+
+def test_a_window_another_run_is_at_is_left_to_it(lake):
+    with LiteratureServer(shelf(6, days=3), LATER) as server:
+        told = settings(server, lake.root)
+        theirs = days(3).span
+        window = next(iter(windows_of(theirs)))
+        holds = Holds(lake)
+        assert holds.take(window)
+
+        def finish_theirs():
+            collect("pubmed_api", told, span())
+            holds.free(window)
+
+        timer = threading.Timer(1.0, finish_theirs)
+        timer.start()
+        result = backfill(told, days(3))
+        timer.join()
+        efetches = [params["id"] for _, path, params in server.requests if path.endswith("efetch.fcgi")]
+    assert list(states(result)) == ["created-2026-03-12", "created-2026-03-11"]
+    assert result.done_by_others == 1
+    assert len(efetches) == len(set(efetches)) == 3
+    assert ask(lake, "SELECT count(*), count(DISTINCT window_name) FROM windows") == [(3, 3)]
+
+
+def windows_of(theirs):
+    from flows.sources.base import dated_windows
+
+    return dated_windows("pubmed_api", theirs, "created")
+
+
+@pytest.mark.soak
+def test_a_window_another_run_gives_up_is_collected(lake):
+    with LiteratureServer(shelf(2, days=2), LATER) as server:
+        holds, window = Holds(lake), next(iter(windows_of(days(2).span)))
+        assert holds.take(window)
+        timer = threading.Timer(0.5, holds.free_all)
+        timer.start()
+        result = backfill(settings(server, lake.root), days(2))
+        timer.join()
+    assert states(result) == {"created-2026-03-11": "done", "created-2026-03-10": "done"}
+
+
+def test_two_backfills_at_once_share_the_work(lake):
+    results = []
+    with LiteratureServer(shelf(12, days=6), LATER) as server:
+        told = settings(server, lake.root)
+        runs = [
+            threading.Thread(target=lambda order=order: results.append(backfill(told, days(6, order=order), at_once=3)))
+            for order in Order
+        ]
+        for run in runs:
+            run.start()
+        for run in runs:
+            run.join()
+        efetches = [params["id"] for _, path, params in server.requests if path.endswith("efetch.fcgi")]
+    assert sum(len(result.windows) + result.done_by_others + result.already_done for result in results) == 12
+    assert sum(len(result.windows) for result in results) == 6
+    assert len(efetches) == len(set(efetches)) == 6
+    assert ask(lake, "SELECT count(*), count(DISTINCT window_name), bool_and(state = 'done') FROM windows") == [
+        (6, 6, True)
+    ]
+    assert ask(lake, "SELECT count(*), count(DISTINCT document_id) FROM sightings") == [(12, 12)]
+
+
+@pytest.mark.soak
+def test_a_vocabulary_that_is_replaced_meanwhile(lake, tmp_path):
+    replaced = []
+
+    def commit_late(place, units):
+        if not replaced:
+            (tmp_path / "mesh.xml").write_bytes(mesh())
+            (tmp_path / "own.csv").write_text("id,name,category\nOWN:1,Record,C\n")
+            replaced.append(load_vocabulary([tmp_path / "mesh.xml", tmp_path / "own.csv"], Settings(lake=place.root)))
+        return commit(place, units)
+
+    with LiteratureServer(shelf(6, days=3), LATER) as server:
+        result = backfill(settings(server, lake.root), days(3), commit=commit_late)
+        efetches = [params for _, path, params in server.requests if path.endswith("efetch.fcgi")]
+    assert set(states(result).values()) == {"done"}
+    assert len(efetches) == 3
+    assert ask(lake, "SELECT count(*), bool_and(concept_id = 'OWN:1') FROM mentions") == [(6, True)]
+
+
+def test_a_vocabulary_that_is_always_another_is_an_error(lake):
+    def never(place, units):
+        raise VocabularyChangedError("again")
+
+    with LiteratureServer(shelf(1), LATER) as server, pytest.raises(VocabularyChangedError):
+        backfill(settings(server, lake.root), days(1), commit=never)
+
+
+@pytest.mark.soak
+def test_what_replaces_a_baseline_finds_all_of_it_loaded(lake):
+    with LiteratureServer(files_shelf(new_baseline(39_000_008)), LATER) as server:
+        told = settings(server, lake.root)
+        collect("pubmed_files", told, dataclasses.replace(span(), since=dt.date(2025, 12, 1), until=LATER))
+        server.today = dt.date(2026, 12, 13)
+        result = backfill(
+            told, asked((dt.date(2025, 12, 1), server.today), source=SourceName.PUBMED_FILES),
+            now=dt.datetime(2026, 12, 13, tzinfo=dt.UTC),
+        )  # fmt: skip
+    assert states(result) == {"pubmed27n0001.xml.gz": "done", "baseline-2027-replaces": "done"}
+    assert result.windows[-1]["deletions"] == 1
+
+
+@pytest.mark.soak
+def test_faults_of_a_bad_line_leave_every_record_there_once(lake):
+    odds = {"truncated_body": 0.1, "server_error": 0.1, "html_page": 0.1}
+    with LiteratureServer(shelf(40, days=10), LATER, Faults(odds, seed=7)) as server:
+        told = settings(server, lake.root, attempts=12)
+        result = backfill(told, asked((DAY, DAY + dt.timedelta(days=9)), WindowSize.WEEK))
+        assert server.faults.drawn
+    assert len(result.windows) == 2
+    assert result.failed == []
+    assert read_version(lake).table("windows").num_rows == 2
+    assert ask(lake, "SELECT count(*), count(DISTINCT pmid) FROM documents") == [(40, 40)]

@@ -1,0 +1,22 @@
+"""Backfills days from the server at the given address, in a process of its own, without Prefect.
+
+python -m tests.support.backfilling_process URL LAKE DAYS AT_ONCE
+"""
+
+import sys
+from pathlib import Path
+
+from flows.settings import Settings
+from tests.support.backfilling import backfill, days
+
+
+def main(url, folder, count, at_once):
+    told = Settings(
+        lake=Path(folder), email="a@example.org", requests_per_second=1000, first_wait_s=0,
+        pubmed_api_url=f"{url}/eutils/",
+    )  # fmt: skip
+    result = backfill(told, days(int(count)), at_once=int(at_once))
+    sys.stdout.write(f"{len(result.windows)} {len(result.failed)} {result.already_done}\n")
+
+
+main(*sys.argv[1:])

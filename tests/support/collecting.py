@@ -1,0 +1,105 @@
+"""Collecting in tests: shelves of many small records, and the flow's own steps without Prefect around them."""
+
+import datetime as dt
+import io
+from dataclasses import replace
+
+from flows.demo_literature.background import authors, journal, stream
+from flows.demo_literature.records import PublicationDate, SampleArticle, Section
+from flows.demo_literature.shelf import Shelf
+from flows.demo_literature.vocabulary import mesh
+from flows.http.client import Client
+from flows.settings import Settings
+from flows.sources.base import Span
+from flows.sources.pending_payload import InFlight
+from flows.vocabulary import load as load_vocabulary
+from flows.windows.collect_window import Known, collect_window, make_source, next_group, not_in, waiting
+from transforms.europepmc import parse as europepmc_json
+from transforms.pubmed import parse as pubmed_xml
+from warehouse.catalog.publish import read_version
+from warehouse.commit.ingest import commit
+from warehouse.commit.ledger import ledger, record
+from warehouse.lake import Lake
+
+DAY = dt.date(2026, 3, 10)
+NOW = dt.datetime(2026, 6, 1, 12, 0, tzinfo=dt.UTC)
+FIRST = 39_000_001
+
+_TEMPLATE = SampleArticle(
+    pmid=FIRST, title="A synthetic record.", sections=(Section("It says nothing."),), authors=authors(stream(1, 1))[:1],
+    journal=journal("Case Reports"), published=PublicationDate(2026, 3, 1), entered=DAY, revised=DAY, headings=(),
+    publication_types=("Journal Article",), volume="1", issue="1", pages="1-2",
+)  # fmt: skip
+
+
+def records(count, *, days=1, first=FIRST, since=DAY):
+    """PMID -> a record; entered one after the other on `days` days."""
+    return {
+        first + at: replace(_TEMPLATE, pmid=first + at, title=f"Record {at}.", entered=day, revised=day)
+        for at in range(count)
+        for day in [since + dt.timedelta(days=at * days // max(count, 1))]
+    }
+
+
+def shelf(count, **more):
+    return Shelf(records=records(count, **more))
+
+
+def settings(server, folder, **more):
+    return Settings(**{"lake": folder, "first_wait_s": 0, "attempts": 4, **server.settings, **more})
+
+
+def span(days=1, query=None, dates=("created",)):
+    return Span(DAY, DAY + dt.timedelta(days=days - 1), query, dates)
+
+
+def read_ids(lake, payload):
+    """The ids in a payload, each as often as it stands there."""
+    parse = {"pubmed": pubmed_xml.parse, "europepmc": europepmc_json.parse}[payload.source]
+    content = (lake.root / payload.path).read_bytes()
+    return [
+        document_id
+        for parsed in parse(io.BytesIO(content), payload.name)
+        for document_id in parsed.documents["document_id"].to_pylist()
+    ]
+
+
+def fetch(name, told, asked, *, after=None):
+    """Plan and fetch, without preparing or committing: window -> Fetched or the error it failed with."""
+    from flows.errors import FlowError
+
+    lake = Lake.at(told.lake)
+    found = {}
+    with Client(told) as client:
+        source = make_source(name, client, told, read_version(lake), lambda: NOW)
+        for window in source.plan(asked):
+            try:
+                found[window] = source.fetch(window, InFlight(lake, window, lambda: NOW))
+            except FlowError as error:
+                found[window] = error
+    return found
+
+
+def new_lake(folder):
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "mesh.xml").write_bytes(mesh())
+    load_vocabulary([folder / "mesh.xml"], Settings(lake=folder / "lake"))
+    return Lake.at(folder / "lake")
+
+
+def collect(name, told, asked, *, force=False, now=NOW):
+    """The whole way to the catalog; returns the ledger's rows of this run by window."""
+    lake = Lake.at(told.lake)
+    version = read_version(lake)
+    with Client(told) as client:
+        source = make_source(name, client, told, version, lambda: now)
+        planned = left = waiting(source.plan(asked), version, force=force)
+        while left:
+            known = Known.of(read_version(lake))
+            group = next_group(left, 25)
+            left = left[len(group) :]
+            outcomes = [collect_window(lake, source, window, known, lambda: now) for window in group]
+            done = commit(lake, [outcome.unit for outcome in outcomes if outcome.unit])
+            record(lake, [(outcome.collected, outcome.payload) for outcome in not_in(outcomes, done)])
+    rows = ledger(read_version(lake))
+    return {window.name: rows[window.key] for window in planned}

@@ -1,0 +1,43 @@
+"""Fetches from the server at the given address, in a process of its own, and tells the megabytes that took.
+
+python -m tests.support.collecting_process SOURCE URL LAKE RECORDS_PER_PAGE
+"""
+
+import datetime as dt
+import sys
+from pathlib import Path
+
+from flows.http.client import Client
+from flows.settings import Settings
+from flows.sources import pubmed_api
+from flows.sources.base import Span
+from flows.sources.pending_payload import InFlight
+from flows.windows.collect_window import make_source
+from tests.support.collecting import DAY, NOW
+from warehouse.catalog.publish import read_version
+from warehouse.lake import Lake
+
+
+def peak_mb():
+    """The kernel's high-water mark; getrusage's would be that of the process that started this one."""
+    told = Path("/proc/self/status").read_text()
+    return int(told.partition("VmHWM:")[2].split()[0]) / 1024
+
+
+def main(name, url, folder, per_page):
+    pubmed_api.RECORDS_PER_PAGE = int(per_page)
+    told = Settings(
+        lake=Path(folder), email="a@example.org", requests_per_second=1000, first_wait_s=0,
+        pubmed_api_url=f"{url}/eutils/", pubmed_files_url=f"{url}/pubmed/", europepmc_url=f"{url}/europepmc/",
+    )  # fmt: skip
+    lake = Lake.at(told.lake)
+    with Client(told) as client:
+        source = make_source(name, client, told, read_version(lake), lambda: NOW)
+        before = peak_mb()
+        for window in source.plan(Span(DAY, DAY + dt.timedelta(days=1), dates=("created",))):
+            fetched = source.fetch(window, InFlight(lake, window, lambda: NOW))
+            sys.stdout.write(f"{window.name} {fetched.collected.state} {fetched.collected.expected}\n")
+    sys.stdout.write(f"{peak_mb() - before:.0f}\n")
+
+
+main(*sys.argv[1:])

@@ -1,0 +1,57 @@
+"""Loading files into a lake by the flow's own steps, without Prefect around them."""
+
+from flows.prepare.payload import prepare
+from flows.settings import Settings
+from flows.sources import local_files
+from flows.vocabulary import load as load_vocabulary
+from warehouse.catalog.publish import connect, read_version
+from warehouse.commit.ingest import commit, vocabulary_version
+from warehouse.lake import Lake
+
+
+def lake_with_vocabulary(folder, vocabulary):
+    load_vocabulary([vocabulary], Settings(lake=folder))
+    return Lake.at(folder)
+
+
+def prepared(lake, path):
+    """The unit of one file, taken in and prepared."""
+    payload = local_files.payload_of(lake, path)
+    local_files.take_in(lake, path, payload)
+    return prepare(lake, payload, vocabulary_version(read_version(lake)))
+
+
+def load_files(lake, *paths):
+    return commit(lake, [prepared(lake, path) for path in paths])
+
+
+def ask(lake, sql, *values):
+    with connect(lake) as connection:
+        return connection.execute(sql, list(values)).fetchall()
+
+
+CONTENT = {
+    "documents": "* EXCLUDE (batch)",
+    "articles": "*",
+    "mentions": "* EXCLUDE (batch)",
+    "claims": "* EXCLUDE (batch)",
+    "article_concepts": "* EXCLUDE (batch)",
+    "cooccurrences": "*",
+    "cooccurrences_with_retracted": "*",
+    "concept_counts": "*",
+    "corpus_counts": "*",
+    "sightings": "* EXCLUDE (batch)",
+    "deletions": "* EXCLUDE (batch)",
+    "rejected": "* EXCLUDE (batch)",
+}
+
+
+def fingerprints(lake):
+    """Rows and an order-free digest of every table, volatile columns apart."""
+    with connect(lake) as connection:
+        return {
+            name: connection.execute(
+                f"SELECT count(*), bit_xor(md5_number(told::VARCHAR)) FROM (SELECT {columns} FROM {name}) AS told"
+            ).fetchall()
+            for name, columns in CONTENT.items()
+        }

@@ -1,0 +1,131 @@
+"""Small lakes for tests: records as short dictionaries, committed through the real protocol."""
+
+import hashlib
+import json
+
+import pyarrow as pa
+
+from transforms.claims.detect import numbered_claims
+from transforms.duplicates.blocking import content_keys
+from transforms.schema.tables import CONCEPT_ANCESTORS, CONCEPT_NAMES, CONCEPTS
+from transforms.text.slices import text_slices
+from warehouse.commit.ingest import commit
+from warehouse.commit.staging import STAGED, Payload, UnitWriter
+from warehouse.lake import Lake
+from warehouse.revision import vocabulary
+
+VOCABULARY = "vocabulary-1"
+NAMES = {
+    "MESH:D1": "Leukemia",
+    "MESH:D2": "Extramedullary Hematopoiesis",
+    "MESH:D3": "Lymph Nodes",
+    "MESH:D4": "Asthma",
+}
+
+
+def new_lake(folder, version=VOCABULARY):
+    """A lake with a vocabulary of four concepts, D4 below D1, and nothing else."""
+    lake = Lake.at(folder)
+    concepts = CONCEPTS.from_rows(
+        {
+            "concept_id": id_,
+            "name": name,
+            "categories": ["C"],
+            "tree_numbers": [],
+            "counted": True,
+            "vocabulary": "Test",
+        }
+        for id_, name in NAMES.items()
+    )
+    names = CONCEPT_NAMES.from_rows(
+        {"concept_id": id_, "name": name, "kind": "preferred"} for id_, name in NAMES.items()
+    )
+    ancestors = CONCEPT_ANCESTORS.from_rows([{"concept_id": "MESH:D4", "ancestor_id": "MESH:D1"}])
+    parts = {"concepts": concepts, "concept_names": names, "concept_ancestors": ancestors}
+    vocabulary.load(lake, parts, {"version": version, "files": [], "categories": ["C"]})
+    return lake
+
+
+def record(pmid, version=1, headings=(), text=(), **fields):
+    """One record of PubMed: headings, and concepts affirmed in its text as (concept, sentence)."""
+    document = {"document_id": f"pubmed:{pmid}", "source": "pubmed", "pmid": pmid, "version": version}
+    return {**document, "headings": list(headings), "text": list(text), **fields}
+
+
+def other_record(name, version=1, pmid=None, **fields):
+    """One record of Europe PMC, which may name a PMID."""
+    return record(pmid, version, document_id=f"europepmc:{name}", source="europepmc", **fields)
+
+
+def unit(lake, name, records=(), deletions=(), rejected=0):
+    """Stage a payload of records, deletions as (pmid or document_id, version), and some rejected records."""
+    told = json.dumps([name, list(records), list(deletions), rejected], default=str)
+    payload = Payload("pubmed", name, hashlib.sha256(told.encode()).hexdigest(), len(told), f"raw/{name}")
+    with UnitWriter(lake, payload, VOCABULARY) as writer:
+        staged = documents(name, records)
+        writer.write("documents", staged)
+        writer.write("document_keys", content_keys(staged, text_slices(staged), "raw_position"))
+        writer.write("mentions", _mentions(records))
+        writer.write("claims", numbered_claims(staged, "raw_position"))
+        rows = [
+            {"document_id": id_ if isinstance(id_, str) else f"pubmed:{id_}", "version": version, "raw_file": name}
+            for id_, version in deletions
+        ]
+        writer.write("deletions", STAGED["deletions"].from_rows(rows))
+        bad = [
+            {"source": "pubmed", "raw_file": name, "raw_position": 900 + n, "reason": "malformed_xml"}
+            for n in range(rejected)
+        ]
+        writer.write("rejected", STAGED["rejected"].from_rows(bad))
+    return writer.unit
+
+
+def load(lake, *units):
+    """Commit units; their staged folders go."""
+    done = commit(lake, units)
+    for staged in units:
+        staged.discard()
+    return done
+
+
+def documents(name, records):
+    """Records as staged documents of a payload of that name."""
+    rows = []
+    for position, told in enumerate(records):
+        fields = {key: value for key, value in told.items() if key not in ("text", "headings")}
+        rows.append(
+            {
+                "title": f"Title of {told['pmid']}",
+                "abstract": "An abstract.",
+                "year": 2000,
+                "languages": ["eng"],
+                "headings": told["headings"],
+                "raw_file": name,
+                "raw_position": position,
+                "digest": digest(told),
+                **fields,
+            }
+        )
+    return STAGED["documents"].from_rows(rows)
+
+
+def digest(told):
+    """Equal for records that differ in their version alone."""
+    content = {key: value for key, value in told.items() if key != "version"}
+    return hashlib.blake2b(json.dumps(content, default=str, sort_keys=True).encode(), digest_size=16).hexdigest()
+
+
+def _mentions(records):
+    rows = []
+    for position, told in enumerate(records):
+        document = {"document_id": told["document_id"], "raw_position": position, "assertion": "present"}
+        rows += [
+            {**document, "concept_id": concept, "section": "headings", "basis": "index", "text": NAMES[concept]}
+            for concept in told["headings"]
+        ]
+        place = {"section": "abstract", "basis": "text", "text": "x", "start": 0, "end": 1}
+        rows += [
+            {**document, **place, "concept_id": concept, "sentence": sentence, "sentence_start": 0, "sentence_end": 5}
+            for concept, sentence in told["text"]
+        ]
+    return pa.Table.from_pylist(rows, schema=STAGED["mentions"].arrow)

@@ -1,0 +1,82 @@
+"""Small lakes whose mentions are found in their texts, for what annotates stored texts anew."""
+
+import hashlib
+import json
+
+from tests.support.small_lake import digest, documents, load
+from tests.support.small_vocabularies import tables
+from transforms.annotation.annotate import annotate_slices
+from transforms.annotation.rules_version import annotated_by, rules_version
+from transforms.claims.detect import numbered_claims
+from transforms.duplicates.blocking import content_keys
+from transforms.text.slices import text_slices
+from warehouse.catalog.publish import read_version
+from warehouse.commit.ingest import vocabulary_version
+from warehouse.commit.staging import Payload, UnitWriter
+from warehouse.lake import Lake
+from warehouse.revision import vocabulary
+
+NAMES = {"T:1": ["Anemia", "Paleness"], "T:2": ["Asthma"], "T:3": ["Fever"]}
+COUNTS = ("concept_counts", "cooccurrences", "corpus_counts")
+
+
+def parts(names):
+    """The tables of a vocabulary: concept -> names."""
+    return dict(zip(("concepts", "concept_names", "concept_ancestors"), tables(names), strict=True))
+
+
+def put(lake, names, curations=None):
+    """Load a vocabulary of these names; returns the version this makes."""
+    said = read_version(lake).table("curations") if curations is None else curations
+    version = annotated_by(vocabulary.build_with(parts(names), said).version)
+    facts = {"version": version, "rules": rules_version(), "files": [], "categories": []}
+    return vocabulary.load(lake, parts(names), facts, curations)
+
+
+def text_lake(folder, texts, names=NAMES):
+    """A lake with a vocabulary and articles of these abstracts, numbered from 1."""
+    lake = Lake.at(folder)
+    put(lake, names)
+    load(lake, text_unit(lake, "texts", dict(enumerate(texts, 1))))
+    return lake
+
+
+def text_unit(lake, name, texts, version=1, **fields):
+    """Stage abstracts by PMID, annotated as `prepare` does."""
+    told = json.dumps([name, texts, version])
+    payload = Payload("pubmed", name, hashlib.sha256(told.encode()).hexdigest(), len(told), f"raw/{name}")
+    records = [
+        {"document_id": f"pubmed:{pmid}", "source": "pubmed", "pmid": pmid, "version": version, "title": f"No {pmid}",
+         "abstract": text, "headings": [], "text": [], **fields}
+        for pmid, text in texts.items()
+    ]  # fmt: skip
+    staged = documents(name, records)
+    assert len({digest(one) for one in records}) == len(records)
+    with UnitWriter(lake, payload, vocabulary_version(read_version(lake))) as writer:
+        writer.write("documents", staged)
+        writer.write("document_keys", content_keys(staged, text_slices(staged), "raw_position"))
+        writer.write("mentions", annotate_slices(text_slices(staged), vocabulary.in_force(lake), "raw_position"))
+        writer.write("claims", numbered_claims(staged, "raw_position"))
+    return writer.unit
+
+
+def counts(connection):
+    """Every count, whatever batch wrote it."""
+    return {name: _summed(connection, name) for name in COUNTS}
+
+
+def _summed(connection, name):
+    keys = [column for column in connection.sql(f"FROM {name} LIMIT 0").columns if column not in _MEASURES | {"batch"}]
+    measures = [column for column in connection.sql(f"FROM {name} LIMIT 0").columns if column in _MEASURES]
+    summed = ", ".join(f"sum({one}) AS {one}" for one in measures)
+    told = connection.sql(f"SELECT {', '.join(keys)}, {summed} FROM {name} GROUP BY ALL").fetchall()
+    return sorted((row for row in told if any(row[len(keys) :])), key=str)
+
+
+_MEASURES = {"articles", "retracted_articles", "sentence_articles", "with_abstract"}
+
+
+def found(connection):
+    """Every mention: document, concept, words, start, assertion."""
+    query = "SELECT document_id, concept_id, text, start, assertion FROM mentions ORDER BY ALL"
+    return connection.sql(query).fetchall()

@@ -1,0 +1,83 @@
+"""Links that sources state, and those that decisions tell; what stands in a decision."""
+
+import json
+
+import pyarrow as pa
+
+from tests.support.dedup_records import documents
+from transforms.duplicates.blocking import candidates, keys
+from transforms.duplicates.decisions import EDGES, decide, explain
+from transforms.duplicates.features import Features
+from transforms.duplicates.links import LINKS, links_of
+from transforms.duplicates.rules import ACCEPTS, VETOES
+
+PAPER = {
+    "title": "Iodised salt and the growth of thyroid nodules",
+    "authors": ["Brandt, Uwe"],
+    "journal": "Thyroid",
+    "year": 2016,
+    "volume": "26",
+    "pages": "201-209",
+}
+
+
+def decided(*rows):
+    table = documents(rows)
+    return decide(candidates(keys(table)), table)
+
+
+def links(*rows):
+    found = links_of(decided(*rows), Features(documents(rows)))
+    assert found.schema == LINKS
+    return [(row["link_from"], row["link"]) for row in found.to_pylist() if row["link"]]
+
+
+def test_a_link_has_a_direction():
+    notice = {**PAPER, "title": "Erratum: " + PAPER["title"], "pages": "409"}
+    assert links(PAPER, notice) == [("d1", "erratum_for")]
+    assert links(notice, PAPER) == [("d0", "erratum_for")]
+
+
+def test_two_replies_and_parts_are_not_linked():
+    assert links({**PAPER, "title": "Reply", "pages": "3"}, {**PAPER, "title": "Reply", "pages": "5"}) == []
+    assert links({**PAPER, "title": "Care: part 1"}, {**PAPER, "title": "Care: part 2"}) == []
+
+
+def test_a_decision_names_its_rule_and_evidence():
+    found = decided(PAPER, {**PAPER, "authors": ["Brandt U"], "year": 2017})
+    assert found.schema == EDGES
+    [edge] = found.to_pylist()
+    assert (edge["document_a"], edge["document_b"], edge["verdict"]) == ("d0", "d1", "same")
+    assert edge["rule"] in ACCEPTS
+    assert json.loads(edge["evidence"]) == {
+        "title": "equal",
+        "authors": 100,
+        "journal": "same",
+        "volume": "same",
+        "pages": "same",
+    }
+    [edge] = decided(PAPER, {**PAPER, "pages": "301-309"}).to_pylist()
+    assert (edge["verdict"], edge["rule"]) == ("different", "different pages")
+    assert edge["rule"] in VETOES
+
+
+def test_a_decision_depends_on_its_two_documents_alone():
+    pair = [PAPER, {**PAPER, "pages": "301-309"}]
+    others = [{**PAPER, "title": f"Another title about salt {n}"} for n in range(5)]
+    pairs = pa.table({"document_a": ["d0"], "document_b": ["d1"]})
+    assert decide(pairs, documents([*pair, *others])) == decide(pairs, documents(pair))
+
+
+def test_pairs_without_any_likeness_are_not_listed():
+    pairs = pa.table({"document_a": ["d0"], "document_b": ["d1"]})
+    assert decide(pairs, documents([PAPER, {"title": "Honey and the heart"}])).num_rows == 0
+
+
+def test_any_two_documents_can_be_explained():
+    told = explain(documents([PAPER, {**PAPER, "pages": "301-309"}]))
+    assert (told["verdict"], told["rule"]) == ("different", "different pages")
+    assert told["vetoes"] == ["different pages"]
+    assert told["accepts"]
+    assert told["evidence"]["pages"] == "different"
+    told = explain(documents([PAPER, {"title": "Honey eaten by goats in mountain towns"}]))
+    assert (told["verdict"], told["rule"], told["accepts"], told["vetoes"]) == ("different", None, [], [])

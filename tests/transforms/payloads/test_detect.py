@@ -1,0 +1,24 @@
+"""Which transform reads a file, by how it begins."""
+
+import pytest
+
+from transforms.payloads.detect import source_of
+
+
+@pytest.mark.parametrize(
+    ("head", "source"),
+    [
+        (b'<?xml version="1.0"?>\n<!DOCTYPE PubmedArticleSet', "pubmed"),
+        (b"<PubmedArticleSet>", "pubmed"),
+        (b"", "pubmed"),
+        (b'{"error":"API rate limit exceeded"', "pubmed"),
+        (b'{"version": "6.9", "hitCount": 3', "europepmc"),
+        (b"\xef\xbb\xbf [\n", "europepmc"),
+        (b"<!DOCTYPE html>", "web"),
+        (b"\n<!-- saved from --><HTML lang=en>", "web"),
+        (b'<?xml version="1.0"?><html xmlns="x">', "web"),
+        (b"<eFetchResult><ERROR>", "pubmed"),
+    ],
+)
+def test_by_their_beginning(head, source):
+    assert source_of(head) == source

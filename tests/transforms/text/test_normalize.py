@@ -1,0 +1,70 @@
+"""White space and identifiers in one form."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from transforms.text.normalize import collapse, doi, pmcid, pmid
+
+
+def test_collapse_knows_every_kind_of_white_space() -> None:
+    assert collapse(" a\u00a0\u2009b\n\tc\u3000 ") == "a b c"
+    assert collapse(" \n ") == ""
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        ("10.1000/ABC", "10.1000/abc"),
+        (" doi: 10.1000/abc. ", "10.1000/abc"),
+        ("DOI 10.1000/abc", "10.1000/abc"),
+        ("https://doi.org/10.1000/abc", "10.1000/abc"),
+        ("http://dx.doi.org/10.1000/a%3Cb%3E", "10.1000/a<b>"),
+        ("10.1002/(SICI)1097(1996)77:9<1::AID-X1>3.0.CO;2-Z", "10.1002/(sici)1097(1996)77:9<1::aid-x1>3.0.co;2-z"),
+        ("10.1000/a%3C", "10.1000/a%3c"),
+        ("10.1000.10/x", "10.1000.10/x"),
+        ("10.1000/", None),
+        ("10.1000/two words", None),
+        ("S0000-1111(20)0", None),
+        ("", None),
+        (None, None),
+    ],
+)  # fmt: skip
+def test_doi(written: str | None, expected: str | None) -> None:
+    assert doi(written) == expected
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        ("PMC123", "PMC123"), ("pmc00123", "PMC123"), ("123", "PMC123"), ("PMC123.2", "PMC123"),
+        ("PMCID: PMC123", "PMC123"), ("PMC", None), ("PMC0", None), ("EMS123", None), ("", None), (None, None),
+    ],
+)  # fmt: skip
+def test_pmcid(written: str | None, expected: str | None) -> None:
+    assert pmcid(written) == expected
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        ("123", 123), (" 0123 ", 123), ("PMID: 123", 123), ("pubmed:123", 123), ("0", None), ("-1", None),
+        ("12.0", None), ("١٢", None), ("12345678901", None), ("", None), (None, None),
+    ],
+)  # fmt: skip
+def test_pmid(written: str | None, expected: int | None) -> None:
+    assert pmid(written) == expected
+
+
+@given(st.text())
+def test_normal_forms_stay_as_they_are(text: str) -> None:
+    for normal_form in (doi, pmcid):
+        once = normal_form(text)
+        assert normal_form(once) == once
+    assert collapse(collapse(text)) == collapse(text)
+
+
+@given(st.from_regex(r"10\.[0-9]{4}/[!-~]{1,20}", fullmatch=True))
+def test_every_doi_is_found_at_its_address(written: str) -> None:
+    if "%" not in written:
+        assert doi(f"https://doi.org/{written}") == doi(written)

@@ -1,0 +1,69 @@
+import pyarrow as pa
+
+from transforms.schema.tables import DOCUMENTS
+from transforms.text.document_text import document_text
+from transforms.text.sentences import find_sentences
+
+
+def documents(*rows):
+    return DOCUMENTS.from_rows(rows).select(["title", "abstract", "sections"])
+
+
+def read(table):
+    """(row, number, words) of each sentence."""
+    texts = [f"{row.get('title') or ''} {row.get('abstract') or ''}" for row in table.to_pylist()]
+    found = find_sentences(table, document_text(table))
+    return [
+        (int(row), int(number), texts[row][start:end])
+        for row, number, start, end in zip(found.document, found.number, found.start, found.end, strict=True)
+    ]
+
+
+def test_the_title_is_sentence_0_whatever_stands_in_it():
+    table = documents({"title": "Is it rare? A question.", "abstract": "It is. We asked Dr. Smith et al. about it."})
+    assert read(table) == [
+        (0, 0, "Is it rare? A question."),
+        (0, 1, "It is."),
+        (0, 2, "We asked Dr. Smith et al. about it."),
+    ]
+
+
+def test_numbers_begin_anew_with_each_document():
+    table = documents({"title": "A", "abstract": "One. Two."}, {"title": "B", "abstract": "Three."})
+    assert [(row, number) for row, number, _ in read(table)] == [(0, 0), (0, 1), (0, 2), (1, 0), (1, 1)]
+
+
+def test_sections_begin_sentences():
+    title, abstract = "T", "no full stop here then the results follow"
+    start = len(title) + 1 + abstract.index("then")
+    sections = [{"label": "AIM", "start": 2, "end": start - 1}, {"label": "RESULTS", "start": start, "end": 42}]
+    assert read(documents({"title": title, "abstract": abstract, "sections": sections})) == [
+        (0, 0, "T"),
+        (0, 1, "no full stop here"),
+        (0, 2, "then the results follow"),
+    ]
+
+
+def test_sections_that_do_not_fit_the_text_are_left_out():
+    sections = [{"label": "X", "start": start, "end": 9} for start in (0, 1, 500, None)]
+    assert len(read(documents({"title": "Title", "abstract": "Body.", "sections": sections}))) == 2
+
+
+def test_offsets_are_code_points():
+    assert read(documents({"title": "α𝛼é", "abstract": "Größe 𝛼. Noch ein Satz."})) == [
+        (0, 0, "α𝛼é"),
+        (0, 1, "Größe 𝛼."),
+        (0, 2, "Noch ein Satz."),
+    ]
+
+
+def test_missing_and_blank_texts():
+    table = documents({"title": "T"}, {"abstract": "A."}, {"title": "T", "abstract": "  "}, {})
+    assert read(table) == [(0, 0, "T"), (1, 0, ""), (1, 1, "A."), (2, 0, "T"), (3, 0, "")]
+    assert read(pa.table({"title": ["T"]})) == [(0, 0, "T")]
+    assert len(find_sentences(documents(), document_text(documents()))) == 0
+
+
+def test_white_space_that_upsets_the_library():
+    table = documents({"title": "T", "abstract": "Group B\u2028. It\u00a0went on. End\u3000."})
+    assert "".join(words for _, number, words in read(table) if number).replace(" ", "").startswith("GroupB")

@@ -1,0 +1,91 @@
+"""An extraction as the row of `documents` of source 'web'."""
+
+import datetime
+
+import pytest
+
+from tests.support import made_pages
+from tests.support.made_pages import article
+from transforms.schema.tables import RECORDS
+from transforms.text.section_marks import find_marks
+from transforms.web.document import address, document, sections
+from transforms.web.page import Extraction, extract
+
+FETCHED = datetime.datetime(2031, 5, 6, 7, 8, 9, tzinfo=datetime.UTC)
+
+
+def row_of(
+    html, url="https://www.Made-Journal.example/doi/10.5555/made.2031.0003?utm_source=x#top", fetched_at=FETCHED
+):
+    found = extract(html.encode(), url)
+    assert isinstance(found, Extraction)
+    table = document(found, fetched_at, "raw/web/1.html.gz", 7)
+    assert table.schema == RECORDS.arrow
+    assert table.num_rows == 1
+    return table.to_pylist()[0]
+
+
+def test_every_column_of_the_record():
+    item = article("structured")
+    row = row_of(made_pages.oxford(item))
+    assert row["document_id"] == "web:made-journal.example/doi/10.5555/made.2031.0003"
+    assert row["version"] == 2031_0000_126_25689007
+    assert (row["source"], row["doi"], row["pmid"], row["title"]) == ("web", item.doi, None, item.title)
+    assert (row["abstract"], row["languages"], row["journal"]) == (item.plain, ["eng"], "Journal of Made Medicine")
+    assert (row["published_on"], row["published_precision"], row["year"]) == (datetime.date(2031, 3, 9), "day", 2031)
+    assert (row["entered_on"], row["raw_file"], row["raw_position"]) == (FETCHED.date(), "raw/web/1.html.gz", 7)
+    assert row["authors"] == ["Doe, Jane Q.", "Roe, Richard"]
+    assert row["pages"] == "11-19"
+
+
+@pytest.mark.parametrize("build", [made_pages.oxford, made_pages.pubmed, made_pages.lww, made_pages.jama])
+def test_sections_are_the_labelled_parts_in_the_places_of_title_and_abstract(build):
+    item = article("structured")
+    row = row_of(build(item))
+    text = f"{row['title']} {row['abstract']}"
+    found = [(part["label"], text[part["start"] : part["end"]]) for part in row["sections"]]
+    assert found == [tuple(section) for section in item.sections]
+
+
+def test_an_article_without_an_abstract_has_null():
+    row = row_of(made_pages.pubmed(article("none")))
+    assert row["abstract"] is None
+    assert row["sections"] == []
+    assert row["pmid"] == 99999903
+
+
+def test_the_same_page_fetched_later_has_a_greater_version_and_the_same_digest():
+    html = made_pages.oxford(article("plain"))
+    first, later = row_of(html), row_of(html, fetched_at=FETCHED + datetime.timedelta(days=400))
+    assert first["version"] < later["version"]
+    assert first["digest"] == later["digest"]
+    assert row_of(made_pages.oxford(article("short_case")))["digest"] != first["digest"]
+
+
+@pytest.mark.parametrize(
+    ("date", "first_day"), [("1955", "1955-01-01"), ("1977-11", "1977-11-01"), ("2019-04-15", "2019-04-15")]
+)
+def test_dates_as_exact_as_known(date, first_day):
+    found = Extraction("u", "A title", None, None, date=date)
+    row = document(found, FETCHED, "f").to_pylist()[0]
+    assert row["published_on"].isoformat() == first_day
+    assert row["published_precision"] == {4: "year", 7: "month", 10: "day"}[len(date)]
+
+
+@pytest.mark.parametrize(
+    ("url", "expected"),
+    [
+        ("https://Example.org/A/b/?b=2&a=1&utm_medium=x#part", "example.org/A/b?a=1&b=2"), ("http://www.example.org:80/", "example.org"),
+        ("https://user:word@example.org/x", "example.org/x"), ("https://example.org/article?id=10.1371/x", "example.org/article?id=10.1371%2Fx"),
+        ("http://[broken", "http://[broken"), ("", ""),
+    ],
+)  # fmt: skip
+def test_addresses_in_one_form(url, expected):
+    assert address(url) == expected
+
+
+def test_a_section_ends_where_a_closing_mark_begins():
+    text = "AIM: To hum. RESULTS: Some soup. © 1999 Made Press."
+    assert [(label, text[start:end]) for label, start, end in sections(text, find_marks(text), 0)] == [
+        ("AIM", "To hum."), ("RESULTS", "Some soup."),
+    ]  # fmt: skip

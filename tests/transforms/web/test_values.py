@@ -1,0 +1,100 @@
+"""Dates, languages, prose and bytes in one form, whatever a page makes of them."""
+
+import datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from transforms.text import normalize
+from transforms.web.dates import iso_date
+from transforms.web.decode import decode
+from transforms.web.language import language_code, pubmed_language, written_in
+from transforms.web.result import Rejection
+
+
+@pytest.mark.parametrize(
+    ("written", "date"),
+    [
+        ("2019/04/15", "2019-04-15"), ("2019-04-15", "2019-04-15"), ("2019-04-15T00:00:00Z", "2019-04-15"), ("20190415", "2019-04-15"),
+        ("2019-4-5", "2019-04-05"), ("2019/04", "2019-04"), ("1955", "1955"), ("Apr 22, 2019", "2019-04-22"), ("22 April 2019", "2019-04-22"),
+        ("April 2019", "2019-04"), ("2019 Apr 22", "2019-04-22"), ("2019 Apr", "2019-04"), ("22 avril 2019", "2019-04-22"),
+        ("15. Oktober 2020", "2020-10-15"), ("3 de marzo de 2011", "2011-03-03"), ("15/04/2019", "2019-04-15"), ("04/15/2019", "2019-04-15"),
+        ("03/04/2019", "2019"), ("2019/13/40", "2019"), ("2019-02-30", "2019-02"), ("Winter 2001", "2001"), ("Monday, March 9, 2031", "2031-03-09"),
+        ("", None), (None, None), ("soon", None), ("12", None), ("0000-00-00", None),
+    ],
+)  # fmt: skip
+def test_dates(written, date):
+    assert iso_date(written) == date
+
+
+@given(
+    st.dates(datetime.date(1700, 1, 1), datetime.date(2099, 12, 31)),
+    st.sampled_from(["%Y-%m-%d", "%Y/%m/%d", "%d %B %Y", "%B %d, %Y", "%Y %b %d"]),
+)
+def test_a_date_in_any_usual_form_is_that_date(date, form):
+    assert iso_date(date.strftime(form)) == date.isoformat()
+
+
+@given(st.text(max_size=80))
+def test_any_text_has_a_date_or_none(text):
+    found = iso_date(text)
+    assert found is None or len(found) in {4, 7, 10}
+
+
+@pytest.mark.parametrize(
+    ("stated", "code", "pubmed"),
+    [
+        ("en", "en", "eng"), ("en-US", "en", "eng"), ("EN", "en", "eng"), ("eng", "en", "eng"), ("English", "en", "eng"), ("fre", "fr", "fre"),
+        ("fra", "fr", "fre"), ("de_DE", "de", "ger"), ("zh-Hans", "zh", "chi"), ("jp", "ja", "jpn"), ("", None, None), ("klingon", None, None),
+    ],
+)  # fmt: skip
+def test_language_codes(stated, code, pubmed):
+    assert language_code(stated) == code
+    assert pubmed_language(code) == pubmed
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("The aim of this study was to assess the role of soup in the treatment of patients with hiccups.", "en"),
+        ("Le but de cette étude est de décrire la prise en charge des patients dans les hôpitaux.", "fr"),
+        ("Das Ziel der Arbeit war die Untersuchung von Patienten mit einer seltenen Erkrankung der Leber.", "de"),
+        ("El objetivo del estudio fue describir la evolución de los pacientes con una enfermedad rara.", "es"),
+        ("O objetivo do estudo foi descrever a evolução dos pacientes com uma doença rara em dois hospitais.", "pt"),
+        ("Lo scopo dello studio è stato di valutare il ruolo della zuppa nei pazienti con singhiozzo.", "it"),
+        ("Целью исследования было изучение роли супа при икоте у пациентов.", "ru"),
+        ("本研究の目的はしゃっくりにおけるスープの役割を調べることである。", "ja"), ("目的探讨汤在呃逆治疗中的作用。", "zh"),
+        ("본 연구의 목적은 딸꾹질 치료에서 국의 역할을 알아보는 것이다.", "ko"), ("Hiccups.", None), ("", None),
+    ],
+)  # fmt: skip
+def test_the_language_a_text_is_written_in(text, language):
+    assert written_in(text) == language
+
+
+@pytest.mark.parametrize(
+    ("written", "prose"),
+    [
+        ("  two\n\t lines  ", "two lines"), ("p &amp;lt; 0.05", "p < 0.05"), ("p &amp;amp;lt; 0.05", "p < 0.05"), ("Caf\u0065\u0301", "Café"),
+        ("soft\u00adhyphen", "softhyphen"), ("zero\u200bwidth", "zerowidth"), ("\ufeffmark", "mark"), ("no\u00a0break", "no break"),
+        ("bell\x07", "bell"), ("AT&T; R&D", "AT&T; R&D"), ("a & b", "a & b"), ("x\u2009=\u20093", "x = 3"), ("lone \ud800 surrogate", "lone surrogate"),
+    ],
+)  # fmt: skip
+def test_prose_in_one_form(written, prose):
+    assert normalize.prose(written) == prose
+
+
+@given(st.text())
+def test_prose_in_one_form_stays_as_it_is(text):
+    once = normalize.prose(text)
+    if "&" not in once:
+        assert normalize.prose(once) == once
+
+
+@given(st.text(alphabet=st.characters(blacklist_categories=["Cs", "Cc"]), max_size=200))
+def test_utf8_is_read_back(text):
+    html = f"<html><body>{text}".encode()
+    found = decode(html)
+    assert not isinstance(found, Rejection)
+    assert found.text == f"<html><body>{text}"
+    assert found.utf8 == html

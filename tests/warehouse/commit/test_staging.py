@@ -1,0 +1,53 @@
+"""Prepared payloads: whole or not there, whoever prepares them and however often."""
+
+import pytest
+
+from tests.support.small_lake import VOCABULARY, load, new_lake, record, unit
+from tests.warehouse.commit.test_ingest import BOTH, pairs
+from transforms.schema.tables import RECORDS
+from warehouse.commit.staging import STAGED, Payload, UnitWriter, prepared
+
+PAYLOAD = Payload("pubmed", "a.xml", "5" * 64, 1, "raw/a.xml")
+
+
+@pytest.fixture
+def lake(tmp_path):
+    return new_lake(tmp_path / "lake")
+
+
+def one_row():
+    return RECORDS.from_rows([{"document_id": "pubmed:1", "version": 1, "digest": "d"}])
+
+
+def test_what_was_interrupted_is_not_taken_up(lake):
+    writer = UnitWriter(lake, PAYLOAD, VOCABULARY)
+    writer.__enter__()
+    writer.write("documents", one_row())
+    writer.__exit__(KeyboardInterrupt, KeyboardInterrupt(), None)
+    assert prepared(lake, PAYLOAD, VOCABULARY) is None
+    assert list(lake.staging.iterdir()) == []
+
+
+def test_what_an_earlier_build_staged_in_other_columns_is_not_taken_up(lake, monkeypatch):
+    with monkeypatch.context() as earlier:
+        earlier.setitem(STAGED, "mentions", STAGED["mentions"].without("raw_position"))
+        staged = unit(lake, "a")
+        assert prepared(lake, staged.payload, VOCABULARY) == staged
+    assert prepared(lake, staged.payload, VOCABULARY) is None
+
+
+def test_two_that_prepare_the_same_payload_do_not_disturb_each_other(lake):
+    with UnitWriter(lake, PAYLOAD, VOCABULARY) as first, UnitWriter(lake, PAYLOAD, VOCABULARY) as second:
+        first.write("documents", one_row())
+        second.write("documents", one_row())
+    assert prepared(lake, PAYLOAD, VOCABULARY) == first.unit == second.unit
+    assert len(first.unit.read("documents")) == 1
+    assert [path.name for path in lake.staging.iterdir()] == [first.unit.folder.name]
+
+
+def test_a_unit_that_another_writer_has_committed_and_discarded_is_left_out(lake):
+    mine = unit(lake, "a", [record(1, headings=BOTH)])
+    theirs = unit(lake, "a", [record(1, headings=BOTH)])
+    assert load(lake, theirs)
+    assert load(lake, mine) is None
+    assert pairs(lake) == {BOTH: 1}

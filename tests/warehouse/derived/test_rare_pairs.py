@@ -1,0 +1,83 @@
+"""Rare pairs tested: SQL says what the statistics say, over the family that stands beside."""
+
+import duckdb
+import numpy as np
+import pytest
+
+from tests.support.small_lake import load, new_lake, record, unit
+from tests.warehouse.commit.test_ingest import ask
+from transforms.statistics.rarity import benjamini_hochberg, information_component, poisson_tail
+from warehouse.catalog.publish import connect, read_version
+from warehouse.catalog.sql import statement
+from warehouse.derived.rare_pairs import RARE_TABLES
+from warehouse.derived.refresh import is_current, refresh
+
+A, B, C, BELOW_A = "MESH:D1", "MESH:D2", "MESH:D3", "MESH:D4"
+COLUMNS = "basis, concept_a, concept_b, articles, expected, p_value, q_value, family_size, articles_with_descendants"
+
+
+def test_the_tail_in_sql_equals_the_function():
+    connection = duckdb.connect()
+    connection.execute(statement("functions", "rare_tail"))
+    expected = np.array([0, 1e-12, 1e-6, 0.003, 0.4, 0.999, 1.0, 1.7, 2.0, 3.99, 4.0, 7.5, 40.0, 900.0])
+    for n in range(1, 5):
+        told = connection.execute(f"SELECT rare_tail({n}, unnest($e::DOUBLE[]))", {"e": expected.tolist()}).fetchall()
+        assert np.array(told)[:, 0] == pytest.approx(poisson_tail(n, expected), rel=1e-9, abs=1e-300)
+
+
+@pytest.fixture(scope="module")
+def lake(tmp_path_factory):
+    """Four pairs by headings that are rare, one of them with a concept below the other's: six with both at last."""
+    lake = new_lake(tmp_path_factory.mktemp("rare") / "lake")
+    groups = [
+        ([A], 20),
+        ([B], 24),
+        ([C], 30),
+        ([BELOW_A], 21),
+        ([A, B], 2),
+        ([A, C], 3),
+        ([B, C], 1),
+        ([BELOW_A, B], 4),
+    ]
+    headings = [each for each, number in groups for _ in range(number)]
+    load(lake, unit(lake, "a", [record(n, headings=each) for n, each in enumerate(headings, 1)]))
+    refresh(lake, RARE_TABLES)
+    return lake
+
+
+def test_the_view_agrees_with_the_statistics(lake):
+    rows = ask(lake, f"SELECT {COLUMNS}, ic, ic_low, ic_high FROM rare_cooccurrences WHERE basis = 'index'")
+    assert {(a, b): n for _, a, b, n, *_ in rows} == {(A, B): 2, (A, C): 3, (B, C): 1, (B, BELOW_A): 4}
+    p_values = poisson_tail([row[3] for row in rows], [row[4] for row in rows])
+    assert [row[5] for row in rows] == pytest.approx(p_values.tolist())
+    assert [row[6] for row in rows] == pytest.approx(benjamini_hochberg(p_values).tolist())
+    assert {row[7] for row in rows} == {4}
+    ic = information_component([row[3] for row in rows], [row[4] for row in rows])
+    for at, values in ((9, ic.value), (10, ic.low), (11, ic.high)):
+        assert [row[at] for row in rows] == pytest.approx(values.tolist())
+
+
+def test_articles_with_descendants_are_those_of_a_count(lake):
+    rows = ask(lake, f"SELECT {COLUMNS} FROM rare_cooccurrences")
+    assert {row[0] for row in rows} == {"index", "any"}
+    for basis, a, b, *_, with_descendants in rows:
+        assert ask(lake, f"SELECT articles FROM count_together([['{a}'], ['{b}']], basis := '{basis}')") == [
+            (with_descendants,)
+        ]
+    assert {row[-1] for row in rows if row[1:3] == (A, B)} == {6}
+
+
+def test_what_is_stored_is_kept_until_something_changes(lake):
+    assert refresh(lake, RARE_TABLES) is None
+    version = load(lake, unit(lake, "b", [record(900, headings=[A, B])])).version
+    assert not is_current(read_version(lake), RARE_TABLES)
+    [(p_value, q_value)] = ask(
+        lake, f"SELECT p_value, q_value FROM rare_cooccurrences WHERE concept_a = '{A}' AND concept_b = '{B}'"
+        " AND basis = 'index'"
+    )  # fmt: skip
+    assert p_value is not None
+    assert q_value is None, "that of another count"
+    refresh(lake, RARE_TABLES)
+    assert ask(lake, "SELECT count(q_value), min(family_size) FROM rare_cooccurrences") == [(8, 4)]
+    with connect(lake, version) as connection:
+        assert connection.execute("SELECT count(*) FROM rare_tests").fetchall() == [(8,)]

@@ -1,0 +1,91 @@
+"""Watches are counted with every commit, and a change is a row with the articles that came and went."""
+
+import datetime as dt
+
+import pytest
+
+from tests.support.small_lake import load, new_lake, record, unit
+from tests.warehouse.commit.test_ingest import BOTH, ask
+from transforms.publishing.watches import Watch
+from transforms.statistics.rarity import poisson_tail
+from warehouse.catalog.publish import read_version
+from warehouse.derived.watch_counts import follow, followed
+from warehouse.lake import Lake
+from warehouse.revision.undo import undo
+
+A, B = BOTH
+PAIR = Watch("pair", (A, B))
+INDEX = Watch("in headings", (A, "Extramedullary Hematopoiesis"), basis="index")
+EVENTS = "SELECT version, previous, articles, gained, lost FROM watch_counts WHERE watch_id = 'pair' ORDER BY batch"
+
+
+@pytest.fixture
+def lake(tmp_path):
+    return new_lake(tmp_path / "lake")
+
+
+def test_a_life(lake):
+    assert [row["articles"] for row in follow(lake, [PAIR])] == [0]
+    load(lake, unit(lake, "a", [record(1, headings=BOTH), record(9, headings=[A])]))
+    second = load(lake, unit(lake, "b", [record(2, headings=BOTH)])).version
+    load(lake, unit(lake, "c", [record(7, headings=["MESH:D3"])]))
+    load(lake, unit(lake, "d", [record(1, 2, headings=BOTH, retracted_on=dt.date(2020, 1, 1))]))
+    load(lake, unit(lake, "e", [record(3, headings=BOTH)], [(2, 9)]))
+    undo(lake, second)
+    assert ask(lake, EVENTS) == [
+        (1, None, 0, [], []),
+        (3, 0, 1, [1], []),
+        (5, 1, 2, [2], []),
+        (8, 2, 1, [], [1]),
+        (10, 1, 1, [3], [2]),
+    ]
+    assert ask(lake, "SELECT count(*) FROM batches WHERE kind = 'watches'") == [(5,)]
+    assert follow(lake) == [], "nothing new"
+
+
+def test_statistics_and_the_family_they_are_adjusted_in(lake):
+    load(lake, unit(lake, "a", [record(n, headings=BOTH if n < 3 else [[A], [B], []][n % 3]) for n in range(1, 20)]))
+    follow(lake, [PAIR, INDEX])
+    told = ask(lake, "SELECT articles, expected, p_value, q_value, family_size, combination, groups FROM watch_counts")
+    assert len(told) == 2
+    for articles, expected, p_value, q_value, family_size, combination, groups in told:
+        assert p_value == pytest.approx(float(poisson_tail(articles, expected)))
+        assert p_value <= q_value <= 1
+        assert (family_size, combination) == (2, "Leukemia AND Extramedullary Hematopoiesis")
+        assert groups == [[A], [B]]
+
+
+def test_the_watches_follow_their_file(lake):
+    load(lake, unit(lake, "a", [record(1, headings=BOTH)]))
+    follow(lake, [PAIR, INDEX])
+    assert followed(read_version(lake)) == (PAIR, INDEX)
+    changed = Watch("pair", (A, "MESH:D3"))
+    [row] = follow(lake, [changed])
+    assert (row["previous"], row["articles"]) == (None, 0), "another definition is a first count"
+    assert followed(read_version(lake)) == (changed,)
+    [row] = follow(lake, [PAIR])
+    assert (row["previous"], row["gained"]) == (None, [1])
+    follow(lake, [])
+    assert followed(read_version(lake)) == ()
+    assert ask(lake, "SELECT count(*) FROM watch_counts") == [(4,)]
+
+
+def test_a_term_no_concept_is_called_by_is_a_problem_not_a_zero(lake):
+    assert follow(lake, [Watch("odd", ("No such thing", A)), PAIR])[0]["watch_id"] == "pair"
+    assert ask(lake, "SELECT watch_id, problem FROM watches WHERE problem IS NOT NULL") == [
+        ("odd", 'no concept is called "No such thing"')
+    ]
+    assert ask(lake, "SELECT count(*) FROM watch_counts WHERE watch_id = 'odd'") == [(0,)]
+
+
+def test_a_change_that_a_crash_kept_from_being_counted_is_counted_next_time(lake, monkeypatch):
+    follow(lake, [PAIR])
+    with monkeypatch.context() as crash:
+        crash.setattr("warehouse.commit.ingest.follow", lambda lake: None)
+        load(lake, unit(lake, "a", [record(1, headings=BOTH)]))
+    load(lake, unit(lake, "b", [record(2, headings=BOTH)]))
+    assert ask(lake, EVENTS)[1:] == [(4, 0, 2, [1, 2], [])]
+
+
+def test_a_lake_without_a_vocabulary_has_nothing_to_count(tmp_path):
+    assert follow(Lake.at(tmp_path / "none"), [PAIR]) == []

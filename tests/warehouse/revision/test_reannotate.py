@@ -1,0 +1,194 @@
+import datetime as dt
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.support.small_lake import load
+from tests.support.text_lake import NAMES, counts, found, put, text_lake, text_unit
+from warehouse.catalog.publish import connect, read_version
+from warehouse.errors import CurationError, VocabularyChangedError
+from warehouse.lake import Lake
+from warehouse.revision import reprocess as looking_again
+from warehouse.revision import vocabulary
+from warehouse.revision.curations import curate, verdicts, withdraw
+
+TODAY = dt.date(2026, 11, 25)
+TEXTS = [
+    "Anemia with fever.",
+    "Asthma and fever. No anemia.",
+    "Wheezing disease with anemia.",
+    "Fever of a wheezing disease.",
+    "Nothing else.",
+]
+SYNONYM = NAMES | {"T:2": ["Asthma", "Wheezing Disease"]}
+
+
+def state(lake):
+    with connect(lake) as connection:
+        return counts(connection), found(connection)
+
+
+@pytest.fixture
+def annotated(monkeypatch):
+    """The documents that commits annotated, in order."""
+    seen = []
+
+    annotate = looking_again.annotate
+
+    def noted(documents, known):
+        seen.extend(documents["document_id"].to_pylist())
+        return annotate(documents, known)
+
+    monkeypatch.setattr(looking_again, "annotate", noted)
+    return seen
+
+
+def say(lake, **told):
+    return curate(lake, {"author": "A. Reader", "decided_on": TODAY, **told})
+
+
+def on_mention(verdict, document="pubmed:1", text="anemia", concept="T:1", start=None):
+    return {"verdict": verdict, "document_id": document, "text": text, "concept_id": concept, "start": start}
+
+
+def test_an_added_synonym_annotates_only_the_articles_that_have_it_and_counts_as_a_full_rebuild(tmp_path, annotated):
+    lake = text_lake(tmp_path / "a", TEXTS)
+    put(lake, SYNONYM)
+    assert annotated == ["pubmed:3", "pubmed:4"]
+    fresh = text_lake(tmp_path / "b", TEXTS, SYNONYM)
+    assert state(lake) == state(fresh)
+    assert ("pubmed:4", "T:2") in {row[:2] for row in state(lake)[1]}
+
+
+def test_a_vocabulary_that_changes_no_name_annotates_nothing(tmp_path, annotated):
+    lake = text_lake(tmp_path, TEXTS)
+    before = state(lake)
+    assert put(lake, NAMES | {"T:9": ["Something Not Here"]}) == 3
+    assert annotated == []
+    assert state(lake) == before
+
+
+def test_other_rules_annotate_everything(tmp_path, annotated):
+    lake = text_lake(tmp_path, TEXTS)
+    facts = {"version": "by older rules", "rules": "older", "files": [], "categories": []}
+    with connect(lake) as connection:
+        before = counts(connection)
+    vocabulary.load(lake, vocabulary.read(lake), facts)
+    assert sorted(annotated) == [f"pubmed:{pmid}" for pmid in range(1, 6)]
+    annotated.clear()
+    assert vocabulary.renew(lake) == 4
+    assert len(annotated) == 5
+    assert vocabulary.renew(lake) is None
+    assert state(lake)[0] == before
+
+
+names = st.sampled_from(["Anemia", "Asthma", "Fever", "Wheezing", "Wheezing Disease", "Disease", "Nothing"])
+vocabularies = st.dictionaries(
+    st.sampled_from(["T:1", "T:2", "T:3"]), st.lists(names, min_size=1, max_size=3, unique=True), min_size=1
+)
+
+
+@pytest.mark.soak
+@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(vocabularies, min_size=2, max_size=3))
+def test_any_change_of_vocabulary_leaves_what_a_fresh_lake_has(tmp_path_factory, several):
+    folder = tmp_path_factory.mktemp("lakes")
+    lake = text_lake(folder / "changed", TEXTS, several[0])
+    for one in several[1:]:
+        put(lake, one)
+    assert state(lake) == state(text_lake(folder / "fresh", TEXTS, several[-1]))
+
+
+def test_a_wrong_mention_is_left_out_at_once_and_comes_back(tmp_path, annotated):
+    lake = text_lake(tmp_path, TEXTS)
+    before = state(lake)
+    say(lake, **on_mention("wrong"))
+    assert annotated == ["pubmed:1"]
+    assert ("pubmed:1", "T:1") not in {row[:2] for row in state(lake)[1]}
+    with connect(lake) as connection:
+        pair = "SELECT coalesce(sum(articles), 0) FROM cooccurrences WHERE concept_a = 'T:1' AND concept_b = 'T:3'"
+        assert connection.sql(pair).fetchall() == [(0,)]
+    withdraw(lake, 1, "B. Reader", TODAY)
+    assert state(lake) == before
+    told = verdicts(read_version(lake))
+    assert [(row["number"], row["verdict"], row["author"]) for row in told] == [
+        (1, "wrong", "A. Reader"),
+        (2, "as annotated", "B. Reader"),
+    ]
+
+
+def test_an_assertion_by_a_person_counts(tmp_path):
+    lake = text_lake(tmp_path, TEXTS)
+    say(lake, **on_mention("present", document="pubmed:2"))
+    with connect(lake) as connection:
+        pair = "SELECT coalesce(sum(articles), 0) FROM cooccurrences WHERE concept_a = 'T:1' AND concept_b = 'T:2'"
+        assert connection.sql(f"{pair} AND basis = 'text'").fetchall() == [(1,)]
+
+
+def test_a_name_never_to_be_matched(tmp_path, annotated):
+    lake = text_lake(tmp_path / "a", TEXTS)
+    before = state(lake)
+    say(lake, verdict="never", name="fevers", concept_id="T:3")
+    assert sorted(annotated) == ["pubmed:1", "pubmed:2", "pubmed:4"]
+    assert "T:3" not in {row[1] for row in state(lake)[1]}
+    withdraw(lake, 1, "A. Reader", TODAY)
+    assert state(lake) == before
+
+
+def test_verdicts_survive_new_texts_and_vocabularies(tmp_path):
+    lake = text_lake(tmp_path, TEXTS)
+    say(lake, verdict="never", name="fever")
+    say(lake, **on_mention("wrong"))
+    put(lake, NAMES | {"T:1": ["Anemia", "Thin Blood"]})
+    load(lake, text_unit(lake, "revised", {1: "Anemia with fever and asthma.", 9: "Fever, anemia."}, version=2))
+    assert {row[:2] for row in state(lake)[1] if row[0] in ("pubmed:1", "pubmed:9")} == {
+        ("pubmed:1", "T:2"),
+        ("pubmed:9", "T:1"),
+    }
+
+
+def test_verdicts_given_to_a_lake_made_anew_leave_it_as_the_old_one(tmp_path):
+    lake = text_lake(tmp_path / "old", TEXTS)
+    say(lake, verdict="never", name="fever")
+    say(lake, **on_mention("wrong"))
+    said = read_version(lake).table("curations")
+    fresh = Lake.at(tmp_path / "new")
+    put(fresh, NAMES, said)
+    load(fresh, text_unit(fresh, "texts", dict(enumerate(TEXTS, 1))))
+    assert state(fresh) == state(lake)
+    told, before = (verdicts(read_version(one)) for one in (fresh, lake))
+    assert [{**row, "batch": None} for row in told] == [{**row, "batch": None} for row in before]
+    assert {row["batch"] for row in told} == {1}
+
+
+def test_what_was_prepared_before_a_name_was_forbidden_is_prepared_again(tmp_path):
+    lake = text_lake(tmp_path, TEXTS)
+    unit = text_unit(lake, "later", {9: "Fever, anemia."})
+    say(lake, verdict="never", name="fever")
+    with pytest.raises(VocabularyChangedError):
+        load(lake, unit)
+
+
+def test_verdicts_on_nothing_are_refused(tmp_path):
+    lake = text_lake(tmp_path, TEXTS[:1])
+    for told, words in (
+        (on_mention("wrong", document="pubmed:99"), "does not mention"),
+        (on_mention("wrong", start=1), "does not mention"),
+        (on_mention("maybe"), "cannot be followed"),
+        ({"verdict": "never", "name": ""}, "cannot be followed"),
+    ):
+        with pytest.raises(CurationError, match=words):
+            say(lake, **told)
+    assert len(read_version(lake).table("curations")) == 0
+    with pytest.raises(CurationError, match="no verdict 1"):
+        withdraw(lake, 1, "A. Reader", TODAY)
+
+
+def test_the_editions_of_the_vocabulary_in_force_are_told(tmp_path):
+    lake = text_lake(tmp_path, TEXTS[:1])
+    editions = [{"name": "MeSH 2024", "licence": "", "file": "desc2024.xml.gz", "sha256": "0"}]
+    facts = {"version": "next", "rules": None, "files": [], "categories": [], "editions": editions}
+    vocabulary.load(lake, vocabulary.read(lake), facts)
+    [told] = vocabulary.editions_in_force(read_version(lake))
+    assert (told["name"], told["file"]) == ("MeSH 2024", "desc2024.xml.gz")

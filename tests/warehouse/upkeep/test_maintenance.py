@@ -1,0 +1,251 @@
+import os
+import subprocess
+import sys
+import time
+
+import duckdb
+import pyarrow as pa
+import pytest
+
+from tests.support.small_lake import NAMES, load, new_lake, other_record, record, unit
+from tests.warehouse.commit.test_ingest import BOTH, ask, content, pairs
+from transforms.schema.tables import COOCCURRENCES_BY_B
+from warehouse.catalog.publish import connect, read_version
+from warehouse.commit.article_rewrite import Rewriting
+from warehouse.upkeep.audit import audit, ranges
+from warehouse.upkeep.compaction import _crowded_sizes, fold
+from warehouse.upkeep.garbage import collect
+from warehouse.upkeep.verify import verify
+
+A, B = BOTH
+
+
+@pytest.fixture
+def lake(tmp_path):
+    return new_lake(tmp_path / "lake")
+
+
+def revise(lake, times):
+    """Commits that each revise article 1, add an article, and delete the one before."""
+    for step in range(1, times + 1):
+        headings = BOTH if step % 2 else [A]
+        records = [record(1, step, headings=headings), record(100 + step, step, headings=BOTH, text=[(A, 1), (B, 1)])]
+        load(lake, unit(lake, f"step-{step}", records, [(100 + step - 1, step)]))
+
+
+def audited(lake):
+    with connect(lake) as connection:
+        return audit(connection, articles_at_once=2)
+
+
+def test_an_honest_lake_passes_the_audit(lake):
+    revise(lake, 5)
+    assert audited(lake) == []
+
+
+def test_the_audit_reports_a_wrong_count(lake, monkeypatch):
+    monkeypatch.setattr("warehouse.upkeep.audit.ROWS_AT_ONCE", 1)
+    load(lake, unit(lake, "a", [record(1, headings=BOTH)]))
+    monkeypatch.setattr("warehouse.commit.article_rewrite.difference", lambda now, before, schema: now[0])
+    load(lake, unit(lake, "b", [record(1, 2, headings=[A])]))
+    found = {difference.table: difference for difference in audited(lake)}
+    assert set(found) == {"cooccurrences", "cooccurrences_by_b", "concept_counts", "corpus_counts"}
+    assert found["cooccurrences"].stored_only[0]["articles"] == 1
+    assert found["cooccurrences"].recounted_only[0]["articles"] == 0
+
+
+def test_the_audit_compares_a_bounded_number_of_rows(lake, monkeypatch):
+    monkeypatch.setattr("warehouse.upkeep.audit.ROWS_AT_ONCE", 4)
+    load(lake, unit(lake, "a", [record(pmid, headings=list(NAMES), year=1990 + pmid) for pmid in range(1, 4)]))
+    sizes = dict(ask(lake, "SELECT concept_b, count(*) FROM stored.cooccurrences_by_b GROUP BY concept_b"))
+    with connect(lake) as connection:
+        found = ranges(connection, COOCCURRENCES_BY_B, "concept_b")
+    held = [[sizes[name] for name in sorted(sizes) if low <= name < high] for low, high in found]
+    assert sum(map(sum, held)) == sum(sizes.values())
+    assert len(held) > 1
+    assert all(held)
+    assert all(sum(rows) - rows[-1] <= 4 for rows in held)
+
+
+def test_the_audit_reports_a_wrong_article(lake, monkeypatch):
+    monkeypatch.setattr("warehouse.commit.article_rewrite.describe", lambda documents: _with_year(documents, 1900))
+    load(lake, unit(lake, "a", [record(1, headings=BOTH)]))
+    monkeypatch.undo()
+    found = {difference.table for difference in audited(lake)}
+    assert {"article_keys", "article_concepts", "cooccurrences"} <= found
+
+
+def test_the_audit_reports_a_mention_that_is_stored_twice(lake, monkeypatch):
+    once = Rewriting.next_mentions
+    monkeypatch.setattr(Rewriting, "next_mentions", lambda *given, **how: pa.concat_tables([once(*given, **how)] * 2))
+    load(lake, unit(lake, "a", [record(1, headings=[A], text=[(B, 1)])]))
+    [difference] = audited(lake)
+    assert (difference.table, difference.rows) == ("mentions", 2)
+    assert {(row["concept_id"], row["basis"], row["count_all"]) for row in difference.stored_only} == {
+        (A, "index", 2), (B, "text", 2),
+    }  # fmt: skip
+
+
+def _with_year(documents, year):
+    import pyarrow as pa
+
+    from transforms.counting.articles import describe
+
+    articles = describe(documents)
+    at = articles.column_names.index("year")
+    return articles.set_column(at, "year", pa.array([year] * len(articles), pa.int32()))
+
+
+def test_the_audit_reports_a_misplaced_record(lake, monkeypatch):
+    load(lake, unit(lake, "a", [record(1, headings=BOTH)]))
+    misled = lambda edges, documents, verdicts: documents.select(["document_id"]).append_column(  # noqa: E731
+        "article_id", pa.array([77] * len(documents), pa.int64())
+    )
+    monkeypatch.setattr("warehouse.commit.article_assignment.cluster", misled)
+    load(lake, unit(lake, "b", [other_record("X", pmid=1, headings=[A])]))
+    [difference] = [found for found in audited(lake) if found.table == "documents"]
+    assert [row["article_id"] for row in difference.stored_only] == [77, 77]
+    assert [row["expected_article_id"] for row in difference.recounted_only] == [1, 1]
+
+
+def test_folding_changes_no_answer_and_leaves_few_segments(lake):
+    revise(lake, 12)
+    before = content(lake)
+    version = read_version(lake)
+    assert len(version.segments("cooccurrences")) > 8
+    assert fold(lake) == version.number + 1
+    after = read_version(lake)
+    assert content(lake) == before
+    assert {name: len(after.segments(name)) for name in ("documents", "mentions", "cooccurrences", "sightings")} == {
+        "documents": 1, "mentions": 1, "cooccurrences": 1, "sightings": 1,
+    }  # fmt: skip
+    assert len(after.table("superseded")) == 0
+    assert ask(lake, "SELECT count(*) FROM stored.documents") == ask(lake, "SELECT count(*) FROM documents")
+    assert audited(lake) == []
+    assert fold(lake) is None
+
+
+def test_loading_goes_on_after_a_fold(lake):
+    revise(lake, 9)
+    fold(lake)
+    load(lake, unit(lake, "later", [record(1, 99, headings=BOTH)], [(109, 99)]))
+    assert pairs(lake) == {BOTH: 1}
+    assert audited(lake) == []
+
+
+def test_large_segments_stay_and_superseded_entries_with_them(lake, monkeypatch):
+    monkeypatch.setattr("warehouse.upkeep.compaction.SMALL", 16)
+    load(lake, unit(lake, "large", [record(number, 1, headings=BOTH) for number in range(1, 200)]))
+    [large] = read_version(lake).segments("documents")
+    revise(lake, 9)
+    before = content(lake)
+    fold(lake)
+    assert content(lake) == before
+    folded = read_version(lake)
+    assert large in folded.segments("documents")
+    assert len(folded.segments("documents")) == 2
+    assert folded.table("superseded")["article_id"].to_pylist() == [1, *range(100, 110)]
+    assert audited(lake) == []
+
+
+def test_everything_is_folded_once_too_much_is_hidden(lake, monkeypatch):
+    load(lake, unit(lake, "large", [record(number, 1, headings=BOTH) for number in range(1, 200)]))
+    revise(lake, 2)
+    before = content(lake)
+    assert fold(lake) is None
+    monkeypatch.setattr("warehouse.upkeep.compaction.MOST_HIDDEN", 2)
+    fold(lake)
+    assert content(lake) == before
+    folded = read_version(lake)
+    assert len(folded.segments("documents")) == 1
+    assert len(folded.table("superseded")) == 0
+    assert fold(lake) is None
+
+
+@pytest.mark.parametrize("sizes", [[1] * 7, [50_000] * 7 + [1] * 7, [10**9] * 3 + [5] * 7])
+def test_segments_of_different_sizes_are_left_alone(sizes):
+    assert _crowded_sizes([{"rows": size} for size in sizes], 8) == []
+
+
+def test_segments_of_one_size_are_folded_with_all_smaller_ones():
+    rows = [{"rows": size} for size in [1] * 3 + [50_000] * 8 + [10**6] * 7]
+    assert _crowded_sizes(rows, 8) == rows[:11]
+
+
+def test_collection_keeps_what_kept_versions_name(lake):
+    revise(lake, 10)
+    fold(lake)
+    old = time.time() - 10_000
+    for path in lake.tables.glob("*/*.parquet"):
+        os.utime(path, (old, old))
+    for path in lake.history.iterdir():
+        os.utime(path, (old - 86_400 * 90, old - 86_400 * 90))
+    before = content(lake)
+    removed = collect(lake, keep_latest=1)
+    assert removed.files > 20
+    assert removed.versions == list(range(1, read_version(lake).number))
+    assert content(lake) == before
+    with connect(lake) as connection:
+        assert verify(lake, connection)[0] == len(read_version(lake).table("segments")) + 10
+    assert not any("tables" in fault.path for fault in faults(lake))
+
+
+def faults(lake):
+    with connect(lake) as connection:
+        return verify(lake, connection)[1]
+
+
+def test_nothing_young_is_collected(lake):
+    revise(lake, 9)
+    fold(lake)
+    assert collect(lake, keep_latest=1).files == 0
+
+
+def test_no_file_is_pulled_from_under_a_reader_of_another_process(lake):
+    revise(lake, 9)
+    reading = (
+        "import duckdb, sys\n"
+        "connection = duckdb.connect(sys.argv[1], read_only=True)\n"
+        "print(connection.execute('SELECT count(*) FROM articles').fetchone()[0], flush=True)\n"
+        "sys.stdin.readline()\n"
+        "print(connection.execute('SELECT count(*) FROM mentions, articles').fetchone()[0] > 0, flush=True)\n"
+    )
+    reader = subprocess.Popen(
+        [sys.executable, "-c", reading, str(lake.catalog)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    assert reader.stdout.readline() == "2\n"
+    opened = read_version(lake).number
+    fold(lake)
+    for path in [*lake.tables.glob("*/*.parquet"), *lake.history.iterdir()]:
+        os.utime(path, (0, 0))
+    assert collect(lake, keep_latest=1, grace_s=0).in_use == [opened]
+    assert reader.communicate("go\n")[0] == "True\n"
+    for path in lake.tables.glob("*/*.parquet"):
+        os.utime(path, (0, 0))
+    assert collect(lake, keep_latest=1, grace_s=0).versions == [opened]
+
+
+def test_verify_tells_missing_and_damaged_segments(lake):
+    load(lake, unit(lake, "a", [record(1, headings=BOTH)]))
+    version = read_version(lake)
+    [missing], [damaged] = version.segments("mentions"), version.segments("documents")
+    (lake.root / missing).unlink()
+    content_ = bytearray((lake.root / damaged).read_bytes())
+    content_[40] ^= 1
+    (lake.root / damaged).write_bytes(content_)
+    problems = {fault.path: fault.problem for fault in faults(lake)}
+    assert problems[missing] == "missing"
+    assert "checksum" in problems[damaged]
+
+
+def test_a_connection_kept_open_survives_commits_folds_and_collections(lake):
+    load(lake, unit(lake, "first", [record(1, 1, headings=BOTH)]))
+    with duckdb.connect(str(lake.catalog), read_only=True) as reader:
+        expected = reader.execute("SELECT count(*), sum(articles) FROM articles, cooccurrences").fetchone()
+        for step in range(2, 14):
+            load(lake, unit(lake, f"step-{step}", [record(step, step, headings=BOTH)]))
+            if step % 5 == 0:
+                fold(lake, fanout=2)
+                collect(lake)
+            assert reader.execute("SELECT count(*), sum(articles) FROM articles, cooccurrences").fetchone() == expected
+    assert pairs(lake) == {BOTH: 13}

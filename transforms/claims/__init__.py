@@ -1,0 +1,5 @@
+"""Claims of rarity."""
+
+from transforms.claims.detect import find_claims
+
+__all__ = ["find_claims"]

@@ -1,0 +1,80 @@
+"""Current documents -> articles: which document stands for an article, and what counting needs to know of it."""
+
+from collections.abc import Collection
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from transforms.schema.tables import ARTICLE_KEYS
+
+SOURCE_PREFERENCE = ("pubmed", "europepmc", "web")
+CASE_REPORT = "Case Reports"
+NOTICES = frozenset({"Retraction of Publication", "Retraction Notice", "Published Erratum"})
+COVERED_LANGUAGE = "eng"
+CUT_OFF = r"(?i)(?:\.\.\.|…|\(abstract truncated(?: at \d+ words)?\))\s*$"
+"""How the abstract of a record ends that a source gives in part only (MEDLINE of before 2000: 'at 250 words')."""
+NO_TITLE = frozenset({"", "[not available]", "[not available].", "[no title available]", "[no title available]."})
+
+_KEYS = ARTICLE_KEYS.without("batch")
+_OF_THE_PREFERRED = ("document_id", "version", "year", "in_text", "has_abstract")
+_AGGREGATES = (
+    *((name, "first") for name in _OF_THE_PREFERRED),
+    ("in_index", "any"), ("is_case_report", "any"), ("is_notice", "any"),
+    ("entered_on", "min"), ("revised_on", "max"), ("retracted_on", "min"), ("source", "distinct"), ("source", "count"),
+)  # fmt: skip
+_NAMES = [name for name, _ in _AGGREGATES[:-2]] + ["sources", "documents"]
+
+
+def describe(documents: pa.Table) -> pa.Table:
+    """Current documents (one row a document_id) -> one row an article, columns of `article_keys` without `batch`.
+
+    The preferred document is of the first source in `SOURCE_PREFERENCE`; then one whose abstract is not cut off; then
+    the one with the longest abstract; then the smallest document_id. An article is in the population of basis 'index'
+    if any of its documents has a heading, of 'text' if its preferred document has a title in English, its own or
+    PubMed's translation (in brackets).
+    """
+    length = pc.fill_null(pc.utf8_length(documents["abstract"]), 0)
+    rank = pc.fill_null(pc.index_in(documents["source"], pa.array(SOURCE_PREFERENCE)), len(SOURCE_PREFERENCE))
+    known = ("article_id", "document_id", "version", "source", "year", "entered_on", "revised_on", "retracted_on")
+    told = documents.select(known)
+    for name, column in (
+        ("rank", rank),
+        ("cut_off", pc.fill_null(pc.match_substring_regex(documents["abstract"], CUT_OFF), False)),  # noqa: FBT003
+        ("shortness", pc.negate(length)),
+        ("has_abstract", pc.greater(length, 0)),
+        ("in_index", pc.greater(pc.fill_null(pc.list_value_length(documents["headings"]), 0), 0)),
+        ("in_text", _title_is_covered(documents)),
+        ("is_case_report", _any_of(documents["publication_types"], {CASE_REPORT})),
+        ("is_notice", _any_of(documents["publication_types"], NOTICES)),
+    ):
+        told = told.append_column(name, column)
+    order = [(name, "ascending") for name in ("article_id", "rank", "cut_off", "shortness", "document_id")]
+    grouped = told.sort_by(order).group_by("article_id", use_threads=False).aggregate(list(_AGGREGATES))
+    articles = grouped.rename_columns(["article_id", *_NAMES]).sort_by("article_id")  # groups come nearly in order
+    sources = _sorted_lists(articles["sources"])
+    return _KEYS.conform(articles.set_column(articles.column_names.index("sources"), "sources", sources))
+
+
+def _title_is_covered(documents: pa.Table) -> pa.Array:
+    title = pc.fill_null(documents["title"], "")
+    languages = documents["languages"]
+    unknown = pc.equal(pc.fill_null(pc.list_value_length(languages), 0), 0)
+    readable = pc.or_(pc.or_(unknown, _any_of(languages, {COVERED_LANGUAGE})), pc.starts_with(title, "["))
+    return pc.and_not(readable, pc.is_in(pc.utf8_lower(title), pa.array(sorted(NO_TITLE))))
+
+
+def _any_of(lists: pa.ChunkedArray, wanted: Collection[str]) -> pa.Array:
+    """For each list whether it holds one of the wanted values; not for NULL."""
+    lists = lists.combine_chunks()
+    hits = np.asarray(pc.is_in(lists.flatten(), pa.array(sorted(wanted))), bool)
+    found = np.zeros(len(lists), bool)
+    found[np.asarray(pc.list_parent_indices(lists))[hits]] = True
+    return pa.array(found)
+
+
+def _sorted_lists(lists: pa.ChunkedArray) -> pa.Array:
+    """The lists with their values in ascending order."""
+    if not len(lists) or pc.max(pc.list_value_length(lists)).as_py() <= 1:
+        return lists
+    return pa.array([sorted(values) for values in lists.to_pylist()], lists.type)

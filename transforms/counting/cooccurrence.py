@@ -1,0 +1,193 @@
+"""Mentions -> concepts of articles -> counts, and counts of a change as signed deltas.
+
+Counting is additive: the counts of two disjoint sets of articles add up to those of their union, so a batch is
+counted alone and its counts are added to, or taken from, what stands. Only integers are stored; expectation and
+intervals are computed from them when asked for.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from transforms.columnar.dictionaries import encoded, equal, plain, sorted_dictionary
+from transforms.columnar.integers import distinct, found_in, stable_order, starts
+from transforms.columnar.types import Ints
+from transforms.counting.pairs import BASES, Concepts, pair_counts
+from transforms.schema.table import Table
+from transforms.schema.tables import ARTICLE_CONCEPTS, CONCEPT_COUNTS, COOCCURRENCES, CORPUS_COUNTS
+
+_MENTION_BASES = ("index", "text")
+_ARTICLE_CONCEPTS = ARTICLE_CONCEPTS.without("batch")
+_OF_ARTICLE = ("year", "entered_on", "is_case_report", "retracted_on", "is_notice")
+_MEASURES = ("articles", "retracted_articles", "sentence_articles", "with_abstract")
+
+
+@dataclass(frozen=True)
+class Counts:
+    """The counts of a set of articles: tables cooccurrences, concept_counts and corpus_counts without `batch`."""
+
+    cooccurrences: pa.Table
+    concepts: pa.Table
+    corpus: pa.Table
+
+
+def article_concepts(mentions: pa.Table, articles: pa.Table) -> pa.Table:
+    """Mentions and the `article_keys` they belong to -> `article_concepts` without `batch`, sorted.
+
+    Text mentions count from the article's preferred document only, and only where the article is in the population
+    of basis 'text'; headings count from all its documents. Texts that repeat are dictionaries.
+    """
+    articles = articles.sort_by("article_id")
+    rank, known = found_in(np.asarray(articles["article_id"]), np.asarray(mentions["article_id"]))
+    is_text = equal(mentions["basis"], "text")
+    documents = encoded(mentions["document_id"])
+    preferred = pc.index_in(documents.dictionary, articles["document_id"].combine_chunks()).fill_null(-1)
+    in_text = _bools(articles["in_text"])[rank] & (np.asarray(preferred)[np.asarray(documents.indices)] == rank)
+    kept = known & (~is_text | in_text)
+    if not kept.any():
+        return _ARTICLE_CONCEPTS.empty()
+    concepts = encoded(mentions["concept_id"])
+    names, order = sorted_dictionary(concepts.dictionary)
+    concept = order[np.asarray(concepts.indices)[kept]]
+    affirmed = equal(mentions["assertion"], "present")[kept]
+    sentence = np.asarray(mentions["sentence"].fill_null(0), np.int64)[kept]
+    group = (concept * len(articles) + rank[kept]) * 2 + is_text[kept]
+    return _grouped(group, affirmed, np.where(is_text[kept], sentence, -1), names, articles)
+
+
+def _grouped(
+    group: Ints, affirmed: npt.NDArray[np.bool_], sentence: Ints, names: pa.Array, articles: pa.Table
+) -> pa.Table:
+    width = int(sentence.max()) + 3
+    keys = distinct((group * width + sentence + 1) * 2 + affirmed)
+    is_listed = (keys & 1 == 1) & ((keys >> 1) % width > 0)
+    listed = keys[is_listed] >> 1
+    grouped = keys // (2 * width)
+    first = starts(grouped)
+    groups = grouped[first]
+    any_affirmed = np.maximum.reduceat(keys & 1, first).astype(bool)
+    offsets = np.append(0, np.cumsum(np.add.reduceat(is_listed, first, dtype=np.int64)))
+    rank, concept = groups // 2 % len(articles), groups // 2 // len(articles)
+    article = articles.select(["article_id", *_OF_ARTICLE]).take(pa.array(rank))
+    columns = {
+        "concept_id": pa.DictionaryArray.from_arrays(pa.array(concept.astype(np.int32)), names),
+        "article_id": article["article_id"],
+        "basis": pa.DictionaryArray.from_arrays(pa.array((groups % 2).astype(np.int8)), pa.array(_MENTION_BASES)),
+        "affirmed": pa.array(any_affirmed),
+        "sentences": pa.ListArray.from_arrays(pa.array(offsets, pa.int32()), pa.array(listed % width - 1, pa.int32())),
+    }
+    for name in _OF_ARTICLE:
+        columns[name] = article[name]
+    return pa.table(columns).select(list(_ARTICLE_CONCEPTS.column_names))
+
+
+def count(concepts: pa.Table, articles: pa.Table) -> Counts:
+    """`article_concepts` and `article_keys` of a set of articles -> its counts.
+
+    Articles that are retracted, retraction notices or errata go to `retracted_articles`, all others to `articles`.
+    """
+    articles = articles.sort_by("article_id")
+    outside = _bools(pc.or_(pc.is_valid(articles["retracted_on"]), articles["is_notice"]))
+    years = np.asarray(articles["year"].fill_null(0), np.int64)
+    affirmed = concepts.filter(concepts["affirmed"])
+    if not len(affirmed):
+        return Counts(
+            COOCCURRENCES.without("batch").empty(),
+            CONCEPT_COUNTS.without("batch").empty(),
+            _corpus(articles, years, outside),
+        )
+    rank, _ = found_in(np.asarray(articles["article_id"]), np.asarray(affirmed["article_id"]))
+    spoken = encoded(affirmed["concept_id"])
+    names, order = sorted_dictionary(spoken.dictionary)
+    members = Concepts.merge(
+        article=rank,
+        concept=order[np.asarray(spoken.indices)],
+        is_text=equal(affirmed["basis"], "text"),
+        sentences=affirmed["sentences"].combine_chunks(),
+    )
+    return Counts(
+        pair_counts(members, names, years, outside),
+        _concept_counts(members, names, years, outside),
+        _corpus(articles, years, outside),
+    )
+
+
+def _concept_counts(members: Concepts, names: pa.Array, years: Ints, outside: npt.NDArray[np.bool_]) -> pa.Table:
+    """One row a concept, year and basis."""
+    span = int(years.max()) + 1
+    key = members.concept * span + years[members.article]
+    order = stable_order(key)
+    first = starts(key[order])
+    out = outside[members.article][order]
+    counts = []
+    for chosen in (np.ones(len(key), bool), members.in_index, members.in_text):
+        here = chosen[order]
+        counts.append([np.add.reduceat(side & here, first, dtype=np.int64) for side in (~out, out)])
+    articles, retracted = (np.stack(side) for side in zip(*counts, strict=True))
+    basis, row = np.nonzero(articles | retracted)
+    concept, year = np.divmod(key[order][first][row], span)
+    listed = stable_order(np.where(year, year, span), basis, concept)
+    table = {
+        "concept_id": names.take(pa.array(concept[listed])),
+        "year": year_column(year[listed]),
+        "basis": pa.array(BASES).take(pa.array(basis[listed])),
+        "articles": pa.array(articles[basis, row][listed]),
+        "retracted_articles": pa.array(retracted[basis, row][listed]),
+    }
+    return CONCEPT_COUNTS.without("batch").conform(pa.table(table))
+
+
+def _corpus(articles: pa.Table, years: Ints, outside: npt.NDArray[np.bool_]) -> pa.Table:
+    """One row a year and basis: the population."""
+    index, text = _bools(articles["in_index"]), _bools(articles["in_text"])
+    abstract = _bools(articles["has_abstract"])
+    tables = []
+    for basis, member in zip(BASES, (index | text, index, text), strict=True):
+        keys, inverse = np.unique(years[member], return_inverse=True)
+        inside = ~outside[member]
+        tables.append(
+            pa.table(
+                {
+                    "year": year_column(keys),
+                    "basis": pa.array([basis] * len(keys), pa.string()),
+                    "articles": pa.array(np.bincount(inverse[inside], minlength=len(keys)).astype(np.int64)),
+                    "retracted_articles": pa.array(np.bincount(inverse[~inside], minlength=len(keys)).astype(np.int64)),
+                    "with_abstract": pa.array(
+                        np.bincount(inverse[inside & abstract[member]], minlength=len(keys)).astype(np.int64)
+                    ),
+                }
+            )
+        )
+    return CORPUS_COUNTS.without("batch").conform(pa.concat_tables(tables))
+
+
+def difference(now: Sequence[pa.Table], before: pa.Table, schema: Table) -> pa.Table:
+    """Counts of disjoint sets of articles as they are now, less what they were before: signed, without zero rows."""
+    measures = [name for name in _MEASURES if name in schema.column_names]
+    keys = [name for name in schema.without("batch").column_names if name not in measures]
+    for name in measures:
+        before = before.set_column(before.column_names.index(name), name, pc.negate(before[name]))
+    parts = [part for part in (*now, before) if len(part)]
+    if len(parts) < 2:
+        return parts[0] if parts else schema.without("batch").empty()
+    parts = [schema.without("batch").conform(plain(part)) for part in parts]
+    summed = pa.concat_tables(parts).group_by(keys).aggregate([(name, "sum") for name in measures])
+    summed = summed.rename_columns([name.removesuffix("_sum") for name in summed.column_names])
+    changed = np.zeros(len(summed), bool)
+    for name in measures:
+        changed |= np.asarray(summed[name]) != 0
+    kept = schema.without("batch").conform(summed.filter(pa.array(changed)))
+    return kept.sort_by([(name, "ascending") for name in schema.sort_by])
+
+
+def year_column(years: Ints) -> pa.Array:
+    """Years with 0 for unknown -> an Arrow column with NULL for unknown."""
+    return pa.array(years, pa.int32(), mask=years == 0)
+
+
+def _bools(column: pa.ChunkedArray) -> npt.NDArray[np.bool_]:
+    return np.asarray(pc.fill_null(column, False), bool)  # noqa: FBT003 - pyarrow's own signature

@@ -1,0 +1,99 @@
+"""People's verdicts on mentions and names: data that overrules the annotation, whenever and wherever it is made anew.
+
+A verdict (`VERDICTS`) is on a name ("never match this name") or on a mention ("this is wrong here"):
+
+    'never', on a name                          it is not matched for the concept, in any written form; for no concept
+                                                where none is given
+    'wrong', on a mention                       it is left out
+    'present', 'negated', 'uncertain', 'other'  that is what the text says of the mention
+    'as annotated', on either                   takes back the verdicts before it
+
+A mention is told by its document, its words (whatever their case), its concept, and its place where one is given;
+without a place the verdict is on every such mention of the document, so that it outlives a revised text. Of several
+verdicts on one thing the last holds, by date and then by row.
+"""
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from transforms.schema.assertions import ASSERTIONS
+from transforms.schema.tables import MENTIONS, VERDICTS
+from transforms.text.word_forms import spoken
+
+_WRONG, _NEVER, _AS_ANNOTATED = "wrong", "never", "as annotated"
+ON_MENTIONS = (_WRONG, *ASSERTIONS, _AS_ANNOTATED)
+ON_NAMES = (_NEVER, _AS_ANNOTATED)
+
+Spoken = tuple[str, ...]
+"""A name as the lemmas of its words."""
+
+
+class VerdictError(ValueError):
+    """A verdict cannot be followed; the message names its author, its date and what to change."""
+
+
+def check(verdicts: pa.Table) -> pa.Table:
+    """`verdicts` with the columns of `VERDICTS`; raises `VerdictError` for the first that cannot be followed."""
+    verdicts = VERDICTS.conform(verdicts)
+    for row in verdicts.to_pylist():
+        allowed = ON_NAMES if row["name"] is not None else ON_MENTIONS
+        complete = row["name"] if row["name"] is not None else row["document_id"] and row["text"] and row["concept_id"]
+        if row["verdict"] not in allowed or not complete or not row["author"] or row["decided_on"] is None:
+            raise VerdictError(
+                f"the verdict {row['verdict']!r} of {row['author']} on {row['decided_on']} cannot be followed: it needs"
+                f" an author, a date, and either a name ({', '.join(ON_NAMES)}) or a document, a text and a concept"
+                f" ({', '.join(ON_MENTIONS)})"
+            )
+    return verdicts
+
+
+def forbidden_names(verdicts: pa.Table) -> dict[Spoken, set[str | None]]:
+    """Names that are never to be matched, as the words they are spoken with, and for which concepts (None: for any)."""
+    standing: dict[tuple[Spoken, str | None], bool] = {}
+    for row in _in_order(verdicts):
+        if row["name"] is not None:
+            standing[spoken(row["name"]), row["concept_id"]] = row["verdict"] == _NEVER
+    forbidden: dict[Spoken, set[str | None]] = {}
+    for (name, concept_id), never in standing.items():
+        if never:
+            forbidden.setdefault(name, set()).add(concept_id)
+    return forbidden
+
+
+def overrule(mentions: pa.Table, verdicts: pa.Table) -> pa.Table:
+    """`mentions` (as `annotate` gives them) as the verdicts on mentions will have them; in the same order."""
+    latest: dict[tuple[str, str, str, int | None], str] = {}
+    for row in _in_order(verdicts):
+        if row["name"] is None:
+            key = (row["document_id"], row["concept_id"], row["text"].casefold(), row["start"])
+            latest.pop(key, None)
+            latest[key] = row["verdict"]
+    if not latest:
+        return mentions
+    judged = pc.is_in(mentions["document_id"], pa.array(sorted({key[0] for key in latest}), pa.string()))
+    judged = pc.and_(judged, pc.equal(mentions["basis"], "text"))
+    assertion, kept = mentions["assertion"].to_pylist(), np.ones(len(mentions), bool)
+    order = {key: at for at, key in enumerate(latest)}
+    for at in np.flatnonzero(np.asarray(judged, bool)).tolist():
+        row = {column: mentions[column][at].as_py() for column in ("document_id", "concept_id", "text", "start")}
+        exact = (row["document_id"], row["concept_id"], row["text"].casefold(), row["start"])
+        found = max((key for key in (exact, (*exact[:3], None)) if key in order), key=order.__getitem__, default=None)
+        verdict = latest[found] if found else _AS_ANNOTATED
+        kept[at] = verdict != _WRONG
+        assertion[at] = verdict if verdict in ASSERTIONS else assertion[at]
+    return _with_assertion(mentions, assertion, kept)
+
+
+def _with_assertion(mentions: pa.Table, assertion: list[str], kept: npt.NDArray[np.bool_]) -> pa.Table:
+    column = pa.array(assertion, MENTIONS.arrow.field("assertion").type)
+    at = mentions.column_names.index("assertion")
+    return mentions.set_column(at, "assertion", column).filter(pa.array(kept))
+
+
+def _in_order(verdicts: pa.Table) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = check(verdicts).to_pylist()
+    return sorted(rows, key=lambda row: row["decided_on"])

@@ -1,0 +1,181 @@
+"""Names, journals, volumes, issues and pages as sources write them -> comparable values.
+
+Lists of authors come glued, inverted, cut off, with initials before or after; journals abbreviated; pages shortened, or
+turned into dates by a spreadsheet. Each function takes one field and is cut to a length no real field reaches.
+"""
+
+import re
+from functools import lru_cache
+
+from rapidfuzz import fuzz
+
+from transforms.duplicates.text_folding import WORD_LISTS, content_words, fold
+
+LONGEST_AUTHORS, LONGEST_JOURNAL, LONGEST_NUMBER = 4000, 500, 100
+SAME_WORDS = 85
+FIRST_ROMAN_PAGE = 10**12
+NO_PAGES = (-1, -1)
+
+_NO_NAMES = frozenset(WORD_LISTS["name_particles"]) | frozenset(WORD_LISTS["not_names"])
+_MONTHS: dict[str, int] = WORD_LISTS["months"]
+_PREPRINT_SERVERS = frozenset(WORD_LISTS["preprint_servers"])
+_PREPRINT_DOI = re.compile("|".join(f"(?:{doi})" for doi in WORD_LISTS["preprint_dois"]))
+_VERSIONED = frozenset(WORD_LISTS["versioned_journals"])
+_NAME = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?")
+_GLUED = re.compile(r"(?<=[a-z]{4})(?=[A-Z])")
+_AUTHOR_END = re.compile(r"\s(?:and|&)\s|;")
+_BEFORE_INITIAL = re.compile(r"[^.]*?\s(?=[A-Z](?:[.\s]|$))")
+
+
+def name_words(author: str) -> list[str]:
+    """The words of one or several names without initials and particles, folded, in order.
+
+    A run of one or two capitals is initials unless the whole text is in capitals; glued names ('SmithJones') are cut.
+    """
+    text = fold(author[:LONGEST_AUTHORS]).replace("-", " ").replace(".", " ")
+    shouted = text.isupper()
+    text = _GLUED.sub(" ", text)
+    found = []
+    for name in _NAME.findall(text):
+        lower = name.lower().replace("'", "")
+        if len(lower) < 2 or lower in _NO_NAMES or (name.isupper() and len(lower) <= (2 if shouted else 3)):
+            continue
+        found.append(lower)
+    return found
+
+
+def first_author_words(author: str) -> list[str]:
+    """At most three name words of the first name in `author`, which may hold a whole list in any order and form."""
+    text = _AUTHOR_END.split(fold(author[:LONGEST_AUTHORS]), maxsplit=1)[0]
+    head, comma, _ = text.partition(",")
+    if comma and len(head.split()) > 1:
+        text = head
+    opening = _BEFORE_INITIAL.match(text)
+    return name_words(opening[0] if opening else text)[:3] or name_words(text)[:3]
+
+
+_CONFERENCE = re.compile(r"(?<=\w)\.\s*conference\b.*$")
+_EDITION = re.compile(r"\d+(?:st|nd|rd|th)|(?:19|20)\d\d|proceedings|proc|annual|vols?|supp(?:l|lements?)?")
+_IN_BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
+
+
+@lru_cache(maxsize=65536)
+def journal_key(journal: str) -> str:
+    """The journal's content words, folded, without places and media in brackets, conferences, years and supplements."""
+    text = _CONFERENCE.sub("", fold(journal[:LONGEST_JOURNAL]).lower().replace('"', " ").replace("&", " "))
+    found = content_words(_IN_BRACKETS.sub(" ", text)) or content_words(text)
+    return " ".join([word for word in found if not _EDITION.fullmatch(word)] or found)
+
+
+@lru_cache(maxsize=65536)
+def same_journal(one: str, other: str) -> bool:
+    """Whether two `journal_key`s may be one journal: equal, abbreviated (ISO 4), initials, or with a subtitle."""
+    if one.replace(" ", "") == other.replace(" ", ""):
+        return True
+    a, b = sorted((one.split(), other.split()), key=lambda w: (len(w), len("".join(w))))
+    if not a:
+        return False
+    if _initials(a) in b or _initials(b) in a:
+        return True
+    if len(a) > 2 and fuzz.token_set_ratio(one, other) >= SAME_WORDS:
+        return True
+    if len(a) > 1 or len(b) == 1:
+        return all(_abbreviates(x, y) or _abbreviates(y, x) for x, y in zip(a, b, strict=False)) or _embedded(a, b)
+    return False
+
+
+def _initials(words: list[str]) -> str | None:
+    return "".join(word[0] for word in words) if len(words) > 1 else None
+
+
+def _embedded(a: list[str], b: list[str]) -> bool:
+    """All of at least two words of `a` stand in `b`, abbreviated or not, in order."""
+    rest = iter(b)
+    return len(a) > 1 and all(any(_abbreviates(x, y) or _abbreviates(y, x) for y in rest) for x in a)
+
+
+def _abbreviates(short: str, long: str) -> bool:
+    """Whether `short` has the first letter of `long` and its letters stand in `long` in order ('dtsch', 'deutsche')."""
+    if short[0] != long[0] or len(short) > len(long):
+        return False
+    letters = iter(long)
+    return all(letter in letters for letter in short)
+
+
+def is_preprint(doi: str, journal: str) -> bool:
+    """Whether a `journal_key` is that of a preprint server, or a DOI is and no journal is named."""
+    return journal in _PREPRINT_SERVERS or (not journal and bool(_PREPRINT_DOI.fullmatch(doi)))
+
+
+def is_versioned(journal: str) -> bool:
+    """Whether a `journal_key` is that of a journal which publishes new versions of its articles (Cochrane)."""
+    return journal in _VERSIONED
+
+
+_NUMBER = re.compile(r"\d{1,9}", re.ASCII)
+
+
+def volume_number(volume: str) -> int:
+    """The volume as a number; -1 where there is none, or where only the rest of a supplement's is left ('1)')."""
+    found = _NUMBER.search(volume[:LONGEST_NUMBER])
+    broken = ")" in volume and "(" not in volume
+    return int(found[0]) if found and not broken and not volume.lower().startswith("suppl") else -1
+
+
+def issue_number(issue: str) -> int:
+    """The first number of an issue; -1 where there is none."""
+    found = _NUMBER.search(issue[:LONGEST_NUMBER])
+    return int(found[0]) if found else -1
+
+
+_DATE = re.compile(r"\W*(?:(\d{1,4})[-/ ]([A-Za-z]{3})[a-z]*|([A-Za-z]{3})[a-z]*[-/ ](\d{1,4}))\W*")
+_ROMAN = re.compile(r"([ivxlc]+)(?:\s*-+\s*([ivxlc]+))?", re.IGNORECASE)
+_ROMAN_DIGITS = {"i": 1, "v": 5, "x": 10, "l": 50, "c": 100}
+_LOCATOR = re.compile(r"[a-z]\d{3,}", re.ASCII)
+_COUNT = re.compile(r"\bof\b|\d\s*(?:p|pp|pages)\.?\s*$")
+_FIRST_LOST = re.compile(r"\W*[A-Za-z]+-\d+\W*")
+_RANGE = re.compile(r"[A-Za-z]{0,3}\.?\s?(\d{1,11})[A-Za-z]?\s*(?:-+\s*[A-Za-z]{0,3}\.?\s?(\d{1,11}))?", re.ASCII)
+
+
+def page_range(pages: str) -> tuple[int, int]:
+    """First and last page as numbers, letters dropped; NO_PAGES for none, a page count, or '1 of 8'.
+
+    An abbreviated last page is completed ('450-1' is 450-451); what a spreadsheet made a date is read back, smaller
+    number first ('06-Oct' is 6-10). Roman pages are numbered from FIRST_ROMAN_PAGE. What lost its first page
+    ('Suppl-29' of 'S417-S429') is no page.
+    """
+    text = fold(pages[:LONGEST_NUMBER]).strip()
+    dated = _dated(text)
+    if dated:
+        return dated
+    roman = _ROMAN.fullmatch(text)
+    if roman:
+        return FIRST_ROMAN_PAGE + _roman(roman[1]), FIRST_ROMAN_PAGE + _roman(roman[2] or roman[1])
+    found = _RANGE.search(text)
+    if not found or _COUNT.search(text) or _FIRST_LOST.fullmatch(text):
+        return NO_PAGES
+    first, last = found[1], found[2] or found[1]
+    if len(last) < len(first):
+        last = first[: len(first) - len(last)] + last
+    return int(first), int(last)
+
+
+def _dated(text: str) -> tuple[int, int] | None:
+    found = _DATE.fullmatch(text)
+    month = _MONTHS.get((found[2] or found[3]).lower()) if found else None
+    if not found or not month:
+        return None
+    day = int(found[1] or found[4]) % 100
+    return min(day, month), max(day, month)
+
+
+def _roman(numeral: str) -> int:
+    digits = [_ROMAN_DIGITS[letter] for letter in numeral.lower()]
+    return sum(
+        -digit if digit < following else digit for digit, following in zip(digits, [*digits[1:], 0], strict=True)
+    )
+
+
+def is_locator(pages: str) -> bool:
+    """Whether pages are an electronic article number with a letter ('e0191240'), no page of a printed issue."""
+    return bool(_LOCATOR.fullmatch(pages.strip()))

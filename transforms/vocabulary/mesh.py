@@ -1,0 +1,115 @@
+"""MeSH files (desc and supp XML, plain or gzip) -> vocabulary tables.
+
+The format: https://www.nlm.nih.gov/mesh/xml_data_elements.html. A supplementary record stands below the descriptors it
+is mapped to, and takes its categories from them where they are loaded with it (transforms.vocabulary.merge).
+"""
+
+import gzip
+import io
+import re
+import zlib
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import BinaryIO, cast
+
+from isal import igzip, isal_zlib
+from lxml import etree
+
+from transforms.vocabulary.tables import Concept, Edition, VocabularyError, VocabularyTables
+
+_KINDS = {
+    "DescriptorRecordSet": ("DescriptorRecord", "Descriptor"),
+    "SupplementalRecordSet": ("SupplementalRecord", "SupplementalRecord"),
+}
+_LICENCE = "https://www.nlm.nih.gov/databases/download/terms_and_conditions_mesh.html"
+_GZIP = b"\x1f\x8b"
+_ADVICE = (
+    "expected a MeSH descriptor or supplementary file (desc2024.xml, supp2024.xml or either .gz, from"
+    " https://nlmpubs.nlm.nih.gov/projects/mesh/MESH_FILES/xmlmesh/); download it again"
+)
+_YEAR = re.compile(r"nlm(?:descriptor|supplemental)recordset_((?:19|20)\d\d)")
+_DAMAGED_GZIP = (EOFError, zlib.error, gzip.BadGzipFile, cast("type[Exception]", isal_zlib.error))
+
+
+def read_mesh(stream: BinaryIO, name: str) -> VocabularyTables:
+    """A MeSH file -> its concepts, their names and what stands above what; counted as by default.
+
+    An ancestor of a descriptor is one whose tree number is a proper prefix, up to a dot, of one of its own.
+    Raises `VocabularyError`, naming the file (`name`), for anything but a whole MeSH file.
+    """
+    edition: list[str] = []
+    try:
+        concepts = list(_concepts(stream, edition))
+    except (etree.XMLSyntaxError, ValueError, *_DAMAGED_GZIP) as error:
+        raise VocabularyError(f"{name} cannot be read as MeSH: {error}; {_ADVICE}") from error
+    if not concepts:
+        raise VocabularyError(f"{name} holds no records; {_ADVICE}")
+    return VocabularyTables.of(_placed(concepts), Edition(edition[0], _LICENCE))
+
+
+def _concepts(stream: BinaryIO, edition: list[str]) -> Iterator[Concept]:
+    """The records of a file; `edition` receives its name, e.g. 'MeSH 2024'."""
+    buffered = io.BufferedReader(cast("io.RawIOBase", stream))
+    packed = buffered.peek(2)[:2] == _GZIP
+    source = igzip.IGzipFile(fileobj=buffered) if packed else buffered  # type: ignore[no-untyped-call]
+    tags = [*_KINDS, *(record for record, _ in _KINDS.values())]
+    events = etree.iterparse(
+        source, events=("start", "end"), tag=tags, resolve_entities=False, no_network=True, load_dtd=False
+    )
+    kind = ("", "")
+    for event, element in events:
+        if event == "start" and not edition:
+            edition.append(_edition(element))
+            kind = _KINDS[element.tag]
+        elif event == "end" and element.tag == kind[0]:
+            yield _concept(element, kind[1])
+            element.clear()
+            while element.getprevious() is not None:
+                del element.getparent()[0]
+    if not edition:
+        raise ValueError(f"there is no {' or '.join(_KINDS)} in it")
+    buffered.detach()
+
+
+def _edition(root: etree._Element) -> str:
+    info = root.getroottree().docinfo
+    if root.tag not in _KINDS:
+        raise ValueError(f"its root is not {' or '.join(_KINDS)}")
+    if info.internalDTD is not None and next(info.internalDTD.iterentities(), None) is not None:
+        raise ValueError("it declares entities, which no MeSH file does")
+    year = _YEAR.search(info.system_url or "")
+    plain = "MeSH" if root.tag == "DescriptorRecordSet" else "MeSH supplementary"
+    return f"{plain} {year[1]}" if year else plain
+
+
+def _concept(record: etree._Element, kind: str) -> Concept:
+    ui, name = record.findtext(f"{kind}UI"), record.findtext(f"{kind}Name/String")
+    if not ui or not name:
+        raise ValueError(f"a {record.tag} (line {record.sourceline}) lacks its {kind}UI or {kind}Name")
+    terms = [term.text for term in record.iterfind("ConceptList/Concept/TermList/Term/String")]
+    names = dict.fromkeys(" ".join(text.split()) for text in (name, *terms) if text)
+    trees = dict.fromkeys(number.text for number in record.iterfind("TreeNumberList/TreeNumber") if number.text)
+    mapped = record.iterfind("HeadingMappedToList/HeadingMappedTo/DescriptorReferredTo/DescriptorUI")
+    return Concept(
+        f"MESH:{ui.strip()}",
+        list(names),
+        sorted({number[0] for number in trees}),
+        list(trees),
+        [f"MESH:{one.text.strip().lstrip('*')}" for one in mapped if one.text],
+    )
+
+
+def _placed(concepts: list[Concept]) -> list[Concept]:
+    """Concepts with those above them by their tree numbers as well."""
+    at = {number: concept.concept_id for concept in concepts for number in concept.tree_numbers}
+    return [replace(concept, above=[*concept.above, *_above(concept, at)]) for concept in concepts]
+
+
+def _above(concept: Concept, at: dict[str, str]) -> set[str]:
+    prefixes = {prefix for number in concept.tree_numbers for prefix in _prefixes(number)}
+    return {at[prefix] for prefix in prefixes if prefix in at} - {concept.concept_id}
+
+
+def _prefixes(number: str) -> Iterator[str]:
+    parts = number.split(".")
+    return (".".join(parts[:length]) for length in range(1, len(parts)))

@@ -1,0 +1,178 @@
+"""The names of concepts, made ready for matching: which may be matched, their words and every written form of those."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence, Set
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from transforms.columnar.types import Gaps, Hashes, Ints
+from transforms.text.phrase_trie import Lexicon, Trie
+from transforms.text.tokens import BROKEN, Tokens, fold, tokenize
+from transforms.text.word_forms import forms, lemma, spoken
+from transforms.vocabulary.name_rules import derived, from_headings_only, further, in_capitals, never_matched
+
+_SHORTEST = 3
+_LONGEST_MIXED = 5
+_FIRST, _PREFERRED, _SYNONYM, _TURNED, _DERIVED = 0, 1, 2, 3, 4
+_NAMES_AT_ONCE = 20_000
+
+
+@dataclass(frozen=True)
+class Names:
+    """The names to match: the name, its concept's position, how good it is (0 best), whether its case matters."""
+
+    text: pa.Array
+    concept: npt.NDArray[np.int32]
+    rank: npt.NDArray[np.int8]
+    acronym: npt.NDArray[np.bool_]
+
+    def take(self, chosen: Ints) -> "Names":
+        """The chosen names."""
+        return Names(self.text.take(pa.array(chosen)), self.concept[chosen], self.rank[chosen], self.acronym[chosen])
+
+    def and_as(self, text: pa.Array, of: Ints, rank: int) -> "Names":
+        """These and further names `text`, each of the concept of the name it comes from (`of`)."""
+        return Names(
+            pa.concat_arrays([self.text, text]),
+            np.append(self.concept, self.concept[of]),
+            np.append(self.rank, np.full(len(of), rank, np.int8)),
+            np.append(self.acronym, np.asarray(_is_acronym(text), bool)),
+        )
+
+
+@dataclass(frozen=True)
+class Spelling:
+    """The words of names one after the other: their hashes, the gaps between them, how many each name has.
+
+    `written` has every distinct word, by its hash. A name with a gap that no match may span has no words.
+    """
+
+    hashes: Hashes
+    gaps: Gaps
+    length: Ints
+    written: dict[int, str]
+
+
+def matchable(names: pa.Table, concepts: pa.Table) -> Names:
+    """The names of the given concepts that may be matched, and further ones by rule (transforms.vocabulary.name_rules).
+
+    Left out are concepts that are read from headings only. A name with one comma stands turned round as well.
+    """
+    categories, tree_numbers = (_lists(concepts, column) for column in ("categories", "tree_numbers"))
+    spoken = ~from_headings_only(tree_numbers)
+    concept = pc.index_in(names["concept_id"].combine_chunks(), concepts["concept_id"].combine_chunks())
+    concept = np.asarray(concept.fill_null(-1), np.int32)
+    chosen = np.flatnonzero((concept >= 0) & np.append(spoken, False)[concept])
+    text, kind = (names[column].combine_chunks().take(pa.array(chosen)) for column in ("name", "kind"))
+    rank = np.where(np.asarray(pc.equal(kind, "preferred"), bool), _PREFERRED, _SYNONYM).astype(np.int8)
+    text = in_capitals(text, concept[chosen])
+    known = Names(text, concept[chosen], rank, np.asarray(_is_acronym(text), bool))
+    known = known.and_as(*_turned_round(known.text), _TURNED)
+    trees = np.array(["".join(one or ()) for one in categories], np.str_)
+    known = known.and_as(*derived(known.text, trees[known.concept]), _DERIVED)
+    known = known.take(np.flatnonzero(_usable(known)))
+    text, at = further(concepts["concept_id"].to_pylist())
+    first = Names(text, at, np.full(len(at), _FIRST, np.int8), np.asarray(_is_acronym(text), bool))
+    return Names(
+        pa.concat_arrays([known.text, first.text]),
+        np.append(known.concept, first.concept),
+        np.append(known.rank, first.rank),
+        np.append(known.acronym, first.acronym),
+    )
+
+
+def without(names: Names, forbidden: Mapping[tuple[str, ...], Set[str | None]], concept_ids: Sequence[str]) -> Names:
+    """The names but for those that people have forbidden (transforms.curation.verdicts), in any written form."""
+    if not forbidden:
+        return names
+    beginnings = sorted({re.escape(form) for name in forbidden if name for form in forms(name[0])})
+    lower = pc.utf8_lower(names.text)
+    likely = pc.match_substring_regex(lower, rf"^(?:{'|'.join(beginnings)})(?:[^\pL\pN]|$)")
+    likely = pc.or_(likely, pc.invert(pc.match_substring_regex(lower, r"^[\x00-\x7F]*$")))
+    kept = np.ones(len(names.text), bool)
+    for at in np.flatnonzero(np.asarray(likely, bool)).tolist():
+        concepts = forbidden.get(spoken(names.text[at].as_py()), frozenset())
+        kept[at] = None not in concepts and concept_ids[names.concept[at]] not in concepts
+    return names.take(np.flatnonzero(kept))
+
+
+def _lists(concepts: pa.Table, column: str) -> list[list[str] | None]:
+    if column not in concepts.column_names:
+        return [None] * len(concepts)
+    lists: list[list[str] | None] = concepts[column].to_pylist()
+    return lists
+
+
+def _usable(names: Names) -> npt.NDArray[np.bool_]:
+    text = names.text
+    usable = pc.and_(pc.match_substring_regex(text, r"\pL"), pc.match_substring_regex(text, r"^[\pL\pN].*[\pL\pN]$"))
+    usable = pc.and_(usable, pc.greater_equal(pc.utf8_length(text), _SHORTEST))
+    never = pc.is_in(pc.replace_substring(pc.utf8_lower(text), "-", " "), pa.array(sorted(never_matched())))
+    return np.asarray(usable, bool) & ~(np.asarray(never, bool) & ~names.acronym)
+
+
+def _turned_round(names: pa.Array) -> tuple[pa.Array, Ints]:
+    """Names with one comma, followed by a space, in the order they are spoken; and which names those are."""
+    turnable = pc.and_(pc.equal(pc.count_substring(names, ","), 1), pc.match_substring(names, ", "))
+    parts = pc.split_pattern(names.filter(turnable), ", ")
+    turned = pc.binary_join_element_wise(pc.list_element(parts, 1), pc.list_element(parts, 0), " ")
+    return turned, np.flatnonzero(np.asarray(turnable, bool))
+
+
+def _is_acronym(names: pa.Array) -> pa.Array:
+    no_lower_case = pc.match_substring_regex(names, r"^\P{Ll}{1,10}$")
+    mixed = pc.match_substring_regex(names, r"^.+\p{Lu}")
+    return pc.or_(no_lower_case, pc.and_(mixed, pc.less_equal(pc.utf8_length(names), _LONGEST_MIXED)))
+
+
+def build_trie(names: Names) -> tuple[Trie, Ints, Names]:
+    """Names -> a trie over their words, the key of each name in it, and the names that have one, in the same order."""
+    spelling = spell(names.text)
+    kept = np.flatnonzero(spelling.length)
+    length = spelling.length[kept]
+    lexicon = lexicon_of(spelling.written.values())
+    trie, key = Trie.build(lexicon, lexicon.numbers(spelling.hashes), spelling.gaps, np.cumsum(length) - length)
+    return trie, key, names.take(kept)
+
+
+def spell(names: pa.Array) -> Spelling:
+    """The words of every name; worked off in slices, so that a million names need little memory."""
+    written: dict[int, str] = {}
+    hashes, gaps, lengths = [np.zeros(0, np.uint64)], [np.zeros(0, np.uint8)], [np.zeros(0, np.int64)]
+    for begin in range(0, len(names), _NAMES_AT_ONCE):
+        some = names.slice(begin, _NAMES_AT_ONCE).to_pylist()
+        text = "\n".join(some)
+        tokens = tokenize(text)
+        name = _holding(some, tokens)
+        inside = np.append(False, name[1:] == name[:-1])[: len(name)]
+        broken = np.bincount(name[inside & (tokens.gap == BROKEN)], minlength=len(some)) > 0
+        hashes.append(tokens.hash[~broken[name]])
+        gaps.append(tokens.gap[~broken[name]])
+        lengths.append(np.where(broken, 0, np.bincount(name, minlength=len(some))))
+        _note(written, tokens, text)
+    return Spelling(np.concatenate(hashes), np.concatenate(gaps), np.concatenate(lengths), written)
+
+
+def _holding(names: list[str], tokens: Tokens) -> Ints:
+    """The number of the name each word stands in, where the names are joined by one character."""
+    begins = np.cumsum([0] + [len(name) + 1 for name in names])
+    return np.searchsorted(begins, tokens.start, side="right") - 1
+
+
+def _note(written: dict[int, str], tokens: Tokens, text: str) -> None:
+    distinct, at = np.unique(tokens.hash, return_index=True)
+    for number, start, end in zip(distinct.tolist(), tokens.start[at].tolist(), tokens.end[at].tolist(), strict=True):
+        if number not in written:
+            written[number] = fold(text[start:end])
+
+
+def lexicon_of(words: Iterable[str]) -> Lexicon:
+    """Every written form of folded words; forms of one word share a number."""
+    number: dict[str, int] = {}
+    own = {word: number.setdefault(lemma(word), len(number)) for word in words}
+    further = {form: at for key, at in number.items() for form in forms(key) if form not in own}
+    return Lexicon.of_forms([*own, *further], np.array([*own.values(), *further.values()], np.int32))

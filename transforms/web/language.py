@@ -1,0 +1,65 @@
+"""Languages: codes in one form, and the language a text is written in by its small words or its script."""
+
+import re
+import tomllib
+from collections import Counter
+from importlib.resources import files
+
+_DATA = tomllib.loads(files("transforms.rules").joinpath("web_languages.toml").read_text("utf-8"))
+_LANGUAGES_OF = {
+    word: tuple(language for language, words in _DATA["words"].items() if word in words)
+    for words in _DATA["words"].values()
+    for word in words
+}
+_PUBMED: dict[str, str] = _DATA["pubmed"]
+_SHORT = {long: short for short, long in _PUBMED.items()} | {
+    "deu": "de", "fra": "fr", "nld": "nl", "zho": "zh", "ces": "cs", "ell": "el", "fas": "fa", "ron": "ro", "slk": "sk",
+    "english": "en", "french": "fr", "german": "de", "spanish": "es", "portuguese": "pt", "italian": "it",
+    "russian": "ru",
+    "chinese": "zh", "japanese": "ja", "korean": "ko", "polish": "pl", "turkish": "tr",
+    "dutch": "nl",
+    "français": "fr", "deutsch": "de", "español": "es", "português": "pt", "italiano": "it", "jp": "ja", "cn": "zh",
+    "kr": "ko",
+}  # fmt: skip
+_SCRIPTS = (
+    ("ja", re.compile(r"[\u3040-\u30ff]")), ("ko", re.compile(r"[\uac00-\ud7af]")), ("zh",
+    re.compile(r"[\u3400-\u9fff]")),
+    ("el", re.compile(r"[\u0370-\u03ff]")), ("he", re.compile(r"[\u0590-\u05ff]")), ("fa",
+    re.compile(r"[\u067e\u0686\u0698\u06af]")),
+    ("ar", re.compile(r"[\u0600-\u06ff]")), ("th", re.compile(r"[\u0e00-\u0e7f]")),
+)  # fmt: skip
+_LEAST_SHARE = 0.08
+_LEAD = 1.3
+_READ = 700
+_OTHER_SCRIPT = re.compile(r"[\u0370-\u03ff\u0590-\u06ff\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+
+
+def language_code(text: str | None) -> str | None:
+    """A language as ISO 639-1 ('en'), from a tag ('en-US', 'En'), an ISO 639-2 code ('eng', 'fre') or a common name."""
+    if not text:
+        return None
+    primary = re.split(r"[-_;, ]", text.strip().lower(), maxsplit=1)[0]
+    if primary in _SHORT:
+        return _SHORT[primary]
+    return primary if re.fullmatch("[a-z]{2}", primary) else None
+
+
+def pubmed_language(code: str | None) -> str | None:
+    """A language as PubMed writes it ('eng', 'ger'); None for one not in the table."""
+    return _PUBMED.get(code or "")
+
+
+def written_in(text: str) -> str | None:
+    """The language of a text as ISO 639-1, None where its words do not tell, as those of a line or two may not."""
+    text = text[:_READ]
+    if _OTHER_SCRIPT.search(text):
+        letters = sum(map(str.isalpha, text))
+        for language, script in _SCRIPTS:
+            if len(script.findall(text)) > (0.05 if language in {"ja", "fa"} else 0.3) * letters:
+                return language
+    words = text.lower().split()
+    votes = Counter(language for word in words if word in _LANGUAGES_OF for language in _LANGUAGES_OF[word])
+    if len(votes) < 2:
+        votes.update({"": 0, "-": 0})
+    (language, most), (_, second) = votes.most_common(2)
+    return language if most >= max(3, _LEAST_SHARE * len(words)) and most >= _LEAD * second else None

@@ -1,0 +1,143 @@
+"""One version of the catalog as a DuckDB file: small tables, views over exactly its Parquet files, macros, comments."""
+
+import datetime as dt
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from importlib.metadata import version as distribution_version
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+
+from transforms.schema.table import Table
+from transforms.schema.tables import SEGMENT_TABLES
+from warehouse.catalog.schema import BATCHES, CATALOG_TABLES, LAKE, MACROS, SUPERSEDED, VIEWS
+from warehouse.catalog.segments import schema_file
+from warehouse.catalog.sql import literal, quoted, statements
+from warehouse.lake import FORMAT, Lake
+
+STORAGE_VERSION = "v1.0.0"
+"""Catalogs open in DuckDB 1.x as well as in 2.x."""
+
+LEDGER = ("sightings", "deletions", "rejected")
+"""What was received: rows of a withdrawn batch are hidden."""
+
+CODE_VERSION = distribution_version("hoofbeats")
+
+
+@dataclass(frozen=True)
+class Version:
+    """What one version of the catalog holds: its small tables, by name (`CATALOG_TABLES`)."""
+
+    number: int
+    tables: Mapping[str, pa.Table] = field(default_factory=dict)
+
+    def table(self, name: str) -> pa.Table:
+        """One of the small tables; empty where this version has none."""
+        return self.tables.get(name, CATALOG_TABLES[name].empty())
+
+    def successor(self, lake: Lake, batch: Mapping[str, Any], **changed: pa.Table) -> "Version":
+        """The next version: one more row of `batches` (number, time and code version are filled in), changed tables."""
+        number = self.number + 1
+        row = {"batch": number, "committed_at": dt.datetime.now(dt.UTC), "code_version": CODE_VERSION, **batch}
+        tables = {
+            **self.tables,
+            "lake": lake_row(lake, number),
+            "batches": pa.concat_tables([self.table("batches"), BATCHES.from_rows([row])]),
+            **changed,
+        }
+        return Version(number, tables)
+
+    def segments(self, table: str) -> list[str]:
+        """Paths of a table's segments, relative to the lake."""
+        listed = self.table("segments")
+        return [row["path"] for row in listed.to_pylist() if row["table_name"] == table]
+
+
+def lake_row(lake: Lake, number: int) -> pa.Table:
+    """The one row of table `lake` for a version written now, by this code."""
+    row = {"root": str(lake.root), "version": number, "format": FORMAT, "declarations": declarations()}
+    return LAKE.from_rows([row])
+
+
+@cache
+def declarations() -> str:
+    """Digest of everything a catalog is made of but its data: schemas, views, macros, comments."""
+    folders = [statements(folder) for folder in ("functions", "views", "macros")]
+    told = repr((SEGMENT_TABLES, CATALOG_TABLES, VIEWS, MACROS, folders))
+    return hashlib.blake2b(told.encode(), digest_size=8).hexdigest()
+
+
+def write_catalog(lake: Lake, version: Version, path: Path) -> None:
+    """Write a version to a new file. Views name their files under the lake's root, by absolute path."""
+    with duckdb.connect(str(path), config={"storage_compatibility_version": STORAGE_VERSION}) as connection:
+        connection.begin()
+        for name, schema in CATALOG_TABLES.items():
+            rows = schema.conform(version.table(name))
+            connection.register("incoming", rows)
+            connection.execute(f"CREATE TABLE {name} AS SELECT {quoted_names(schema, 'incoming')} FROM incoming")  # noqa: S608
+            connection.unregister("incoming")
+        connection.execute("CREATE SCHEMA stored")
+        views = statements("views")
+        for name, schema in SEGMENT_TABLES.items():
+            connection.execute(_stored_view(lake, schema, version.segments(name)))
+            if name not in views:
+                connection.execute(_visible_view(schema))
+        for sql in [*statements("functions").values(), *views.values(), *statements("macros").values()]:
+            connection.execute(sql)
+        _comment(connection, {**CATALOG_TABLES, **SEGMENT_TABLES, **VIEWS})
+        connection.commit()
+        connection.execute("CHECKPOINT")  # closing would do it too, but would not tell where it fails
+
+
+def _stored_view(lake: Lake, schema: Table, paths: list[str]) -> str:
+    """The rows of a table's segments as they lie, hidden ones too."""
+    files = [schema_file(lake, schema.name), *(lake.root / path for path in paths)]
+    listed = ", ".join(literal(str(file)) for file in files)
+    return (
+        f"CREATE VIEW stored.{schema.name} AS SELECT {quoted_names(schema, 'segment')}"  # noqa: S608
+        f" FROM read_parquet([{listed}], union_by_name = true) AS segment"
+    )
+
+
+def _visible_view(schema: Table) -> str:
+    """The rows that count: those of an article that was written again later, or of a withdrawn batch, are hidden."""
+    view = (
+        f"CREATE VIEW {schema.name} AS SELECT {quoted_names(schema, 'kept')}"  # noqa: S608
+        f" FROM stored.{schema.name} AS kept"
+    )
+    if "article_id" in schema.column_names:
+        return (
+            f"{view} ANTI JOIN {SUPERSEDED.name}"
+            " ON superseded.article_id = kept.article_id AND kept.batch < superseded.before_batch"
+        )
+    if schema.name in LEDGER:
+        return f"{view} ANTI JOIN batches ON batches.batch = kept.batch AND batches.withdrawn_in IS NOT NULL"
+    return view
+
+
+def _comment(connection: duckdb.DuckDBPyConnection, shown: Mapping[str, Table]) -> None:
+    """Comments on every table, view, column and macro, as one script: statement by statement takes far longer."""
+    present = connection.execute(
+        "SELECT table_name, list(column_name) FROM duckdb_columns() WHERE schema_name = 'main' AND NOT internal"
+        " GROUP BY table_name"
+    ).fetchall()
+    script = []
+    for name, columns in present:
+        schema, kind = shown[name], "TABLE" if name in CATALOG_TABLES else "VIEW"
+        script.append(f"COMMENT ON {kind} {name} IS {literal(f'One row: {schema.grain}.')}")
+        script += [
+            f"COMMENT ON COLUMN {name}.{quoted(column.name)} IS {literal(column.meaning)}"
+            for column in schema.columns
+            if column.name in columns
+        ]
+    script += [f"COMMENT ON MACRO TABLE {macro.name} IS {literal(macro.meaning)}" for macro in MACROS]
+    connection.execute(";\n".join(script))
+
+
+def quoted_names(schema: Table, qualifier: str) -> str:
+    """The columns of a table as SQL text, qualified: a macro's parameters capture bare names even inside views."""
+    return ", ".join(f"{qualifier}.{quoted(name)}" for name in schema.column_names)

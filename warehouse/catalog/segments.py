@@ -1,0 +1,108 @@
+"""Immutable Parquet segments: written once, made durable, then only read."""
+
+import hashlib
+import uuid
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from transforms.columnar.dictionaries import narrowed, plain
+from transforms.schema.table import Table
+from transforms.schema.tables import SEGMENT_TABLES
+from warehouse.lake import Lake, sync
+
+ROW_GROUP = 122_880
+"""Rows of a row group: DuckDB's own, so that a look-up in a sorted column reads one group."""
+
+
+def write(lake: Lake, table: str, rows: pa.Table, batch: int, order: pa.Array | None = None) -> dict[str, Any] | None:
+    """Write rows (columns of the table's schema but `batch`) as a new segment; returns its row of `segments`.
+
+    The rows, or with `order` (row numbers) the rows taken in that order, are expected as the table's `sort_by` says;
+    texts may be dictionaries. No rows, no segment: None.
+    """
+    if not len(rows):
+        return None
+    schema = SEGMENT_TABLES[table]
+    if "batch" in schema.column_names:
+        rows = rows.append_column("batch", pa.repeat(pa.scalar(batch, pa.int32()), len(rows)))
+    schema.conform(plain(rows.slice(0, 0)))
+    rows = rows.select(list(schema.column_names))
+    if order is not None or any(pa.types.is_dictionary(field.type) for field in rows.schema):
+        rows = rows.combine_chunks()
+    folder = lake.tables / table
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"{batch:06d}-{uuid.uuid4().hex[:12]}.parquet"
+    with _writer(path, schema, rows.schema) as writer:
+        for start in range(0, len(rows), ROW_GROUP):
+            group = rows.slice(start, ROW_GROUP) if order is None else rows.take(order.slice(start, ROW_GROUP))
+            writer.write_table(narrowed(group), ROW_GROUP)
+    return register(lake, table, path, batch)
+
+
+def _writer(path: Path, schema: Table, stored: pa.Schema) -> pq.ParquetWriter:
+    """A writer of a segment. Texts that come as dictionaries are stored as texts.
+
+    Of these only the first that the rows are sorted by, and names of documents, get statistics, which cost as much as
+    the rest: a group of rows holds a narrow range of no other.
+    """
+    encoded = {field.name for field in stored if pa.types.is_dictionary(field.type)}
+    told = {*schema.sort_by[:1], "document_id"} if encoded else set()
+    leaves = [name for name in schema.column_names if name not in encoded or name in told]
+    return pq.ParquetWriter(
+        path,
+        stored,
+        compression="zstd",
+        compression_level=1,
+        store_schema=not encoded,
+        write_statistics=leaves if encoded else True,
+    )
+
+
+def register(lake: Lake, table: str, path: Path, batch: int) -> dict[str, Any] | None:
+    """Make a written segment durable; returns its row of `segments`, None (and no file) where it has no rows."""
+    rows = pq.read_metadata(path).num_rows
+    if not rows:
+        path.unlink()
+        return None
+    sync(path)
+    return {
+        "table_name": table,
+        "path": path.relative_to(lake.root).as_posix(),
+        "rows": rows,
+        "bytes": path.stat().st_size,
+        "sha256": sha256(path),
+        "batch": batch,
+    }
+
+
+def schema_file(lake: Lake, table: str) -> Path:
+    """A Parquet file of no rows with every column the table has now; written where it is not there yet.
+
+    Read beside the segments, it lets segments of older code, which lack newer columns, stand in one view.
+    """
+    schema = SEGMENT_TABLES[table]
+    told = hashlib.blake2b(str(schema.arrow).encode(), digest_size=6).hexdigest()
+    path = lake.tables / table / f"columns-{told}.parquet"
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        beside = path.with_suffix(f".{uuid.uuid4().hex[:12]}.part")
+        pq.write_table(schema.empty(), beside)
+        sync(beside)
+        beside.replace(path)
+        sync(path.parent)
+    return path
+
+
+def sync_folders(lake: Lake) -> None:
+    """Make the names of new segments durable, once all of a commit are written."""
+    for folder in [*lake.tables.iterdir(), lake.tables, lake.root]:
+        sync(folder)
+
+
+def sha256(path: Path) -> str:
+    """The SHA-256 of a file, in hexadecimal."""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()

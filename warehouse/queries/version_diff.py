@@ -1,0 +1,26 @@
+"""What changed between two kept versions of the catalog."""
+
+from dataclasses import dataclass
+
+import duckdb
+
+from warehouse.catalog.publish import version_path
+from warehouse.catalog.sql import literal
+from warehouse.lake import Lake
+from warehouse.queries.combinations import Row, rows
+
+
+@dataclass(frozen=True)
+class Changes:
+    """Pairs that appeared, vanished or changed; articles added, deleted, retracted or restored (column `change`)."""
+
+    pairs: list[Row]
+    articles: list[Row]
+
+
+def difference(lake: Lake, earlier: int, later: int) -> Changes:
+    """The changes from one version to another; raises `UnknownVersionError` if one of them is not kept."""
+    with duckdb.connect() as connection:
+        for name, number in (("earlier", earlier), ("later", later)):
+            connection.execute(f"ATTACH {literal(str(version_path(lake, number)))} AS {name} (READ_ONLY)")
+        return Changes(rows(connection, "diff_pairs"), rows(connection, "diff_articles"))

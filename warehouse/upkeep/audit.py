@@ -1,0 +1,222 @@
+"""The audit: articles are put together and counted again from documents, mentions and pairs; differences are told.
+
+Slices of articles are recounted one after the other, so that memory stays bounded whatever the size of the lake.
+"""
+
+import tempfile
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from transforms.claims.detect import numbered_claims
+from transforms.columnar.dictionaries import plain
+from transforms.counting.articles import describe
+from transforms.counting.cooccurrence import article_concepts, count
+from transforms.duplicates.clustering import cluster
+from transforms.schema.claims import CLAIMS
+from transforms.schema.table import Table
+from transforms.schema.tables import (
+    ARTICLE_CONCEPTS,
+    ARTICLE_KEYS,
+    CONCEPT_COUNTS,
+    COOCCURRENCES,
+    COOCCURRENCES_BY_B,
+    CORPUS_COUNTS,
+    DOCUMENTS,
+    MENTIONS,
+    PAIR_DECISIONS,
+)
+from warehouse.catalog.sql import statement
+from warehouse.commit.article_assignment import latest
+from warehouse.commit.pair_decisions import DECISIONS, DOCUMENTS_AT_ONCE, decide, say_where
+from warehouse.upkeep.compaction import COUNTED
+
+ARTICLES_AT_ONCE = 25_000
+ROWS_AT_ONCE = 3_000_000
+"""Rows of counts that are compared together: what bounds the memory of the comparison."""
+_LAST = "\U0010ffff"
+_ONE_MENTION = ("document_id", "concept_id", "basis", "start")
+_SHOWN = 20
+"""Differences reported in full for each table; beyond, only their number."""
+
+MEMORY = "1GB"
+"""What DuckDB may hold of the counts while they are compared; beyond, it goes to disk."""
+
+_COUNTS = (
+    (COOCCURRENCES, "cooccurrences", "concept_a"),
+    (COOCCURRENCES_BY_B, "cooccurrences", "concept_b"),
+    (CONCEPT_COUNTS, "concepts", "concept_id"),
+    (CORPUS_COUNTS, "corpus", "basis"),
+)
+"""Tables of counts, the part of a recount that each must equal, and the column by whose ranges they are compared."""
+
+
+@dataclass(frozen=True)
+class Difference:
+    """Rows of one table that a recount finds otherwise: some of them, as stored or as recounted, and how many."""
+
+    table: str
+    stored_only: list[dict[str, Any]]
+    recounted_only: list[dict[str, Any]]
+    rows: int
+
+
+def audit(connection: duckdb.DuckDBPyConnection, articles_at_once: int = ARTICLES_AT_ONCE) -> list[Difference]:
+    """Recount the whole catalog that `connection` reads; no differences, an empty list."""
+    with tempfile.TemporaryDirectory(prefix="hoofbeats-audit-") as folder:
+        connection.execute("SET temp_directory = $folder", {"folder": f"{folder}/spill"})
+        connection.execute("SET memory_limit = $memory", {"memory": MEMORY})
+        recounted = {part: Path(folder, part) for _, part, _ in _COUNTS}
+        for place in recounted.values():
+            place.mkdir()
+        differences = _audit_identity(connection) + _audit_decisions(connection)
+        ranges = connection.execute(statement("queries", "article_ranges"), {"size": articles_at_once}).fetchall()
+        for number, (first, last) in enumerate(ranges):
+            limits = {"first": first, "last": last}
+            documents = _slice(connection, "documents", DOCUMENTS, limits)
+            articles = describe(documents)
+            mentions = _slice(connection, "mentions", MENTIONS, limits)
+            differences += _repeated(mentions)
+            concepts = article_concepts(mentions, articles)
+            recounts = {ARTICLE_KEYS: articles, ARTICLE_CONCEPTS: plain(concepts), CLAIMS: _claims(documents)}
+            differences += _compare_articles(connection, limits, recounts)
+            counts = count(concepts, articles)
+            for part, rows in (
+                ("cooccurrences", counts.cooccurrences), ("concepts", counts.concepts), ("corpus", counts.corpus)
+            ):  # fmt: skip
+                pq.write_table(rows, recounted[part] / f"{number}.parquet", compression="zstd")
+        for schema, part, by in _COUNTS:
+            found = _compare_counts(connection, schema, recounted[part], by)
+            differences += [found] if found else []
+        return differences
+
+
+def _audit_identity(connection: duckdb.DuckDBPyConnection) -> list[Difference]:
+    """Whether each document is in the article, and current, as its own records, decisions and verdicts say."""
+    documents = connection.sql(statement("queries", "shared_documents")).to_arrow_table()
+    decisions = connection.sql("SELECT * FROM duplicate_pairs").to_arrow_table()
+    verdicts = latest(connection.sql("SELECT * FROM verdicts").to_arrow_table())
+    found = cluster(decisions, documents, verdicts).select(["document_id", "article_id"])
+    connection.register("recounted_clusters", found)
+    answer = connection.execute(statement("queries", "misplaced_documents"))
+    names = [column[0] for column in answer.description or ()]
+    rows = [dict(zip(names, row, strict=True)) for row in answer.fetchall()]
+    connection.unregister("recounted_clusters")
+    stored = [{name: row[name] for name in names if not name.startswith("expected")} for row in rows]
+    recounted = [
+        {name: row[name] for name in ("document_id", "expected_article_id", "expected_current")} for row in rows
+    ]
+    return [Difference("documents", stored[:_SHOWN], recounted[:_SHOWN], len(rows))] if rows else []
+
+
+def _audit_decisions(connection: duckdb.DuckDBPyConnection) -> list[Difference]:
+    """Whether the decisions on pairs are those the rules make of the records as they stand."""
+    say_where(connection)
+    connection.execute(statement("queries", "standing_contents"))
+    known = connection.sql(statement("queries", "current_documents")).to_arrow_table()["document_id"]
+    found = []
+    for start in range(0, len(known), DOCUMENTS_AT_ONCE):
+        some = known.slice(start, DOCUMENTS_AT_ONCE).combine_chunks()
+        connection.register("asked", pa.table({"document_id": some}))
+        stored = connection.sql(statement("queries", "decisions_of")).to_arrow_table()
+        connection.unregister("asked")
+        found.append(_compare_rows(PAIR_DECISIONS, DECISIONS.conform(stored), decide(connection, some)))
+    return [difference for difference in found if difference]
+
+
+def _compare_articles(
+    connection: duckdb.DuckDBPyConnection, limits: dict[str, int], recounts: dict[Table, pa.Table]
+) -> list[Difference]:
+    found = [
+        _compare_rows(schema, _slice(connection, schema.name, schema, limits), recounted)
+        for schema, recounted in recounts.items()
+    ]
+    return [difference for difference in found if difference]
+
+
+def _repeated(mentions: pa.Table) -> list[Difference]:
+    """Mentions that are stored more than once: no count tells them, but whoever reads the evidence sees them."""
+    stored = mentions.group_by(list(_ONE_MENTION)).aggregate([([], "count_all")])
+    repeated = stored.filter(pc.greater(stored["count_all"], 1))
+    return [Difference("mentions", repeated.slice(0, _SHOWN).to_pylist(), [], len(repeated))] if len(repeated) else []
+
+
+def _claims(documents: pa.Table) -> pa.Table:
+    return CLAIMS.without("batch").conform(numbered_claims(documents, "article_id"))
+
+
+def _slice(connection: duckdb.DuckDBPyConnection, name: str, schema: Table, limits: dict[str, int]) -> pa.Table:
+    read = connection.sql(statement("queries", f"slice_{name}"), params=limits).to_arrow_table()
+    return schema.without("batch").conform(read)
+
+
+def _compare_rows(schema: Table, stored: pa.Table, recounted: pa.Table) -> Difference | None:
+    order = [(name, "ascending") for name in (*schema.sort_by, *({"basis"} & set(schema.column_names)))]
+    stored, recounted = stored.sort_by(order), recounted.sort_by(order)
+    if stored.equals(recounted):
+        return None
+    ours, theirs = ({repr(row): row for row in table.to_pylist()} for table in (stored, recounted))
+    stored_only = [row for key, row in ours.items() if key not in theirs]
+    recounted_only = [row for key, row in theirs.items() if key not in ours]
+    rows = max(len(stored_only), len(recounted_only), abs(len(stored) - len(recounted)))
+    return Difference(schema.name, stored_only[:_SHOWN], recounted_only[:_SHOWN], rows) if rows else None
+
+
+def _compare_counts(
+    connection: duckdb.DuckDBPyConnection, schema: Table, recounted: Path, by: str
+) -> Difference | None:
+    if not any(recounted.iterdir()):
+        pq.write_table(schema.without("batch").empty(), recounted / "none.parquet")
+    shown: list[dict[str, Any]] = []
+    rows = 0
+    for low, high in ranges(connection, schema, by):
+        values = {"recounted": f"{recounted}/*.parquet", "low": low, "high": high}
+        answer = connection.execute(_unequal(schema, by), values)
+        names = [column[0] for column in answer.description or ()]
+        for row in iter(answer.fetchone, None):
+            rows += 1
+            shown += [dict(zip(names, row, strict=True))] if rows <= _SHOWN else []
+    if not rows:
+        return None
+    measures = COUNTED[schema.name]
+    keys = schema.without("batch", *measures).column_names
+    stored = [{name: row[name] for name in (*keys, *measures)} for row in shown]
+    told = [{name: row[name] for name in keys} | {name: row[f"recounted_{name}"] for name in measures} for row in shown]
+    return Difference(schema.name, stored, told, rows)
+
+
+def ranges(connection: duckdb.DuckDBPyConnection, schema: Table, by: str) -> list[tuple[str, str]]:
+    """Ranges of the values of a column, with some `ROWS_AT_ONCE` stored rows each."""
+    sized = (
+        f"SELECT counts.{by}, sum(count(*)) OVER (ORDER BY counts.{by}) - count(*) AS before"  # noqa: S608
+        f" FROM stored.{schema.name} AS counts GROUP BY counts.{by}"
+    )
+    begins = connection.execute(
+        f"SELECT min(sized.{by}) AS first FROM ({sized}) AS sized"  # noqa: S608 - names of this code's
+        " WHERE sized.before >= $rows GROUP BY sized.before // $rows ORDER BY first",
+        {"rows": ROWS_AT_ONCE},
+    ).fetchall()
+    return list(pairwise(["", *(begin for [begin] in begins), _LAST]))
+
+
+def _unequal(schema: Table, by: str) -> str:
+    """Rows of counts whose sums, stored and recounted, differ; those with `by` from $low to before $high."""
+    measures = COUNTED[schema.name]
+    keys = ", ".join(f"counts.{name}" for name in schema.without("batch", *measures).column_names)
+    both = ", ".join(f"sum(counts.{name})::BIGINT AS {name}" for name in measures)
+    both += "".join(f", sum(counts.recounted_{name})::BIGINT AS recounted_{name}" for name in measures)
+    stored = ", ".join(f"counts.{name}, 0 AS recounted_{name}" for name in measures)
+    recounted = ", ".join(f"0 AS {name}, counts.{name} AS recounted_{name}" for name in measures)
+    return (
+        f"SELECT {keys}, {both} FROM (SELECT {keys}, {stored} FROM stored.{schema.name} AS counts"  # noqa: S608
+        f" WHERE counts.{by} >= $low AND counts.{by} < $high"
+        f" UNION ALL SELECT {keys}, {recounted} FROM read_parquet($recounted) AS counts"
+        f" WHERE counts.{by} >= $low AND counts.{by} < $high) AS counts GROUP BY {keys}"
+        f" HAVING {' OR '.join(f'sum(counts.{name}) <> sum(counts.recounted_{name})' for name in measures)}"
+    )
