@@ -1,9 +1,7 @@
 """The words that say whether a finding is present (assertion_cues.toml), ready for matching."""
 
-import tomllib
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 from typing import Any
 
 import numpy as np
@@ -11,6 +9,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from transforms.columnar.types import Hashes, Ints
+from transforms.rules import load_rules
 from transforms.text.phrase_trie import Hits, Lexicon, Trie
 from transforms.vocabulary.names import spell
 
@@ -46,7 +45,7 @@ class Cues:
 @cache
 def cues() -> Cues:
     """The cues of assertion_cues.toml."""
-    content = tomllib.loads(files("transforms.rules").joinpath("assertion_cues.toml").read_text("utf-8"))
+    content = load_rules("assertion_cues")
     groups, classes = content["group"], content["words"]
     phrases = [phrase for group in groups for phrase in group["cues"]]
     spelling = spell(pa.array(phrases + [word for listed in classes.values() for word in listed]))

@@ -10,17 +10,16 @@ claim mean leukemia. 'Leukemic infiltration' and 'leukemia' are alternatives of 
 """
 
 import re
-import tomllib
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from importlib.resources import files
 from itertools import combinations
 from typing import NamedTuple
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from transforms.rules import load_rules
 from transforms.schema.table import STRINGS
 
 MOST_GROUPS = 5
@@ -28,11 +27,7 @@ GENERIC_DESCENDANTS = 200
 """A concept with so many concepts below it names nothing by itself."""
 NAMED_SHARE = 0.5
 """Of the code points that name what is claimed, those in mentions; with fewer the title helps out."""
-VAGUE: frozenset[str] = frozenset(
-    concept_id
-    for group in tomllib.loads(files("transforms.rules").joinpath("vague_concepts.toml").read_text("utf-8")).values()
-    for concept_id in group
-)
+VAGUE: frozenset[str] = frozenset(concept_id for group in load_rules("vague_concepts").values() for concept_id in group)
 """Concept ids that say nothing of what is claimed (vague_concepts.toml)."""
 _FEWEST = 2
 _DISEASES = "C"

@@ -4,12 +4,12 @@ These are RE2's: a sentence is read in time proportional to its length, whatever
 """
 
 import re
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 from typing import Any
+
+from transforms.rules import load_rules
 
 NAMING = ("opening", "closing", "anaphor", "of", "connector", "verb", "pointer")
 """What tells the words that name what is claimed from those around them."""
@@ -76,7 +76,7 @@ class Rules:
 @cache
 def rules() -> Rules:
     """The rules of claim_rules.toml."""
-    read = tomllib.loads(files("transforms.rules").joinpath("claim_rules.toml").read_text("utf-8"))
+    read = load_rules("claim_rules")
     words = read["words"]
     groups = tuple(_group(entry, words) for entry in read["group"])
     return Rules(

@@ -5,17 +5,17 @@ blocking keys made of them are stored.
 """
 
 import re
-import tomllib
 import unicodedata
 from html import unescape
-from importlib.resources import files
 from typing import Any
 
 import ftfy
 
+from transforms.rules import load_rules
+
 NORMALISATION_VERSION = 1
 
-WORD_LISTS: dict[str, Any] = tomllib.loads(files("transforms.rules").joinpath("citation_words.toml").read_text("utf-8"))
+WORD_LISTS: dict[str, Any] = load_rules("citation_words")
 """What bibliographic records carry around their facts; `citation_words.toml` says what each list is for."""
 
 _STOP_WORDS = frozenset(WORD_LISTS["stop_words"])

@@ -8,14 +8,14 @@ NLM's rules for abstracts that explain the first two: https://www.nlm.nih.gov/bs
 """
 
 import re
-import tomllib
 from collections.abc import Callable, Iterable
-from importlib.resources import files
 from typing import Literal, NamedTuple
+
+from transforms.rules import load_rules
 
 Kind = Literal["label", "truncation", "copyright"]
 
-_WORDS = tomllib.loads(files("transforms.rules").joinpath("section_labels.toml").read_text("utf-8"))
+_WORDS = load_rules("section_labels")
 _KEY_WORDS = frozenset(_WORDS["key_words"])
 _JOINING_WORDS = frozenset(_WORDS["joining_words"])
 _LONGEST_PHRASE = 100

@@ -6,13 +6,12 @@ bacterium) are left alone on purpose. The data stand in word_forms.toml.
 """
 
 import re
-import tomllib
-from importlib.resources import files
 from typing import Any
 
+from transforms.rules import load_rules
 from transforms.text.tokens import words
 
-_DATA: dict[str, Any] = tomllib.loads(files("transforms.rules").joinpath("word_forms.toml").read_text("utf-8"))
+_DATA: dict[str, Any] = load_rules("word_forms")
 _GREEK: dict[str, str] = _DATA["greek"]
 _LETTERS = {name: letter for letter, name in _GREEK.items()}
 _IRREGULAR: dict[str, str] = _DATA["irregular_plurals"]

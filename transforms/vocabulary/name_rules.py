@@ -1,10 +1,8 @@
 """Which names of concepts are looked for in running text, and the further names they go by (name_rules.toml)."""
 
 import re
-import tomllib
 from collections.abc import Iterable, Sequence
 from functools import cache
-from importlib.resources import files
 from itertools import product
 from typing import Any
 
@@ -14,9 +12,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from transforms.columnar.types import Ints
+from transforms.rules import load_rules
 from transforms.text.word_forms import forms, lemma
 
-_RULES: dict[str, Any] = tomllib.loads(files("transforms.rules").joinpath("name_rules.toml").read_text("utf-8"))
+_RULES: dict[str, Any] = load_rules("name_rules")
 _WORD = re.compile(r"[a-z0-9]+")
 _SMALL = frozenset(("of", "the", "and", "with", "in", "to", "for", "or", "by", "due"))
 _TELLING = ("A", "B", "C", "D", "F")

@@ -1,12 +1,11 @@
 """A vocabulary as tables, before it is made ready for matching."""
 
-import tomllib
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from importlib.resources import files
 
 import pyarrow as pa
 
+from transforms.rules import load_rules
 from transforms.schema.tables import CONCEPT_ANCESTORS, CONCEPT_NAMES, CONCEPTS
 
 DEFAULT_CATEGORIES = "ABCDEFG"
@@ -14,9 +13,7 @@ DEFAULT_CATEGORIES = "ABCDEFG"
 and psychology, phenomena and processes."""
 
 CHECK_TAGS: frozenset[str] = frozenset(
-    concept_id
-    for group in tomllib.loads(files("transforms.rules").joinpath("check_tags.toml").read_text("utf-8")).values()
-    for concept_id in group
+    concept_id for group in load_rules("check_tags").values() for concept_id in group
 )
 """Concept ids of NLM's check tags (check_tags.toml)."""
 

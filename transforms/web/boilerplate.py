@@ -1,16 +1,15 @@
 """What is the article's prose and what is the site's: lines of boilerplate, and the abstract among paragraphs."""
 
 import re
-import tomllib
 from collections.abc import Sequence
-from importlib.resources import files
 from typing import NamedTuple
 
+from transforms.rules import load_rules
 from transforms.text.section_marks import find_marks, is_label
 from transforms.web.tree import Block, heading_form
 
-_LINES = tomllib.loads(files("transforms.rules").joinpath("web_boilerplate.toml").read_text("utf-8"))
-_HEADINGS = tomllib.loads(files("transforms.rules").joinpath("web_headings.toml").read_text("utf-8"))
+_LINES = load_rules("web_boilerplate")
+_HEADINGS = load_rules("web_headings")
 ABSTRACT_HEADINGS = frozenset(_HEADINGS["abstract"])
 AMBIGUOUS_HEADINGS = frozenset(_HEADINGS["ambiguous"])
 OTHER_HEADINGS = frozenset(_HEADINGS["other"])

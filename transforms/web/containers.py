@@ -5,15 +5,14 @@ an abstract; what follows a heading that says Abstract or Summary, in many langu
 """
 
 import re
-import tomllib
 from collections.abc import Iterable, Iterator
 from copy import deepcopy
-from importlib.resources import files
 from itertools import dropwhile, islice
 from typing import NamedTuple
 
 from lxml import etree
 
+from transforms.rules import load_rules
 from transforms.text.normalize import prose
 from transforms.web.abstracts import LONGEST_ABSTRACT, Version, versions
 from transforms.web.boilerplate import (
@@ -45,8 +44,7 @@ class Shown(NamedTuple):
 
 
 KNOWN = tuple(
-    Known(item["name"], item["host"], etree.XPath(item["xpath"]))
-    for item in tomllib.loads(files("transforms.rules").joinpath("web_containers.toml").read_text("utf-8"))["container"]
+    Known(item["name"], item["host"], etree.XPath(item["xpath"])) for item in load_rules("web_containers")["container"]
 )
 _NOT_ABSTRACT = frozenset((
     "graphical", "visual", "video", "highlights", "highlight", "link", "links", "btn", "button", "tab", "tabs", "nav",

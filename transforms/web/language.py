@@ -1,11 +1,11 @@
 """Languages: codes in one form, and the language a text is written in by its small words or its script."""
 
 import re
-import tomllib
 from collections import Counter
-from importlib.resources import files
 
-_DATA = tomllib.loads(files("transforms.rules").joinpath("web_languages.toml").read_text("utf-8"))
+from transforms.rules import load_rules
+
+_DATA = load_rules("web_languages")
 _LANGUAGES_OF = {
     word: tuple(language for language, words in _DATA["words"].items() if word in words)
     for words in _DATA["words"].values()

@@ -5,12 +5,11 @@ https://www.dublincore.org/specifications/dublin-core/dcmi-terms/; the PRISM, EP
 """
 
 import json
-import tomllib
 from collections import deque
 from collections.abc import Iterable, Iterator
-from importlib.resources import files
 from typing import Any, NamedTuple
 
+from transforms.rules import load_rules
 from transforms.web.tree import Survey
 
 ABSTRACT, DESCRIPTION = "abstract", "description"
@@ -25,9 +24,7 @@ _MOST_NODES = 5_000
 _VALUES = ("@value", "value", "name", "alternateName", "@id")
 
 _META = {
-    tag: (name, confidence)
-    for name, tags in tomllib.loads(files("transforms.rules").joinpath("web_meta_tags.toml").read_text("utf-8")).items()
-    for tag, confidence in tags.items()
+    tag: (name, confidence) for name, tags in load_rules("web_meta_tags").items() for tag, confidence in tags.items()
 }
 _META |= {tag.replace(".", ":", 1): known for tag, known in _META.items() if tag.startswith("dc")}
 KNOWN_METAS = frozenset(_META) | {"log_displayeduids", "ncbi_uidlist"}

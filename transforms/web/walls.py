@@ -1,12 +1,11 @@
 """Pages without an article, and why: bot walls, log-in walls, error pages with status 200, lists, empty shells."""
 
 import re
-import tomllib
 from collections.abc import Sequence
-from importlib.resources import files
 from typing import NamedTuple
 from urllib.parse import parse_qs, urlsplit
 
+from transforms.rules import load_rules
 from transforms.web.boilerplate import is_boilerplate, is_prose
 from transforms.web.result import Rejection
 from transforms.web.tree import Block, Survey, text_of
@@ -24,10 +23,7 @@ def _any(patterns: list[str]) -> re.Pattern[str]:
     return re.compile("|".join(f"(?:{pattern})" for pattern in patterns), re.IGNORECASE)
 
 
-WALLS = tuple(
-    Wall(item["reason"], _any(item["title"]), _any(item["text"]))
-    for item in tomllib.loads(files("transforms.rules").joinpath("web_walls.toml").read_text("utf-8"))["wall"]
-)
+WALLS = tuple(Wall(item["reason"], _any(item["title"]), _any(item["text"])) for item in load_rules("web_walls")["wall"])
 _UID_LISTS = frozenset(("log_displayeduids", "ncbi_uidlist"))
 _QUERIES = frozenset(
     ("term", "q", "query", "search", "searchterm", "alltext", "text1", "qs", "searchtext", "keywords", "allfield")
