@@ -6,7 +6,7 @@ from typing import Any
 import duckdb
 
 from flows import terminal as show
-from transforms.statistics.rarity import MILLION, zero_upper_bound
+from transforms.rarity import MILLION, zero_upper_bound
 from warehouse.queries.combinations import Combination, Row, rows
 from warehouse.queries.near_misses import Beside, beside
 

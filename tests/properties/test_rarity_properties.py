@@ -1,4 +1,4 @@
-"""What holds of the statistics whatever the counts: limits, monotonicity, symmetry, and plain slow sums."""
+"""Properties of the statistics for any counts: limits, monotonicity, symmetry, agreement with naive sums."""
 
 from math import comb, exp, factorial, inf
 
@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from transforms.statistics import rarity
+from transforms import rarity
 
 quick = settings(max_examples=150, deadline=None)
 TINY = 1e-12
 PRIOR = rarity.Hyperparameters(alpha1=0.2, beta1=0.1, alpha2=2.0, beta2=4.0, P=1 / 3)
-OF_TABLES = (
+MEASURES_OF_A_TABLE = (
     rarity.pmi,
     rarity.npmi,
     rarity.g2,
@@ -36,17 +36,17 @@ positive = st.floats(1e-9, 1e6)
 counts = st.integers(0, 2000)
 
 
-@pytest.mark.parametrize("statistic", OF_TABLES)
+@pytest.mark.parametrize("statistic", MEASURES_OF_A_TABLE)
 @quick
 @given(tables(least=1))
-def test_neither_concept_comes_first(statistic, table):
+def test_measures_are_symmetric_in_the_two_concepts(statistic, table):
     n, a, b, total = table
     assert statistic(n, a, b, total) == pytest.approx(statistic(n, b, a, total), rel=1e-9, abs=TINY)
 
 
 @quick
 @given(tables(least=1))
-def test_independence_is_no_surprise(table):
+def test_measures_of_independent_concepts_are_neutral(table):
     _, a, b, total = table
     n = a * b / total
     assert rarity.pmi(n, a, b, total) == pytest.approx(0, abs=1e-9)
@@ -59,7 +59,7 @@ def test_independence_is_no_surprise(table):
 
 @quick
 @given(tables())
-def test_pmi_is_bounded_once_normalised(table):
+def test_npmi_lies_between_minus_one_and_one(table):
     n, a, b, total = table
     assert -1 <= rarity.npmi(n, a, b, total) <= 1 + TINY
     assert rarity.npmi(0, a, b, total) == -1
@@ -81,7 +81,7 @@ def test_log_likelihood_and_chi_square_equal_their_textbook_sums(table):
     assert rarity.chi_square(n, a, b, total) == pytest.approx(((observed - e) ** 2 / e).sum(), abs=1e-9)
 
 
-def test_a_table_with_an_empty_row_or_column_says_nothing():
+def test_a_table_with_an_empty_row_or_column_gives_zero():
     for n, a, b, total in ((0, 0, 5, 10), (5, 10, 5, 10), (10, 10, 10, 10), (0, 0, 0, 0)):
         assert rarity.g2(n, a, b, total) == 0
         assert rarity.chi_square(n, a, b, total) == 0
@@ -89,7 +89,7 @@ def test_a_table_with_an_empty_row_or_column_says_nothing():
 
 @quick
 @given(tables())
-def test_hypergeometric_tail_is_the_sum_over_all_ways(table):
+def test_hypergeometric_tail_equals_the_sum_of_binomials(table):
     n, a, b, total = table
     ways = sum(comb(a, k) * comb(total - a, b - k) for k in range(n, min(a, b) + 1))
     assert rarity.hypergeometric_tail(n, a, b, total) == pytest.approx(ways / comb(total, b), rel=1e-9)
@@ -109,12 +109,12 @@ def test_tails_fall_with_the_count(table):
 
 @quick
 @given(st.integers(0, 30), st.floats(1e-6, 30))
-def test_poisson_tail_is_what_the_lower_terms_leave(n, e):
+def test_poisson_tail_is_one_minus_the_lower_terms(n, e):
     below = sum(exp(-e) * e**k / factorial(k) for k in range(n))
     assert rarity.poisson_tail(n, e) == pytest.approx(1 - below, abs=1e-12)
 
 
-def test_nothing_expected():
+def test_measures_where_nothing_is_expected():
     assert rarity.poisson_tail([0, 1, 5], 0).tolist() == [1, 0, 0]
     assert rarity.relative_risk([0, 3], 0).tolist() == pytest.approx([np.nan, inf], nan_ok=True)
     assert rarity.proportional_reporting_ratio(3, 10, 3, 100) == inf
@@ -125,7 +125,7 @@ def test_nothing_expected():
 
 @quick
 @given(counts, positive)
-def test_intervals_hold_their_value_and_grow_with_the_count(n, e):
+def test_intervals_contain_their_value_and_grow_with_the_count(n, e):
     intervals = (
         rarity.information_component([n, n + 1], e),
         rarity.garwood([n, n + 1]),
@@ -170,7 +170,7 @@ def test_bounds_of_zero_agree_for_large_populations(population):
     assert poisson * population == pytest.approx(rarity.garwood(0, level=0.90).high)
 
 
-def test_nothing_searched_leaves_every_rate_possible():
+def test_upper_bound_of_an_empty_population_is_infinite():
     assert rarity.zero_upper_bound(0) == inf
     assert rarity.zero_upper_bound(0, binomial=True) == 1
 
@@ -185,7 +185,7 @@ def test_adjusted_p_values_keep_their_order(p):
     assert q.max() == pytest.approx(max(p))
 
 
-def test_adjusted_p_values_refuse_what_is_no_probability():
+def test_adjusting_p_values_outside_0_to_1_is_an_error():
     assert rarity.benjamini_hochberg([]).tolist() == []
     with pytest.raises(ValueError, match="between 0 and 1"):
         rarity.benjamini_hochberg([0.5, 1.5])
@@ -195,8 +195,8 @@ def test_a_triple_is_compared_with_its_strongest_pair():
     assert rarity.intss([4.0, 1.0], [[1, 2, 0.5], [4, 2, 1]]).tolist() == [2, 0.25]
 
 
-@pytest.mark.parametrize("statistic", OF_TABLES)
-def test_arrow_columns_are_read_and_null_stays_unknown(statistic):
+@pytest.mark.parametrize("statistic", MEASURES_OF_A_TABLE)
+def test_arrow_columns_are_accepted_and_null_becomes_nan(statistic):
     n, a = pa.chunked_array([[1, 2], [None]]), pa.array([10, 20, 30])
     found = statistic(n, a, pa.array([5, 6, 7]), 100)
     assert np.isnan(found).tolist() == [False, False, True]

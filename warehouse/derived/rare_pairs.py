@@ -5,8 +5,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from transforms.columnar.types import Floats
+from transforms.rarity import benjamini_hochberg, poisson_tail
 from transforms.schema.tables import RARE_TESTS
-from transforms.statistics.rarity import Floats, benjamini_hochberg, poisson_tail
 from warehouse.catalog.sql import statement
 from warehouse.derived.refresh import Derived
 

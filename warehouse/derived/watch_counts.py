@@ -14,7 +14,7 @@ import duckdb
 import pyarrow as pa
 
 from transforms.publishing.watches import Watch
-from transforms.statistics.rarity import benjamini_hochberg, poisson_tail
+from transforms.rarity import benjamini_hochberg, poisson_tail
 from warehouse.catalog.file import Version
 from warehouse.catalog.publish import connect_to_write, publish, recover
 from warehouse.catalog.sql import statement

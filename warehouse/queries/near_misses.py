@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 import duckdb
 
-from transforms.statistics.rarity import expected_given_subsets
+from transforms.rarity import expected_given_subsets
 from warehouse.queries.combinations import Combination, Concept, Row, rows
 
 SMALL = 4

@@ -9,8 +9,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from transforms.annotation.rules_version import annotated_by, rules_version
+from transforms.rarity import interval_limits
 from transforms.schema.tables import CONCEPT_ANCESTORS, CONCEPT_NAMES, CONCEPTS
-from transforms.statistics.rarity import interval_limits
 from transforms.vocabulary.changes import compare
 from transforms.vocabulary.compiled import Vocabulary, build
 from warehouse.catalog import segments

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from transforms.statistics.rarity import (
+from transforms.rarity import (
     expected,
     expected_given_subsets,
     garwood,
@@ -53,7 +53,7 @@ def test_limits_for_sql_equal_the_functions():
     assert limits["poisson_high"] == pytest.approx(garwood(n).high)
 
 
-def test_a_triple_is_expected_where_its_most_frequent_pair_meets_the_third():
+def test_expected_triples_follow_from_the_most_frequent_pair():
     assert expected_given_subsets([2, 8, 4], [100, 50, 10], 1000) == pytest.approx(8 * 50 / 1000)
     assert expected_given_subsets([[8, 2], [0, 0]], [[50, 100], [5, 5]], [1000, 0]).tolist() == pytest.approx([0.4, 0])
     independent = expected_given_subsets([40, 20, 10], [100, 200, 400], 2000)

@@ -8,8 +8,8 @@ import duckdb
 import pytest
 
 from tests.support.small_lake import load, new_lake, record, unit
+from transforms.rarity import expected, garwood, information_component
 from transforms.schema.tables import SEGMENT_TABLES
-from transforms.statistics.rarity import expected, garwood, information_component
 from warehouse.catalog.schema import CATALOG_TABLES, MACROS, VIEWS
 
 A, B, NODES, ASTHMA = "MESH:D1", "MESH:D2", "MESH:D3", "MESH:D4"

@@ -6,7 +6,7 @@ import pytest
 
 from tests.support.small_lake import load, new_lake, record, unit
 from tests.warehouse.commit.test_ingest import ask
-from transforms.statistics.rarity import benjamini_hochberg, information_component, poisson_tail
+from transforms.rarity import benjamini_hochberg, information_component, poisson_tail
 from warehouse.catalog.publish import connect, read_version
 from warehouse.catalog.sql import statement
 from warehouse.derived.rare_pairs import RARE_TABLES

@@ -7,7 +7,7 @@ import pytest
 from tests.support.small_lake import load, new_lake, record, unit
 from tests.warehouse.commit.test_ingest import BOTH, ask
 from transforms.publishing.watches import Watch
-from transforms.statistics.rarity import poisson_tail
+from transforms.rarity import poisson_tail
 from warehouse.catalog.publish import read_version
 from warehouse.derived.watch_counts import follow, followed
 from warehouse.lake import Lake
