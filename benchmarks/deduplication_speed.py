@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from benchmarks.processes import cpu_seconds, measure_answer
-from transforms.duplicates.blocking import candidates, keys, touched
+from transforms.duplicates.blocking import affected_documents, blocking_keys, candidate_pairs
 from transforms.duplicates.clustering import cluster
 from transforms.duplicates.decisions import decide
 from transforms.duplicates.deduplicate import deduplicate
@@ -87,13 +87,13 @@ def all_at_once(table: pa.Table) -> float:
 def new_ones(table: pa.Table) -> float:
     """CPU seconds of adding the last NEW documents to the others, whose keys and edges are at hand."""
     old, new = table.slice(0, table.num_rows - NEW), table.slice(table.num_rows - NEW)
-    stored = keys(old)
-    edges = decide(candidates(stored), old)
+    stored = blocking_keys(old)
+    edges = decide(candidate_pairs(stored), old)
     began = cpu_seconds()
-    fresh = keys(new)
+    fresh = blocking_keys(new)
     everything = pa.concat_tables([stored, fresh])
-    changed = touched(everything, new["document_id"].combine_chunks(), fresh.slice(0, 0))
-    pairs = candidates(everything, changed)
+    changed = affected_documents(everything, new["document_id"].combine_chunks(), fresh.slice(0, 0))
+    pairs = candidate_pairs(everything, changed)
     kept = edges.filter(
         pc.invert(pc.or_(pc.is_in(edges["document_a"], changed), pc.is_in(edges["document_b"], changed)))
     )

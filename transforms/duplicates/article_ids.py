@@ -1,4 +1,4 @@
-"""Which article a document belongs to: a pure function of the documents of the article, nothing is minted."""
+"""Article ids, computed from the documents of the article alone: no counter, so no state to keep."""
 
 import hashlib
 from collections.abc import Iterable
@@ -6,15 +6,15 @@ from collections.abc import Iterable
 import pyarrow as pa
 
 FIRST_HASHED_ID = 1 << 62
-"""Articles without a PMID are numbered from here; no PMID comes near."""
+"""Ids of articles without a PMID start here, far above any PMID."""
 
 _HASH_BITS = 61
 
 
 def article_id(pmids: Iterable[int], document_ids: Iterable[str]) -> int:
-    """The id of an article: its smallest PMID, else 2^62 + 61 bits of BLAKE2b of its smallest document_id.
+    """Return the id of an article: its smallest PMID, else 2^62 + 61 bits of BLAKE2b of its smallest document_id.
 
-    The same documents give the same id in whatever order and batches they came, and after a rebuild.
+    The id does not depend on the order or the batches in which the documents arrived.
     """
     smallest = min(pmids, default=None)
     if smallest is not None:
@@ -24,8 +24,12 @@ def article_id(pmids: Iterable[int], document_ids: Iterable[str]) -> int:
 
 
 def own_article_ids(documents: pa.Table) -> pa.Array:
-    """For each row of `documents` (columns document_id, pmid) the id of an article of this document alone."""
-    pmids, names = documents["pmid"].to_pylist(), documents["document_id"].to_pylist()
+    """Return for each row of `documents` (document_id, pmid) the id of an article that has only this document."""
+    pmids, document_ids = documents["pmid"].to_pylist(), documents["document_id"].to_pylist()
     return pa.array(
-        [article_id([], [name]) if pmid is None else pmid for pmid, name in zip(pmids, names, strict=True)], pa.int64()
+        [
+            article_id([], [document_id]) if pmid is None else pmid
+            for pmid, document_id in zip(pmids, document_ids, strict=True)
+        ],
+        pa.int64(),
     )

@@ -1,12 +1,24 @@
-"""Documents -> blocking keys -> pairs worth comparing.
+"""Blocking: choose the pairs of documents that are compared, because comparing all pairs would be quadratic.
 
-A key says "records of one article are likely to share this". Its value is 63 bits of a hash of the key's kind and
-normalised text (`tokens.hash_runs`), so it can be stored and compared for ever; the bands of the abstract are MinHash
-values (rensa, MINHASH_SEED, its algorithm version) over hashes of words. KEYS_VERSION says which values may be mixed.
+Documents that share a blocking key form a block, and the pairs within a block are the candidates. Two invented records:
 
-A block of more than BLOCK_LIMIT documents is cut into finer blocks, never sampled: a pair of it must also share two of
-CUTS. Which pairs are candidates is thus a function of the documents that are there, not of the order they came in;
-`touched` names the documents whose pairs may differ after a change.
+    d0  "Iodised salt and thyroid nodules in towns"  Brandt, Uwe  2016  26: 201-209  doi 10.1000/a
+    d1  "IODISED SALT and thyroid nodules in towns"  Brandt U     2016  26: 201-9    (no DOI)
+
+    kind         text that is hashed                   d0   d1
+    doi          10.1000/a                             yes  -
+    title        iodisedsaltthyroidnodulestowns        yes  yes
+    title_start  brandt iodised salt thyroid nodules   yes  yes
+    place        26 201 2016                           yes  yes
+    author_page  brandt 201                            yes  yes     -> one candidate pair (d0, d1)
+
+A key's value is 63 bits of a hash of its kind and normalised text (`tokens.hash_runs`), so it can be stored and
+compared with keys of later releases. The bands of the abstract are MinHash values (rensa, seeded with MINHASH_SEED)
+over hashes of words. Only values of the same KEYS_VERSION are comparable.
+
+A block of more than BLOCK_LIMIT documents is divided, never sampled: a pair of it must also share two of
+REFINING_KINDS. The candidate pairs therefore depend on the set of documents only, not on the order of arrival;
+`affected_documents` returns the documents whose pairs may differ after a change.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -17,7 +29,7 @@ import pyarrow.compute as pc
 from rensa import RMinHash
 
 from transforms.columnar.integers import starts
-from transforms.duplicates.features import UNKNOWN, Features
+from transforms.duplicates.features import MISSING, Features
 from transforms.duplicates.text_folding import NORMALISATION_VERSION
 from transforms.text.slices import TextSlice, text_slices
 from transforms.text.tokens import hash_runs, tokenize
@@ -25,102 +37,115 @@ from transforms.text.tokens import hash_runs, tokenize
 MINHASH_SEED = 20_261_125
 KEYS_VERSION = f"{NORMALISATION_VERSION}.2.{RMinHash.ALGORITHM_VERSION}"
 BANDS, ROWS_PER_BAND = 8, 3
+"""Abstracts whose shingles overlap by a Jaccard index s share a band with probability 1 - (1 - s^3)^8: half at 0.44."""
 SHINGLE_WORDS = 3
-WORDS_HASHED = 150
-FEWEST_WORDS = 20
+MAX_WORDS_HASHED = 150
+MIN_ABSTRACT_WORDS = 20
 TITLE_START_WORDS = 4
 BLOCK_LIMIT = 50
-CUTS_SHARED = 2
+"""Documents; larger blocks are divided by REFINING_KINDS."""
+REFINING_KEYS_SHARED = 2
 
-BLOCKS = ("pmid", "doi", "pmcid", "title", "title_start", "title_end", "place", "author_page", "abstract")
-TITLE_BLOCKS = ("title", "title_start", "title_end")
-CUTS = ("words", "author", "page", "volume")
+BLOCK_KINDS = ("pmid", "doi", "pmcid", "title", "title_start", "title_end", "place", "author_page", "abstract")
+TITLE_BLOCK_KINDS = ("title", "title_start", "title_end")
+REFINING_KINDS = ("words", "author", "page", "volume")
 
 KEYS = pa.schema([("document_id", pa.string()), ("kind", pa.string()), ("value", pa.int64())])
 PAIRS = pa.schema([("document_a", pa.string()), ("document_b", pa.string())])
 
 
-def keys(documents: pa.Table) -> pa.Table:
-    """The blocking keys of documents: document_id, kind (of BLOCKS or CUTS), value."""
-    return keys_of(Features(documents), text_slices(documents))
+def blocking_keys(documents: pa.Table) -> pa.Table:
+    """Return the blocking keys of documents: document_id, kind (of BLOCK_KINDS or REFINING_KINDS), value."""
+    return keys_from_features(Features(documents), text_slices(documents))
 
 
-def keys_of(found: Features, slices: Iterable[TextSlice]) -> pa.Table:
-    """`keys` of documents whose features are at hand, and their text."""
-    row, kind, value = _keys(found, slices)
-    return pa.table({"document_id": pa.array(found.ids, pa.string()).take(row), "kind": kind, "value": value}, KEYS)
+def keys_from_features(features: Features, slices: Iterable[TextSlice]) -> pa.Table:
+    """Return `blocking_keys` for documents whose features and text slices have been computed already."""
+    row, kind, value = _compute_keys(features, slices)
+    return pa.table({"document_id": pa.array(features.ids, pa.string()).take(row), "kind": kind, "value": value}, KEYS)
 
 
 def content_keys(documents: pa.Table, slices: Iterable[TextSlice], *carried: str) -> pa.Table:
-    """The keys of every content at hand, of several versions of a document too: `document_keys` without `batch`, and
-    the `carried` columns of the document. `slices`: the documents' text.
+    """Return rows of table `document_keys` without `batch`, followed by the `carried` columns of `documents`.
+
+    `documents` may hold several versions of one document_id; each gets its own keys. `slices` are their texts.
     """
-    row, kind, value = _keys(Features(documents), slices)
+    row, kind, value = _compute_keys(Features(documents), slices)
     named = {name: documents[name].combine_chunks().take(row) for name in ("document_id", "digest", *carried)}
     made_by = pa.array([KEYS_VERSION]).take(pa.array(np.zeros(len(row), np.int8)))
     return pa.table({**named, "kind": kind, "value": value, "keys_version": made_by})
 
 
-def _keys(found: Features, slices: Iterable[TextSlice]) -> tuple[pa.Array, pa.Array, pa.Array]:
-    """Of each key the row of its document, its kind and its value."""
-    hashed = {kind: _hashed(kind, texts) for kind, texts in _texts_by_kind(found).items()}
-    hashed["abstract"] = _bands(slices)
-    rows, values = (np.concatenate(parts) for parts in zip(*hashed.values(), strict=True))
-    kind = np.repeat(np.arange(len(hashed), dtype=np.int8), [len(rows) for rows, _ in hashed.values()])
+def _compute_keys(features: Features, slices: Iterable[TextSlice]) -> tuple[pa.Array, pa.Array, pa.Array]:
+    """Return three parallel arrays: the row of each key's document, the key's kind and its value."""
+    keys_by_kind = {kind: _hash_texts(kind, texts) for kind, texts in _texts_by_kind(features).items()}
+    keys_by_kind["abstract"] = _abstract_bands(slices)
+    rows, values = (np.concatenate(parts) for parts in zip(*keys_by_kind.values(), strict=True))
+    kind = np.repeat(np.arange(len(keys_by_kind), dtype=np.int8), [len(rows) for rows, _ in keys_by_kind.values()])
     return (
         pa.array(rows),
-        pa.array(list(hashed), pa.string()).take(pa.array(kind)),
+        pa.array(list(keys_by_kind), pa.string()).take(pa.array(kind)),
+        # DuckDB and Arrow store signed integers: the lowest bit is dropped so that the value is never negative.
         pa.array((values >> np.uint64(1)).astype(np.int64)),
     )
 
 
-def _texts_by_kind(found: Features) -> dict[str, Iterable[tuple[int, str]]]:
-    """For each kind of key but the abstract's: (number of the document, text of the key)."""
-    numbers = range(len(found))
-    titles = [title.split() for title in found.titles]
-    pmids = found.pmid.tolist()
-    years, volumes, pages = found.year.tolist(), found.volume.tolist(), found.first_page.tolist()
+def _texts_by_kind(features: Features) -> dict[str, Iterable[tuple[int, str]]]:
+    """Return for each kind of key, except 'abstract', the pairs (row of the document, text of the key)."""
+    numbers = range(len(features))
+    titles = [title.split() for title in features.titles]
+    pmids = features.pmid.tolist()
+    years, volumes, pages = features.year.tolist(), features.volume.tolist(), features.first_page.tolist()
     return {
-        "pmid": ((n, str(pmid)) for n in numbers for pmid in {*found.republished[n], pmids[n]} if pmid != UNKNOWN),
-        "doi": ((n, doi) for n, doi in enumerate(found.doi) if doi),
-        "pmcid": ((n, pmcid) for n, pmcid in enumerate(found.pmcid) if pmcid),
-        "title": ((n, key) for n, key in enumerate(found.title_keys) if key),
+        "pmid": ((n, str(pmid)) for n in numbers for pmid in {*features.republished[n], pmids[n]} if pmid != MISSING),
+        "doi": ((n, doi) for n, doi in enumerate(features.doi) if doi),
+        "pmcid": ((n, pmcid) for n, pmcid in enumerate(features.pmcid) if pmcid),
+        "title": ((n, key) for n, key in enumerate(features.title_keys) if key),
         "title_start": (
-            (n, f"{name} {' '.join(titles[n][:TITLE_START_WORDS])}") for n in numbers for name in found.first_names[n]
+            (n, f"{name} {' '.join(titles[n][:TITLE_START_WORDS])}")
+            for n in numbers
+            for name in features.first_names[n]
         ),
         "title_end": (
-            (n, f"{name} {' '.join(titles[n][-TITLE_START_WORDS:])}") for n in numbers for name in found.first_names[n]
+            (n, f"{name} {' '.join(titles[n][-TITLE_START_WORDS:])}")
+            for n in numbers
+            for name in features.first_names[n]
         ),
-        "place": ((n, f"{volumes[n]} {pages[n]} {years[n]}") for n in numbers if UNKNOWN not in (volumes[n], pages[n])),
+        "place": ((n, f"{volumes[n]} {pages[n]} {years[n]}") for n in numbers if MISSING not in (volumes[n], pages[n])),
         "author_page": (
-            (n, f"{name} {pages[n]}") for n in numbers if pages[n] != UNKNOWN for name in found.first_names[n]
+            (n, f"{name} {pages[n]}") for n in numbers if pages[n] != MISSING for name in features.first_names[n]
         ),
-        "author": ((n, name) for n in numbers for name in found.first_names[n]),
-        "page": ((n, str(pages[n])) for n in numbers if pages[n] != UNKNOWN),
-        "volume": ((n, f"{volumes[n]} {years[n]}") for n in numbers if volumes[n] != UNKNOWN),
+        "author": ((n, name) for n in numbers for name in features.first_names[n]),
+        "page": ((n, str(pages[n])) for n in numbers if pages[n] != MISSING),
+        "volume": ((n, f"{volumes[n]} {years[n]}") for n in numbers if volumes[n] != MISSING),
         "words": ((n, " ".join(titles[n][:2])) for n in numbers if titles[n]),
     }
 
 
-def _hashed(kind: str, texts: Iterable[tuple[int, str]]) -> tuple[np.ndarray, np.ndarray]:
-    """(row of the document, value) of each key of one kind."""
+def _hash_texts(kind: str, texts: Iterable[tuple[int, str]]) -> tuple[np.ndarray, np.ndarray]:
+    """Hash the keys of one kind; return two parallel arrays, the row of each key's document and the key's value."""
     numbered = [*texts]
     text = pa.array([text for _, text in numbered], pa.string())
     _, offsets, contents = text.buffers()
     ends = np.frombuffer(offsets, np.int32)[: len(text) + 1].astype(np.int64)
     letters = np.frombuffer(contents or b"", np.uint8)
-    values = _mixed(hash_runs(letters, ends[:-1], np.diff(ends)) ^ tokenize(kind.replace("_", "")).hash)
+    # The kind is part of the hash: PMID 26 and volume 26 must not share a block.
+    values = _mix(hash_runs(letters, ends[:-1], np.diff(ends)) ^ tokenize(kind.replace("_", "")).hash)
     return np.array([number for number, _ in numbered], np.int64), values
 
 
-def _bands(slices: Iterable[TextSlice]) -> tuple[np.ndarray, np.ndarray]:
-    """(row of the document, value) of each band of each abstract of at least FEWEST_WORDS words."""
+def _abstract_bands(slices: Iterable[TextSlice]) -> tuple[np.ndarray, np.ndarray]:
+    """Return two parallel arrays, document row and value, with BANDS entries for each abstract that is long enough.
+
+    Abstracts of fewer than MIN_ABSTRACT_WORDS words have no bands; only the first MAX_WORDS_HASHED words are read.
+    """
     rows, values = [np.empty(0, np.int64)], [np.empty(0, np.uint64)]
     for part in slices:
         text, words = part.text, part.words
+        # A text is title + ' ' + abstract: the abstract's words start after the title and the space.
         begin = np.searchsorted(words.start, text.begin[:-1] + text.title_length + 1)
-        length = np.minimum(np.searchsorted(words.start, text.begin[1:]) - begin, WORDS_HASHED)
-        long = np.flatnonzero(length >= FEWEST_WORDS)
+        length = np.minimum(np.searchsorted(words.start, text.begin[1:]) - begin, MAX_WORDS_HASHED)
+        long = np.flatnonzero(length >= MIN_ABSTRACT_WORDS)
         if len(long):
             rows.append(np.repeat(part.first + long, BANDS))
             values.append(_band_values(words.hash, begin[long], length[long]))
@@ -128,46 +153,57 @@ def _bands(slices: Iterable[TextSlice]) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _band_values(hashes: np.ndarray, begin: np.ndarray, length: np.ndarray) -> np.ndarray:
-    """The bands of stretches of words, given by the words' hashes."""
-    shingled = _mixed(_mixed(hashes[:-2]) + hashes[1:-1]) + hashes[2:]
+    """Return the MinHash bands of runs of words, BANDS values a run, flattened.
+
+    `hashes` are those of all words of a slice; run i is hashes[begin[i] : begin[i] + length[i]]. A shingle is the hash
+    of SHINGLE_WORDS consecutive words, so a run of n words has n - 2 shingles:
+
+        words      w0 w1 w2 w3 w4 | w5 w6 w7 w8      begin = [0, 5], length = [5, 4]
+        shingles   s0 s1 s2         s5 s6            shingles = [3, 2], chosen = [0, 1, 2, 5, 6]
+
+    s3 and s4 span two documents and are not chosen.
+    """
+    shingle_hashes = _mix(_mix(hashes[:-2]) + hashes[1:-1]) + hashes[2:]
     shingles = length - (SHINGLE_WORDS - 1)
     before = np.cumsum(shingles) - shingles
     chosen = np.repeat(begin - before, shingles) + np.arange(shingles.sum())
     offsets = np.append(before, shingles.sum()).astype(np.uint64)
     matrix = RMinHash.digest_matrix_from_flat_token_hashes(
-        shingled[chosen], offsets, BANDS * ROWS_PER_BAND, MINHASH_SEED
+        shingle_hashes[chosen], offsets, BANDS * ROWS_PER_BAND, MINHASH_SEED
     )
     rows = np.array(matrix.to_rows(), np.uint64).reshape(len(begin), BANDS, ROWS_PER_BAND)
     values = np.repeat(np.arange(1, BANDS + 1, dtype=np.uint64)[None, :], len(begin), axis=0)
     for row in range(ROWS_PER_BAND):
-        values = _mixed(values + rows[:, :, row])
+        values = _mix(values + rows[:, :, row])
     return values.ravel()
 
 
-def _mixed(values: np.ndarray) -> np.ndarray:
-    """The finalizer of SplitMix64 (Steele, Lea, Flood 2014): a stable mixing of 64-bit integers."""
+def _mix(values: np.ndarray) -> np.ndarray:
+    """Mix the bits of 64-bit integers with the finalizer of SplitMix64 (Steele, Lea, Flood 2014)."""
     values = (values ^ (values >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     values = (values ^ (values >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
     return values ^ (values >> np.uint64(31))
 
 
-def candidates(all_keys: pa.Table, document_ids: pa.Array | None = None) -> pa.Table:
-    """Pairs that share a block: document_a < document_b, distinct, ascending; with `document_ids` only pairs of those.
+def candidate_pairs(all_keys: pa.Table, document_ids: pa.Array | None = None) -> pa.Table:
+    """Return the distinct pairs that share a block, document_a < document_b, in ascending order.
 
-    `all_keys` has the keys of all documents, in any order. Work grows with the pairs found and one scan of the keys.
-    With `document_ids` it is enough to hand in the blocks these have keys in, whole, and the CUTS of their members.
+    `all_keys` has the keys of all documents, in any order. With `document_ids` only pairs with at least one of them are
+    returned, and `all_keys` needs to hold only the blocks they are in, complete, and the refining keys of the members.
+    The cost is one scan of the keys plus the number of pairs.
     """
-    blocks = all_keys.filter(pc.is_in(all_keys["kind"], pa.array(BLOCKS)))
+    blocks = all_keys.filter(pc.is_in(all_keys["kind"], pa.array(BLOCK_KINDS)))
     if document_ids is not None:
-        asked = pc.unique(blocks.filter(pc.is_in(blocks["document_id"], document_ids))["value"])
-        blocks = blocks.filter(pc.is_in(blocks["value"], asked))
+        wanted_values = pc.unique(blocks.filter(pc.is_in(blocks["document_id"], document_ids))["value"])
+        blocks = blocks.filter(pc.is_in(blocks["value"], wanted_values))
     ids = pc.unique(blocks["document_id"]).take(pc.sort_indices(pc.unique(blocks["document_id"])))
-    cuts = all_keys.filter(pc.is_in(all_keys["kind"], pa.array(CUTS)))
-    of_titles = np.asarray(pc.is_in(blocks["kind"], pa.array(TITLE_BLOCKS)))
-    values, members, of_titles = _sorted_blocks(
-        blocks["value"].to_numpy(), _codes(blocks["document_id"], ids), of_titles
+    refining_keys = all_keys.filter(pc.is_in(all_keys["kind"], pa.array(REFINING_KINDS)))
+    is_title_block = np.asarray(pc.is_in(blocks["kind"], pa.array(TITLE_BLOCK_KINDS)))
+    values, members, is_title_block = _sort_blocks(
+        blocks["value"].to_numpy(), _positions(blocks["document_id"], ids), is_title_block
     )
-    pairs = list(_pairs(values, members, lambda overfull: _cuts_of(cuts, ids, overfull), of_titles))
+    pairs = list(_pairs(values, members, lambda overfull: _refining_keys(refining_keys, ids, overfull), is_title_block))
+    # A pair is one integer, (number of document_a << 32) | number of document_b: `unique` then sorts and deduplicates.
     codes = np.unique(np.concatenate([np.empty(0, np.int64), *pairs]))
     a, b = codes >> 32, codes & 0xFFFFFFFF
     if document_ids is not None:
@@ -176,20 +212,21 @@ def candidates(all_keys: pa.Table, document_ids: pa.Array | None = None) -> pa.T
     return pa.table({"document_a": ids.take(pa.array(a)), "document_b": ids.take(pa.array(b))}, PAIRS)
 
 
-def touched(all_keys: pa.Table, changed: pa.Array, former_keys: pa.Table) -> pa.Array:
-    """Which documents' candidate pairs may differ after `changed` were added, changed or removed; those among them.
+def affected_documents(all_keys: pa.Table, changed: pa.Array, former_keys: pa.Table) -> pa.Array:
+    """Return the ids of documents whose candidate pairs may differ after `changed` were added, changed or removed.
 
-    `all_keys` as they are now, `former_keys` those that the changed documents had before. Beside the changed documents
-    these are the members of blocks that grew past BLOCK_LIMIT or shrank to it: their edges are to be decided anew. Of
-    `all_keys` the blocks that the changed documents have, or had, keys in are enough.
+    These are `changed` and the members of blocks that grew past BLOCK_LIMIT or shrank to it: such a block is divided
+    now and was not before, or the reverse. `all_keys` are the current keys, `former_keys` those the changed documents
+    had before. Of `all_keys` the blocks in which a changed document has or had a key are enough.
     """
-    blocks = all_keys.filter(pc.is_in(all_keys["kind"], pa.array(BLOCKS)))
+    blocks = all_keys.filter(pc.is_in(all_keys["kind"], pa.array(BLOCK_KINDS)))
     gained = blocks.filter(pc.is_in(blocks["document_id"], changed)).group_by("value").aggregate([([], "count_all")])
-    former = former_keys.filter(pc.is_in(former_keys["kind"], pa.array(BLOCKS)))
+    former = former_keys.filter(pc.is_in(former_keys["kind"], pa.array(BLOCK_KINDS)))
     lost = former.group_by("value").aggregate([([], "count_all")]).rename_columns(["value", "lost"])
     moved = gained.join(lost, "value", join_type="full outer")
     now = blocks.filter(pc.is_in(blocks["value"], moved["value"])).group_by("value").aggregate([([], "count_all")])
     sizes = moved.join(now.rename_columns(["value", "now"]), "value", join_type="left outer")
+    # Size before the change: 51 now, of which 2 were gained and 0 lost -> 49 before, so the block crossed the limit.
     size, gain, loss = (pc.fill_null(sizes[name], 0) for name in ("now", "count_all", "lost"))
     before = pc.add(pc.subtract(size, gain), loss)
     crossed = sizes.filter(pc.xor(pc.greater(size, BLOCK_LIMIT), pc.greater(before, BLOCK_LIMIT)))["value"]
@@ -197,15 +234,20 @@ def touched(all_keys: pa.Table, changed: pa.Array, former_keys: pa.Table) -> pa.
     return pc.unique(pa.chunked_array([*members.chunks, changed.cast(pa.string())], pa.string()))
 
 
-def _codes(ids: pa.ChunkedArray, sorted_ids: pa.Array) -> np.ndarray:
+def _positions(ids: pa.ChunkedArray, sorted_ids: pa.Array) -> np.ndarray:
     return pc.index_in(ids, sorted_ids).to_numpy().astype(np.int64)
 
 
-def _cuts_of(cuts: pa.Table, ids: pa.Array, members: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """(members, values, number of the kind in CUTS) of the cut keys of some documents, sorted by member."""
-    rows = cuts.filter(pc.is_in(cuts["document_id"], ids.take(pa.array(members))))
-    codes = _codes(rows["document_id"], ids)
-    kinds = pc.index_in(rows["kind"], pa.array(CUTS)).to_numpy()
+def _refining_keys(
+    all_refining: pa.Table, ids: pa.Array, members: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return three parallel arrays of the refining keys of `members`, sorted by member: member, value, kind.
+
+    The kind is a position in REFINING_KINDS.
+    """
+    rows = all_refining.filter(pc.is_in(all_refining["document_id"], ids.take(pa.array(members))))
+    codes = _positions(rows["document_id"], ids)
+    kinds = pc.index_in(rows["kind"], pa.array(REFINING_KINDS)).to_numpy()
     order = np.argsort(codes, kind="stable")
     return codes[order], rows["value"].to_numpy()[order].astype(np.uint64), kinds[order]
 
@@ -213,59 +255,76 @@ def _cuts_of(cuts: pa.Table, ids: pa.Array, members: np.ndarray) -> tuple[np.nda
 def _pairs(
     values: np.ndarray,
     members: np.ndarray,
-    cuts_of: Callable[[np.ndarray], tuple[np.ndarray, ...]],
-    of_titles: np.ndarray,
+    refining_keys_of: Callable[[np.ndarray], tuple[np.ndarray, ...]],
+    is_title_block: np.ndarray,
 ) -> Iterator[np.ndarray]:
-    """Pairs within blocks as (smaller << 32 | larger); of overfull blocks those that share CUTS_SHARED cuts as well.
+    """Yield the pairs within blocks as (smaller << 32 | larger).
 
-    `of_titles`: rows of blocks that are titles already, which words of titles cannot cut.
+    Of blocks above BLOCK_LIMIT, only pairs that also share REFINING_KEYS_SHARED refining keys. `is_title_block` marks
+    rows of blocks made from a title; the kind 'words', also made from the title, would not divide these.
     """
-    begin, sizes = _groups(values)
+    begin, sizes = _runs(values)
     full = sizes > BLOCK_LIMIT
-    yield from _within(members, begin[~full], sizes[~full])
+    yield from _pairs_in_blocks(members, begin[~full], sizes[~full])
     if full.any():
         rows = np.repeat(full, sizes)
-        values, members, kinds = values[rows], members[rows], np.where(of_titles[rows], CUTS.index("words"), -1)
-        cuts = cuts_of(np.unique(members))
-        for _ in range(CUTS_SHARED):
-            values, members, kinds = _refined(values, members, kinds, cuts)
-        yield from _within(members, *_groups(values))
+        # Each round uses a kind after that of the round before; 'words' is the first, so title blocks start behind it.
+        values, members, kinds = (
+            values[rows],
+            members[rows],
+            np.where(is_title_block[rows], REFINING_KINDS.index("words"), -1),
+        )
+        refining_keys = refining_keys_of(np.unique(members))
+        for _ in range(REFINING_KEYS_SHARED):
+            values, members, kinds = _refine(values, members, kinds, refining_keys)
+        yield from _pairs_in_blocks(members, *_runs(values))
 
 
-def _groups(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """(beginnings, sizes) of the runs of equal values."""
+def _runs(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the starts and sizes of the runs of equal values: [5, 5, 7] -> [0, 2], [2, 1]."""
     begin = starts(values)
     return begin, np.diff(np.append(begin, len(values)))
 
 
-def _within(members: np.ndarray, begin: np.ndarray, sizes: np.ndarray) -> Iterator[np.ndarray]:
-    """All pairs of the members, ascending in each group."""
+def _pairs_in_blocks(members: np.ndarray, begin: np.ndarray, sizes: np.ndarray) -> Iterator[np.ndarray]:
+    """Yield all pairs of the members of each block, ascending. Blocks of equal size are handled as one matrix.
+
+    Two blocks of size 3, members [[0, 4, 9], [1, 4, 6]] -> pairs (0, 4), (0, 9), (4, 9), (1, 4), (1, 6), (4, 6).
+    """
     for size in np.unique(sizes[sizes > 1]):
         block = members[begin[sizes == size][:, None] + np.arange(size)]
-        one, other = np.triu_indices(size, 1)
-        yield (block[:, one] << 32 | block[:, other]).ravel()
+        smaller, larger = np.triu_indices(size, 1)
+        yield (block[:, smaller] << 32 | block[:, larger]).ravel()
 
 
-def _refined(
-    values: np.ndarray, members: np.ndarray, kinds: np.ndarray, cuts: tuple[np.ndarray, ...]
+def _refine(
+    values: np.ndarray, members: np.ndarray, kinds: np.ndarray, refining_keys: tuple[np.ndarray, ...]
 ) -> tuple[np.ndarray, ...]:
-    """Rows of blocks, each once for every cut of its member that is of a later kind than the cut before."""
-    owners, cut_values, cut_kinds = cuts
+    """Divide blocks: repeat each row once for every refining key of its member of a later kind than the one before.
+
+        block  member  kind       refining keys of 3: author x, page y       block'  member  kind
+        B      3       -1     ->                                             B+x     3       author
+                                                                             B+y     3       page
+
+    Later kinds only, so that two rounds find each unordered pair of kinds once. Returns (values, members, kinds)
+    sorted by value and member.
+    """
+    owners, key_values, key_kinds = refining_keys
     left = np.searchsorted(owners, members, "left")
     counts = np.searchsorted(owners, members, "right") - left
     row = np.repeat(np.arange(len(members)), counts)
-    cut = np.arange(len(row)) - np.repeat(np.cumsum(counts) - counts, counts) + left[row]
-    keep = cut_kinds[cut] > kinds[row]
-    row, cut = row[keep], cut[keep]
-    finer = _mixed(values[row].astype(np.uint64)) + _mixed(cut_values[cut])
-    order = np.lexsort((members[row], finer))
-    return finer[order], members[row][order], cut_kinds[cut][order]
+    key = np.arange(len(row)) - np.repeat(np.cumsum(counts) - counts, counts) + left[row]
+    keep = key_kinds[key] > kinds[row]
+    row, key = row[keep], key[keep]
+    refined_values = _mix(values[row].astype(np.uint64)) + _mix(key_values[key])
+    order = np.lexsort((members[row], refined_values))
+    return refined_values[order], members[row][order], key_kinds[key][order]
 
 
-def _sorted_blocks(values: np.ndarray, members: np.ndarray, of_titles: np.ndarray) -> tuple[np.ndarray, ...]:
-    """Distinct (value, member) rows, sorted by both, with what belongs to them."""
+def _sort_blocks(values: np.ndarray, members: np.ndarray, is_title_block: np.ndarray) -> tuple[np.ndarray, ...]:
+    """Return the distinct (value, member) rows sorted by both, and the matching entries of `is_title_block`."""
     order = np.lexsort((members, values))
-    values, members, of_titles = values[order], members[order], of_titles[order]
+    values, members, is_title_block = values[order], members[order], is_title_block[order]
     first = np.ones(len(values), bool)
     first[1:] = (values[1:] != values[:-1]) | (members[1:] != members[:-1])
-    return values[first], members[first], of_titles[first]
+    return values[first], members[first], is_title_block[first]

@@ -1,7 +1,13 @@
-"""Names, journals, volumes, issues and pages as sources write them -> comparable values.
+"""Normalise names, journals, volumes, issues and pages, as written by different sources, for comparison.
 
-Lists of authors come glued, inverted, cut off, with initials before or after; journals abbreviated; pages shortened, or
-turned into dates by a spreadsheet. Each function takes one field and is cut to a length no real field reaches.
+Author lists arrive joined without separators, inverted, truncated, with initials before or after the name; journals
+abbreviated; pages shortened, or turned into dates by a spreadsheet:
+
+    name_words("Chang M. W.Chen C. H.")                       ["chang", "chen"]
+    same_journal("j med case rep", "journal medical case reports")    True
+    page_range("450-1"), page_range("06-Oct")                 (450, 451), (6, 10)
+
+Each function reads one field, up to a length that no real field reaches.
 """
 
 import re
@@ -11,12 +17,12 @@ from rapidfuzz import fuzz
 
 from transforms.duplicates.text_folding import WORD_LISTS, content_words, fold
 
-LONGEST_AUTHORS, LONGEST_JOURNAL, LONGEST_NUMBER = 4000, 500, 100
-SAME_WORDS = 85
+MAX_AUTHORS_LENGTH, MAX_JOURNAL_LENGTH, MAX_NUMBER_LENGTH = 4000, 500, 100
+MIN_JOURNAL_RATIO = 85
 FIRST_ROMAN_PAGE = 10**12
 NO_PAGES = (-1, -1)
 
-_NO_NAMES = frozenset(WORD_LISTS["name_particles"]) | frozenset(WORD_LISTS["not_names"])
+_NOT_NAMES = frozenset(WORD_LISTS["name_particles"]) | frozenset(WORD_LISTS["not_names"])
 _MONTHS: dict[str, int] = WORD_LISTS["months"]
 _PREPRINT_SERVERS = frozenset(WORD_LISTS["preprint_servers"])
 _PREPRINT_DOI = re.compile("|".join(f"(?:{doi})" for doi in WORD_LISTS["preprint_dois"]))
@@ -28,25 +34,26 @@ _BEFORE_INITIAL = re.compile(r"[^.]*?\s(?=[A-Z](?:[.\s]|$))")
 
 
 def name_words(author: str) -> list[str]:
-    """The words of one or several names without initials and particles, folded, in order.
+    """Return the folded words of one or several names in order, without initials and particles.
 
-    A run of one or two capitals is initials unless the whole text is in capitals; glued names ('SmithJones') are cut.
+    Up to three capitals are initials, up to two where the whole text is in capitals. Joined names are split:
+    'SmithJones' -> smith, jones.
     """
-    text = fold(author[:LONGEST_AUTHORS]).replace("-", " ").replace(".", " ")
-    shouted = text.isupper()
+    text = fold(author[:MAX_AUTHORS_LENGTH]).replace("-", " ").replace(".", " ")
+    all_capitals = text.isupper()
     text = _GLUED.sub(" ", text)
-    found = []
+    kept = []
     for name in _NAME.findall(text):
         lower = name.lower().replace("'", "")
-        if len(lower) < 2 or lower in _NO_NAMES or (name.isupper() and len(lower) <= (2 if shouted else 3)):
+        if len(lower) < 2 or lower in _NOT_NAMES or (name.isupper() and len(lower) <= (2 if all_capitals else 3)):
             continue
-        found.append(lower)
-    return found
+        kept.append(lower)
+    return kept
 
 
 def first_author_words(author: str) -> list[str]:
-    """At most three name words of the first name in `author`, which may hold a whole list in any order and form."""
-    text = _AUTHOR_END.split(fold(author[:LONGEST_AUTHORS]), maxsplit=1)[0]
+    """Return at most three name words of the first author in `author`, which may hold a whole list in any form."""
+    text = _AUTHOR_END.split(fold(author[:MAX_AUTHORS_LENGTH]), maxsplit=1)[0]
     head, comma, _ = text.partition(",")
     if comma and len(head.split()) > 1:
         text = head
@@ -61,15 +68,18 @@ _IN_BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
 
 @lru_cache(maxsize=65536)
 def journal_key(journal: str) -> str:
-    """The journal's content words, folded, without places and media in brackets, conferences, years and supplements."""
-    text = _CONFERENCE.sub("", fold(journal[:LONGEST_JOURNAL]).lower().replace('"', " ").replace("&", " "))
-    found = content_words(_IN_BRACKETS.sub(" ", text)) or content_words(text)
-    return " ".join([word for word in found if not _EDITION.fullmatch(word)] or found)
+    """Return the folded content words of a journal's name.
+
+    Places and media in brackets, conference names, years and supplements are removed.
+    """
+    text = _CONFERENCE.sub("", fold(journal[:MAX_JOURNAL_LENGTH]).lower().replace('"', " ").replace("&", " "))
+    kept = content_words(_IN_BRACKETS.sub(" ", text)) or content_words(text)
+    return " ".join([word for word in kept if not _EDITION.fullmatch(word)] or kept)
 
 
 @lru_cache(maxsize=65536)
 def same_journal(one: str, other: str) -> bool:
-    """Whether two `journal_key`s may be one journal: equal, abbreviated (ISO 4), initials, or with a subtitle."""
+    """Whether two `journal_key`s may name one journal: equal, abbreviated (ISO 4), as initials, or with a subtitle."""
     if one.replace(" ", "") == other.replace(" ", ""):
         return True
     a, b = sorted((one.split(), other.split()), key=lambda w: (len(w), len("".join(w))))
@@ -77,10 +87,12 @@ def same_journal(one: str, other: str) -> bool:
         return False
     if _initials(a) in b or _initials(b) in a:
         return True
-    if len(a) > 2 and fuzz.token_set_ratio(one, other) >= SAME_WORDS:
+    if len(a) > 2 and fuzz.token_set_ratio(one, other) >= MIN_JOURNAL_RATIO:
         return True
     if len(a) > 1 or len(b) == 1:
-        return all(_abbreviates(x, y) or _abbreviates(y, x) for x, y in zip(a, b, strict=False)) or _embedded(a, b)
+        return all(_abbreviates(x, y) or _abbreviates(y, x) for x, y in zip(a, b, strict=False)) or _contains_in_order(
+            a, b
+        )
     return False
 
 
@@ -88,14 +100,14 @@ def _initials(words: list[str]) -> str | None:
     return "".join(word[0] for word in words) if len(words) > 1 else None
 
 
-def _embedded(a: list[str], b: list[str]) -> bool:
-    """All of at least two words of `a` stand in `b`, abbreviated or not, in order."""
+def _contains_in_order(a: list[str], b: list[str]) -> bool:
+    """Whether `a` has two words or more and all of them occur in `b` in order, abbreviated or not."""
     rest = iter(b)
     return len(a) > 1 and all(any(_abbreviates(x, y) or _abbreviates(y, x) for y in rest) for x in a)
 
 
 def _abbreviates(short: str, long: str) -> bool:
-    """Whether `short` has the first letter of `long` and its letters stand in `long` in order ('dtsch', 'deutsche')."""
+    """Whether both start with the same letter and `long` has the letters of `short` in order ('dtsch', 'deutsche')."""
     if short[0] != long[0] or len(short) > len(long):
         return False
     letters = iter(long)
@@ -103,12 +115,12 @@ def _abbreviates(short: str, long: str) -> bool:
 
 
 def is_preprint(doi: str, journal: str) -> bool:
-    """Whether a `journal_key` is that of a preprint server, or a DOI is and no journal is named."""
+    """Whether a `journal_key` is that of a preprint server or, where it is empty, the DOI is."""
     return journal in _PREPRINT_SERVERS or (not journal and bool(_PREPRINT_DOI.fullmatch(doi)))
 
 
 def is_versioned(journal: str) -> bool:
-    """Whether a `journal_key` is that of a journal which publishes new versions of its articles (Cochrane)."""
+    """Whether a `journal_key` is that of a journal that publishes new versions of its articles (Cochrane)."""
     return journal in _VERSIONED
 
 
@@ -116,15 +128,15 @@ _NUMBER = re.compile(r"\d{1,9}", re.ASCII)
 
 
 def volume_number(volume: str) -> int:
-    """The volume as a number; -1 where there is none, or where only the rest of a supplement's is left ('1)')."""
-    found = _NUMBER.search(volume[:LONGEST_NUMBER])
+    """Return the volume as a number; -1 where there is none, or only the remains of a supplement's number ('1)')."""
+    found = _NUMBER.search(volume[:MAX_NUMBER_LENGTH])
     broken = ")" in volume and "(" not in volume
     return int(found[0]) if found and not broken and not volume.lower().startswith("suppl") else -1
 
 
 def issue_number(issue: str) -> int:
-    """The first number of an issue; -1 where there is none."""
-    found = _NUMBER.search(issue[:LONGEST_NUMBER])
+    """Return the first number of an issue; -1 where there is none."""
+    found = _NUMBER.search(issue[:MAX_NUMBER_LENGTH])
     return int(found[0]) if found else -1
 
 
@@ -133,26 +145,26 @@ _ROMAN = re.compile(r"([ivxlc]+)(?:\s*-+\s*([ivxlc]+))?", re.IGNORECASE)
 _ROMAN_DIGITS = {"i": 1, "v": 5, "x": 10, "l": 50, "c": 100}
 _LOCATOR = re.compile(r"[a-z]\d{3,}", re.ASCII)
 _COUNT = re.compile(r"\bof\b|\d\s*(?:p|pp|pages)\.?\s*$")
-_FIRST_LOST = re.compile(r"\W*[A-Za-z]+-\d+\W*")
+_FIRST_PAGE_LOST = re.compile(r"\W*[A-Za-z]+-\d+\W*")
 _RANGE = re.compile(r"[A-Za-z]{0,3}\.?\s?(\d{1,11})[A-Za-z]?\s*(?:-+\s*[A-Za-z]{0,3}\.?\s?(\d{1,11}))?", re.ASCII)
 
 
 def page_range(pages: str) -> tuple[int, int]:
-    """First and last page as numbers, letters dropped; NO_PAGES for none, a page count, or '1 of 8'.
+    """Return the first and last page as numbers, letters dropped; NO_PAGES for none, a page count, or '1 of 8'.
 
-    An abbreviated last page is completed ('450-1' is 450-451); what a spreadsheet made a date is read back, smaller
-    number first ('06-Oct' is 6-10). Roman pages are numbered from FIRST_ROMAN_PAGE. What lost its first page
-    ('Suppl-29' of 'S417-S429') is no page.
+    An abbreviated last page is completed ('450-1' is 450-451). A range that a spreadsheet turned into a date is read
+    back, the smaller number first ('06-Oct' is 6-10). Roman pages are counted from FIRST_ROMAN_PAGE. A text that lost
+    its first page ('Suppl-29' of 'S417-S429') gives NO_PAGES.
     """
-    text = fold(pages[:LONGEST_NUMBER]).strip()
-    dated = _dated(text)
+    text = fold(pages[:MAX_NUMBER_LENGTH]).strip()
+    dated = _read_date(text)
     if dated:
         return dated
     roman = _ROMAN.fullmatch(text)
     if roman:
-        return FIRST_ROMAN_PAGE + _roman(roman[1]), FIRST_ROMAN_PAGE + _roman(roman[2] or roman[1])
+        return FIRST_ROMAN_PAGE + _roman_number(roman[1]), FIRST_ROMAN_PAGE + _roman_number(roman[2] or roman[1])
     found = _RANGE.search(text)
-    if not found or _COUNT.search(text) or _FIRST_LOST.fullmatch(text):
+    if not found or _COUNT.search(text) or _FIRST_PAGE_LOST.fullmatch(text):
         return NO_PAGES
     first, last = found[1], found[2] or found[1]
     if len(last) < len(first):
@@ -160,7 +172,7 @@ def page_range(pages: str) -> tuple[int, int]:
     return int(first), int(last)
 
 
-def _dated(text: str) -> tuple[int, int] | None:
+def _read_date(text: str) -> tuple[int, int] | None:
     found = _DATE.fullmatch(text)
     month = _MONTHS.get((found[2] or found[3]).lower()) if found else None
     if not found or not month:
@@ -169,7 +181,7 @@ def _dated(text: str) -> tuple[int, int] | None:
     return min(day, month), max(day, month)
 
 
-def _roman(numeral: str) -> int:
+def _roman_number(numeral: str) -> int:
     digits = [_ROMAN_DIGITS[letter] for letter in numeral.lower()]
     return sum(
         -digit if digit < following else digit for digit, following in zip(digits, [*digits[1:], 0], strict=True)
@@ -177,5 +189,5 @@ def _roman(numeral: str) -> int:
 
 
 def is_locator(pages: str) -> bool:
-    """Whether pages are an electronic article number with a letter ('e0191240'), no page of a printed issue."""
+    """Whether pages are an electronic article number with a letter ('e0191240'), not pages of a printed issue."""
     return bool(_LOCATOR.fullmatch(pages.strip()))

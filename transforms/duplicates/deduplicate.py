@@ -1,31 +1,36 @@
 """Documents of all sources -> distinct articles.
 
-    keys        what records of one article are likely to share          transforms.duplicates.blocking
-    candidates  pairs that share a key                                   transforms.duplicates.blocking
-    decide      each pair: the same article or not, rule and evidence    transforms.duplicates.decisions
-    cluster     articles, with checks on the whole of each               transforms.duplicates.clustering
+    blocking_keys    what records of one article are likely to share           transforms.duplicates.blocking
+    candidate_pairs  pairs that share a key                                    transforms.duplicates.blocking
+    decide           same article or not, with the rule and its evidence       transforms.duplicates.decisions
+    cluster          pairs -> articles, checked for each article as a whole    transforms.duplicates.clustering
 
-Here the four run in one go on documents at hand. New documents beside stored ones go the same way: `keys` of the new
-ones; `touched` for those whose pairs may have changed; `candidates` and `decide` for these, in place of all their
-stored edges; `component` and `cluster` for the articles they reach. The result is the same as of one go over all.
+This module runs the four steps at once over the documents it is given. A commit runs them incrementally over a lake
+(`warehouse.commit.pair_decisions`): `blocking_keys` for new documents, `affected_documents` for those whose pairs may
+have changed, `candidate_pairs` and `decide` for these, and `cluster` for the articles they reach. Both ways give the
+same articles.
 """
 
 import pyarrow as pa
 
-from transforms.duplicates.blocking import candidates, keys_of
+from transforms.duplicates.blocking import candidate_pairs, keys_from_features
 from transforms.duplicates.clustering import cluster
-from transforms.duplicates.decisions import decide_on
+from transforms.duplicates.decisions import decide_from_features
 from transforms.duplicates.features import Features
 from transforms.text.slices import text_slices
 
 
 def deduplicate(documents: pa.Table, verdicts: pa.Table | None = None) -> pa.Table:
-    """The article of every document: document_id, article_id, rule, evidence; in the order of `documents`.
+    """Return the article of every document: document_id, article_id, rule, evidence; in the order of `documents`.
 
     `documents` has columns of the table of that name, one row a document_id; absent columns mean NULL. `verdicts` are
     manual decisions, which override every rule: document_a, document_b, same (boolean). article_id is computed by
     `transforms.duplicates.article_ids`; rule and evidence are those of the strongest decision that joined the document
-    to another, 'alone' and NULL without one.
+    to another; 'alone' and NULL where nothing did. Raises `ValueError` where a document_id is repeated.
     """
-    found = Features(documents)
-    return cluster(decide_on(candidates(keys_of(found, text_slices(documents))), found), documents, verdicts)
+    features = Features(documents)
+    return cluster(
+        decide_from_features(candidate_pairs(keys_from_features(features, text_slices(documents))), features),
+        documents,
+        verdicts,
+    )

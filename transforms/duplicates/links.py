@@ -1,7 +1,8 @@
-"""Relations that must not be merged: what is a preprint, erratum, comment, retraction, translation, version of what.
+"""Infer links between articles that resemble each other but must not be merged: preprint, erratum, comment,
+retraction, translation, version.
 
-Here they are read off pairs that would be one article but for what a rule held against it. What sources state
-themselves (documents.relations) needs no rule: the catalog's view of links adds it.
+They are inferred from pairs whose verdict is 'different'. Relations that a source states itself (documents.relations)
+are added by the catalog's view `links`.
 """
 
 import numpy as np
@@ -9,12 +10,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from transforms.duplicates.comparison import AUTHORS_AGREE, DIFFERS, EQUAL, EXTENDED, SAME, Comparison, compare
-from transforms.duplicates.features import UNKNOWN as NO_VALUE
-from transforms.duplicates.features import Features
+from transforms.duplicates.features import MISSING, Features
 
 LINKS = pa.schema([("link", pa.string()), ("link_from", pa.string())])
-"""link: what document link_from is of the other: 'preprint_of', 'erratum_for', 'comment_on', 'retraction_of',
-'translation_of', 'version_of'; both NULL where the pair is merely apart."""
+"""link: the relation of document link_from to the other one: 'preprint_of', 'erratum_for', 'comment_on',
+'retraction_of', 'translation_of' or 'version_of'; both NULL where the pair has no link."""
 
 _MARK_KINDS = (
     ("preprint", "preprint_of"),
@@ -25,64 +25,66 @@ _MARK_KINDS = (
 )
 
 
-def links_of(edges: pa.Table, found: Features) -> pa.Table:
-    """What the documents of each edge are to each other -> LINKS, in the order of `edges`; NULL for 'same'.
+def infer_links(edges: pa.Table, features: Features) -> pa.Table:
+    """Return rows of LINKS in the order of `edges`; NULL for edges whose verdict is 'same' and for unrelated pairs.
 
-    `edges` as of `duplicate_decisions.EDGES`; `found` has the features of all their documents.
+    `edges` has the columns of `decisions.EDGES`; `features` holds all their documents.
     """
-    ids = pa.array(found.ids, pa.string())
+    ids = pa.array(features.ids, pa.string())
     a, b = (pc.index_in(edges[name], ids).to_numpy().astype(np.int64) for name in ("document_a", "document_b"))
-    compared = compare(found, a, b)
+    compared = compare(features, a, b)
     kinds: list[str | None] = []
     subjects: list[str | None] = []
-    for n, (one, other, verdict) in enumerate(zip(a.tolist(), b.tolist(), edges["verdict"].to_pylist(), strict=True)):
+    for n, (row_a, row_b, verdict) in enumerate(zip(a.tolist(), b.tolist(), edges["verdict"].to_pylist(), strict=True)):
         link = None
         if verdict == "different":
-            link = _by_marks(found, compared, n, one, other) or _by_text(found, compared, n, one, other)
-        subjects.append(found.ids[link[0]] if link else None)
+            link = _by_marks(features, compared, n, row_a, row_b) or _by_text(features, compared, n, row_a, row_b)
+        subjects.append(features.ids[link[0]] if link else None)
         kinds.append(link[1] if link else None)
     return pa.table([kinds, subjects], schema=LINKS)
 
 
-def _by_marks(found: Features, compared: Comparison, n: int, one: int, other: int) -> tuple[int, str] | None:
-    """What one says in its title or types that it is, and the other does not."""
+def _by_marks(features: Features, compared: Comparison, n: int, row_a: int, row_b: int) -> tuple[int, str] | None:
+    """Return (row of the notice, kind of link) where one document alone carries a mark such as 'erratum'; else None."""
     if compared.title[n] < EXTENDED or compared.generic[n]:
         return None
     for mark, kind in _MARK_KINDS:
-        first, second = mark in found.marks[one], mark in found.marks[other]
+        first, second = mark in features.marks[row_a], mark in features.marks[row_b]
         if first != second:
-            by_others = kind == "comment_on"
-            if not by_others and compared.authors[n] == DIFFERS:
+            is_comment = kind == "comment_on"
+            if not is_comment and compared.authors[n] == DIFFERS:
                 return None
             if mark != "preprint" and compared.journal[n] == DIFFERS:
                 return None
-            return (one, kind) if first else (other, kind)
+            return (row_a, kind) if first else (row_b, kind)
     return None
 
 
-def _by_text(found: Features, compared: Comparison, n: int, one: int, other: int) -> tuple[int, str] | None:
-    """The same text twice under two identifiers: where one title is in brackets (NLM's mark of another language), the
-    other is its translation; else the later is a version of the earlier.
+def _by_text(features: Features, compared: Comparison, n: int, row_a: int, row_b: int) -> tuple[int, str] | None:
+    """Return (row, kind of link) for the same text under two identifiers; None where the texts differ.
+
+    Where one title is in brackets (NLM's mark for a translated title), the other document is its translation; else the
+    later document is a version of the earlier.
     """
-    alike = compared.title[n] >= EXTENDED and compared.author_ratio[n] >= 100 * AUTHORS_AGREE
-    same_marks = found.marks[one] == found.marks[other]
+    similar = compared.title[n] >= EXTENDED and compared.author_ratio[n] >= 100 * AUTHORS_AGREE
+    same_marks = features.marks[row_a] == features.marks[row_b]
     if (
-        not alike
+        not similar
         or not same_marks
         or compared.generic[n]
         or compared.journal[n] == DIFFERS
         or compared.numbers[n] == DIFFERS
     ):
         return None
-    place = compared.pages[n] == SAME and (compared.volume[n] == SAME or compared.year[n] == SAME)
-    if not place and not (compared.versioned[n] and compared.title[n] == EQUAL):
+    same_place = compared.pages[n] == SAME and (compared.volume[n] == SAME or compared.year[n] == SAME)
+    if not same_place and not (compared.versioned[n] and compared.title[n] == EQUAL):
         return None
-    if found.translated[one] != found.translated[other]:
-        return (other if found.translated[one] else one), "translation_of"
-    return (one if _order(found, one) > _order(found, other) else other), "version_of"
+    if features.translated[row_a] != features.translated[row_b]:
+        return (row_b if features.translated[row_a] else row_a), "translation_of"
+    return (row_a if _version_order(features, row_a) > _version_order(features, row_b) else row_b), "version_of"
 
 
-def _order(found: Features, n: int) -> tuple[int, int, str]:
-    """Year, PMID, id: which of two versions is the later."""
-    year = int(found.year[n])
-    return (year if year != NO_VALUE else 0, int(found.pmid[n]), found.ids[n])
+def _version_order(features: Features, n: int) -> tuple[int, int, str]:
+    """Return the sort key of versions: year, PMID, document id."""
+    year = int(features.year[n])
+    return (year if year != MISSING else 0, int(features.pmid[n]), features.ids[n])

@@ -1,8 +1,10 @@
-"""The rules by which two documents are, or are not, one article.
+"""The rules that join two documents to one article, and the rules that keep them apart.
 
-Each rule has a name and says what it needs of a `Comparison`. A pair is the same article when at least one of ACCEPTS
-holds and none of VETOES. No rule rests on a DOI alone, on title and year alone, or on the likeness of abstracts alone.
-The order is the order of confidence: the first rule that holds is the one a decision names.
+A rule is a named condition on a `Comparison`, evaluated for all pairs at once. A pair is the same article when at least
+one rule of ACCEPTS and none of VETOES holds. No rule relies on a DOI alone, on title and year alone, or on similar
+abstracts alone. Rules are listed by confidence: a decision names the first that holds.
+
+The names are stored with each decision: renaming a rule changes stored data.
 """
 
 from collections.abc import Callable
@@ -15,12 +17,12 @@ Rule = Callable[[Comparison], np.ndarray]
 
 
 def _same_place(c: Comparison) -> np.ndarray:
-    """First page, with the volume or with year and journal."""
+    """Whether the first page agrees, and the volume or the year and journal with it."""
     return (c.pages == SAME) & ((c.volume == SAME) | ((c.year == SAME) & (c.journal != DIFFERS)))
 
 
 def _no_conflict(c: Comparison) -> np.ndarray:
-    """Nothing known of the place speaks against; neighbouring years only with a journal, volume or page in common."""
+    """Whether no field of the citation contradicts; consecutive years need a journal, volume or page in common."""
     in_common = (c.journal == SAME) | (c.volume == SAME) | (c.pages == SAME)
     return (
         (c.pages != DIFFERS) & (c.doi != DIFFERS) & (c.volume != DIFFERS) & (c.years_apart <= np.where(in_common, 1, 0))
@@ -28,18 +30,22 @@ def _no_conflict(c: Comparison) -> np.ndarray:
 
 
 def _same_text(c: Comparison) -> np.ndarray:
+    """Whether the abstracts agree, their numbers and last words included."""
     return (c.abstract == SAME) & (c.details != DIFFERS)
 
 
 def _text_allows(c: Comparison) -> np.ndarray:
-    """Equal titles, or abstracts that agree or cannot be compared: a page may hold two abstracts of one group."""
+    """Whether titles are equal, or abstracts agree or cannot be compared.
+
+    Conference proceedings print several abstracts of one group on a page, with similar titles.
+    """
     return (c.title == EQUAL) | (c.abstract == SAME) | (c.abstract_ratio < 0)
 
 
-REPUBLISHED = "republished, says NLM"
+REPUBLISHED_RULE = "republished, says NLM"
 
 ACCEPTS: dict[str, Rule] = {
-    REPUBLISHED: lambda c: c.republished,
+    REPUBLISHED_RULE: lambda c: c.republished,
     "same PMID": lambda c: (
         (c.pmid == SAME) & ((c.title >= CHANGED) | c.generic | c.translated | (c.authors == SAME) | (c.pages == SAME))
     ),
@@ -139,5 +145,5 @@ VETOES: dict[str, Rule] = {
     "abstracts that differ in their numbers": lambda c: (c.details == DIFFERS) & (c.pages != SAME) & (c.doi != SAME),
 }
 
-OVERRULED_BY_NLM = frozenset(VETOES) - {"different PMIDs"}
-"""Vetoes that do not count where NLM itself says the two are one: one PMID, or republished."""
+VETOES_OVERRULED_BY_NLM = frozenset(VETOES) - {"different PMIDs"}
+"""Vetoes that are ignored where NLM itself equates the two documents: the same PMID, or a republication."""

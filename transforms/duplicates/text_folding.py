@@ -1,7 +1,10 @@
-"""Text from any source in one plain form: no markup, no accents, one spelling; and its words.
+"""Fold text from any source to one plain form, without markup and accents, and split it into words.
 
-NORMALISATION_VERSION is raised whenever a result of this module, of `citation_titles` or of `citation_facts` changes:
-blocking keys made of them are stored.
+    fold("Ménière's &amp;lt;i&amp;gt;disease")                  "Meniere's  disease"
+    content_words("the growth of two nodules, part iii")        ["growth", "2", "nodules", "part", "3"]
+
+Raise NORMALISATION_VERSION whenever a result of this module, of `titles` or of `citation_fields` changes: blocking keys
+made from them are stored.
 """
 
 import re
@@ -16,7 +19,7 @@ from transforms.rules import load_rules
 NORMALISATION_VERSION = 1
 
 WORD_LISTS: dict[str, Any] = load_rules("citation_words")
-"""What bibliographic records carry around their facts; `citation_words.toml` says what each list is for."""
+"""Word lists for bibliographic records; `citation_words.toml` explains each of them."""
 
 _STOP_WORDS = frozenset(WORD_LISTS["stop_words"])
 _NUMBER_WORDS: dict[str, str] = WORD_LISTS["number_words"]
@@ -25,54 +28,58 @@ _ASCII_SEPARATORS = str.maketrans({chr(code): " " for code in range(128) if not 
 _MOJIBAKE = re.compile(
     "[\u00c2\u00c3\u00e2][\u0080-\u00bf\u0152\u0153\u0160\u0161\u0178\u017d\u017e\u0192\u02c6\u02dc\u2013-\u203a\u20ac\u2122]"
 )
-"""UTF-8 read as Latin-1 or Windows-1252: a lead byte and one that continues it."""
-_MOSTLY = 0.8
+"""UTF-8 decoded as Latin-1 or Windows-1252: the characters of a lead byte and of a continuation byte."""
+_MIN_LATIN_SHARE = 0.8
 _TAG = re.compile(r"</?[A-Za-z][^<>]{0,80}>")
 _WORD = re.compile(r"[^\W_]+")
 
 
 def fold(text: str) -> str:
-    """`text` without markup, entities, mojibake and accents; Greek letters by name; case and white space kept."""
-    text = _unmarked(text)
-    return text if text.isascii() else _plain(ftfy.fix_encoding(text) if _MOJIBAKE.search(text) else text)
+    """Return `text` without markup, entities, mojibake and accents, with Greek letters spelled out.
+
+    Case and white space are kept.
+    """
+    text = _strip_markup(text)
+    return text if text.isascii() else _strip_accents(ftfy.fix_encoding(text) if _MOJIBAKE.search(text) else text)
 
 
-def _unmarked(text: str) -> str:
+def _strip_markup(text: str) -> str:
     if "&" in text:
+        # Some sources escape twice: '&amp;lt;i&amp;gt;' is '<i>'.
         text = unescape(unescape(text))
     return _TAG.sub(" ", text) if "<" in text else text
 
 
-def _plain(text: str) -> str:
-    """Without accents; of a text that is mostly Latin only ASCII is left."""
+def _strip_accents(text: str) -> str:
+    """Remove accents; of a text that is mostly Latin, drop everything outside ASCII as well."""
     for letter in set(text) & _LETTERS.keys():
         text = text.replace(letter, _LETTERS[letter])
     if text.isascii():
         return text
     text = unicodedata.normalize("NFKD", text)
     latin = text.encode("ascii", "ignore").decode()
-    if len(latin) > _MOSTLY * len(text):
+    if len(latin) > _MIN_LATIN_SHARE * len(text):
         return latin
     return "".join(c for c in text if not unicodedata.combining(c))
 
 
 def plain_words(text: str) -> list[str]:
-    """The runs of letters and digits of a folded text."""
+    """Return the runs of letters and digits of a folded text."""
     return text.translate(_ASCII_SEPARATORS).split() if text.isascii() else _WORD.findall(text)
 
 
 def words(text: str) -> list[str]:
-    """`plain_words` of a lower-case text, number words and Roman numerals (from II) as digits."""
+    """Return `plain_words` of a lower-case text, with number words and Roman numerals from II on as digits."""
     return [_NUMBER_WORDS.get(word, word) for word in plain_words(text.replace("'", ""))]
 
 
 def content_words(text: str) -> list[str]:
-    """`words` without stop words; all of them where nothing else is left."""
-    found = words(text)
-    return [word for word in found if word not in _STOP_WORDS] or found
+    """Return `words` without stop words, or all words if there are only stop words."""
+    all_words = words(text)
+    return [word for word in all_words if word not in _STOP_WORDS] or all_words
 
 
 def abstract_words(abstract: str) -> str:
-    """The words of an abstract in lower case with one space between them, markup and accents gone."""
-    text = _unmarked(abstract)
-    return " ".join(plain_words((text if text.isascii() else _plain(text)).lower()))
+    """Return the words of an abstract in lower case, joined by spaces, without markup and accents."""
+    text = _strip_markup(abstract)
+    return " ".join(plain_words((text if text.isascii() else _strip_accents(text)).lower()))

@@ -1,12 +1,18 @@
-"""Titles as sources write them -> what can be compared: the bare title, its numbers, and what it says it is."""
+"""Normalise titles for comparison: the clean title, the numbers in it, and marks such as erratum or reply.
+
+title                                        clean_title                 title_marks   without_marks
+Salt and nodules. [Review] [133 refs]        salt and nodules            -             salt and nodules
+Erratum: Salt and nodules                    erratum: salt and nodules   erratum       salt and nodules
+Salt and nodules in towns - PubMed           salt and nodules in towns   -             salt and nodules in towns
+"""
 
 import re
 
 from transforms.duplicates.citation_fields import journal_key, same_journal
 from transforms.duplicates.text_folding import WORD_LISTS, fold, plain_words, words
 
-LONGEST_TITLE = 1000
-SHORTEST_TITLE = 8
+MAX_TITLE_LENGTH = 1000
+MIN_TITLE_LENGTH = 8
 _GENERIC = frozenset("".join(title.split()) for title in WORD_LISTS["generic_titles"])
 _SITES = frozenset(WORD_LISTS["sites"])
 
@@ -31,40 +37,41 @@ _REPRINT = re.compile(
 
 
 def clean_title(title: str, journal: str = "") -> str:
-    """The folded title in lower case without what was put around it: notes in brackets, a site's or journal's name.
+    """Return the folded title in lower case, without notes in brackets and without the name of a site or journal.
 
-    `journal` is a `journal_key`. One spelling for British and American: 'haemolytic tumour' is 'hemolytic tumor'.
+    `journal` is a `journal_key`. British spelling becomes American: 'haemolytic tumour' -> 'hemolytic tumor'.
     """
-    text = " ".join(fold(title[:LONGEST_TITLE]).split())
-    while (note := _note(text)) and note.start() > SHORTEST_TITLE:
+    text = " ".join(fold(title[:MAX_TITLE_LENGTH]).split())
+    while (note := _trailing_note(text)) and note.start() > MIN_TITLE_LENGTH:
         text = text[: note.start()]
     text = _REPRINT.sub("", _without_site(text, journal)).strip(' ."').lower()
     return text.replace("ae", "e").replace("oe", "e").replace("our", "or").replace("isation", "ization")
 
 
-def _note(text: str) -> re.Match[str] | None:
+def _trailing_note(text: str) -> re.Match[str] | None:
+    """Return the match of a note at the end of a title: '[Review]', '(in Japanese)', '. German'."""
     if "[" in text or "(" in text:
-        found = _NOTE.search(text)
-        if found:
-            return found
+        note = _NOTE.search(text)
+        if note:
+            return note
     return _LANGUAGE.search(text) if ". " in text else None
 
 
 def _without_site(text: str, journal: str) -> str:
-    """Without ' | Anything' after three words, and without ' - A Site' or ' - The Journal'."""
+    """Remove ' | Anything' after three words, and ' - Site' or ' - Journal' where the site or journal is known."""
     head, bar, _ = text.partition(" | ")
     if bar and head.count(" ") > 1:
         text = head
-    found = _SITE.search(text) if " -" in text or " |" in text or " :" in text else None
-    if not found or text.count(" ", 0, found.start()) < 2:
+    site = _SITE.search(text) if " -" in text or " |" in text or " :" in text else None
+    if not site or text.count(" ", 0, site.start()) < 2:
         return text
-    tail = " ".join(plain_words(found[1].lower()))
-    named = tail in _SITES or (journal and same_journal(journal_key(tail), journal))
-    return text[: found.start()] if named else text
+    tail = " ".join(plain_words(site[1].lower()))
+    is_known = tail in _SITES or (journal and same_journal(journal_key(tail), journal))
+    return text[: site.start()] if is_known else text
 
 
 def is_generic(title: str) -> bool:
-    """Whether a title (content words) is a known heading, an editor's column, or fewer than three words."""
+    """Whether a title (content words) is a known heading, an editor's column or too short to identify an article."""
     key = title.replace(" ", "")
     return key in _GENERIC or title.count(" ") < 2 or len(key) < 16 or ("editor" in key and len(key) < 60)
 
@@ -76,19 +83,23 @@ _PART = re.compile(
 
 
 def title_numbers(text: str) -> tuple[str, ...]:
-    """The numbers of a clean title, sorted: editions, parts, years, grades; letters of parts too ('part i' is 1)."""
+    """Return the numbers in a clean title, sorted: editions, parts, years, grades.
+
+    Letters of parts count: 'toxins, part b' -> ('b',), 'care of the hand: part i' -> ('1',).
+    """
     numbers = [str(int(run)) for run in re.findall(r"\d+", " ".join(words(text))) if run.isdecimal()]
     letters = ["1" if letter == "i" else letter for letter in _PART.findall(text) if letter.isalpha()]
     return tuple(sorted(numbers + letters))
 
 
-_OF_ANOTHER = r"\(vol\.? \d+[,;] (?:pg|p|pp|art)\b.*\)?$|\([^()]*\(\d{4}\) \d+[^()]*(?:\([^()]*\))?[^()]*\)$"
-"""How Web of Science and Scopus title an erratum: '(vol 360, pg 542, 2009)', '(J Exp Med (2009) 360 (542-544))'."""
+_CITED_ARTICLE = r"\(vol\.? \d+[,;] (?:pg|p|pp|art)\b.*\)?$|\([^()]*\(\d{4}\) \d+[^()]*(?:\([^()]*\))?[^()]*\)$"
+"""The corrected article as Web of Science and Scopus cite it in the title of an erratum: '(vol 360, pg 542, 2009)',
+'(J Exp Med (2009) 360 (542-544))'."""
 
 _MARKS = {
     "erratum": (
         r"^\W*(?:published |author |publisher |editorial )?(?:errat(?:um|a)|corrigend(?:um|a)|corrections?|addendum)\b"
-        r"|\b(?:erratum|corrigendum|correction)\W*$|" + _OF_ANOTHER
+        r"|\b(?:erratum|corrigendum|correction)\W*$|" + _CITED_ARTICLE
     ),
     "retraction": (
         r"^\W*(?:notice of )?(?:retraction|withdrawal)\b|retraction notice|\bretraction\W*$"
@@ -111,7 +122,7 @@ _MARK_HINTS = (
     "errat", "corrig", "correct", "addend", "retract", "withdraw", "concern", "repl", "respon", "rejoin", "rebut",
     "comment", "protocol", "letter", "re:", "re :", "(",
 )  # fmt: skip
-"""Without one of these a title has no mark; plain searches are faster than one expression."""
+"""A title without any of these has no mark. Searching for substrings is faster than one regular expression."""
 _LABEL = re.compile(
     r"^\W*(?:published |author |publisher )?"
     r"(?:erratum|corrigendum|correction|addendum|retraction(?: notice)?|retracted)"
@@ -119,23 +130,23 @@ _LABEL = re.compile(
     r"|^\W*(?:re|(?:invited |editorial )?comment(?:ary|s)?(?: on| to)?|(?:in )?(?:reply|response)(?: to)?"
     r"|authors'? reply)\s?[:.-]\s?"
     r"|^\W*(?:comments?|commentary) on\s|^\W*(?:reply|response) to\s(?=[\"'])"
-    r"|\s?(?:" + _OF_ANOTHER + r")|\s-\s?(?:authors?'? )?(?:reply|response)\s*$"
+    r"|\s?(?:" + _CITED_ARTICLE + r")|\s-\s?(?:authors?'? )?(?:reply|response)\s*$"
 )
 
 
 def title_marks(text: str) -> frozenset[str]:
-    """What a clean title says it is to another: 'erratum', 'retraction', 'reply', 'comment', 'protocol'."""
-    if not _hints_at_marks(text):
+    """Return the marks of a clean title, of 'erratum', 'retraction', 'reply', 'comment' and 'protocol'."""
+    if not _may_have_marks(text):
         return frozenset()
     return frozenset(mark for mark, pattern in _MARK_PATTERNS if pattern.search(text))
 
 
 def without_marks(text: str) -> str:
-    """A clean title without the words that say it is an erratum, retraction or reply, unless nothing else is left."""
-    return (_LABEL.sub("", text) or text) if _hints_at_marks(text) else text
+    """Return a clean title without its label ('erratum:', 'reply to'), or unchanged if it is nothing but a label."""
+    return (_LABEL.sub("", text) or text) if _may_have_marks(text) else text
 
 
-def _hints_at_marks(text: str) -> bool:
+def _may_have_marks(text: str) -> bool:
     for hint in _MARK_HINTS:  # noqa: SIM110 - a generator takes twice the time
         if hint in text:
             return True
@@ -153,7 +164,7 @@ _TYPE_MARKS = {
 
 
 def type_marks(publication_types: list[str] | None) -> frozenset[str]:
-    """`title_marks` as publication types say them; 'preprint' too."""
+    """Return the marks that publication types imply: those of `title_marks`, and 'preprint'."""
     if not publication_types:
         return frozenset()
     return frozenset(_TYPE_MARKS[kind.lower()] for kind in publication_types if kind.lower() in _TYPE_MARKS)

@@ -12,10 +12,16 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from transforms.duplicates import blocking
-from transforms.duplicates.blocking import BLOCKS, CUTS, KEYS_VERSION, candidates, touched
-from transforms.duplicates.decisions import decide_on
-from transforms.duplicates.features import COLUMNS, Features
-from transforms.duplicates.links import links_of
+from transforms.duplicates.blocking import (
+    BLOCK_KINDS,
+    KEYS_VERSION,
+    REFINING_KINDS,
+    affected_documents,
+    candidate_pairs,
+)
+from transforms.duplicates.decisions import decide_from_features
+from transforms.duplicates.features import COMPARED_COLUMNS, Features
+from transforms.duplicates.links import infer_links
 from transforms.schema.tables import PAIR_DECISIONS
 from warehouse.catalog.sql import literal, quoted, statement
 from warehouse.errors import OtherKeysError
@@ -29,7 +35,7 @@ def say_where(connection: duckdb.DuckDBPyConnection, documents: Sequence[str] = 
 
     Raises `OtherKeysError` where the lake's keys cannot be compared with those this code makes.
     """
-    names = ("document_id", "digest", *COLUMNS)
+    names = ("document_id", "digest", *COMPARED_COLUMNS)
     _view(connection, "known_contents", "documents", names, documents)
     _view(connection, "known_keys", "document_keys", ("document_id", "digest", "kind", "value"), keys)
     versions = connection.execute("SELECT DISTINCT keys_version FROM document_keys").fetchall()
@@ -72,17 +78,17 @@ def decide(connection: duckdb.DuckDBPyConnection, documents: pa.Array) -> pa.Tab
 def _gather_blocks(connection: duckdb.DuckDBPyConnection, documents: pa.Array) -> None:
     """Add the blocks of some documents to the working table block_members."""
     connection.register("asked", pa.table({"document_id": documents}))
-    connection.execute(statement("commit", "further_blocks"), {"blocks": list(BLOCKS)})
+    connection.execute(statement("commit", "further_blocks"), {"blocks": list(BLOCK_KINDS)})
     connection.unregister("asked")
 
 
 def _decide_within(connection: duckdb.DuckDBPyConnection, documents: pa.Array) -> pa.Table:
     """`decide`, once all blocks of these documents are in block_members."""
     connection.register("asked", pa.table({"document_id": documents}))
-    values = {"cuts": list(CUTS), "limit": blocking.BLOCK_LIMIT}
+    values = {"cuts": list(REFINING_KINDS), "limit": blocking.BLOCK_LIMIT}
     keys = connection.sql(statement("commit", "keys_beside"), params=values).to_arrow_table()
     connection.unregister("asked")
-    pairs = candidates(keys, documents)
+    pairs = candidate_pairs(keys, documents)
     if not len(pairs):
         return DECISIONS.empty()
     ends = pa.chunked_array([*pairs["document_a"].chunks, *pairs["document_b"].chunks], pa.string())
@@ -90,8 +96,8 @@ def _decide_within(connection: duckdb.DuckDBPyConnection, documents: pa.Array) -
     contents = connection.sql(statement("commit", "compared_documents")).to_arrow_table()
     connection.unregister("compared")
     found = Features(contents)
-    edges = decide_on(pairs, found)
-    told = pa.table({**_columns(edges), **_columns(links_of(edges, found))})
+    edges = decide_from_features(pairs, found)
+    told = pa.table({**_columns(edges), **_columns(infer_links(edges, found))})
     for name in ("a", "b"):
         at = pc.index_in(edges[f"document_{name}"], contents["document_id"].combine_chunks())
         told = told.append_column(f"digest_{name}", contents["digest"].take(at))
@@ -115,11 +121,11 @@ def _redecided(connection: duckdb.DuckDBPyConnection, files: Sequence[str]) -> p
         return changed
     connection.execute(statement("commit", "former_keys"))
     former = connection.sql("SELECT * FROM former_keys").to_arrow_table()
-    connection.execute(statement("commit", "block_members"), {"blocks": list(BLOCKS), "files": list(files)})
+    connection.execute(statement("commit", "block_members"), {"blocks": list(BLOCK_KINDS), "files": list(files)})
     full = connection.sql(
-        statement("commit", "full_blocks"), params={"blocks": list(BLOCKS), "limit": blocking.BLOCK_LIMIT}
+        statement("commit", "full_blocks"), params={"blocks": list(BLOCK_KINDS), "limit": blocking.BLOCK_LIMIT}
     )
-    return touched(full.to_arrow_table(), changed, former)
+    return affected_documents(full.to_arrow_table(), changed, former)
 
 
 def _chunks(documents: pa.ChunkedArray) -> Iterator[pa.Array]:

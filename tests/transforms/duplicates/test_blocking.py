@@ -9,15 +9,15 @@ from hypothesis import strategies as st
 from tests.support.dedup_records import documents
 from transforms.duplicates import blocking
 from transforms.duplicates.blocking import (
+    BLOCK_KINDS,
     BLOCK_LIMIT,
-    BLOCKS,
-    CUTS,
     KEYS,
     KEYS_VERSION,
     PAIRS,
-    candidates,
-    keys,
-    touched,
+    REFINING_KINDS,
+    affected_documents,
+    blocking_keys,
+    candidate_pairs,
 )
 
 TEXT = (
@@ -42,11 +42,11 @@ def pairs(table):
 
 def test_the_values_of_keys_never_change():
     # Stored keys must match those of later releases: raise KEYS_VERSION (or NORMALISATION_VERSION) to change them.
-    found = keys(documents([PAPER]))
+    found = blocking_keys(documents([PAPER]))
     values = {(row["kind"], row["value"]) for row in found.to_pylist()}
     assert found.schema == KEYS
     assert KEYS_VERSION == "1.2.2"
-    assert set(found["kind"].to_pylist()) == {*BLOCKS, *CUTS} - {"pmcid"}
+    assert set(found["kind"].to_pylist()) == {*BLOCK_KINDS, *REFINING_KINDS} - {"pmcid"}
     assert values >= GOLDEN
 
 
@@ -68,7 +68,7 @@ GOLDEN = {
     ],
 )
 def test_keys_are_shared_by_records_that_differ_in_form(change, shared):
-    found = keys(documents([PAPER, {**PAPER, **change}])).to_pylist()
+    found = blocking_keys(documents([PAPER, {**PAPER, **change}])).to_pylist()
     first, second = (
         {(row["kind"], row["value"]) for row in found if row["document_id"] == name} for name in ("d0", "d1")
     )
@@ -76,17 +76,19 @@ def test_keys_are_shared_by_records_that_differ_in_form(change, shared):
 
 
 def test_a_short_abstract_has_no_bands():
-    assert "abstract" not in keys(documents([{**PAPER, "abstract": "Too short to say."}]))["kind"].to_pylist()
+    assert "abstract" not in blocking_keys(documents([{**PAPER, "abstract": "Too short to say."}]))["kind"].to_pylist()
 
 
 def test_pairs_are_ordered_distinct_and_asked_for():
-    stored = keys(documents([PAPER, PAPER, {**PAPER, "title": "Honey and the heart", "doi": None, "pmid": None}]))
-    found = candidates(stored)
+    stored = blocking_keys(
+        documents([PAPER, PAPER, {**PAPER, "title": "Honey and the heart", "doi": None, "pmid": None}])
+    )
+    found = candidate_pairs(stored)
     assert found.schema == PAIRS
     assert len(pairs(found)) == found.num_rows
     assert all(a < b for a, b in pairs(found))
-    assert pairs(candidates(stored, pa.array(["d1"]))) == {pair for pair in pairs(found) if "d1" in pair}
-    assert candidates(stored.slice(0, 0)).num_rows == 0
+    assert pairs(candidate_pairs(stored, pa.array(["d1"]))) == {pair for pair in pairs(found) if "d1" in pair}
+    assert candidate_pairs(stored.slice(0, 0)).num_rows == 0
 
 
 def test_an_overfull_block_is_cut_by_two_further_facts():
@@ -98,12 +100,12 @@ def test_an_overfull_block_is_cut_by_two_further_facts():
     expected = {
         (f"d{a}", f"d{b}") for a in numbers for b in numbers if f"d{a}" < f"d{b}" and (a % 5 == b % 5 or a % 7 == b % 7)
     }
-    assert pairs(candidates(keys(documents(heads)))) == expected
+    assert pairs(candidate_pairs(blocking_keys(documents(heads)))) == expected
 
 
 def test_no_member_of_a_full_block_is_left_out():
     many = [{"title": "Care of the burned hand after fire", "authors": ["Silva, Ana"]} for _ in range(BLOCK_LIMIT)]
-    assert len(pairs(candidates(keys(documents(many))))) == BLOCK_LIMIT * (BLOCK_LIMIT - 1) // 2
+    assert len(pairs(candidate_pairs(blocking_keys(documents(many))))) == BLOCK_LIMIT * (BLOCK_LIMIT - 1) // 2
 
 
 RECORD = st.fixed_dictionaries(
@@ -121,16 +123,16 @@ RECORD = st.fixed_dictionaries(
 @given(st.lists(RECORD, min_size=1, max_size=8), st.lists(RECORD, min_size=1, max_size=4), st.integers(1, 4))
 def test_pairs_brought_up_to_date_are_those_of_one_go(rows, changed_rows, limit):
     changed = [{**row, "document_id": f"d{len(rows) - 2 + n}"} for n, row in enumerate(changed_rows)]
-    before, fresh = keys(documents(rows)), keys(documents(changed))
+    before, fresh = blocking_keys(documents(rows)), blocking_keys(documents(changed))
     ids = pa.array([row["document_id"] for row in changed])
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(blocking, "BLOCK_LIMIT", limit)
-        stored = pairs(candidates(before))
+        stored = pairs(candidate_pairs(before))
         former = before.filter(pc.is_in(before["document_id"], ids))
         after = pa.concat_tables([before.filter(pc.invert(pc.is_in(before["document_id"], ids))), fresh])
-        moved = touched(after, ids, former)
+        moved = affected_documents(after, ids, former)
         kept = {pair for pair in stored if not set(pair) & set(moved.to_pylist())}
-        assert kept | pairs(candidates(after, moved)) == pairs(candidates(after))
+        assert kept | pairs(candidate_pairs(after, moved)) == pairs(candidate_pairs(after))
 
 
 @given(st.text(max_size=200))
@@ -145,19 +147,23 @@ def test_any_text_has_keys(text):
         "pages": text,
         "doi": text,
     }
-    assert keys(documents([row])).schema == KEYS
+    assert blocking_keys(documents([row])).schema == KEYS
 
 
 @settings(max_examples=60, deadline=None)
 @given(st.lists(RECORD, min_size=2, max_size=9), st.integers(1, 4))
 def test_the_blocks_of_the_asked_and_their_cuts_are_enough(rows, limit):
-    stored, asked = keys(documents(rows)), pa.array(["d0"])
+    stored, asked = blocking_keys(documents(rows)), pa.array(["d0"])
     own = stored.filter(pc.is_in(stored["document_id"], asked))
     shared = stored.filter(pc.is_in(stored["value"], own["value"]))
-    members = pc.and_(pc.is_in(stored["document_id"], shared["document_id"]), pc.is_in(stored["kind"], pa.array(CUTS)))
+    members = pc.and_(
+        pc.is_in(stored["document_id"], shared["document_id"]), pc.is_in(stored["kind"], pa.array(REFINING_KINDS))
+    )
     part = stored.filter(pc.or_(pc.is_in(stored["value"], own["value"]), members))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(blocking, "BLOCK_LIMIT", limit)
-        assert pairs(candidates(part, asked)) == pairs(candidates(stored, asked))
+        assert pairs(candidate_pairs(part, asked)) == pairs(candidate_pairs(stored, asked))
         nothing = stored.slice(0, 0)
-        assert set(touched(part, asked, nothing).to_pylist()) == set(touched(stored, asked, nothing).to_pylist())
+        assert set(affected_documents(part, asked, nothing).to_pylist()) == set(
+            affected_documents(stored, asked, nothing).to_pylist()
+        )

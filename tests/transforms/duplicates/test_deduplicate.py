@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from tests.support.dedup_records import documents, labelled
 from transforms.duplicates import blocking
 from transforms.duplicates.article_ids import article_id
-from transforms.duplicates.blocking import candidates, keys, touched
-from transforms.duplicates.clustering import ALONE, ARTICLES, PERSON, cluster
+from transforms.duplicates.blocking import affected_documents, blocking_keys, candidate_pairs
+from transforms.duplicates.clustering import ALONE, ARTICLES, MANUAL, cluster
 from transforms.duplicates.decisions import decide
 from transforms.duplicates.deduplicate import deduplicate
 
@@ -45,18 +45,18 @@ class Stored:
     def put(self, batch):
         """Add documents, or replace those with the same ids."""
         ids = batch["document_id"].combine_chunks()
-        fresh = keys(batch)
+        fresh = blocking_keys(batch)
         if self.documents is None:
             self.documents, self.keys = batch, fresh
-            self.edges, self.articles = decide(candidates(fresh), batch), {}
+            self.edges, self.articles = decide(candidate_pairs(fresh), batch), {}
             self._cluster()
             return
         former = self.keys.filter(pc.is_in(self.keys["document_id"], ids))
         self.documents = pa.concat_tables([self._without(self.documents, ids), batch])
         self.keys = pa.concat_tables([self._without(self.keys, ids), fresh])
-        changed = touched(self.keys, ids, former)
+        changed = affected_documents(self.keys, ids, former)
         a, b = (pc.is_in(self.edges[name], changed) for name in ("document_a", "document_b"))
-        pairs = candidates(self.keys, changed)
+        pairs = candidate_pairs(self.keys, changed)
         self.edges = pa.concat_tables([self.edges.filter(pc.invert(pc.or_(a, b))), decide(pairs, self.documents)])
         self._cluster()
 
@@ -126,7 +126,7 @@ def test_a_person_overrules_rules_both_ways_and_for_third_records():
     assert len(set(apart["article_id"].to_pylist())) == 3
     joined = deduplicate(table, verdicts(("d2", "d0", True), ("d1", "d2", True)))
     assert len(set(joined["article_id"].to_pylist())) == 1
-    assert joined["rule"].to_pylist() == [PERSON] * 3
+    assert joined["rule"].to_pylist() == [MANUAL] * 3
     assert articles(table, verdicts(("d0", "gone", False))) == articles(table)
 
 

@@ -3,11 +3,11 @@
 import pytest
 
 from tests.support.dedup_records import documents, hard_pairs, labelled
-from transforms.duplicates.blocking import candidates, keys
+from transforms.duplicates.blocking import blocking_keys, candidate_pairs
 from transforms.duplicates.decisions import decide
 from transforms.duplicates.deduplicate import deduplicate
 from transforms.duplicates.features import Features
-from transforms.duplicates.links import links_of
+from transforms.duplicates.links import infer_links
 
 PAIRS = list(hard_pairs())
 
@@ -34,7 +34,7 @@ LINKED = [(case, link, a, b) for case, _, link, a, b in PAIRS if link]
 @pytest.mark.parametrize(("case", "kind", "a", "b"), LINKED, ids=[case for case, *_ in LINKED])
 def test_link(case, kind, a, b):
     table = documents([a, b])
-    links = links_of(decide(candidates(keys(table)), table), Features(table))
+    links = infer_links(decide(candidate_pairs(blocking_keys(table)), table), Features(table))
     assert links.to_pylist() == [{"link": kind, "link_from": "d1"}]
 
 

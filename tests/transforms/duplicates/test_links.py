@@ -5,10 +5,10 @@ import json
 import pyarrow as pa
 
 from tests.support.dedup_records import documents
-from transforms.duplicates.blocking import candidates, keys
+from transforms.duplicates.blocking import blocking_keys, candidate_pairs
 from transforms.duplicates.decisions import EDGES, decide, explain
 from transforms.duplicates.features import Features
-from transforms.duplicates.links import LINKS, links_of
+from transforms.duplicates.links import LINKS, infer_links
 from transforms.duplicates.rules import ACCEPTS, VETOES
 
 PAPER = {
@@ -23,11 +23,11 @@ PAPER = {
 
 def decided(*rows):
     table = documents(rows)
-    return decide(candidates(keys(table)), table)
+    return decide(candidate_pairs(blocking_keys(table)), table)
 
 
 def links(*rows):
-    found = links_of(decided(*rows), Features(documents(rows)))
+    found = infer_links(decided(*rows), Features(documents(rows)))
     assert found.schema == LINKS
     return [(row["link_from"], row["link"]) for row in found.to_pylist() if row["link"]]
 
