@@ -30,7 +30,8 @@ from transforms.text.slices import text_slices
 from transforms.vocabulary.compiled import Vocabulary
 from warehouse.catalog.publish import read_version
 from warehouse.commit.ingest import vocabulary_version
-from warehouse.commit.staging import Payload, UnitWriter
+from warehouse.commit.ledger import Payload
+from warehouse.commit.staging import UnitWriter
 from warehouse.lake import Lake
 
 BULK = "pubmed/bulk/pubmed21n1298.xml.gz"

@@ -25,7 +25,7 @@ from benchmarks.synthetic import SEED, concept_id, grow, new_lake, ranked_concep
 from warehouse.catalog.publish import connect
 from warehouse.commit.ingest import commit
 from warehouse.lake import Lake
-from warehouse.upkeep.compaction import fold
+from warehouse.upkeep.compaction import compact
 
 COMBINATIONS = 30
 SMALL_LAKE = 50_000
@@ -63,7 +63,7 @@ def scale(articles: int, folder: Path | None = None) -> dict[str, Any]:
         large = _grown(folder or Path(scratch, "large"), articles)
         small = _grown(Path(scratch, "small"), SMALL_LAKE)
         figures = {"nightly": nightly(large, articles, small)}
-        while fold(large):
+        while compact(large):
             _tell("folded")
         with connect(large) as connection:
             figures["combinations"] = combinations(connection)
@@ -135,7 +135,7 @@ def _grown(folder: Path, articles: int) -> Lake:
     began = time.perf_counter()
     grow(lake, articles)
     _tell(f"{articles:,} articles loaded in {time.perf_counter() - began:.0f} s")
-    while fold(lake):
+    while compact(lake):
         _tell("folded")
     return lake
 

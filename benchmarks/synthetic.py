@@ -14,9 +14,10 @@ import pyarrow as pa
 
 from transforms.schema.tables import CONCEPT_ANCESTORS, CONCEPT_NAMES, CONCEPTS
 from warehouse.commit.ingest import commit
-from warehouse.commit.staging import STAGED, Payload, Unit, UnitWriter
+from warehouse.commit.ledger import Payload
+from warehouse.commit.staging import STAGED_TABLES, Unit, UnitWriter
 from warehouse.lake import Lake
-from warehouse.revision import vocabulary
+from warehouse.revision import stored_vocabulary
 
 CONCEPTS_IN_TREE = 20_000
 FANOUT = 5
@@ -50,7 +51,7 @@ def new_lake(folder: Path) -> Lake:
         {"concept_id": concept_id(n), "ancestor_id": concept_id(above)} for n in numbers for above in _ancestors(n)
     )
     parts = {"concepts": concepts, "concept_names": names, "concept_ancestors": ancestors}
-    vocabulary.load(lake, parts, {"version": VOCABULARY, "files": [], "categories": ["C"]})
+    stored_vocabulary.store_vocabulary(lake, parts, {"version": VOCABULARY, "files": [], "categories": ["C"]})
     return lake
 
 
@@ -112,7 +113,7 @@ def _documents(pmids: Ints, version: int, name: str, article: Ints, concept: Int
     count = len(pmids)
     offsets = np.searchsorted(article, np.arange(count + 1))
     headings = pa.ListArray.from_arrays(pa.array(offsets, pa.int32()), curies.take(pa.array(concept)))
-    schema = STAGED["documents"]
+    schema = STAGED_TABLES["documents"]
     given = {
         "document_id": pa.array([f"pubmed:{pmid}" for pmid in pmids]),
         "version": pa.array(np.full(count, version)),
@@ -133,7 +134,7 @@ def _documents(pmids: Ints, version: int, name: str, article: Ints, concept: Int
 
 
 def _mentions(documents: pa.Array, concepts: pa.Array, positions: Ints, sentence: Ints | None) -> pa.Table:
-    count, schema = len(documents), STAGED["mentions"]
+    count, schema = len(documents), STAGED_TABLES["mentions"]
     text = sentence is not None
     given = {
         "concept_id": concepts,

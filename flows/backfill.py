@@ -38,7 +38,7 @@ from warehouse.catalog.publish import read_version
 from warehouse.commit.ingest import vocabulary_version
 from warehouse.commit.ledger import Window
 from warehouse.lake import Lake
-from warehouse.revision.vocabulary import renew
+from warehouse.revision.stored_vocabulary import reannotate_if_rules_changed
 
 quiet_exit.ensure()
 
@@ -138,7 +138,7 @@ def backfill(  # noqa: PLR0913 - one parameter for each thing an operator can ch
 def run(asked: Asked, settings: Settings, parallel: int) -> BackfillResult:
     """Run a backfill within the flow."""
     asked, lake = asked.checked(), Lake.at(settings.lake)
-    renew(lake)
+    reannotate_if_rules_changed(lake)
     version = read_version(lake)
     vocabulary_version(version)  # a clear error before any work, where there is none
     watching(settings)

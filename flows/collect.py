@@ -41,9 +41,9 @@ from flows.windows.collect_window import (
 from flows.windows.locks import Holds
 from warehouse.catalog.publish import read_version
 from warehouse.commit.ingest import vocabulary_version
-from warehouse.commit.ledger import Collected, Window, ledger, record
+from warehouse.commit.ledger import CollectedWindow, Window, latest_windows, record_windows
 from warehouse.lake import Lake
-from warehouse.revision.vocabulary import renew
+from warehouse.revision.stored_vocabulary import reannotate_if_rules_changed
 
 quiet_exit.ensure()
 
@@ -88,7 +88,7 @@ def keep(lake: Lake, outcomes: Sequence[Outcome], result: CollectResult, before:
     if done:
         result.windows += done.windows
     without = [(volume.judged(told.collected, before), told.payload) for told in not_in(outcomes, done)]
-    result.windows += record(lake, without)
+    result.windows += record_windows(lake, without)
     result.version = read_version(lake).number
 
 
@@ -123,7 +123,7 @@ def collect(  # noqa: PLR0913 - one parameter for each thing an operator can cho
     last = until or utc_now().date()
     span = Span(since or last - dt.timedelta(days=days), last, query, tuple(dates))
     place = Lake.at(told.lake)
-    renew(place)
+    reannotate_if_rules_changed(place)
     vocabulary_version(read_version(place))
     if source == "web_pages" and deployment.id and not (query or told.pages):
         get_run_logger().info("HOOFBEATS_PAGES names no web pages: there is nothing to do")
@@ -131,7 +131,7 @@ def collect(  # noqa: PLR0913 - one parameter for each thing an operator can cho
     watching(told)
     with OnlyOne(place, source), Client(told) as client:
         asked = make_source(source, client, told, read_version(place))
-        before = list(ledger(read_version(place)).values())
+        before = list(latest_windows(read_version(place)).values())
         planned = plan(place, asked, span)
         result = _collect_all(place, asked, planned, before, force=force, at_once=told.files_per_commit)
     announce(told)
@@ -161,7 +161,7 @@ def _collect_all(
             halted = next((outcome for outcome in outcomes if outcome.halt), None)
             if halted:
                 reason = f"not attempted after {halted.collected.window.name} failed: {halted.collected.reason}"
-                outcomes += [Outcome(Collected(window).failed(reason)) for window in left]
+                outcomes += [Outcome(CollectedWindow(window).failed(reason)) for window in left]
                 left = []
             keep(lake, outcomes, result, before)
         result.left_to_others += len(group) - len(held)

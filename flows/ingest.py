@@ -23,11 +23,12 @@ from flows.settings import Settings
 from flows.sources import local_files
 from flows.watches.alerts import announce, watching
 from warehouse.catalog.publish import read_version
-from warehouse.commit.ingest import Commit, commit, loaded, vocabulary_version
-from warehouse.commit.staging import Payload, Unit
+from warehouse.commit.ingest import Commit, commit, loaded_payloads, vocabulary_version
+from warehouse.commit.ledger import Payload
+from warehouse.commit.staging import Unit
 from warehouse.errors import VocabularyChangedError
 from warehouse.lake import Lake
-from warehouse.revision.vocabulary import renew
+from warehouse.revision.stored_vocabulary import reannotate_if_rules_changed
 
 quiet_exit.ensure()
 
@@ -96,7 +97,7 @@ def ingest(files: list[Path], lake: Path | None = None) -> IngestResult:
     current = read_version(place)
     vocabulary_version(current)  # a clear error before any work, where there is none
     watching(settings)
-    known = loaded(current)
+    known = loaded_payloads(current)
     result = IngestResult(current.number)
     fresh: dict[tuple[str, str], tuple[Path, Payload]] = {}
     for path in files:
@@ -107,7 +108,7 @@ def ingest(files: list[Path], lake: Path | None = None) -> IngestResult:
             fresh[payload.key] = (path, payload)
     waiting = list(fresh.values())
     if waiting:
-        renew(place)
+        reannotate_if_rules_changed(place)
     progress = Progress("ingest", len(waiting))
     for begin in range(0, len(waiting), settings.files_per_commit):
         group = waiting[begin : begin + settings.files_per_commit]

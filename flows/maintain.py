@@ -17,8 +17,8 @@ from warehouse.derived.refresh import refresh
 from warehouse.errors import LakeError
 from warehouse.lake import Lake
 from warehouse.upkeep.audit import audit as recount
-from warehouse.upkeep.compaction import fold
-from warehouse.upkeep.garbage import KEEP_LATEST, Collected, collect
+from warehouse.upkeep.compaction import compact
+from warehouse.upkeep.garbage import KEEP_LATEST, RemovedFiles, collect_garbage
 from warehouse.upkeep.verify import verify
 
 quiet_exit.ensure()
@@ -29,7 +29,7 @@ class Maintained:
     """What maintenance did: the version it made, None where there was nothing to fold; and what was removed."""
 
     folded_into_version: int | None
-    removed: Collected
+    removed: RemovedFiles
 
 
 @flow(name="maintain", persist_result=False)
@@ -44,7 +44,7 @@ def maintain(
     place = Lake.at(Settings().lake)
     refresh(place, CLAIM_TABLES)
     refresh(place, RARE_TABLES)
-    done = Maintained(fold(place), collect(place, keep_latest=keep_latest))
+    done = Maintained(compact(place), collect_garbage(place, keep_latest=keep_latest))
     told = [f"{name}: {value}" for name, value in asdict(done.removed).items()]
     folded = (
         "nothing to fold" if done.folded_into_version is None else f"folded into version {done.folded_into_version}"

@@ -23,7 +23,7 @@ from flows.vocabulary import Loaded, load, loaded_as
 from warehouse.catalog.file import Version
 from warehouse.catalog.publish import read_version
 from warehouse.lake import Lake
-from warehouse.revision.vocabulary import editions_in_force
+from warehouse.revision.stored_vocabulary import current_editions
 
 quiet_exit.ensure()
 
@@ -99,7 +99,7 @@ def _kept(answer: Answer, folder: Path, address: str) -> Path:
 def _in_force(version: Version, files: list[Path], settings: Settings) -> Loaded | None:
     """What is in force, if that was read from these very files with these categories."""
     standing = loaded_as(version)
-    known = {(row["file"], row["sha256"]) for row in editions_in_force(version)}
+    known = {(row["file"], row["sha256"]) for row in current_editions(version)}
     if standing is None or known != {(path.name, _digest(path)) for path in files}:
         return None
     categories = version.table("vocabularies").to_pylist()[-1]["categories"]

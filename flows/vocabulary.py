@@ -13,7 +13,7 @@ from transforms.vocabulary.compiled import VocabularyTables
 from warehouse.catalog.file import Version
 from warehouse.catalog.publish import read_version
 from warehouse.lake import Lake
-from warehouse.revision import vocabulary as stored
+from warehouse.revision import stored_vocabulary as stored
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ def load(files: Sequence[Path], settings: Settings, fetched: Mapping[Path, Mappi
         "files": [path.name for path in files],
         "categories": sorted(settings.categories),
     }
-    committed = stored.load(place, parts, facts)
+    committed = stored.store_vocabulary(place, parts, facts)
     counted = sum(tables.concepts["counted"].to_pylist())
     return Loaded(committed, version, len(tables.concepts), counted, len(tables.names))
 

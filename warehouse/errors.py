@@ -55,7 +55,7 @@ class UnknownDocumentError(LakeError):
     """The lake has no such record."""
 
 
-class OtherKeysError(LakeError):
+class IncompatibleKeysError(LakeError):
     """The lake's blocking keys were made by other rules than this code's."""
 
 

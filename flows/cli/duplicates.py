@@ -15,7 +15,7 @@ from warehouse.catalog.sql import statement
 from warehouse.errors import UnknownDocumentError
 from warehouse.lake import Lake
 from warehouse.queries.combinations import rows
-from warehouse.revision.record_verdicts import say
+from warehouse.revision.record_verdicts import record_verdict
 
 app = typer.Typer()
 
@@ -83,7 +83,7 @@ def judge_duplicate(
     with open_lake(lake):
         pass  # a clear error where there is no lake
     place = Lake.at(settings_for(lake).lake)
-    version = say(place, (_named(a), _named(b)), same=same, said_by=by or getpass.getuser(), note=note)
+    version = record_verdict(place, (_named(a), _named(b)), same=same, said_by=by or getpass.getuser(), note=note)
     if as_json:
         show.as_json({"document_a": _named(a), "document_b": _named(b), "same": same, "version": version})
     else:

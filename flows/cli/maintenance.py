@@ -14,10 +14,10 @@ from warehouse.derived.rare_pairs import RARE_TABLES
 from warehouse.derived.refresh import refresh
 from warehouse.errors import LakeError
 from warehouse.lake import Lake
-from warehouse.queries.version_diff import difference
+from warehouse.queries.version_diff import compare_versions
 from warehouse.upkeep.audit import audit as recount
-from warehouse.upkeep.compaction import fold
-from warehouse.upkeep.garbage import KEEP_LATEST, collect
+from warehouse.upkeep.compaction import compact
+from warehouse.upkeep.garbage import KEEP_LATEST, collect_garbage
 from warehouse.upkeep.verify import verify as check_files
 
 app = typer.Typer()
@@ -39,7 +39,7 @@ def maintain(
     with open_lake(lake):
         pass  # a clear error where there is no lake
     audited, tested = refresh(place, CLAIM_TABLES), refresh(place, RARE_TABLES)
-    folded, collected = fold(place), collect(place, keep_latest=keep)
+    folded, collected = compact(place), collect_garbage(place, keep_latest=keep)
     if as_json:
         made = {"claims_audited_in_version": audited, "rare_pairs_tested_in_version": tested}
         show.as_json({**made, "folded_into_version": folded, **asdict(collected)})
@@ -96,7 +96,7 @@ def diff(
     as_json: JsonOption = False,
 ) -> None:
     """Show what changed between two versions: pairs that appeared, vanished or changed; articles added or gone."""
-    changes = difference(Lake.at(settings_for(lake).lake), earlier, later)
+    changes = compare_versions(Lake.at(settings_for(lake).lake), earlier, later)
     if as_json:
         show.as_json(asdict(changes))
         return

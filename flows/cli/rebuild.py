@@ -7,12 +7,12 @@ from flows.settings import Settings
 from warehouse.catalog.file import Version
 from warehouse.catalog.publish import read_version
 from warehouse.commit.ingest import vocabulary_version
-from warehouse.commit.ledger import Collected, collected_from, record
+from warehouse.commit.ledger import CollectedWindow, collected_from, record_windows
 from warehouse.derived.watch_counts import follow, followed
 from warehouse.errors import LakeError
 from warehouse.lake import Lake
-from warehouse.revision import vocabulary
-from warehouse.revision.record_verdicts import say
+from warehouse.revision import stored_vocabulary
+from warehouse.revision.record_verdicts import record_verdict
 
 
 def run_rebuild(settings: Settings, into: Path, *, as_json: bool) -> None:
@@ -24,7 +24,7 @@ def run_rebuild(settings: Settings, into: Path, *, as_json: bool) -> None:
     old, new = Lake.at(settings.lake), Lake.at(into)
     if new.root.exists() and any(new.root.iterdir()):
         raise LakeError(f"{new.root} is not empty", "name a folder that does not exist yet")
-    vocabulary.renew(old)
+    stored_vocabulary.reannotate_if_rules_changed(old)
     version = read_version(old)
     vocabulary_version(version)
     rows = [row for row in version.table("windows").to_pylist() if row["state"] != "withdrawn"]
@@ -34,18 +34,20 @@ def run_rebuild(settings: Settings, into: Path, *, as_json: bool) -> None:
         raise LakeError(f"{len(missing)} payloads are missing, {missing[0]} first", "see `hoofbeats verify`")
     load = version.table("vocabularies").to_pylist()[-1]
     facts = {name: load[name] for name in ("version", "rules", "files", "categories")}
-    facts["editions"] = vocabulary.editions_in_force(version)
-    vocabulary.load(new, vocabulary.read(old), facts, version.table("curations"))
-    record(new, ledger_without_payloads(version))
+    facts["editions"] = stored_vocabulary.current_editions(version)
+    stored_vocabulary.store_vocabulary(
+        new, stored_vocabulary.read_vocabulary_tables(old), facts, version.table("curations")
+    )
+    record_windows(new, ledger_without_payloads(version))
     follow(new, followed(version))
     if files:
         run_ingest(files, settings.model_copy(update={"lake": into}), as_json=as_json)
     for said in version.table("verdicts").sort_by("batch").to_pylist():
         documents = (said["document_a"], said["document_b"])
-        say(new, documents, **{name: said[name] for name in ("same", "said_by", "note", "said_at")})
+        record_verdict(new, documents, **{name: said[name] for name in ("same", "said_by", "note", "said_at")})
 
 
-def ledger_without_payloads(version: Version) -> list[tuple[Collected, None]]:
+def ledger_without_payloads(version: Version) -> list[tuple[CollectedWindow, None]]:
     """The windows that held nothing, or failed."""
     rows = version.table("windows").to_pylist()
     return [(collected_from(row), None) for row in rows if not row["payload"]]

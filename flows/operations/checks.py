@@ -19,7 +19,7 @@ from flows.settings import Settings
 from transforms.pubmed.esearch import AnswerError, read_search
 from warehouse.catalog.file import Version
 from warehouse.catalog.publish import connect, read_version
-from warehouse.commit.ledger import ledger
+from warehouse.commit.ledger import latest_windows
 from warehouse.errors import LakeError
 from warehouse.lake import Lake
 
@@ -193,7 +193,7 @@ def _sums(rows: list[dict[str, Any]]) -> Finding:
 
 
 def _failed_windows(version: Version) -> Finding:
-    failed = [row for row in ledger(version).values() if row["state"] == "failed"]
+    failed = [row for row in latest_windows(version).values() if row["state"] == "failed"]
     if not failed:
         return ok("windows", "none failed")
     first = failed[-1]

@@ -24,10 +24,11 @@ from transforms.payloads.parsed import REJECTED, Parsed
 from transforms.pubmed import parse as pubmed_xml
 from transforms.text.slices import text_slices
 from transforms.vocabulary.compiled import Vocabulary
-from warehouse.commit.staging import NOT_RETURNED, Payload, Unit, UnitWriter, prepared
+from warehouse.commit.ledger import Payload
+from warehouse.commit.staging import NOT_RETURNED, Unit, UnitWriter, finished_unit
 from warehouse.errors import VocabularyChangedError
 from warehouse.lake import Lake
-from warehouse.revision import vocabulary as stored_vocabulary
+from warehouse.revision import stored_vocabulary
 
 READERS: dict[str, Callable[[BinaryIO, Payload], Iterator[Parsed]]] = {
     "pubmed": lambda stream, payload: pubmed_xml.parse(stream, payload.name),
@@ -53,7 +54,7 @@ def vocabulary_of(lake: Lake, version: str) -> Vocabulary:
 @lru_cache(maxsize=1)
 def built_vocabulary(lake: Lake, version: str) -> Vocabulary:
     """What `vocabulary_of` keeps."""
-    vocabulary = stored_vocabulary.in_force(lake)
+    vocabulary = stored_vocabulary.current_vocabulary(lake)
     if annotated_by(vocabulary.version) != version:
         raise VocabularyChangedError("the vocabulary was replaced in the meantime", "run the same command again")
     return vocabulary
@@ -61,7 +62,7 @@ def built_vocabulary(lake: Lake, version: str) -> Vocabulary:
 
 def prepare(lake: Lake, payload: Payload, vocabulary_version: str) -> Unit:
     """Prepare a payload that lies in the lake's raw folder; taken up again where an earlier run has finished it."""
-    done = prepared(lake, payload, vocabulary_version)
+    done = finished_unit(lake, payload, vocabulary_version)
     if done:
         return done
     vocabulary = vocabulary_of(lake, vocabulary_version)

@@ -12,7 +12,7 @@ from transforms.payloads.parsed import DELETIONS, REJECTED, Parsed
 from transforms.schema.tables import RECORDS
 from transforms.web.document import address, document
 from transforms.web.result import Extraction, Rejection
-from warehouse.commit.staging import Payload
+from warehouse.commit.ledger import Payload
 
 LEAST_CONFIDENCE = 0.4
 """An abstract found with less certainty is not loaded: a count of one or two must not rest on a page's small print."""

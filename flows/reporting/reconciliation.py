@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
-from warehouse.commit.ingest import FATES
+from warehouse.commit.ingest import OUTCOMES
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class Reconciliation:
         for row in listed:
             for told in row.get("rejections") or ():
                 reasons[str(told["reason"])] += int(told["records"])
-        fates = {fate: sum(int(row[fate]) for row in listed) for fate in FATES}
+        fates = {fate: sum(int(row[fate]) for row in listed) for fate in OUTCOMES}
         received, deletions = (sum(int(row[name]) for row in listed) for name in ("received", "deletions"))
         return cls(len(listed), received, fates, dict(reasons.most_common()), deletions)
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from statistics import median
 from typing import Any
 
-from warehouse.commit.ledger import Collected
+from warehouse.commit.ledger import CollectedWindow
 
 TRAILING = dt.timedelta(weeks=8)
 ENDED_BEFORE = dt.timedelta(days=2)
@@ -35,7 +35,7 @@ class Alarm:
     nothing: bool = False
 
 
-def judged(collected: Collected, ledger: Iterable[Row]) -> Collected:
+def judged(collected: CollectedWindow, ledger: Iterable[Row]) -> CollectedWindow:
     """What came of a window; failed where it holds nothing, and ten records or more are usual."""
     row: Row = {**collected.columns(), "received": 0}
     if _records(row) or not _has_ended(row):

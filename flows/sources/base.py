@@ -16,8 +16,7 @@ from typing import Protocol
 
 from flows.choices import WindowSize
 from flows.sources.pending_payload import InFlight
-from warehouse.commit.ledger import Collected, Window
-from warehouse.commit.staging import Payload
+from warehouse.commit.ledger import CollectedWindow, Payload, Window
 
 Clock = Callable[[], dt.datetime]
 
@@ -40,7 +39,7 @@ class Span:
 class Fetched:
     """What came of a window; no payload where it held nothing."""
 
-    collected: Collected
+    collected: CollectedWindow
     payload: Payload | None = None
 
 

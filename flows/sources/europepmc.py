@@ -14,7 +14,7 @@ from flows.sources.base import Clock, Estimate, Fetched, Span, dated_windows, se
 from flows.sources.pending_payload import InFlight
 from transforms.europepmc.search_page import Page, PageError, read_page
 from transforms.payloads.record_versions import request_name
-from warehouse.commit.ledger import Collected, Window
+from warehouse.commit.ledger import CollectedWindow, Window
 
 PAGE_SIZE = 500
 _WALKS = 3
@@ -48,7 +48,7 @@ class EuropePmc:
                 break
             flight.start_over()
         received, at = len(set(state["ids"])), dt.datetime.fromisoformat(state["begun"])
-        collected = Collected(
+        collected = CollectedWindow(
             window, settled(window, at, self._settings.settled_after_days), state["count"], collected_at=at
         )
         if received < state["count"]:

@@ -13,8 +13,7 @@ from typing import Any
 from flows.sources.pending_payload import sidecar
 from transforms.payloads.decompress import DamagedPayload, pieces
 from transforms.payloads.detect import HEAD_BYTES, source_of
-from warehouse.commit.ledger import Collected
-from warehouse.commit.staging import Payload
+from warehouse.commit.ledger import CollectedWindow, Payload
 from warehouse.lake import Lake, sync
 
 
@@ -40,7 +39,7 @@ def payload_of(lake: Lake, path: Path) -> Payload:
         lake.raw / told["window"]["collector"] / told["window"]["name"] if told else lake.raw / source / digest[:16]
     )
     kept = (folder / path.name).relative_to(lake.root).as_posix()
-    return Payload(source, path.name, digest, size, kept, Collected.from_json(told) if told else None)
+    return Payload(source, path.name, digest, size, kept, CollectedWindow.from_json(told) if told else None)
 
 
 def take_in(lake: Lake, path: Path, payload: Payload) -> Path:
@@ -58,7 +57,7 @@ def _told(path: Path) -> dict[str, Any] | None:
     """What stands beside a collected payload; None for any other file."""
     try:
         told = json.loads(sidecar(path).read_text(encoding="utf-8"))
-        Collected.from_json(told)
+        CollectedWindow.from_json(told)
     except (FileNotFoundError, ValueError, KeyError, TypeError):
         return None
     return dict(told) if _is_plain(told["window"]["collector"]) and _is_plain(told["window"]["name"]) else None

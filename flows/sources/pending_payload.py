@@ -17,8 +17,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from warehouse.commit.ledger import Collected, Window
-from warehouse.commit.staging import Payload
+from warehouse.commit.ledger import CollectedWindow, Payload, Window
 from warehouse.lake import Lake, sync
 
 STALE_AFTER = dt.timedelta(hours=20)
@@ -78,7 +77,7 @@ class InFlight:
         """A page that was kept."""
         return gzip.decompress(self._page(number).read_bytes())
 
-    def assemble(self, source: str, name: str, collected: Collected) -> Payload:
+    def assemble(self, source: str, name: str, collected: CollectedWindow) -> Payload:
         """All pages as one payload of that name, durable, and the plan gone."""
         whole = self.folder / f"{name}.part"
         with whole.open("wb") as file:
@@ -87,7 +86,7 @@ class InFlight:
                     shutil.copyfileobj(content, file)
         return self.adopt(whole, source, name, collected)
 
-    def adopt(self, whole: Path, source: str, name: str, collected: Collected) -> Payload:
+    def adopt(self, whole: Path, source: str, name: str, collected: CollectedWindow) -> Payload:
         """A file that is whole becomes the payload of that name."""
         place = self.folder / name
         _write(sidecar(place), collected.to_json(source=source).encode())
@@ -123,7 +122,7 @@ def payload_at(lake: Lake, place: Path) -> Payload:
     with place.open("rb") as stream:
         digest = hashlib.file_digest(stream, "sha256").hexdigest()
     path = place.relative_to(lake.root).as_posix()
-    return Payload(told["source"], place.name, digest, place.stat().st_size, path, Collected.from_json(told))
+    return Payload(told["source"], place.name, digest, place.stat().st_size, path, CollectedWindow.from_json(told))
 
 
 def _write(place: Path, content: bytes) -> None:

@@ -22,7 +22,7 @@ from transforms.payloads.record_versions import request_name
 from transforms.pubmed import parse as pubmed_xml
 from transforms.pubmed.esearch import AnswerError, SearchResult, read_search
 from transforms.text.normalize import pmid as read_pmid
-from warehouse.commit.ledger import Collected, Window
+from warehouse.commit.ledger import CollectedWindow, Window
 
 SEARCH_LIMIT = 9_999
 RECORDS_PER_PAGE = 400
@@ -89,10 +89,10 @@ class PubmedApi:
         searches = 1 if count <= SEARCH_LIMIT else 1 + 4 * (count // SEARCH_LIMIT)
         return Estimate(window, count, searches + -(-count // RECORDS_PER_PAGE))
 
-    def _told(self, window: Window, state: dict[str, Any], expected: int, at: dt.datetime) -> Collected:
+    def _told(self, window: Window, state: dict[str, Any], expected: int, at: dt.datetime) -> CollectedWindow:
         not_found = f"not understood or not found: {', '.join(state['not_found'])}" if state["not_found"] else None
         missing = sorted(pmid for page in state["missing"].values() for pmid in page)
-        told = Collected(
+        told = CollectedWindow(
             window, settled(window, at, self._settings.settled_after_days), expected, not_found,
             tuple(f"pubmed:{pmid}" for pmid in missing), at,
         )  # fmt: skip

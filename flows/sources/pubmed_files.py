@@ -17,7 +17,7 @@ from flows.sources.pending_payload import InFlight
 from transforms.payloads.record_versions import release_of, request_name, version
 from transforms.pubmed.file_listing import ListedFile, ListingError, read_listing, read_md5, with_gaps_named
 from warehouse.catalog.publish import connect, read_version
-from warehouse.commit.ledger import Collected, Window
+from warehouse.commit.ledger import CollectedWindow, Window
 from warehouse.lake import Lake
 from warehouse.queries.combinations import Row, rows
 
@@ -84,7 +84,7 @@ class PubmedFiles:
 
         self._client.download(url, part, check)
         return Fetched(
-            collected := Collected(window, collected_at=at), flight.adopt(part, "pubmed", window.name, collected)
+            collected := CollectedWindow(window, collected_at=at), flight.adopt(part, "pubmed", window.name, collected)
         )
 
     def estimate(self, window: Window) -> Estimate:
@@ -93,7 +93,7 @@ class PubmedFiles:
 
     def _replace(self, window: Window, flight: InFlight) -> Fetched:
         """The deletion of every record that earlier releases have and the baseline has not."""
-        told = Collected(window, collected_at=self._now())
+        told = CollectedWindow(window, collected_at=self._now())
         lacking = {file.name for file in self._baseline} - self._loaded()
         if lacking:
             return Fetched(told.failed(f"{len(lacking)} files of the baseline are not loaded, {min(lacking)} first"))

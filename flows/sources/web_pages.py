@@ -20,7 +20,7 @@ from flows.settings import Settings
 from flows.sources.base import Clock, Estimate, Fetched, Span, utc_now
 from flows.sources.pending_payload import InFlight
 from transforms.payloads.record_versions import request_name
-from warehouse.commit.ledger import Collected, Window
+from warehouse.commit.ledger import CollectedWindow, Window
 
 AGENT = "hoofbeats"
 _HTML_TYPES = ("text/html", "application/xhtml+xml")
@@ -66,7 +66,7 @@ class WebPages:
 
         flight.start_over()
         flight.keep_page(0, [self._client.ask(Request(url), read)])
-        collected = Collected(window, expected=1, collected_at=at)
+        collected = CollectedWindow(window, expected=1, collected_at=at)
         return Fetched(collected, flight.assemble("web", request_name(window.name, at, "html.gz"), collected))
 
     def estimate(self, window: Window) -> Estimate:

@@ -16,7 +16,7 @@ from flows.sources.pubmed_files import REPLACEMENT
 from flows.windows.collect_window import make_source
 from warehouse.catalog.file import Version
 from warehouse.catalog.publish import read_version
-from warehouse.commit.ledger import Window, days_done, finished_keys, kind_of, ledger
+from warehouse.commit.ledger import Window, finished_days, finished_window_keys, latest_windows, window_kind
 from warehouse.lake import Lake
 
 MOST_DAYS = 366 * 250
@@ -55,7 +55,7 @@ def choose(asked: Asked, planned: Sequence[Window], version: Version) -> Plan:
     """Which of the windows of a span a backfill collects."""
     match asked.mode:
         case Mode.MISSING:
-            finished, days = finished_keys(version), days_done(version)
+            finished, days = finished_window_keys(version), finished_days(version)
             parts = [list(_missing(window, finished, days)) for window in planned]
             chosen, done = [part for found in parts for part in found], parts.count([])
         case Mode.FAILED:
@@ -96,23 +96,23 @@ def _missing(window: Window, finished: Collection[Key], done: Days) -> Iterator[
 
 def _failed(asked: Asked, planned: Sequence[Window], version: Version) -> list[Window]:
     """The windows within the span that failed the last time, as they were asked for."""
-    failed = {key: row for key, row in ledger(version).items() if row["state"] == "failed"}
+    failed = {key: row for key, row in latest_windows(version).items() if row["state"] == "failed"}
     chosen = [window for window in planned if window.key in failed and window.since is None]
     kinds = {str(window.what) for window in planned}
     for (collector, name, query), row in failed.items():
         within = row["since"] and asked.span.since <= row["since"] and row["until"] <= asked.span.until
-        if collector == asked.source and within and kind_of(name) in kinds and query == asked.span.query:
-            chosen.append(Window(collector, name, kind_of(name), row["since"], row["until"], query))
+        if collector == asked.source and within and window_kind(name) in kinds and query == asked.span.query:
+            chosen.append(Window(collector, name, window_kind(name), row["since"], row["until"], query))
     return chosen
 
 
 def is_done_since(window: Window, version: Version, number: int) -> bool:
     """Whether another run has finished a window, or all its days, in a batch after one."""
-    if window.key in finished_keys(version, number):
+    if window.key in finished_window_keys(version, number):
         return True
     if window.since is None or window.until is None:
         return False
-    days = days_done(version, number).get((window.collector, str(window.what), window.query), set())
+    days = finished_days(version, number).get((window.collector, str(window.what), window.query), set())
     return {window.since + dt.timedelta(days=at) for at in range((window.until - window.since).days + 1)} <= days
 
 

@@ -18,7 +18,7 @@ from flows.windows.collect_window import Known, Outcome, collect_window, not_in
 from flows.windows.locks import Holds
 from warehouse.catalog.publish import read_version
 from warehouse.commit.ingest import Commit
-from warehouse.commit.ledger import Collected, Window, ledger, record
+from warehouse.commit.ledger import CollectedWindow, Window, latest_windows, record_windows
 from warehouse.commit.staging import Unit
 from warehouse.errors import VocabularyChangedError
 from warehouse.lake import Lake
@@ -118,7 +118,9 @@ class Runner:
         for window in others:
             self._pass(deque([window]), 1, wait_s=LONGEST_HOLD_S)
         for window in self._held_by_others:
-            self._ready.append(Attempt(window, Outcome(Collected(window).failed("another run did not let go of it"))))
+            self._ready.append(
+                Attempt(window, Outcome(CollectedWindow(window).failed("another run did not let go of it")))
+            )
         self._keep(deque())
         rows = [self._rows[window] for window in windows if window in self._rows]
         return BackfillResult(read_version(self.place.lake).number, rows, done_by_others=self._done_by_others)
@@ -148,7 +150,7 @@ class Runner:
         self._closed = [*self._closed, attempt.window.name] if halts else []
         if len(self._closed) == GIVE_UP_AFTER:
             reason = f"not attempted after {', '.join(self._closed)} failed: {attempt.outcome.collected.reason}"
-            self._ready += [Attempt(window, Outcome(Collected(window).failed(reason))) for window in waiting]
+            self._ready += [Attempt(window, Outcome(CollectedWindow(window).failed(reason))) for window in waiting]
             waiting.clear()
 
     def _records(self) -> int:
@@ -159,8 +161,8 @@ class Runner:
         ready, self._ready = self._ready, []
         kept = self._committed([attempt for attempt in ready if attempt.outcome], waiting)
         lake = self.place.lake
-        record(lake, [(told.collected, told.payload) for _, told in kept if not told.unit])
-        rows = ledger(read_version(lake))
+        record_windows(lake, [(told.collected, told.payload) for _, told in kept if not told.unit])
+        rows = latest_windows(read_version(lake))
         for window, _ in kept:
             self._rows[window] = rows[window.key]
             self.tell()
@@ -190,4 +192,4 @@ class Runner:
 
 def _failed(window: Window, error: Exception) -> Outcome:
     reason = f"{type(error).__name__}: {' '.join(str(error).split())}"
-    return Outcome(Collected(window, collected_at=utc_now()).failed(reason))
+    return Outcome(CollectedWindow(window, collected_at=utc_now()).failed(reason))

@@ -18,9 +18,9 @@ from flows.sources.pubmed_files import REPLACEMENT, PubmedFiles
 from flows.sources.web_pages import WebPages
 from transforms.payloads.record_versions import release_of
 from warehouse.catalog.file import Version
-from warehouse.commit.ingest import Commit, loaded, vocabulary_version
-from warehouse.commit.ledger import Collected, Window, finished_keys, record
-from warehouse.commit.staging import Payload, Unit
+from warehouse.commit.ingest import Commit, loaded_payloads, vocabulary_version
+from warehouse.commit.ledger import CollectedWindow, Payload, Window, finished_window_keys, record_windows
+from warehouse.commit.staging import Unit
 from warehouse.lake import Lake
 
 SOURCES = ("pubmed_api", "pubmed_files", "europepmc", "web_pages")
@@ -30,7 +30,7 @@ SOURCES = ("pubmed_api", "pubmed_files", "europepmc", "web_pages")
 class Outcome:
     """What came of a window: a prepared unit, or only its row of the ledger; `halt`: no use to go on."""
 
-    collected: Collected
+    collected: CollectedWindow
     unit: Unit | None = None
     payload: Payload | None = None
     halt: bool = False
@@ -68,7 +68,7 @@ class Known:
         """As a version of the lake has it; raises `NoVocabularyError`."""
         rows = version.table("windows").select(["source", "sha256"]).to_pylist()
         ever = frozenset((row["source"], row["sha256"]) for row in rows)
-        return cls(frozenset(loaded(version)), ever, vocabulary_version(version))
+        return cls(frozenset(loaded_payloads(version)), ever, vocabulary_version(version))
 
 
 def collect_window(lake: Lake, source: Source, window: Window, known: Known, now: Clock = utc_now) -> Outcome:
@@ -79,7 +79,7 @@ def collect_window(lake: Lake, source: Source, window: Window, known: Known, now
         fetched = Fetched(payload.window, payload) if payload else source.fetch(window, flight)
     except HttpError as error:
         halt = source.one_host and isinstance(error, RefusedError | UnreachableError)
-        return Outcome(Collected(window, collected_at=now()).failed(str(error)), halt=halt)
+        return Outcome(CollectedWindow(window, collected_at=now()).failed(str(error)), halt=halt)
     payload = fetched.payload
     if payload is None or payload.key in known.loaded:
         return Outcome(fetched.collected, payload=payload)
@@ -94,7 +94,7 @@ def plan(lake: Lake, source: Source, span: Span, now: Clock = utc_now) -> list[W
         window = Window(
             source.collector, f"plan-{span.since}-to-{span.until}", "plan", span.since, span.until, span.query
         )
-        record(lake, [(Collected(window, collected_at=now()).failed(str(error)), None)])
+        record_windows(lake, [(CollectedWindow(window, collected_at=now()).failed(str(error)), None)])
         raise CollectError(str(error), error.hint) from error
 
 
@@ -110,7 +110,7 @@ def not_in(outcomes: Iterable[Outcome], done: Commit | None) -> list[Outcome]:
 
 def waiting(windows: Iterable[Window], version: Version, *, force: bool) -> list[Window]:
     """The windows that are not done; all of them where forced."""
-    done = finished_keys(version)
+    done = finished_window_keys(version)
     return [window for window in windows if force or window.key not in done]
 
 

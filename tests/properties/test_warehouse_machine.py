@@ -17,11 +17,11 @@ from tests.support.small_lake import digest, documents, load, new_lake, other_re
 from transforms.duplicates import blocking
 from transforms.duplicates.deduplicate import deduplicate
 from warehouse.catalog.publish import connect
-from warehouse.revision.record_verdicts import say
+from warehouse.revision.record_verdicts import record_verdict
 from warehouse.revision.undo import undo
 from warehouse.upkeep.audit import audit
-from warehouse.upkeep.compaction import fold
-from warehouse.upkeep.garbage import collect
+from warehouse.upkeep.compaction import compact
+from warehouse.upkeep.garbage import collect_garbage
 
 CONCEPTS = ["MESH:D1", "MESH:D2", "MESH:D3", "MESH:D4"]
 RETRACTED_ON = dt.date(2020, 1, 1)
@@ -85,7 +85,7 @@ class Lake(RuleBasedStateMachine):
     def merge_or_part(self, pair, same):
         known = {told["document_id"] for records, _ in self.received.values() for told in records}
         if known >= set(pair):
-            self.said[say(self.lake, pair, same=same, said_by="a machine")] = (tuple(sorted(pair)), same)
+            self.said[record_verdict(self.lake, pair, same=same, said_by="a machine")] = (tuple(sorted(pair)), same)
 
     @rule(choice=st.randoms(use_true_random=False))
     def undo_one(self, choice):
@@ -98,11 +98,11 @@ class Lake(RuleBasedStateMachine):
 
     @rule()
     def fold_segments(self):
-        fold(self.lake, fanout=2)
+        compact(self.lake, fanout=2)
 
     @rule()
     def collect_garbage(self):
-        collect(self.lake, keep_latest=2, grace_s=-1)
+        collect_garbage(self.lake, keep_latest=2, grace_s=-1)
 
     @invariant()
     def counts_equal_a_recount(self):

@@ -18,7 +18,7 @@ from transforms.europepmc import parse as europepmc_json
 from transforms.pubmed import parse as pubmed_xml
 from warehouse.catalog.publish import read_version
 from warehouse.commit.ingest import commit
-from warehouse.commit.ledger import ledger, record
+from warehouse.commit.ledger import latest_windows, record_windows
 from warehouse.lake import Lake
 
 DAY = dt.date(2026, 3, 10)
@@ -100,6 +100,6 @@ def collect(name, told, asked, *, force=False, now=NOW):
             left = left[len(group) :]
             outcomes = [collect_window(lake, source, window, known, lambda: now) for window in group]
             done = commit(lake, [outcome.unit for outcome in outcomes if outcome.unit])
-            record(lake, [(outcome.collected, outcome.payload) for outcome in not_in(outcomes, done)])
-    rows = ledger(read_version(lake))
+            record_windows(lake, [(outcome.collected, outcome.payload) for outcome in not_in(outcomes, done)])
+    rows = latest_windows(read_version(lake))
     return {window.name: rows[window.key] for window in planned}

@@ -8,8 +8,8 @@ import sys
 from tests.support.small_lake import load, record, unit
 from warehouse.catalog.publish import connect
 from warehouse.upkeep.audit import audit
-from warehouse.upkeep.compaction import fold
-from warehouse.upkeep.garbage import collect
+from warehouse.upkeep.compaction import compact
+from warehouse.upkeep.garbage import collect_garbage
 
 A, B = "MESH:D1", "MESH:D2"
 STEPS = ("open", "os.mkdir", "os.link", "os.rename", "os.remove", "os.rmdir")
@@ -48,8 +48,8 @@ def die_in_commit(lake, step, event_number):
 
 def die_in_maintenance(lake, event_number):
     kill_self_at(lake, event_number)
-    fold(lake, fanout=2)
-    collect(lake, keep_latest=1, grace_s=-1)
+    compact(lake, fanout=2)
+    collect_garbage(lake, keep_latest=1, grace_s=-1)
 
 
 def write_on(lake, first, steps, done):
@@ -59,8 +59,8 @@ def write_on(lake, first, steps, done):
         load_step(lake, step)
         done.put(step)
         if step % 7 == 0:
-            fold(lake, fanout=4)
-            collect(lake, keep_latest=5, grace_s=-1)
+            compact(lake, fanout=4)
+            collect_garbage(lake, keep_latest=5, grace_s=-1)
 
 
 def load_named(lake, writer, count):

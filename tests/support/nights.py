@@ -13,8 +13,8 @@ from flows.demo_literature.vocabulary import headings
 from flows.sources.base import Span
 from tests.support.collecting import FIRST, collect, records
 from warehouse.lake import Lake
-from warehouse.upkeep.compaction import fold
-from warehouse.upkeep.garbage import collect as collect_garbage
+from warehouse.upkeep.compaction import compact
+from warehouse.upkeep.garbage import collect_garbage
 
 BEGIN = dt.date(2026, 3, 1)
 PLANTED = ("D007938", "D006411")  # Leukemia; Hematopoiesis, Extramedullary
@@ -149,5 +149,5 @@ def run_night(night, last, settings):
 
 
 def maintain(lake):
-    fold(lake)
+    compact(lake)
     collect_garbage(lake, keep_latest=10)

@@ -10,7 +10,8 @@ from transforms.duplicates.blocking import content_keys
 from transforms.schema.tables import CONCEPT_ANCESTORS, CONCEPT_NAMES, CONCEPTS
 from transforms.text.slices import text_slices
 from transforms.vocabulary.compiled import build
-from warehouse.commit.staging import Payload, UnitWriter
+from warehouse.commit.ledger import Payload
+from warehouse.commit.staging import UnitWriter
 
 CASE = "We saw leukemia and extramedullary hematopoiesis in lymph nodes."
 SECOND = "This is the second reported case of leukemia and extramedullary hematopoiesis in lymph nodes."

@@ -10,9 +10,10 @@ from transforms.duplicates.blocking import content_keys
 from transforms.schema.tables import CONCEPT_ANCESTORS, CONCEPT_NAMES, CONCEPTS
 from transforms.text.slices import text_slices
 from warehouse.commit.ingest import commit
-from warehouse.commit.staging import STAGED, Payload, UnitWriter
+from warehouse.commit.ledger import Payload
+from warehouse.commit.staging import STAGED_TABLES, UnitWriter
 from warehouse.lake import Lake
-from warehouse.revision import vocabulary
+from warehouse.revision import stored_vocabulary
 
 VOCABULARY = "vocabulary-1"
 NAMES = {
@@ -42,7 +43,7 @@ def new_lake(folder, version=VOCABULARY):
     )
     ancestors = CONCEPT_ANCESTORS.from_rows([{"concept_id": "MESH:D4", "ancestor_id": "MESH:D1"}])
     parts = {"concepts": concepts, "concept_names": names, "concept_ancestors": ancestors}
-    vocabulary.load(lake, parts, {"version": version, "files": [], "categories": ["C"]})
+    stored_vocabulary.store_vocabulary(lake, parts, {"version": version, "files": [], "categories": ["C"]})
     return lake
 
 
@@ -71,12 +72,12 @@ def unit(lake, name, records=(), deletions=(), rejected=0):
             {"document_id": id_ if isinstance(id_, str) else f"pubmed:{id_}", "version": version, "raw_file": name}
             for id_, version in deletions
         ]
-        writer.write("deletions", STAGED["deletions"].from_rows(rows))
+        writer.write("deletions", STAGED_TABLES["deletions"].from_rows(rows))
         bad = [
             {"source": "pubmed", "raw_file": name, "raw_position": 900 + n, "reason": "malformed_xml"}
             for n in range(rejected)
         ]
-        writer.write("rejected", STAGED["rejected"].from_rows(bad))
+        writer.write("rejected", STAGED_TABLES["rejected"].from_rows(bad))
     return writer.unit
 
 
@@ -106,7 +107,7 @@ def documents(name, records):
                 **fields,
             }
         )
-    return STAGED["documents"].from_rows(rows)
+    return STAGED_TABLES["documents"].from_rows(rows)
 
 
 def digest(told):
@@ -128,4 +129,4 @@ def _mentions(records):
             {**document, **place, "concept_id": concept, "sentence": sentence, "sentence_start": 0, "sentence_end": 5}
             for concept, sentence in told["text"]
         ]
-    return pa.Table.from_pylist(rows, schema=STAGED["mentions"].arrow)
+    return pa.Table.from_pylist(rows, schema=STAGED_TABLES["mentions"].arrow)

@@ -12,9 +12,10 @@ from transforms.duplicates.blocking import content_keys
 from transforms.text.slices import text_slices
 from warehouse.catalog.publish import read_version
 from warehouse.commit.ingest import vocabulary_version
-from warehouse.commit.staging import Payload, UnitWriter
+from warehouse.commit.ledger import Payload
+from warehouse.commit.staging import UnitWriter
 from warehouse.lake import Lake
-from warehouse.revision import vocabulary
+from warehouse.revision import stored_vocabulary
 
 NAMES = {"T:1": ["Anemia", "Paleness"], "T:2": ["Asthma"], "T:3": ["Fever"]}
 COUNTS = ("concept_counts", "cooccurrences", "corpus_counts")
@@ -28,9 +29,9 @@ def parts(names):
 def put(lake, names, curations=None):
     """Load a vocabulary of these names; returns the version this makes."""
     said = read_version(lake).table("curations") if curations is None else curations
-    version = annotated_by(vocabulary.build_with(parts(names), said).version)
+    version = annotated_by(stored_vocabulary.build_vocabulary(parts(names), said).version)
     facts = {"version": version, "rules": rules_version(), "files": [], "categories": []}
-    return vocabulary.load(lake, parts(names), facts, curations)
+    return stored_vocabulary.store_vocabulary(lake, parts(names), facts, curations)
 
 
 def text_lake(folder, texts, names=NAMES):
@@ -55,7 +56,9 @@ def text_unit(lake, name, texts, version=1, **fields):
     with UnitWriter(lake, payload, vocabulary_version(read_version(lake))) as writer:
         writer.write("documents", staged)
         writer.write("document_keys", content_keys(staged, text_slices(staged), "raw_position"))
-        writer.write("mentions", annotate_slices(text_slices(staged), vocabulary.in_force(lake), "raw_position"))
+        writer.write(
+            "mentions", annotate_slices(text_slices(staged), stored_vocabulary.current_vocabulary(lake), "raw_position")
+        )
         writer.write("claims", numbered_claims(staged, "raw_position"))
     return writer.unit
 

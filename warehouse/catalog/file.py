@@ -22,7 +22,7 @@ from warehouse.lake import FORMAT, Lake
 STORAGE_VERSION = "v1.0.0"
 """Catalogs open in DuckDB 1.x as well as in 2.x."""
 
-LEDGER = ("sightings", "deletions", "rejected")
+LEDGER_TABLES = ("sightings", "deletions", "rejected")
 """What was received: rows of a withdrawn batch are hidden."""
 
 CODE_VERSION = distribution_version("hoofbeats")
@@ -59,12 +59,12 @@ class Version:
 
 def lake_row(lake: Lake, number: int) -> pa.Table:
     """The one row of table `lake` for a version written now, by this code."""
-    row = {"root": str(lake.root), "version": number, "format": FORMAT, "declarations": declarations()}
+    row = {"root": str(lake.root), "version": number, "format": FORMAT, "declarations": declarations_digest()}
     return LAKE.from_rows([row])
 
 
 @cache
-def declarations() -> str:
+def declarations_digest() -> str:
     """Digest of everything a catalog is made of but its data: schemas, views, macros, comments."""
     folders = [statements(folder) for folder in ("functions", "views", "macros")]
     told = repr((SEGMENT_TABLES, CATALOG_TABLES, VIEWS, MACROS, folders))
@@ -114,7 +114,7 @@ def _visible_view(schema: Table) -> str:
             f"{view} ANTI JOIN {SUPERSEDED.name}"
             " ON superseded.article_id = kept.article_id AND kept.batch < superseded.before_batch"
         )
-    if schema.name in LEDGER:
+    if schema.name in LEDGER_TABLES:
         return f"{view} ANTI JOIN batches ON batches.batch = kept.batch AND batches.withdrawn_in IS NOT NULL"
     return view
 

@@ -14,7 +14,7 @@ import duckdb
 import pyarrow as pa
 
 from transforms.schema.table import Table
-from warehouse.catalog.file import Version, declarations, lake_row, write_catalog
+from warehouse.catalog.file import Version, declarations_digest, lake_row, write_catalog
 from warehouse.catalog.schema import CATALOG_TABLES
 from warehouse.catalog.sql import quoted
 from warehouse.errors import NewerLakeError, NoLakeError, UnknownVersionError
@@ -64,7 +64,7 @@ def connect_to_write(lake: Lake, version: Version) -> Iterator[duckdb.DuckDBPyCo
     A catalog that other code made is made again in a scratch file; what is published next is made by this code anyway.
     """
     [told] = version.table("lake").to_pylist()
-    if told["declarations"] == declarations() and told["root"] == str(lake.root):
+    if told["declarations"] == declarations_digest() and told["root"] == str(lake.root):
         with connect(lake) as connection:
             yield connection
         return
@@ -134,7 +134,7 @@ def _outdated(catalog: Path, lake: Lake) -> str | None:
     told = _read_file(catalog).table("lake").to_pylist()[0]
     if told["root"] != str(lake.root):
         return "moved or copied here"
-    return None if told["declarations"] == declarations() else "made by another version of Hoofbeats"
+    return None if told["declarations"] == declarations_digest() else "made by another version of Hoofbeats"
 
 
 def _remake(lake: Lake) -> None:

@@ -11,7 +11,7 @@ import pyarrow as pa
 from transforms.duplicates.article_ids import own_article_ids
 from transforms.duplicates.clustering import cluster
 from warehouse.catalog.sql import statement
-from warehouse.commit.pair_decisions import decide_changed, keep, say_where
+from warehouse.commit.pair_decisions import create_known_views, create_table, decide_changed
 
 
 def assign_articles(
@@ -23,26 +23,26 @@ def assign_articles(
     though they did not change); `documents`, `keys`: the staged files; `verdicts`: the table of that name.
     Returns the decisions to be stored: `pair_decisions` without `batch`.
     """
-    say_where(connection, documents, keys)
+    create_known_views(connection, documents, keys)
     connection.execute(statement("commit", "next_contents"), {"files": documents})
     contents = connection.sql("SELECT document_id, pmid FROM next_contents").to_arrow_table()
     own = pa.table({"document_id": contents["document_id"], "own_article_id": own_article_ids(contents)})
-    keep(connection, "next_own_ids", own)
+    create_table(connection, "next_own_ids", own)
     connection.execute(statement("commit", "current_contents"))
     connection.execute(statement("commit", "content_changes"))
     found = decide_changed(connection, keys)
-    keep(connection, "new_decisions", found)
+    create_table(connection, "new_decisions", found)
     connection.execute(statement("commit", "standing_decisions"))
-    said = latest(verdicts)
-    keep(connection, "standing_verdicts", said)
+    said = latest_verdicts(verdicts)
+    create_table(connection, "standing_verdicts", said)
     _widen_scope(connection)
-    keep(connection, "clusters", _clusters(connection, said))
+    create_table(connection, "clusters", _clusters(connection, said))
     connection.execute(statement("commit", "assigned"))
     connection.execute(statement("commit", "touched_articles"))
     return found
 
 
-def latest(verdicts: pa.Table) -> pa.Table:
+def latest_verdicts(verdicts: pa.Table) -> pa.Table:
     """Of each two documents what was said last: document_a, document_b, same."""
     said = {(row["document_a"], row["document_b"]): row for row in verdicts.sort_by("batch").to_pylist()}
     return pa.Table.from_pylist(list(said.values()), verdicts.schema).select(["document_a", "document_b", "same"])

@@ -32,12 +32,12 @@ from warehouse.catalog.file import Version
 from warehouse.catalog.schema import SEGMENTS, SUPERSEDED
 from warehouse.catalog.sql import statement
 from warehouse.commit.article_assignment import assign_articles
-from warehouse.commit.staged_rows import placed_mentions
+from warehouse.commit.staged_rows import mentions_of_members
 from warehouse.commit.staging import Unit
 from warehouse.lake import Lake
 
 
-class Rewriting(ABC):
+class ArticleRewrite(ABC):
     """A commit in progress: the version it starts from, the payloads, and a connection that holds working tables."""
 
     def __init__(
@@ -117,7 +117,7 @@ class Rewriting(ABC):
         members = self.table("members_of_portion", home=home, anew=anew)
         standing = self.table("standing_mentions", home=home, anew=anew) if members["staged_unit"].null_count else None
         staged = {unit: self.units[unit - 1].file("mentions") for unit in self._units_of(home)}
-        return placed_mentions(members, staged, standing)
+        return mentions_of_members(members, staged, standing)
 
     def _staged(self, table: str, home: int) -> dict[str, list[Any]]:
         """The payloads that one portion is written from, by number, and their staged files of one table."""

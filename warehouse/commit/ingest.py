@@ -19,14 +19,14 @@ from warehouse.catalog import segments
 from warehouse.catalog.file import Version
 from warehouse.catalog.publish import connect_to_write, publish, recover
 from warehouse.catalog.schema import WINDOWS
-from warehouse.commit.article_rewrite import Rewriting
-from warehouse.commit.staged_rows import brought_keys
+from warehouse.commit.article_rewrite import ArticleRewrite
+from warehouse.commit.staged_rows import keys_of_contents
 from warehouse.commit.staging import NOT_RETURNED, Unit
 from warehouse.derived.watch_counts import follow, followed
 from warehouse.errors import NoVocabularyError, VocabularyChangedError
 from warehouse.lake import Lake
 
-FATES = ("kept", "unchanged", "superseded", "duplicates", "rejected")
+OUTCOMES = ("kept", "unchanged", "superseded", "duplicates", "rejected")
 """What can become of a record; they add up to `received`."""
 
 
@@ -57,7 +57,7 @@ def commit(lake: Lake, units: Sequence[Unit]) -> Commit | None:
     return done
 
 
-def loaded(version: Version) -> set[tuple[str, str]]:
+def loaded_payloads(version: Version) -> set[tuple[str, str]]:
     """(source, sha256) of every payload a version holds; withdrawn ones are not among them."""
     return {
         (row["source"], row["sha256"]) for row in version.table("windows").to_pylist() if row["state"] != "withdrawn"
@@ -80,12 +80,12 @@ def _fresh(version: Version, units: Sequence[Unit]) -> list[Unit]:
         raise VocabularyChangedError(
             f"the vocabulary was replaced while {', '.join(stale)} was being prepared", "run the same command again"
         )
-    known = loaded(version)
+    known = loaded_payloads(version)
     by_key = {unit.payload.key: unit for unit in units if unit.payload.key not in known}
     return [by_key[key] for key in sorted(by_key)]
 
 
-class _Ingest(Rewriting):
+class _Ingest(ArticleRewrite):
     """Payloads are added: each is a portion of its own."""
 
     def run(self) -> Commit:
@@ -96,7 +96,7 @@ class _Ingest(Rewriting):
             "batch_id": _batch_id(self.units),
             "kind": "ingest",
             "vocabulary_version": vocabulary_version(self.old),
-            **{name: sum(row[name] for row in windows) for name in ("received", *FATES, "deletions")},
+            **{name: sum(row[name] for row in windows) for name in ("received", *OUTCOMES, "deletions")},
         }
         listed = pa.concat_tables([self.old.table("windows"), WINDOWS.from_rows(windows)])
         publish(self.lake, self.old.successor(self.lake, batch, windows=listed, **changed))
@@ -112,7 +112,8 @@ class _Ingest(Rewriting):
         self.write("deletions", self.table("new_deletions"))
         for number, unit in enumerate(self.units, start=1):
             self.write(
-                "document_keys", brought_keys(unit.file("document_keys"), self.table("brought_contents", unit=number))
+                "document_keys",
+                keys_of_contents(unit.file("document_keys"), self.table("brought_contents", unit=number)),
             )
         self.write("rejected", pa.concat_tables([unit.read("rejected") for unit in self.units]))
 
@@ -143,7 +144,7 @@ class _Ingest(Rewriting):
         }
         if row["state"] in ("done", "open") and row["received"] < (row["expected"] or 0):
             row |= {"state": "failed", "reason": f"{row['received']} records of the {row['expected']} expected"}
-        if row["received"] != sum(row[name] for name in FATES):
+        if row["received"] != sum(row[name] for name in OUTCOMES):
             raise AssertionError(f"{unit.payload.name}: records in do not equal records accounted for: {row}")
         return row
 

@@ -5,7 +5,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
-from typing import Any, Protocol, Self
+from typing import Any, Self
 
 import pyarrow as pa
 
@@ -14,10 +14,10 @@ from warehouse.catalog.publish import publish, read_version, recover
 from warehouse.catalog.schema import WINDOWS
 from warehouse.lake import Lake
 
-STANDING = frozenset({"done", "damaged", "open", "failed"})
+LOADED_STATES = frozenset({"done", "damaged", "open", "failed"})
 """States of a window whose payload, if it has one, is loaded."""
 
-FINISHED = frozenset({"done", "damaged"})
+FINISHED_STATES = frozenset({"done", "damaged"})
 """States of a window that need not be collected again."""
 
 
@@ -39,7 +39,7 @@ class Window:
 
 
 @dataclass(frozen=True)
-class Collected:
+class CollectedWindow:
     """What came of a window: its state (see table `windows`) and why; ids that were asked for and not returned."""
 
     window: Window
@@ -64,7 +64,7 @@ class Collected:
             "collected_at": self.collected_at,
         }
 
-    def failed(self, reason: str) -> "Collected":
+    def failed(self, reason: str) -> "CollectedWindow":
         """The same, failed."""
         return replace(self, state="failed", reason=reason)
 
@@ -89,55 +89,64 @@ class Collected:
         )  # fmt: skip
 
 
-def ledger(version: Version) -> dict[tuple[str, str, str | None], dict[str, Any]]:
+@dataclass(frozen=True)
+class Payload:
+    """A stored payload: source of its records, file name, digest and size of its bytes, path in the lake, window."""
+
+    source: str
+    name: str
+    sha256: str
+    bytes: int
+    path: str
+    collected: CollectedWindow | None = None
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """What makes it the same payload again."""
+        return self.source, self.sha256
+
+    @property
+    def window(self) -> CollectedWindow:
+        """What it was collected for; a file that was named is a window of its own."""
+        return self.collected or CollectedWindow(Window("local_files", self.name))
+
+
+def latest_windows(version: Version) -> dict[tuple[str, str, str | None], dict[str, Any]]:
     """The last row of every window that stands, by its key."""
     rows = version.table("windows").to_pylist()
     rows.sort(key=lambda row: row["batch"])
-    return {(row["collector"], row["window_name"], row["query"]): row for row in rows if row["state"] in STANDING}
+    return {(row["collector"], row["window_name"], row["query"]): row for row in rows if row["state"] in LOADED_STATES}
 
 
-def finished_keys(version: Version, after: int = -1) -> set[tuple[str, str, str | None]]:
+def finished_window_keys(version: Version, after: int = -1) -> set[tuple[str, str, str | None]]:
     """The windows that need not be collected again; of the batches after one, if told."""
-    return {key for key, row in ledger(version).items() if row["state"] in FINISHED and row["batch"] > after}
+    return {
+        key for key, row in latest_windows(version).items() if row["state"] in FINISHED_STATES and row["batch"] > after
+    }
 
 
-def kind_of(window_name: str) -> str:
+def window_kind(window_name: str) -> str:
     """The first word of the name of a window of days: which dates of the records the days are."""
     return window_name.partition("-")[0]
 
 
-def days_done(version: Version, after: int = -1) -> dict[tuple[str, str, str | None], set[dt.date]]:
+def finished_days(version: Version, after: int = -1) -> dict[tuple[str, str, str | None], set[dt.date]]:
     """The days that finished windows cover, by collector, kind and query; of the batches after one, if told."""
     found: dict[tuple[str, str, str | None], set[dt.date]] = {}
-    for row in ledger(version).values():
-        if row["since"] and row["state"] in FINISHED and row["batch"] > after:
-            days = found.setdefault((row["collector"], kind_of(row["window_name"]), row["query"]), set())
+    for row in latest_windows(version).values():
+        if row["since"] and row["state"] in FINISHED_STATES and row["batch"] > after:
+            days = found.setdefault((row["collector"], window_kind(row["window_name"]), row["query"]), set())
             days.update(row["since"] + dt.timedelta(days=at) for at in range((row["until"] - row["since"]).days + 1))
     return found
 
 
-class Kept(Protocol):
-    """A payload, as far as the ledger needs to know it (`warehouse.commit.staging.Payload`)."""
-
-    @property
-    def source(self) -> str: ...  # noqa: D102
-    @property
-    def name(self) -> str: ...  # noqa: D102
-    @property
-    def sha256(self) -> str: ...  # noqa: D102
-    @property
-    def bytes(self) -> int: ...  # noqa: D102
-    @property
-    def path(self) -> str: ...  # noqa: D102
-
-
-def collected_from(row: Mapping[str, Any]) -> Collected:
+def collected_from(row: Mapping[str, Any]) -> CollectedWindow:
     """A row of `windows`, as what was collected."""
     window = Window(row["collector"], row["window_name"], None, row["since"], row["until"], row["query"])
-    return Collected(window, row["state"], row["expected"], row["reason"], collected_at=row["collected_at"])
+    return CollectedWindow(window, row["state"], row["expected"], row["reason"], collected_at=row["collected_at"])
 
 
-def record(lake: Lake, collected: Iterable[tuple[Collected, "Kept | None"]]) -> list[dict[str, Any]]:
+def record_windows(lake: Lake, collected: Iterable[tuple[CollectedWindow, Payload | None]]) -> list[dict[str, Any]]:
     """Commit windows that bring no records: they failed, held nothing, or a payload the lake has or does not read.
 
     Returns their rows of `windows`.
@@ -157,7 +166,7 @@ def record(lake: Lake, collected: Iterable[tuple[Collected, "Kept | None"]]) -> 
         return rows
 
 
-def _row(collected: Collected, payload: "Kept | None") -> dict[str, Any]:
+def _row(collected: CollectedWindow, payload: Payload | None) -> dict[str, Any]:
     told = {**dict.fromkeys(_COUNTS, 0), "bytes": 0, **collected.columns()}
     if payload is None:
         return {**told, "source": collected.window.collector, "name": collected.window.name}

@@ -24,23 +24,25 @@ from transforms.duplicates.features import COMPARED_COLUMNS, Features
 from transforms.duplicates.links import infer_links
 from transforms.schema.tables import PAIR_DECISIONS
 from warehouse.catalog.sql import literal, quoted, statement
-from warehouse.errors import OtherKeysError
+from warehouse.errors import IncompatibleKeysError
 
 DECISIONS = PAIR_DECISIONS.without("batch")
 DOCUMENTS_AT_ONCE = 30_000
 
 
-def say_where(connection: duckdb.DuckDBPyConnection, documents: Sequence[str] = (), keys: Sequence[str] = ()) -> None:
+def create_known_views(
+    connection: duckdb.DuckDBPyConnection, documents: Sequence[str] = (), keys: Sequence[str] = ()
+) -> None:
     """Make the working views `known_contents` and `known_keys`: of the lake, and of staged files beside it.
 
-    Raises `OtherKeysError` where the lake's keys cannot be compared with those this code makes.
+    Raises `IncompatibleKeysError` where the lake's keys cannot be compared with those this code makes.
     """
     names = ("document_id", "digest", *COMPARED_COLUMNS)
     _view(connection, "known_contents", "documents", names, documents)
     _view(connection, "known_keys", "document_keys", ("document_id", "digest", "kind", "value"), keys)
     versions = connection.execute("SELECT DISTINCT keys_version FROM document_keys").fetchall()
     if {version for [version] in versions} - {KEYS_VERSION}:
-        raise OtherKeysError(
+        raise IncompatibleKeysError(
             "the lake's records were made comparable by other rules than those of this Hoofbeats",
             "make its tables anew from its payloads: `hoofbeats rebuild`",
         )
@@ -49,10 +51,10 @@ def say_where(connection: duckdb.DuckDBPyConnection, documents: Sequence[str] = 
 def decide_changed(connection: duckdb.DuckDBPyConnection, files: Sequence[str]) -> pa.Table:
     """What is to be stored of the decisions that a commit changes: `pair_decisions` without `batch`.
 
-    Reads the working tables staged_contents, content_changes, current_contents and those of `say_where`; `files`: the
-    staged keys.
+    Reads the working tables staged_contents, content_changes, current_contents and those of `create_known_views`;
+    `files`: the staged keys.
     """
-    keep(connection, "redecided", pa.table({"document_id": _redecided(connection, files)}))
+    create_table(connection, "redecided", pa.table({"document_id": _redecided(connection, files)}))
     waiting = connection.sql("SELECT document_id FROM redecided ORDER BY document_id").to_arrow_table()["document_id"]
     further = connection.sql("SELECT document_id FROM redecided ANTI JOIN content_changes USING (document_id)")
     for chunk in _chunks(further.to_arrow_table()["document_id"]):
@@ -68,7 +70,7 @@ def decide_changed(connection: duckdb.DuckDBPyConnection, files: Sequence[str]) 
 def decide(connection: duckdb.DuckDBPyConnection, documents: pa.Array) -> pa.Table:
     """What the rules say of the pairs of some documents with any other: `pair_decisions` without `batch`.
 
-    Reads the working views current_contents and those of `say_where`.
+    Reads the working views current_contents and those of `create_known_views`.
     """
     connection.execute("CREATE OR REPLACE TEMP TABLE block_members AS SELECT known_keys.* FROM known_keys WHERE false")
     _gather_blocks(connection, documents)
@@ -104,7 +106,7 @@ def _decide_within(connection: duckdb.DuckDBPyConnection, documents: pa.Array) -
     return DECISIONS.conform(told.select(DECISIONS.column_names))
 
 
-def keep(connection: duckdb.DuckDBPyConnection, name: str, rows: pa.Table) -> None:
+def create_table(connection: duckdb.DuckDBPyConnection, name: str, rows: pa.Table) -> None:
     """Make a working table of rows at hand."""
     connection.register("given", rows)
     connection.execute(f"CREATE TEMP TABLE {name} AS SELECT given.* FROM given")  # noqa: S608 - a name of this code's

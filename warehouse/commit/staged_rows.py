@@ -25,7 +25,7 @@ _OF_CONTENT = ("document_id", "digest")
 _KEYS = DOCUMENT_KEYS.without("batch", *_OF_CONTENT).column_names
 
 
-def placed_mentions(members: pa.Table, staged: Mapping[int, str], standing: pa.Table | None) -> pa.Table:
+def mentions_of_members(members: pa.Table, staged: Mapping[int, str], standing: pa.Table | None) -> pa.Table:
     """`mentions` without `batch`, in order, texts as dictionaries.
 
     `members`: the documents they are placed in, by article_id and document_id, with staged_unit and staged_position:
@@ -53,7 +53,7 @@ def placed_mentions(members: pa.Table, staged: Mapping[int, str], standing: pa.T
     return rows.select(list(MENTIONS.without("batch").column_names))
 
 
-def brought_keys(file: str, contents: pa.Table) -> pa.Table:
+def keys_of_contents(file: str, contents: pa.Table) -> pa.Table:
     """`document_keys` without `batch` of the contents that a payload brings, texts as dictionaries.
 
     `file`: its staged keys; `contents`: raw_position, document_id and digest of each.

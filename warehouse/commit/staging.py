@@ -20,7 +20,7 @@ import pyarrow.parquet as pq
 from transforms.schema.claims import CLAIMS
 from transforms.schema.table import Column, Table
 from transforms.schema.tables import DELETIONS, DOCUMENT_KEYS, MENTIONS, RECORDS, REJECTED
-from warehouse.commit.ledger import Collected, Window
+from warehouse.commit.ledger import Payload
 from warehouse.lake import Lake
 
 NOT_RETURNED = "not_returned"
@@ -37,7 +37,7 @@ def _positioned(table: Table) -> Table:
     return Table(table.name, table.grain, (*table.columns, _POSITION))
 
 
-STAGED: dict[str, Table] = {
+STAGED_TABLES: dict[str, Table] = {
     "documents": RECORDS,
     "mentions": _positioned(MENTIONS.without("article_id", "batch")),
     "document_keys": _positioned(DOCUMENT_KEYS.without("batch")),
@@ -45,28 +45,6 @@ STAGED: dict[str, Table] = {
     "deletions": DELETIONS.without("batch"),
     "rejected": REJECTED.without("batch"),
 }
-
-
-@dataclass(frozen=True)
-class Payload:
-    """A payload as kept: the source of its records, its name, the digest of its bytes, its place, its window."""
-
-    source: str
-    name: str
-    sha256: str
-    bytes: int
-    path: str
-    collected: Collected | None = None
-
-    @property
-    def key(self) -> tuple[str, str]:
-        """What makes it the same payload again."""
-        return self.source, self.sha256
-
-    @property
-    def window(self) -> Collected:
-        """What it was collected for; a file that was named is a window of its own."""
-        return self.collected or Collected(Window("local_files", self.name))
 
 
 @dataclass(frozen=True)
@@ -96,12 +74,14 @@ def unit_folder(lake: Lake, payload: Payload, vocabulary_version: str) -> Path:
 
 
 def _layout() -> str:
-    """BLAKE2b-32 over the columns of the `STAGED` tables."""
-    columns = [(name, column.name, str(column.type)) for name, table in STAGED.items() for column in table.columns]
+    """BLAKE2b-32 over the columns of the `STAGED_TABLES` tables."""
+    columns = [
+        (name, column.name, str(column.type)) for name, table in STAGED_TABLES.items() for column in table.columns
+    ]
     return hashlib.blake2b(repr(columns).encode(), digest_size=4).hexdigest()
 
 
-def prepared(lake: Lake, payload: Payload, vocabulary_version: str) -> Unit | None:
+def finished_unit(lake: Lake, payload: Payload, vocabulary_version: str) -> Unit | None:
     """The unit if an earlier run has finished it."""
     folder = unit_folder(lake, payload, vocabulary_version)
     return Unit(folder, payload, vocabulary_version) if (folder / _UNIT).exists() else None
@@ -123,7 +103,7 @@ class UnitWriter:
 
     def __enter__(self) -> Self:
         self._folder.mkdir(parents=True)
-        for name, schema in STAGED.items():
+        for name, schema in STAGED_TABLES.items():
             self._writers[name] = pq.ParquetWriter(
                 self._folder / f"{name}.parquet",
                 schema.arrow,
@@ -134,9 +114,9 @@ class UnitWriter:
         return self
 
     def write(self, table: str, rows: pa.Table) -> None:
-        """Append rows to one of the `STAGED` tables."""
+        """Append rows to one of the `STAGED_TABLES` tables."""
         if len(rows):
-            self._writers[table].write_table(STAGED[table].conform(rows))
+            self._writers[table].write_table(STAGED_TABLES[table].conform(rows))
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None

@@ -18,7 +18,7 @@ class Changes:
     articles: list[Row]
 
 
-def difference(lake: Lake, earlier: int, later: int) -> Changes:
+def compare_versions(lake: Lake, earlier: int, later: int) -> Changes:
     """The changes from one version to another; raises `UnknownVersionError` if one of them is not kept."""
     with duckdb.connect() as connection:
         for name, number in (("earlier", earlier), ("later", later)):

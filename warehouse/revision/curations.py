@@ -22,9 +22,14 @@ from warehouse.derived.watch_counts import follow, followed
 from warehouse.errors import CurationError
 from warehouse.lake import Lake
 from warehouse.revision.reannotate import Reannotation
-from warehouse.revision.vocabulary import build_with, in_force, put_in_force, read
+from warehouse.revision.stored_vocabulary import (
+    build_vocabulary,
+    current_vocabulary,
+    read_vocabulary_tables,
+    store_vocabulary_locked,
+)
 
-TAKEN_BACK = "as annotated"
+AS_ANNOTATED = "as annotated"
 _ON = ("concept_id", "name", "document_id", "text", "start")
 
 
@@ -47,20 +52,20 @@ def withdraw(lake: Lake, number: int, author: str, decided_on: dt.date) -> int:
     """Take back a verdict by its number in `verdicts`; returns the version this makes."""
     with lake.writing():
         old = recover(lake)
-        given = verdicts(old)
+        given = numbered_verdicts(old)
         if not 0 < number <= len(given):
             raise CurationError(f"there is no verdict {number}", f"there are {len(given)}: see `hoofbeats curate list`")
         target = given[number - 1]
         taken = {name: target[name] for name in _ON}
         on = max(decided_on, target["decided_on"])
         note = f"takes back verdict {number}"
-        made = _commit(lake, old, {**taken, "verdict": TAKEN_BACK, "author": author, "decided_on": on, "note": note})
+        made = _commit(lake, old, {**taken, "verdict": AS_ANNOTATED, "author": author, "decided_on": on, "note": note})
     if followed(old):
         follow(lake)
     return made
 
 
-def verdicts(version: Version) -> list[dict[str, Any]]:
+def numbered_verdicts(version: Version) -> list[dict[str, Any]]:
     """All verdicts in the order they were given, numbered from 1."""
     return [{"number": at, **row} for at, row in enumerate(version.table("curations").to_pylist(), 1)]
 
@@ -84,11 +89,11 @@ def _judge_name(lake: Lake, old: Version, said: pa.Table) -> int:
     """A name that is matched no more, or again, makes another vocabulary."""
     loads = old.table("vocabularies").to_pylist()
     if loads:
-        parts = read(lake)
-        version = annotated_by(build_with(parts, said).version)
+        parts = read_vocabulary_tables(lake)
+        version = annotated_by(build_vocabulary(parts, said).version)
         facts = {"version": version, "rules": rules_version()}
         facts |= {name: loads[-1][name] for name in ("files", "categories")}
-        made = put_in_force(lake, old, parts, facts, said)
+        made = store_vocabulary_locked(lake, old, parts, facts, said)
         if made is not None:
             return made
     return _publish(lake, old, curations=said)
@@ -98,7 +103,7 @@ def _judge_mention(lake: Lake, old: Version, verdict: Mapping[str, Any], said: p
     given = {"documents": [verdict["document_id"]], "curations": said.drop_columns("batch")}
     with connect_to_write(lake, old) as connection:
         _check_there(connection, old, verdict)
-        changed = Reannotation(lake, old, connection, lambda: in_force(lake), **given).rewrite()
+        changed = Reannotation(lake, old, connection, lambda: current_vocabulary(lake), **given).rewrite()
     segments.sync_folders(lake)
     return _publish(lake, old, curations=said, **changed)
 
@@ -117,7 +122,7 @@ def _check_there(connection: duckdb.DuckDBPyConnection, old: Version, verdict: M
     )
     on = {name: verdict.get(name) for name in ("document_id", "concept_id", "text", "start")}
     [[there]] = connection.execute(query, on).fetchall()
-    told = [(row["document_id"], row["concept_id"], row["text"]) for row in verdicts(old)]
+    told = [(row["document_id"], row["concept_id"], row["text"]) for row in numbered_verdicts(old)]
     if not there and (on["document_id"], on["concept_id"], on["text"]) not in told:
         raise CurationError(
             f"{on['document_id']} does not mention {on['concept_id']} as {on['text']!r}",

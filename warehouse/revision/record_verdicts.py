@@ -18,7 +18,7 @@ from warehouse.lake import Lake
 from warehouse.revision.reprocess import NO_BATCH, LookingAgain
 
 
-def say(
+def record_verdict(
     lake: Lake,
     documents: tuple[str, str],
     *,

@@ -14,7 +14,7 @@ from transforms.schema.claims import CLAIMS
 from transforms.schema.tables import MENTIONS
 from transforms.vocabulary.compiled import Vocabulary
 from warehouse.catalog.file import Version
-from warehouse.commit.article_rewrite import Rewriting
+from warehouse.commit.article_rewrite import ArticleRewrite
 from warehouse.commit.staging import empty_unit
 from warehouse.lake import Lake
 
@@ -22,7 +22,7 @@ NO_BATCH = -1
 DOCUMENTS_AT_ONCE = 30_000
 
 
-class LookingAgain(Rewriting):
+class LookingAgain(ArticleRewrite):
     """A commit in progress that places the records of one batch, or of none, again.
 
     The records of `batch` are placed as if it had never come. Their current texts are annotated anew, with the

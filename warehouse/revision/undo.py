@@ -14,7 +14,7 @@ from warehouse.derived.watch_counts import follow, followed
 from warehouse.errors import UnknownBatchError
 from warehouse.lake import Lake
 from warehouse.revision.reprocess import LookingAgain
-from warehouse.revision.vocabulary import in_force
+from warehouse.revision.stored_vocabulary import current_vocabulary
 
 WITHDRAWABLE = ("ingest", "verdict")
 
@@ -28,7 +28,7 @@ def undo(lake: Lake, batch: int) -> int:
         version = recover(lake)
         _check(version, batch)
         with connect_to_write(lake, version) as connection:
-            made = _Withdrawal(lake, version, connection, batch, cache(lambda: in_force(lake))).run()
+            made = _Withdrawal(lake, version, connection, batch, cache(lambda: current_vocabulary(lake))).run()
     if followed(version):
         follow(lake)
     return made

@@ -33,8 +33,8 @@ from transforms.schema.tables import (
     PAIR_DECISIONS,
 )
 from warehouse.catalog.sql import statement
-from warehouse.commit.article_assignment import latest
-from warehouse.commit.pair_decisions import DECISIONS, DOCUMENTS_AT_ONCE, decide, say_where
+from warehouse.commit.article_assignment import latest_verdicts
+from warehouse.commit.pair_decisions import DECISIONS, DOCUMENTS_AT_ONCE, create_known_views, decide
 from warehouse.upkeep.compaction import COUNTED
 
 ARTICLES_AT_ONCE = 25_000
@@ -76,8 +76,10 @@ def audit(connection: duckdb.DuckDBPyConnection, articles_at_once: int = ARTICLE
         for place in recounted.values():
             place.mkdir()
         differences = _audit_identity(connection) + _audit_decisions(connection)
-        ranges = connection.execute(statement("queries", "article_ranges"), {"size": articles_at_once}).fetchall()
-        for number, (first, last) in enumerate(ranges):
+        article_ranges = connection.execute(
+            statement("queries", "article_ranges"), {"size": articles_at_once}
+        ).fetchall()
+        for number, (first, last) in enumerate(article_ranges):
             limits = {"first": first, "last": last}
             documents = _slice(connection, "documents", DOCUMENTS, limits)
             articles = describe(documents)
@@ -101,7 +103,7 @@ def _audit_identity(connection: duckdb.DuckDBPyConnection) -> list[Difference]:
     """Whether each document is in the article, and current, as its own records, decisions and verdicts say."""
     documents = connection.sql(statement("queries", "shared_documents")).to_arrow_table()
     decisions = connection.sql("SELECT * FROM duplicate_pairs").to_arrow_table()
-    verdicts = latest(connection.sql("SELECT * FROM verdicts").to_arrow_table())
+    verdicts = latest_verdicts(connection.sql("SELECT * FROM verdicts").to_arrow_table())
     found = cluster(decisions, documents, verdicts).select(["document_id", "article_id"])
     connection.register("recounted_clusters", found)
     answer = connection.execute(statement("queries", "misplaced_documents"))
@@ -117,7 +119,7 @@ def _audit_identity(connection: duckdb.DuckDBPyConnection) -> list[Difference]:
 
 def _audit_decisions(connection: duckdb.DuckDBPyConnection) -> list[Difference]:
     """Whether the decisions on pairs are those the rules make of the records as they stand."""
-    say_where(connection)
+    create_known_views(connection)
     connection.execute(statement("queries", "standing_contents"))
     known = connection.sql(statement("queries", "current_documents")).to_arrow_table()["document_id"]
     found = []
@@ -175,7 +177,7 @@ def _compare_counts(
         pq.write_table(schema.without("batch").empty(), recounted / "none.parquet")
     shown: list[dict[str, Any]] = []
     rows = 0
-    for low, high in ranges(connection, schema, by):
+    for low, high in value_ranges(connection, schema, by):
         values = {"recounted": f"{recounted}/*.parquet", "low": low, "high": high}
         answer = connection.execute(_unequal(schema, by), values)
         names = [column[0] for column in answer.description or ()]
@@ -191,7 +193,7 @@ def _compare_counts(
     return Difference(schema.name, stored, told, rows)
 
 
-def ranges(connection: duckdb.DuckDBPyConnection, schema: Table, by: str) -> list[tuple[str, str]]:
+def value_ranges(connection: duckdb.DuckDBPyConnection, schema: Table, by: str) -> list[tuple[str, str]]:
     """Ranges of the values of a column, with some `ROWS_AT_ONCE` stored rows each."""
     sized = (
         f"SELECT counts.{by}, sum(count(*)) OVER (ORDER BY counts.{by}) - count(*) AS before"  # noqa: S608

@@ -42,7 +42,7 @@ COUNTED = {
 """Tables of signed counts, and the columns that are summed up."""
 
 
-def fold(lake: Lake, fanout: int = FANOUT) -> int | None:
+def compact(lake: Lake, fanout: int = FANOUT) -> int | None:
     """Fold what is to be folded; the version this makes, None where there was nothing to fold."""
     with lake.writing():
         old = recover(lake)

@@ -38,7 +38,7 @@ for path in sys.argv[1:]:
 
 
 @dataclass(frozen=True)
-class Collected:
+class RemovedFiles:
     """What was removed: old versions, segment files, their bytes, unfinished work; and versions in use."""
 
     versions: list[int]
@@ -48,7 +48,7 @@ class Collected:
     in_use: list[int]
 
 
-def collect(lake: Lake, keep_latest: int = KEEP_LATEST, grace_s: float = GRACE_S) -> Collected:
+def collect_garbage(lake: Lake, keep_latest: int = KEEP_LATEST, grace_s: float = GRACE_S) -> RemovedFiles:
     """Thin the history, then remove segments that no kept version names and that are older than the grace period.
 
     Kept: the latest `keep_latest` versions, and of the last 30 days the last version of each day.
@@ -64,7 +64,7 @@ def collect(lake: Lake, keep_latest: int = KEEP_LATEST, grace_s: float = GRACE_S
         named = _named(files[number] for number in files if number not in gone)
         removed = _remove_unnamed(lake, named, grace_s)
         staged = _remove_stale(lake)
-        return Collected(gone, len(removed), sum(removed), staged, [n for n in spare if files[n] in in_use])
+        return RemovedFiles(gone, len(removed), sum(removed), staged, [n for n in spare if files[n] in in_use])
 
 
 def _kept(files: dict[int, Path], keep_latest: int) -> set[int]:

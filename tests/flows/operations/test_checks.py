@@ -118,10 +118,10 @@ def test_a_lake_that_does_not_open(tmp_path):
 
 
 def test_windows_that_failed(tmp_path):
-    from warehouse.commit.ledger import Collected, Window, record
+    from warehouse.commit.ledger import CollectedWindow, Window, record_windows
 
     lake = new_lake(tmp_path)
-    record(lake, [(Collected(Window("pubmed_api", "created-2026-01-01")).failed("no answer"), None)])
+    record_windows(lake, [(CollectedWindow(Window("pubmed_api", "created-2026-01-01")).failed("no answer"), None)])
     finding = found(checks.lake(Settings(lake=lake.root), NOW))["windows"]
     assert finding.state is State.WARNING
     assert "created-2026-01-01: no answer" in finding.found

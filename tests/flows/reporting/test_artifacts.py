@@ -6,7 +6,7 @@ import pytest
 
 from flows.reporting import artifacts
 from flows.reporting.artifacts import Progress, key_of, publish_windows
-from warehouse.commit.ingest import FATES
+from warehouse.commit.ingest import OUTCOMES
 
 
 @pytest.fixture
@@ -28,7 +28,7 @@ def left(monkeypatch):
 
 
 def row(name, state="done", reason=None, **more):
-    told = {**dict.fromkeys((*FATES, "received", "deletions"), 0), "expected": None, "rejections": []}
+    told = {**dict.fromkeys((*OUTCOMES, "received", "deletions"), 0), "expected": None, "rejections": []}
     return {**told, "window_name": name, "state": state, "reason": reason, **more}
 
 

@@ -11,7 +11,7 @@ from flows.errors import IncompleteError
 from flows.windows.collect_window import Outcome, waiting
 from tests.support.collecting import new_lake
 from warehouse.catalog.publish import read_version
-from warehouse.commit.ledger import Collected, Window
+from warehouse.commit.ledger import CollectedWindow, Window
 
 DAYS = [dt.date(2026, 6, 1) - dt.timedelta(days=at) for at in range(30)]
 NOW = dt.datetime(2026, 6, 20, tzinfo=dt.UTC)
@@ -71,7 +71,7 @@ def test_a_window_that_is_silent_fails_in_the_ledger_and_is_tried_again(tmp_path
     window = Window("europepmc", f"created-{DAYS[0]}", "created", DAYS[0], DAYS[0])
     result = CollectResult()
     collecting.keep(
-        lake, [Outcome(Collected(window, "open", 0, collected_at=NOW))], result, [row(day, 60) for day in DAYS]
+        lake, [Outcome(CollectedWindow(window, "open", 0, collected_at=NOW))], result, [row(day, 60) for day in DAYS]
     )
     assert [(told["state"], told["reason"]) for told in result.failed] == [("failed", "0 records, where 60 are usual")]
     assert waiting([window], read_version(lake), force=False) == [window]

@@ -4,14 +4,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from flows.reporting.reconciliation import Reconciliation, escaped
-from warehouse.commit.ingest import FATES
+from warehouse.commit.ingest import OUTCOMES
 
 REASONS = ("malformed_xml", "no_pmid", "not_returned")
 
 
 def row(fates, reasons, deletions=0):
     rejected = sum(reasons.values())
-    told = dict(zip(FATES, [*fates, rejected], strict=True))
+    told = dict(zip(OUTCOMES, [*fates, rejected], strict=True))
     rejections = [{"reason": reason, "records": records} for reason, records in reasons.items()]
     return {**told, "received": sum(told.values()), "rejections": rejections, "deletions": deletions}
 
@@ -49,7 +49,7 @@ def test_the_table_for_people():
 
 
 def test_a_row_of_a_window_without_records_has_no_reasons():
-    assert Reconciliation.of([{**dict.fromkeys(FATES, 0), "received": 0, "deletions": 0}]).faults == []
+    assert Reconciliation.of([{**dict.fromkeys(OUTCOMES, 0), "received": 0, "deletions": 0}]).faults == []
 
 
 @given(st.text())

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from flows.reporting.volume_alarms import Alarm, all_rejected, judged, no_files, unusual_windows
-from warehouse.commit.ledger import Collected, Window
+from warehouse.commit.ledger import CollectedWindow, Window
 
 TODAY = dt.date(2026, 6, 3)  # a Wednesday
 NOW = dt.datetime(2026, 6, 6, 3, tzinfo=dt.UTC)
@@ -31,7 +31,7 @@ def at_weekends_less(day):
 
 def nothing(day=TODAY, expected=0, collected_at=NOW, **more):
     window = Window(more.get("collector", "pubmed_api"), more.get("name", f"created-{day}"), "created", day, day)
-    return Collected(window, more.get("state", "open"), expected, collected_at=collected_at)
+    return CollectedWindow(window, more.get("state", "open"), expected, collected_at=collected_at)
 
 
 def test_nothing_where_much_is_usual_has_failed():
@@ -64,7 +64,7 @@ def test_a_day_is_compared_with_its_own_weekday():
         (nothing(collected_at=dt.datetime(2026, 6, 4, 23, tzinfo=dt.UTC)), history(30)),
         (nothing(state="failed"), history(30)),
         (nothing(expected=1000), history(30)),
-        (Collected(Window("web_pages", "example.org-1")), history(30)),
+        (CollectedWindow(Window("web_pages", "example.org-1")), history(30)),
         (nothing(TODAY + dt.timedelta(days=90), collected_at=NOW + dt.timedelta(days=90)), history(30)),
     ],
     ids=[

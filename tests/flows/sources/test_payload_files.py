@@ -18,7 +18,7 @@ from tests.support.loading import ask, fingerprints, load_files
 from tests.transforms.europepmc.test_parse import RECORD, page
 from transforms.payloads.record_versions import request_name
 from warehouse.catalog.publish import connect, read_version
-from warehouse.commit.ledger import ledger, record
+from warehouse.commit.ledger import latest_windows, record_windows
 from warehouse.lake import Lake
 from warehouse.upkeep.audit import audit
 
@@ -96,12 +96,15 @@ def test_a_lake_is_rebuilt_from_its_payloads_alone(lake, tmp_path):
         collect("europepmc", told, span(2))
     other = new_lake(tmp_path / "two")
     rows = [row for row in read_version(lake).table("windows").to_pylist() if row["payload"]]
-    record(other, ledger_without_payloads(read_version(lake)))
+    record_windows(other, ledger_without_payloads(read_version(lake)))
     load_files(other, *(lake.root / row["payload"] for row in rows))
     assert fingerprints(other) == fingerprints(lake)
     columns = ("state", "expected", "received", "kept", "reason", "since", "until", "sha256", "collected_at", "name")
     before, after = (
-        {key: [row[name] for name in columns if name != "kept"] for key, row in ledger(read_version(one)).items()}
+        {
+            key: [row[name] for name in columns if name != "kept"]
+            for key, row in latest_windows(read_version(one)).items()
+        }
         for one in (lake, other)
     )
     assert after == before

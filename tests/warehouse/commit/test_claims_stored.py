@@ -6,10 +6,10 @@ from tests.support.small_lake import NAMES, load, new_lake, other_record, record
 from tests.warehouse.commit.test_ingest import ask
 from transforms.schema.tables import CONCEPT_ANCESTORS, CONCEPT_NAMES, CONCEPTS
 from warehouse.catalog.publish import connect
-from warehouse.revision import vocabulary
+from warehouse.revision import stored_vocabulary
 from warehouse.revision.undo import undo
 from warehouse.upkeep.audit import audit
-from warehouse.upkeep.compaction import fold
+from warehouse.upkeep.compaction import compact
 
 FIRST = "Nothing was known. This is the first reported case of asthma in a lymph node."
 SECOND = "We report the second reported case of asthma in a lymph node."
@@ -63,7 +63,7 @@ def test_undo_brings_back_the_claims_of_the_text_before(lake):
     corrected = load(lake, unit(lake, "b", [record(5, 2, abstract=SECOND)])).version
     deleted = load(lake, unit(lake, "c", [], [(5, 3)])).version
     assert claims(lake) == []
-    fold(lake, fanout=2)
+    compact(lake, fanout=2)
     undo(lake, deleted)
     assert claims(lake) == [(5, "pubmed:5", "nth_report", 2)]
     undo(lake, corrected)
@@ -110,7 +110,7 @@ def test_another_vocabulary_leaves_claims_as_they_are(lake, monkeypatch):
         "concept_names": CONCEPT_NAMES.from_rows(names),
         "concept_ancestors": CONCEPT_ANCESTORS.empty(),
     }
-    vocabulary.load(lake, parts, {"version": "another", "files": [], "categories": ["C"]})
+    stored_vocabulary.store_vocabulary(lake, parts, {"version": "another", "files": [], "categories": ["C"]})
     assert claims(lake) == before
     assert audited(lake) == []
 
@@ -123,7 +123,7 @@ def _no_text_is_read(documents, *carried):
 
 
 def test_the_audit_reports_a_claim_that_is_not_there(lake, monkeypatch):
-    monkeypatch.setattr("warehouse.commit.article_rewrite.Rewriting.claims", lambda self, home, current: CLAIMLESS)
+    monkeypatch.setattr("warehouse.commit.article_rewrite.ArticleRewrite.claims", lambda self, home, current: CLAIMLESS)
     load(lake, unit(lake, "a", [record(5, 1, abstract=FIRST)]))
     [difference] = audited(lake)
     assert (difference.table, difference.rows) == ("claims", 1)

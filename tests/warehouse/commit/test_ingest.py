@@ -7,7 +7,7 @@ import pytest
 from tests.support.small_lake import load, new_lake, record, unit
 from warehouse.catalog.file import Version
 from warehouse.catalog.publish import connect, publish, read_version
-from warehouse.commit.ingest import FATES, commit
+from warehouse.commit.ingest import OUTCOMES, commit
 from warehouse.commit.staging import Unit
 from warehouse.errors import NoLakeError, NoVocabularyError, UnknownVersionError, VocabularyChangedError
 from warehouse.lake import Lake
@@ -97,7 +97,7 @@ def test_a_later_version_replaces_and_the_older_stays_readable(lake):
 def test_unchanged_content_is_counted_as_such_and_touches_nothing(lake):
     load(lake, unit(lake, "a", [record(1, 1, headings=BOTH)]))
     done = load(lake, unit(lake, "b", [record(1, 2, headings=BOTH)]))
-    assert {fate: done.windows[0][fate] for fate in FATES} == {
+    assert {fate: done.windows[0][fate] for fate in OUTCOMES} == {
         "kept": 0, "unchanged": 1, "superseded": 0, "duplicates": 0, "rejected": 0,
     }  # fmt: skip
     assert ask(lake, "SELECT version FROM documents") == [(1,)]
@@ -118,7 +118,7 @@ def test_records_in_equal_records_accounted_for(lake):
         unit(lake, "a", [record(1, 1), record(1, 2, headings=BOTH), record(2, 3), record(2, 4)], [(7, 5)], rejected=2),
     )
     [window] = done.windows
-    assert window["received"] == 6 == sum(window[fate] for fate in FATES)
+    assert window["received"] == 6 == sum(window[fate] for fate in OUTCOMES)
     assert (window["kept"], window["superseded"], window["unchanged"], window["rejected"]) == (2, 1, 1, 2)
     assert window["deletions"] == 1
     assert ask(lake, "SELECT received, kept FROM batches ORDER BY batch DESC LIMIT 1") == [(6, 2)]

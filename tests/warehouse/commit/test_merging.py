@@ -9,9 +9,9 @@ from tests.warehouse.commit.test_ingest import BOTH, ask, content, pairs
 from transforms.duplicates.article_ids import article_id, own_article_ids
 from transforms.schema.tables import DOCUMENTS
 from warehouse.catalog.publish import connect
-from warehouse.commit.ingest import FATES
-from warehouse.errors import OtherKeysError, UnknownDocumentError
-from warehouse.revision.record_verdicts import say
+from warehouse.commit.ingest import OUTCOMES
+from warehouse.errors import IncompatibleKeysError, UnknownDocumentError
+from warehouse.revision.record_verdicts import record_verdict
 from warehouse.revision.undo import undo
 from warehouse.upkeep.audit import audit
 
@@ -59,7 +59,7 @@ def test_a_record_that_joins_an_article_is_told_apart_as_a_duplicate(lake):
     load(lake, unit(lake, "a", [record(5, headings=BOTH)]))
     done = load(lake, unit(lake, "b", [other_record("MED/5", pmid=5), other_record("PPR1")]))
     [window] = done.windows
-    assert {fate: window[fate] for fate in FATES if window[fate]} == {"kept": 1, "duplicates": 1}
+    assert {fate: window[fate] for fate in OUTCOMES if window[fate]} == {"kept": 1, "duplicates": 1}
     assert pairs(lake) == {BOTH: 1}
 
 
@@ -107,14 +107,14 @@ def test_a_deleted_record_leaves_and_the_other_stands_for_the_article(lake):
 def test_a_person_joins_and_parts_articles(lake):
     load(lake, unit(lake, "a", [record(5, headings=[A]), other_record("X", headings=[B]), record(7, headings=[A])]))
     before = content(lake)
-    joined = say(lake, ("pubmed:5", "europepmc:X"), same=True, said_by="a reader", note="the same case")
+    joined = record_verdict(lake, ("pubmed:5", "europepmc:X"), same=True, said_by="a reader", note="the same case")
     assert articles(lake) == {"europepmc:X": 5, "pubmed:5": 5, "pubmed:7": 7}
     assert pairs(lake) == {BOTH: 1}
     assert ask(lake, f"SELECT title FROM article({alone('europepmc:X')})") == [("Title of 5",)], "a former id"
-    say(lake, ("pubmed:7", "europepmc:X"), same=True, said_by="a reader")
+    record_verdict(lake, ("pubmed:7", "europepmc:X"), same=True, said_by="a reader")
     assert set(articles(lake).values()) == {5}
     assert ask(lake, "SELECT article_id FROM article(7)") == [(5,)]
-    parted = say(lake, ("europepmc:X", "pubmed:7"), same=False, said_by="another reader")
+    parted = record_verdict(lake, ("europepmc:X", "pubmed:7"), same=False, said_by="another reader")
     assert articles(lake) == {"europepmc:X": 5, "pubmed:5": 5, "pubmed:7": 7}
     undo(lake, parted)
     assert set(articles(lake).values()) == {5}
@@ -127,7 +127,7 @@ def test_a_person_joins_and_parts_articles(lake):
 
 def test_a_persons_verdict_overrules_a_shared_pmid(lake):
     load(lake, unit(lake, "a", [record(5, headings=[A]), other_record("X", pmid=5, headings=[B])]))
-    say(lake, ("pubmed:5", "europepmc:X"), same=False, said_by="a reader")
+    record_verdict(lake, ("pubmed:5", "europepmc:X"), same=False, said_by="a reader")
     assert articles(lake) == {"europepmc:X": alone("europepmc:X"), "pubmed:5": 5}
     load(lake, unit(lake, "b", [record(5, 2, headings=BOTH), other_record("X", 2, pmid=5, headings=[A])]))
     assert articles(lake) == {"europepmc:X": alone("europepmc:X"), "pubmed:5": 5}
@@ -137,9 +137,9 @@ def test_a_persons_verdict_overrules_a_shared_pmid(lake):
 def test_a_verdict_needs_two_records_of_the_lake(lake):
     load(lake, unit(lake, "a", [record(5), record(6)]))
     with pytest.raises(UnknownDocumentError, match="pubmed:9"):
-        say(lake, ("pubmed:5", "pubmed:9"), same=True, said_by="a reader")
+        record_verdict(lake, ("pubmed:5", "pubmed:9"), same=True, said_by="a reader")
     with pytest.raises(UnknownDocumentError, match="one record"):
-        say(lake, ("pubmed:5", "pubmed:5"), same=True, said_by="a reader")
+        record_verdict(lake, ("pubmed:5", "pubmed:5"), same=True, said_by="a reader")
 
 
 def test_undoing_a_load_parts_what_it_joined(lake):
@@ -207,6 +207,6 @@ def test_a_preprint_that_was_updated_is_the_preprint_of_what_came_of_it(lake):
 def test_keys_made_by_other_rules_are_not_compared(lake, monkeypatch):
     load(lake, unit(lake, "a", [record(5, **PAPER)]))
     monkeypatch.setattr("warehouse.commit.pair_decisions.KEYS_VERSION", "another")
-    with pytest.raises(OtherKeysError, match="other rules") as told:
+    with pytest.raises(IncompatibleKeysError, match="other rules") as told:
         load(lake, unit(lake, "b", [record(6, **PAPER)]))
     assert "hoofbeats rebuild" in told.value.hint

@@ -7,7 +7,7 @@ import pytest
 from tests.support.small_lake import digest, load, new_lake, other_record, unit
 from tests.warehouse.commit.test_ingest import ask
 from warehouse.catalog.publish import connect
-from warehouse.commit.ingest import FATES
+from warehouse.commit.ingest import OUTCOMES
 from warehouse.upkeep.audit import audit
 
 FIRST = "This is the first reported case of asthma in a lymph node."
@@ -53,7 +53,7 @@ def test_the_same_content_twice(lake, versions, payloads):
     repeated = [told(version, "MESH:D1", FIRST) for version in versions]
     done = load(lake, *(unit(lake, f"payload-{number}", repeated) for number in range(payloads)))
     assert stored(lake) == ([(FIRST, True)], [("MESH:D1", "index"), ("MESH:D1", "text")], [("first_report",)])
-    fates = {fate: sum(window[fate] for window in done.windows) for fate in FATES}
+    fates = {fate: sum(window[fate] for window in done.windows) for fate in OUTCOMES}
     assert fates == {"kept": 1, "unchanged": 2 * payloads - 1, "superseded": 0, "duplicates": 0, "rejected": 0}
 
 

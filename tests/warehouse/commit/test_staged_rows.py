@@ -8,8 +8,8 @@ from transforms.columnar.dictionaries import plain
 from transforms.schema.table import SchemaMismatch
 from transforms.schema.tables import DOCUMENT_KEYS, MENTIONS
 from warehouse.catalog import segments
-from warehouse.commit.staged_rows import brought_keys, placed_mentions
-from warehouse.commit.staging import STAGED
+from warehouse.commit.staged_rows import keys_of_contents, mentions_of_members
+from warehouse.commit.staging import STAGED_TABLES
 from warehouse.lake import Lake
 
 MEMBERS = pa.table(
@@ -28,7 +28,7 @@ def mention(concept, start, **fields):
 
 def staged(folder, name, rows):
     file = folder / f"{name}.parquet"
-    table = STAGED["mentions"].from_rows({"document_id": "whatever", **row} for row in rows)
+    table = STAGED_TABLES["mentions"].from_rows({"document_id": "whatever", **row} for row in rows)
     pq.write_table(table, file, row_group_size=2)
     return str(file)
 
@@ -48,7 +48,7 @@ def test_mentions_of_payloads_and_of_the_lake_are_placed_and_put_in_order(tmp_pa
     standing = MENTIONS.without("batch", "article_id").from_rows(
         [mention("0", 3, document_id="pubmed:7"), mention("A", 3, document_id="pubmed:7")]
     )
-    assert placed(placed_mentions(MEMBERS, files, standing)) == [
+    assert placed(mentions_of_members(MEMBERS, files, standing)) == [
         ("0", 7, "pubmed:7", 3),
         ("A", 5, "pubmed:5", 0),
         ("A", 5, "pubmed:5", 4),
@@ -62,18 +62,18 @@ def test_mentions_of_payloads_and_of_the_lake_are_placed_and_put_in_order(tmp_pa
 
 def test_without_documents_there_are_no_mentions(tmp_path):
     file = staged(tmp_path, "one", [mention("A", 1, raw_position=1)])
-    assert placed(placed_mentions(MEMBERS.slice(0, 0), {1: file}, None)) == []
-    assert placed(placed_mentions(MEMBERS, {}, None)) == []
+    assert placed(mentions_of_members(MEMBERS.slice(0, 0), {1: file}, None)) == []
+    assert placed(mentions_of_members(MEMBERS, {}, None)) == []
 
 
 def test_keys_of_what_a_payload_brings_get_its_names(tmp_path):
     rows = [{"kind": "title", "value": 10 * at, "keys_version": "1", "raw_position": at} for at in (4, 1, 4, 6)]
-    pq.write_table(STAGED["document_keys"].from_rows(rows), tmp_path / "keys.parquet")
+    pq.write_table(STAGED_TABLES["document_keys"].from_rows(rows), tmp_path / "keys.parquet")
     contents = pa.table({"raw_position": [4, 6], "document_id": ["pubmed:1", "pubmed:2"], "digest": ["x", "y"]})
-    found = DOCUMENT_KEYS.without("batch").conform(plain(brought_keys(str(tmp_path / "keys.parquet"), contents)))
+    found = DOCUMENT_KEYS.without("batch").conform(plain(keys_of_contents(str(tmp_path / "keys.parquet"), contents)))
     told = [tuple(row[name] for name in ("document_id", "digest", "kind", "value")) for row in found.to_pylist()]
     assert told == [("pubmed:1", "x", "title", 40), ("pubmed:1", "x", "title", 40), ("pubmed:2", "y", "title", 60)]
-    assert len(brought_keys(str(tmp_path / "keys.parquet"), contents.slice(0, 0))) == 0
+    assert len(keys_of_contents(str(tmp_path / "keys.parquet"), contents.slice(0, 0))) == 0
 
 
 def rows_of(*concepts):

@@ -5,7 +5,8 @@ import pytest
 from tests.support.small_lake import VOCABULARY, load, new_lake, record, unit
 from tests.warehouse.commit.test_ingest import BOTH, pairs
 from transforms.schema.tables import RECORDS
-from warehouse.commit.staging import STAGED, Payload, UnitWriter, prepared
+from warehouse.commit.ledger import Payload
+from warehouse.commit.staging import STAGED_TABLES, UnitWriter, finished_unit
 
 PAYLOAD = Payload("pubmed", "a.xml", "5" * 64, 1, "raw/a.xml")
 
@@ -24,23 +25,23 @@ def test_what_was_interrupted_is_not_taken_up(lake):
     writer.__enter__()
     writer.write("documents", one_row())
     writer.__exit__(KeyboardInterrupt, KeyboardInterrupt(), None)
-    assert prepared(lake, PAYLOAD, VOCABULARY) is None
+    assert finished_unit(lake, PAYLOAD, VOCABULARY) is None
     assert list(lake.staging.iterdir()) == []
 
 
 def test_what_an_earlier_build_staged_in_other_columns_is_not_taken_up(lake, monkeypatch):
     with monkeypatch.context() as earlier:
-        earlier.setitem(STAGED, "mentions", STAGED["mentions"].without("raw_position"))
+        earlier.setitem(STAGED_TABLES, "mentions", STAGED_TABLES["mentions"].without("raw_position"))
         staged = unit(lake, "a")
-        assert prepared(lake, staged.payload, VOCABULARY) == staged
-    assert prepared(lake, staged.payload, VOCABULARY) is None
+        assert finished_unit(lake, staged.payload, VOCABULARY) == staged
+    assert finished_unit(lake, staged.payload, VOCABULARY) is None
 
 
 def test_two_that_prepare_the_same_payload_do_not_disturb_each_other(lake):
     with UnitWriter(lake, PAYLOAD, VOCABULARY) as first, UnitWriter(lake, PAYLOAD, VOCABULARY) as second:
         first.write("documents", one_row())
         second.write("documents", one_row())
-    assert prepared(lake, PAYLOAD, VOCABULARY) == first.unit == second.unit
+    assert finished_unit(lake, PAYLOAD, VOCABULARY) == first.unit == second.unit
     assert len(first.unit.read("documents")) == 1
     assert [path.name for path in lake.staging.iterdir()] == [first.unit.folder.name]
 

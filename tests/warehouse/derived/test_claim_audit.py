@@ -8,7 +8,7 @@ from tests.warehouse.commit.test_ingest import ask
 from warehouse.catalog.publish import read_version
 from warehouse.derived.claim_audit import CLAIM_TABLES
 from warehouse.derived.refresh import is_current, refresh
-from warehouse.upkeep.compaction import fold
+from warehouse.upkeep.compaction import compact
 
 AUDIT = "SELECT article_id, verdict, earlier, scattered, too_late, undated FROM claim_audit ORDER BY ALL"
 MATCHES = "SELECT article_id, matched_id, place FROM claim_matches ORDER BY ALL"
@@ -91,7 +91,7 @@ def test_it_is_made_anew_when_something_changed_and_only_then(lake):
     assert not is_current(read_version(lake), CLAIM_TABLES)
     assert refresh(lake, CLAIM_TABLES) == 3
     assert refresh(lake, CLAIM_TABLES) is None
-    fold(lake, fanout=2)
+    compact(lake, fanout=2)
     assert refresh(lake, CLAIM_TABLES) is None
     load(lake, "b", case(3, 30, SECOND, version=2))
     assert ask(lake, AUDIT) == [], "what is told of a text that no longer counts is hidden"

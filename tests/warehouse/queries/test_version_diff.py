@@ -4,7 +4,7 @@ import pytest
 
 from tests.support.small_lake import load, new_lake, record, unit
 from warehouse.errors import UnknownVersionError
-from warehouse.queries.version_diff import difference
+from warehouse.queries.version_diff import compare_versions
 
 
 def test_pairs_and_articles_between_two_versions(tmp_path):
@@ -18,7 +18,7 @@ def test_pairs_and_articles_between_two_versions(tmp_path):
         record(5, 2, headings=["MESH:D1", "MESH:D3"]),
     ]
     later = load(lake, unit(lake, "b", second, [(3, 2)])).version
-    changes = difference(lake, earlier, later)
+    changes = compare_versions(lake, earlier, later)
     assert {(row["change"], row["concept_a"], row["concept_b"], row["articles_before"], row["articles_after"])
             for row in changes.pairs if row["basis"] == "index"} == {
         ("appeared", "MESH:D1", "MESH:D3", 0, 1),
@@ -29,9 +29,9 @@ def test_pairs_and_articles_between_two_versions(tmp_path):
     assert [(row["change"], row["article_id"]) for row in changes.articles] == [
         ("added", 5), ("deleted", 3), ("retracted", 4),
     ]  # fmt: skip
-    back = difference(lake, later, earlier)
+    back = compare_versions(lake, later, earlier)
     assert [(row["change"], row["article_id"]) for row in back.articles] == [
         ("added", 3), ("deleted", 5), ("restored", 4),
     ]  # fmt: skip
     with pytest.raises(UnknownVersionError):
-        difference(lake, 1, 88)
+        compare_versions(lake, 1, 88)

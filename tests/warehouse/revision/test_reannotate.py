@@ -10,8 +10,8 @@ from warehouse.catalog.publish import connect, read_version
 from warehouse.errors import CurationError, VocabularyChangedError
 from warehouse.lake import Lake
 from warehouse.revision import reprocess as looking_again
-from warehouse.revision import vocabulary
-from warehouse.revision.curations import curate, verdicts, withdraw
+from warehouse.revision import stored_vocabulary
+from warehouse.revision.curations import curate, numbered_verdicts, withdraw
 
 TODAY = dt.date(2026, 11, 25)
 TEXTS = [
@@ -74,12 +74,12 @@ def test_other_rules_annotate_everything(tmp_path, annotated):
     facts = {"version": "by older rules", "rules": "older", "files": [], "categories": []}
     with connect(lake) as connection:
         before = counts(connection)
-    vocabulary.load(lake, vocabulary.read(lake), facts)
+    stored_vocabulary.store_vocabulary(lake, stored_vocabulary.read_vocabulary_tables(lake), facts)
     assert sorted(annotated) == [f"pubmed:{pmid}" for pmid in range(1, 6)]
     annotated.clear()
-    assert vocabulary.renew(lake) == 4
+    assert stored_vocabulary.reannotate_if_rules_changed(lake) == 4
     assert len(annotated) == 5
-    assert vocabulary.renew(lake) is None
+    assert stored_vocabulary.reannotate_if_rules_changed(lake) is None
     assert state(lake)[0] == before
 
 
@@ -111,7 +111,7 @@ def test_a_wrong_mention_is_left_out_at_once_and_comes_back(tmp_path, annotated)
         assert connection.sql(pair).fetchall() == [(0,)]
     withdraw(lake, 1, "B. Reader", TODAY)
     assert state(lake) == before
-    told = verdicts(read_version(lake))
+    told = numbered_verdicts(read_version(lake))
     assert [(row["number"], row["verdict"], row["author"]) for row in told] == [
         (1, "wrong", "A. Reader"),
         (2, "as annotated", "B. Reader"),
@@ -157,7 +157,7 @@ def test_verdicts_given_to_a_lake_made_anew_leave_it_as_the_old_one(tmp_path):
     put(fresh, NAMES, said)
     load(fresh, text_unit(fresh, "texts", dict(enumerate(TEXTS, 1))))
     assert state(fresh) == state(lake)
-    told, before = (verdicts(read_version(one)) for one in (fresh, lake))
+    told, before = (numbered_verdicts(read_version(one)) for one in (fresh, lake))
     assert [{**row, "batch": None} for row in told] == [{**row, "batch": None} for row in before]
     assert {row["batch"] for row in told} == {1}
 
@@ -189,6 +189,6 @@ def test_the_editions_of_the_vocabulary_in_force_are_told(tmp_path):
     lake = text_lake(tmp_path, TEXTS[:1])
     editions = [{"name": "MeSH 2024", "licence": "", "file": "desc2024.xml.gz", "sha256": "0"}]
     facts = {"version": "next", "rules": None, "files": [], "categories": [], "editions": editions}
-    vocabulary.load(lake, vocabulary.read(lake), facts)
-    [told] = vocabulary.editions_in_force(read_version(lake))
+    stored_vocabulary.store_vocabulary(lake, stored_vocabulary.read_vocabulary_tables(lake), facts)
+    [told] = stored_vocabulary.current_editions(read_version(lake))
     assert (told["name"], told["file"]) == ("MeSH 2024", "desc2024.xml.gz")

@@ -11,10 +11,10 @@ from tests.support.small_lake import NAMES, load, new_lake, other_record, record
 from tests.warehouse.commit.test_ingest import BOTH, ask, content, pairs
 from transforms.schema.tables import COOCCURRENCES_BY_B
 from warehouse.catalog.publish import connect, read_version
-from warehouse.commit.article_rewrite import Rewriting
-from warehouse.upkeep.audit import audit, ranges
-from warehouse.upkeep.compaction import _crowded_sizes, fold
-from warehouse.upkeep.garbage import collect
+from warehouse.commit.article_rewrite import ArticleRewrite
+from warehouse.upkeep.audit import audit, value_ranges
+from warehouse.upkeep.compaction import _crowded_sizes, compact
+from warehouse.upkeep.garbage import collect_garbage
 from warehouse.upkeep.verify import verify
 
 A, B = BOTH
@@ -59,7 +59,7 @@ def test_the_audit_compares_a_bounded_number_of_rows(lake, monkeypatch):
     load(lake, unit(lake, "a", [record(pmid, headings=list(NAMES), year=1990 + pmid) for pmid in range(1, 4)]))
     sizes = dict(ask(lake, "SELECT concept_b, count(*) FROM stored.cooccurrences_by_b GROUP BY concept_b"))
     with connect(lake) as connection:
-        found = ranges(connection, COOCCURRENCES_BY_B, "concept_b")
+        found = value_ranges(connection, COOCCURRENCES_BY_B, "concept_b")
     held = [[sizes[name] for name in sorted(sizes) if low <= name < high] for low, high in found]
     assert sum(map(sum, held)) == sum(sizes.values())
     assert len(held) > 1
@@ -76,8 +76,10 @@ def test_the_audit_reports_a_wrong_article(lake, monkeypatch):
 
 
 def test_the_audit_reports_a_mention_that_is_stored_twice(lake, monkeypatch):
-    once = Rewriting.next_mentions
-    monkeypatch.setattr(Rewriting, "next_mentions", lambda *given, **how: pa.concat_tables([once(*given, **how)] * 2))
+    once = ArticleRewrite.next_mentions
+    monkeypatch.setattr(
+        ArticleRewrite, "next_mentions", lambda *given, **how: pa.concat_tables([once(*given, **how)] * 2)
+    )
     load(lake, unit(lake, "a", [record(1, headings=[A], text=[(B, 1)])]))
     [difference] = audited(lake)
     assert (difference.table, difference.rows) == ("mentions", 2)
@@ -113,7 +115,7 @@ def test_folding_changes_no_answer_and_leaves_few_segments(lake):
     before = content(lake)
     version = read_version(lake)
     assert len(version.segments("cooccurrences")) > 8
-    assert fold(lake) == version.number + 1
+    assert compact(lake) == version.number + 1
     after = read_version(lake)
     assert content(lake) == before
     assert {name: len(after.segments(name)) for name in ("documents", "mentions", "cooccurrences", "sightings")} == {
@@ -122,12 +124,12 @@ def test_folding_changes_no_answer_and_leaves_few_segments(lake):
     assert len(after.table("superseded")) == 0
     assert ask(lake, "SELECT count(*) FROM stored.documents") == ask(lake, "SELECT count(*) FROM documents")
     assert audited(lake) == []
-    assert fold(lake) is None
+    assert compact(lake) is None
 
 
 def test_loading_goes_on_after_a_fold(lake):
     revise(lake, 9)
-    fold(lake)
+    compact(lake)
     load(lake, unit(lake, "later", [record(1, 99, headings=BOTH)], [(109, 99)]))
     assert pairs(lake) == {BOTH: 1}
     assert audited(lake) == []
@@ -139,7 +141,7 @@ def test_large_segments_stay_and_superseded_entries_with_them(lake, monkeypatch)
     [large] = read_version(lake).segments("documents")
     revise(lake, 9)
     before = content(lake)
-    fold(lake)
+    compact(lake)
     assert content(lake) == before
     folded = read_version(lake)
     assert large in folded.segments("documents")
@@ -152,14 +154,14 @@ def test_everything_is_folded_once_too_much_is_hidden(lake, monkeypatch):
     load(lake, unit(lake, "large", [record(number, 1, headings=BOTH) for number in range(1, 200)]))
     revise(lake, 2)
     before = content(lake)
-    assert fold(lake) is None
+    assert compact(lake) is None
     monkeypatch.setattr("warehouse.upkeep.compaction.MOST_HIDDEN", 2)
-    fold(lake)
+    compact(lake)
     assert content(lake) == before
     folded = read_version(lake)
     assert len(folded.segments("documents")) == 1
     assert len(folded.table("superseded")) == 0
-    assert fold(lake) is None
+    assert compact(lake) is None
 
 
 @pytest.mark.parametrize("sizes", [[1] * 7, [50_000] * 7 + [1] * 7, [10**9] * 3 + [5] * 7])
@@ -174,14 +176,14 @@ def test_segments_of_one_size_are_folded_with_all_smaller_ones():
 
 def test_collection_keeps_what_kept_versions_name(lake):
     revise(lake, 10)
-    fold(lake)
+    compact(lake)
     old = time.time() - 10_000
     for path in lake.tables.glob("*/*.parquet"):
         os.utime(path, (old, old))
     for path in lake.history.iterdir():
         os.utime(path, (old - 86_400 * 90, old - 86_400 * 90))
     before = content(lake)
-    removed = collect(lake, keep_latest=1)
+    removed = collect_garbage(lake, keep_latest=1)
     assert removed.files > 20
     assert removed.versions == list(range(1, read_version(lake).number))
     assert content(lake) == before
@@ -197,8 +199,8 @@ def faults(lake):
 
 def test_nothing_young_is_collected(lake):
     revise(lake, 9)
-    fold(lake)
-    assert collect(lake, keep_latest=1).files == 0
+    compact(lake)
+    assert collect_garbage(lake, keep_latest=1).files == 0
 
 
 def test_no_file_is_pulled_from_under_a_reader_of_another_process(lake):
@@ -215,14 +217,14 @@ def test_no_file_is_pulled_from_under_a_reader_of_another_process(lake):
     )
     assert reader.stdout.readline() == "2\n"
     opened = read_version(lake).number
-    fold(lake)
+    compact(lake)
     for path in [*lake.tables.glob("*/*.parquet"), *lake.history.iterdir()]:
         os.utime(path, (0, 0))
-    assert collect(lake, keep_latest=1, grace_s=0).in_use == [opened]
+    assert collect_garbage(lake, keep_latest=1, grace_s=0).in_use == [opened]
     assert reader.communicate("go\n")[0] == "True\n"
     for path in lake.tables.glob("*/*.parquet"):
         os.utime(path, (0, 0))
-    assert collect(lake, keep_latest=1, grace_s=0).versions == [opened]
+    assert collect_garbage(lake, keep_latest=1, grace_s=0).versions == [opened]
 
 
 def test_verify_tells_missing_and_damaged_segments(lake):
@@ -245,7 +247,7 @@ def test_a_connection_kept_open_survives_commits_folds_and_collections(lake):
         for step in range(2, 14):
             load(lake, unit(lake, f"step-{step}", [record(step, step, headings=BOTH)]))
             if step % 5 == 0:
-                fold(lake, fanout=2)
-                collect(lake)
+                compact(lake, fanout=2)
+                collect_garbage(lake)
             assert reader.execute("SELECT count(*), sum(articles) FROM articles, cooccurrences").fetchone() == expected
     assert pairs(lake) == {BOTH: 13}

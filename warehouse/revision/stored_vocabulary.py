@@ -21,12 +21,12 @@ from warehouse.derived.watch_counts import follow, followed
 from warehouse.lake import Lake
 from warehouse.revision.reannotate import Reannotation, documents_touched
 
-PARTS = (CONCEPTS, CONCEPT_NAMES, CONCEPT_ANCESTORS)
+VOCABULARY_TABLES = (CONCEPTS, CONCEPT_NAMES, CONCEPT_ANCESTORS)
 _LARGEST_TABLED = 1000
 """Interval limits are tabled for counts up to here; beyond, SQL approximates them (functions/gamma_limit.sql)."""
 
 
-def load(
+def store_vocabulary(
     lake: Lake, parts: Mapping[str, pa.Table], facts: Mapping[str, Any], curations: pa.Table | None = None
 ) -> int | None:
     """Commit a vocabulary: tables concepts, concept_names, concept_ancestors, and the `facts` of `vocabularies`
@@ -39,13 +39,13 @@ def load(
     with lake.writing():
         old = recover(lake)
         said = None if curations is None else _written_by(curations, old.number + 1)
-        made = put_in_force(lake, old, parts, facts, said)
+        made = store_vocabulary_locked(lake, old, parts, facts, said)
     if made is not None and followed(old):
         follow(lake)
     return made
 
 
-def put_in_force(
+def store_vocabulary_locked(
     lake: Lake, old: Version, parts: Mapping[str, pa.Table], facts: Mapping[str, Any], curations: pa.Table | None = None
 ) -> int | None:
     """As `load`, for who holds the lake's lock."""
@@ -54,7 +54,7 @@ def put_in_force(
         return None
     number = old.number + 1
     said = old.table("curations") if curations is None else curations
-    written = [segments.write(lake, part.name, part.conform(parts[part.name]), number) for part in PARTS]
+    written = [segments.write(lake, part.name, part.conform(parts[part.name]), number) for part in VOCABULARY_TABLES]
     changed = _annotate_anew(lake, old, parts, facts, said) if len(old.table("windows")) else {}
     segments.sync_folders(lake)
     changed = {**changed, "curations": said}
@@ -70,7 +70,7 @@ def _annotate_anew(
     lake: Lake, old: Version, parts: Mapping[str, pa.Table], facts: Mapping[str, Any], said: pa.Table
 ) -> dict[str, pa.Table]:
     """The changed small tables, once the texts are annotated anew that the vocabulary, or other rules, can change."""
-    vocabulary = build_with(parts, said)
+    vocabulary = build_vocabulary(parts, said)
     loads = old.table("vocabularies").to_pylist()
     with connect_to_write(lake, old) as connection:
         documents = None
@@ -105,7 +105,7 @@ def _next_version(
     changed: Mapping[str, pa.Table],
     told: dict[str, Any],
 ) -> Version:
-    names = {part.name for part in PARTS}
+    names = {part.name for part in VOCABULARY_TABLES}
     listed = changed.get("segments", old.table("segments")).to_pylist()
     kept = [row for row in listed if row["table_name"] not in names]
     limits = pa.table({"n": pa.array(range(_LARGEST_TABLED + 1)), **interval_limits(_LARGEST_TABLED)})
@@ -121,25 +121,25 @@ def _next_version(
     return old.successor(lake, batch, **tables)
 
 
-def read(lake: Lake) -> dict[str, pa.Table]:
+def read_vocabulary_tables(lake: Lake) -> dict[str, pa.Table]:
     """The three tables of the vocabulary in force."""
     with connect(lake) as connection:
         return _read(connection)
 
 
-def in_force(lake: Lake) -> Vocabulary:
+def current_vocabulary(lake: Lake) -> Vocabulary:
     """The vocabulary in force, without the names that persons said are never to be matched, ready for matching."""
     with connect(lake) as connection:
         return _built(connection, read_version(lake))
 
 
 def _built(connection: duckdb.DuckDBPyConnection, version: Version) -> Vocabulary:
-    return build_with(_read(connection), version.table("curations"))
+    return build_vocabulary(_read(connection), version.table("curations"))
 
 
-def build_with(parts: Mapping[str, pa.Table], curations: pa.Table) -> Vocabulary:
+def build_vocabulary(parts: Mapping[str, pa.Table], curations: pa.Table) -> Vocabulary:
     """A vocabulary of these tables, ready for matching, as what persons said of names will have it."""
-    concepts, names, ancestors = (parts[part.name] for part in PARTS)
+    concepts, names, ancestors = (parts[part.name] for part in VOCABULARY_TABLES)
     return build(concepts, names, ancestors, curations.drop_columns("batch"))
 
 
@@ -148,11 +148,11 @@ def _read(connection: duckdb.DuckDBPyConnection) -> dict[str, pa.Table]:
         part.name: connection.sql(f"SELECT {', '.join(part.column_names)} FROM {part.name}")  # noqa: S608
         .to_arrow_table()
         .cast(part.arrow)
-        for part in PARTS
+        for part in VOCABULARY_TABLES
     }
 
 
-def renew(lake: Lake) -> int | None:
+def reannotate_if_rules_changed(lake: Lake) -> int | None:
     """Annotate what the lake holds anew where this code goes by other rules than what annotated it.
 
     Returns the version this makes; None where the rules are the same, or nothing is loaded yet.
@@ -160,13 +160,13 @@ def renew(lake: Lake) -> int | None:
     loads = read_version(lake).table("vocabularies").to_pylist()
     if not loads or loads[-1]["rules"] == rules_version():
         return None
-    version = annotated_by(in_force(lake).version)
+    version = annotated_by(current_vocabulary(lake).version)
     kept = {name: loads[-1][name] for name in ("files", "categories")}
     facts = {"version": version, "rules": rules_version(), **kept}
-    return load(lake, read(lake), facts)
+    return store_vocabulary(lake, read_vocabulary_tables(lake), facts)
 
 
-def editions_in_force(version: Version) -> list[dict[str, Any]]:
+def current_editions(version: Version) -> list[dict[str, Any]]:
     """The editions that the vocabulary in force was merged from: rows of `editions` without their batch."""
     rows = version.table("editions").to_pylist()
     latest = max((row["batch"] for row in rows), default=None)
