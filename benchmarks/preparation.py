@@ -20,10 +20,10 @@ from typing import Any
 
 from benchmarks.floor import read_plainly
 from benchmarks.processes import measure_answer
-from flows.prepare.payload import prepare, vocabulary_of
+from flows.load_vocabulary import load_vocabulary
+from flows.prepare.payload import matching_vocabulary, prepare
 from flows.settings import Settings
 from flows.sources import local_files
-from flows.vocabulary import load
 from transforms.annotation.annotate import annotate_slices
 from transforms.pubmed.parse import parse
 from transforms.text.slices import text_slices
@@ -48,14 +48,14 @@ def preparation(data: Path, runs: int) -> tuple[dict[str, Any], float] | None:
 def _measured(data: Path, runs: int) -> dict[str, list[float]]:
     with tempfile.TemporaryDirectory() as folder:
         lake = Lake.at(Path(folder))
-        load([data / name for name in VOCABULARIES], Settings(lake=lake.root))
+        load_vocabulary([data / name for name in VOCABULARIES], Settings(lake=lake.root))
         version = vocabulary_version(read_version(lake))
-        payload = local_files.payload_of(lake, data / BULK)
-        local_files.take_in(lake, data / BULK, payload)
+        payload = local_files.describe_file(lake, data / BULK)
+        local_files.copy_into_lake(lake, data / BULK, payload)
         prepare(lake, payload, version).discard()  # the dictionary and all tables of characters are built here
         work = {
             "floor": lambda: read_plainly(data / BULK),
-            "prepare": lambda: _documents_and_mentions(lake, payload, vocabulary_of(lake, version)),
+            "prepare": lambda: _documents_and_mentions(lake, payload, matching_vocabulary(lake, version)),
             "prepare_all": lambda: prepare(lake, payload, version).discard(),
         }
         seconds: dict[str, list[float]] = {name: [] for name in work}

@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.cutting import cut
+from flows.load_vocabulary import load_vocabulary
 from flows.settings import Settings
-from flows.vocabulary import load as load_vocabulary
 
 BULK = ("pubmed/bulk/pubmed20n0014.xml.gz", "pubmed/bulk/pubmed21n1298.xml.gz")
 VOCABULARY = "vocab/desc2024.xml.gz"

@@ -23,7 +23,7 @@ from prefect import flow, task
 from prefect.cache_policies import NO_CACHE
 
 from flows.ingest import commit_units, prepare_payload
-from flows.prepare.payload import built_vocabulary, vocabulary_of
+from flows.prepare.payload import built_vocabulary, matching_vocabulary
 from flows.prepare.task_runners import end_quietly, one_server, task_runner
 from flows.settings import Settings
 from flows.sources import local_files
@@ -35,7 +35,7 @@ from warehouse.lake import Lake
 @task(cache_policy=NO_CACHE)
 def built(lake: Lake, version: str) -> tuple[int, int]:
     """The process, and how often it has built a vocabulary once this task has used it."""
-    vocabulary_of(lake, version)
+    matching_vocabulary(lake, version)
     time.sleep(0.2)
     return os.getpid(), built_vocabulary.cache_info().misses
 
@@ -43,9 +43,9 @@ def built(lake: Lake, version: str) -> tuple[int, int]:
 @flow(persist_result=False)
 def load(lake: Lake, files: Sequence[Path], workers: int) -> dict[str, Any]:
     """The load and what it took."""
-    payloads = [local_files.payload_of(lake, path) for path in files]
+    payloads = [local_files.describe_file(lake, path) for path in files]
     for path, payload in zip(files, payloads, strict=True):
-        local_files.take_in(lake, path, payload)
+        local_files.copy_into_lake(lake, path, payload)
     version = vocabulary_version(read_version(lake))
     times = [time.perf_counter()]
     _builds(lake, version, 2 * workers)

@@ -20,20 +20,20 @@ from prefect.task_runners import ThreadPoolTaskRunner
 from pydantic import Field
 
 from flows import quiet_exit
-from flows.choices import MOST_SIDE_BY_SIDE, Dates, Mode, Order, SourceName, WindowSize
+from flows.choices import MAX_PARALLEL, Dates, Mode, Order, SourceName, WindowSize
 from flows.errors import CollectError
 from flows.http.client import Client
 from flows.ingest import commit_units
 from flows.progress import count_bar
-from flows.reporting.artifacts import Progress, publish_windows
+from flows.reporting.artifacts import ProgressArtifact, publish_windows
 from flows.settings import Settings
 from flows.sources.base import Span
-from flows.watches.alerts import announce, watching
-from flows.windows.backfill_plan import Asked, choose
+from flows.watches.alerts import announce_changes, track_watches
+from flows.windows.backfill_plan import BackfillRequest, choose_windows
 from flows.windows.backfill_plan import dry_run as dry_run_of
-from flows.windows.backfill_run import Attempt, BackfillResult, Place, Runner
-from flows.windows.collect_window import make_source, plan
-from flows.windows.locks import Holds
+from flows.windows.backfill_run import Attempt, BackfillResult, Runner, WindowCollector
+from flows.windows.collect_window import make_source, plan_windows
+from flows.windows.locks import WindowLocks
 from warehouse.catalog.publish import read_version
 from warehouse.commit.ingest import vocabulary_version
 from warehouse.commit.ledger import Window
@@ -65,9 +65,9 @@ class WindowFailed(CollectError):
 
 
 @task(task_run_name="backfill {window.name}", cache_policy=NO_CACHE)
-def backfill_window(place: Place, window: Window, wait_s: float) -> Attempt:
+def backfill_window(collector: WindowCollector, window: Window, wait_s: float) -> Attempt:
     """Collect one window."""
-    attempt = place.attempt(window, wait_s)
+    attempt = collector.collect(window, wait_s)
     if attempt.outcome and attempt.outcome.collected.state == "failed":
         raise WindowFailed(attempt, attempt.outcome.collected.reason)
     return attempt
@@ -91,7 +91,7 @@ class _Submitted:
 
 @flow(
     name="backfill",
-    task_runner=ThreadPoolTaskRunner(max_workers=MOST_SIDE_BY_SIDE),  # type: ignore[arg-type]
+    task_runner=ThreadPoolTaskRunner(max_workers=MAX_PARALLEL),  # type: ignore[arg-type]
     persist_result=False,
 )
 def backfill(  # noqa: PLR0913 - one parameter for each thing an operator can choose
@@ -104,7 +104,7 @@ def backfill(  # noqa: PLR0913 - one parameter for each thing an operator can ch
     query: Annotated[str | None, Field(max_length=4000)] = None,
     dates: Dates = Dates.CREATED,
     order: Order = Order.NEWEST,
-    parallel: Annotated[int, Field(ge=1, le=MOST_SIDE_BY_SIDE)] = 2,
+    parallel: Annotated[int, Field(ge=1, le=MAX_PARALLEL)] = 2,
     dry_run: bool = False,
     lake: Path | None = None,
 ) -> BackfillResult | dict[str, Any]:
@@ -127,41 +127,41 @@ def backfill(  # noqa: PLR0913 - one parameter for each thing an operator can ch
 
     """
     settings = Settings() if lake is None else Settings(lake=lake)
-    asked = Asked(source, Span(since, until, query, dates.kinds, window), mode, order)
+    request = BackfillRequest(source, Span(since, until, query, dates.kinds, window), mode, order)
     if dry_run:
-        told = dry_run_of(asked, settings)
+        told = dry_run_of(request, settings)
         create_table_artifact(told["windows"], "backfill-plan", f"What a backfill will take: {told['total']}")
         return told
-    return run(asked, settings, parallel)
+    return run(request, settings, parallel)
 
 
-def run(asked: Asked, settings: Settings, parallel: int) -> BackfillResult:
+def run(request: BackfillRequest, settings: Settings, parallel: int) -> BackfillResult:
     """Run a backfill within the flow."""
-    asked, lake = asked.checked(), Lake.at(settings.lake)
+    request, lake = request.checked(), Lake.at(settings.lake)
     reannotate_if_rules_changed(lake)
     version = read_version(lake)
     vocabulary_version(version)  # a clear error before any work, where there is none
-    watching(settings)
-    with Client(settings) as client, Holds(lake) as holds:
-        source = make_source(asked.source, client, settings, version)
-        planned = choose(asked, plan(lake, source, asked.span), version)
-        get_run_logger().info("%s: %d windows, %d done", asked.source, len(planned.windows), planned.already_done)
-        result = _run(Place(lake, source, holds, version.number), planned.windows, settings, parallel)
-    announce(settings)
+    track_watches(settings)
+    with Client(settings) as client, WindowLocks(lake) as locks:
+        source = make_source(request.source, client, settings, version)
+        planned = choose_windows(request, plan_windows(lake, source, request.span), version)
+        get_run_logger().info("%s: %d windows, %d done", request.source, len(planned.windows), planned.already_done)
+        result = _run(WindowCollector(lake, source, locks, version.number), planned.windows, settings, parallel)
+    announce_changes(settings)
     result.already_done = planned.already_done
-    publish_windows("backfill", f"Backfill of {asked.source}", result.windows)
+    publish_windows("backfill", f"Backfill of {request.source}", result.windows)
     if result.failed:
         raise BackfillFailed(result)
     return result
 
 
-def _run(place: Place, windows: list[Window], settings: Settings, parallel: int) -> BackfillResult:
-    with count_bar(f"backfill {place.source.collector}", len(windows)) as tell:
+def _run(collector: WindowCollector, windows: list[Window], settings: Settings, parallel: int) -> BackfillResult:
+    with count_bar(f"backfill {collector.source.collector}", len(windows)) as tell:
         progress = _Progress("backfill", len(windows), tell)
         runner = Runner(
-            place,
-            lambda window, wait_s: _Submitted(backfill_window.submit(place, window, wait_s)),
-            lambda units: commit_units(place.lake, units),
+            collector,
+            lambda window, wait_s: _Submitted(backfill_window.submit(collector, window, wait_s)),
+            lambda units: commit_units(collector.lake, units),
             progress.advance,
             parallel,
             settings.files_per_commit,
@@ -174,13 +174,13 @@ class _Progress:
 
     def __init__(self, key: str, windows: int, tell: Callable[[], None]) -> None:
         self._windows, self._through, self._tell = windows, 0, tell
-        self._artifact = Progress(key, windows)
+        self._artifact = ProgressArtifact(key, windows)
 
     def advance(self) -> None:
         before, self._through = self._percent(), self._through + 1
         self._tell()
         if self._percent() > before:
-            self._artifact.reached(self._through)
+            self._artifact.update(self._through)
 
     def _percent(self) -> int:
         return 100 * self._through // self._windows

@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-MOST_SIDE_BY_SIDE = 8
+MAX_PARALLEL = 8
 """Windows of a backfill: services limit requests, so that more would only wait."""
 
 

@@ -23,22 +23,21 @@ from flows.errors import IncompleteError
 from flows.http.client import Client
 from flows.ingest import commit_units
 from flows.reporting import volume_alarms as volume
-from flows.reporting.artifacts import Progress, key_of, publish_windows
+from flows.reporting.artifacts import ProgressArtifact, artifact_key, publish_windows
 from flows.settings import Settings
 from flows.sources.base import Source, Span, utc_now
-from flows.watches.alerts import announce, watching
+from flows.watches.alerts import announce_changes, track_watches
 from flows.windows.collect_window import (
-    Known,
-    OnlyOne,
+    LakeSnapshot,
     Outcome,
     collect_window,
     make_source,
     next_group,
-    not_in,
-    plan,
-    waiting,
+    plan_windows,
+    uncommitted,
+    unfinished,
 )
-from flows.windows.locks import Holds
+from flows.windows.locks import SourceLock, WindowLocks
 from warehouse.catalog.publish import read_version
 from warehouse.commit.ingest import vocabulary_version
 from warehouse.commit.ledger import CollectedWindow, Window, latest_windows, record_windows
@@ -70,7 +69,7 @@ class CollectResult:
 
 
 @task(task_run_name="collect {window.name}", cache_policy=NO_CACHE)
-def collect_one(lake: Lake, source: Source, window: Window, known: Known) -> Outcome:
+def collect_one(lake: Lake, source: Source, window: Window, known: LakeSnapshot) -> Outcome:
     """Collect one window."""
     outcome = collect_window(lake, source, window, known)
     told = outcome.collected
@@ -87,7 +86,9 @@ def keep(lake: Lake, outcomes: Sequence[Outcome], result: CollectResult, before:
     done = commit_units(lake, units) if units else None
     if done:
         result.windows += done.windows
-    without = [(volume.judged(told.collected, before), told.payload) for told in not_in(outcomes, done)]
+    without = [
+        (volume.check_empty_window(told.collected, before), told.payload) for told in uncommitted(outcomes, done)
+    ]
     result.windows += record_windows(lake, without)
     result.version = read_version(lake).number
 
@@ -128,13 +129,13 @@ def collect(  # noqa: PLR0913 - one parameter for each thing an operator can cho
     if source == "web_pages" and deployment.id and not (query or told.pages):
         get_run_logger().info("HOOFBEATS_PAGES names no web pages: there is nothing to do")
         return CollectResult(read_version(place).number)
-    watching(told)
-    with OnlyOne(place, source), Client(told) as client:
+    track_watches(told)
+    with SourceLock(place, source), Client(told) as client:
         asked = make_source(source, client, told, read_version(place))
         before = list(latest_windows(read_version(place)).values())
-        planned = plan(place, asked, span)
-        result = _collect_all(place, asked, planned, before, force=force, at_once=told.files_per_commit)
-    announce(told)
+        planned = plan_windows(place, asked, span)
+        result = _collect_all(place, asked, planned, before, force=force, windows_per_commit=told.files_per_commit)
+    announce_changes(told)
     return _judged(source, len(planned), before, result)
 
 
@@ -145,18 +146,18 @@ def _collect_all(
     before: Sequence[dict[str, Any]],
     *,
     force: bool,
-    at_once: int,
+    windows_per_commit: int,
 ) -> CollectResult:
     version = read_version(lake)
-    left: Sequence[Window] = waiting(planned, version, force=force)
+    left: Sequence[Window] = unfinished(planned, version, force=force)
     result = CollectResult(version.number, already_done=len(planned) - len(left))
-    progress = Progress(f"collect-{key_of(source.collector)}", len(left))
+    progress = ProgressArtifact(f"collect-{artifact_key(source.collector)}", len(left))
     while left:
-        group = next_group(left, at_once)
+        group = next_group(left, windows_per_commit)
         left = left[len(group) :]
-        with Holds(lake) as holds:
-            held = [window for window in group if holds.take(window)]
-            fresh = waiting(held, read_version(lake), force=force)
+        with WindowLocks(lake) as locks:
+            held = [window for window in group if locks.acquire(window)]
+            fresh = unfinished(held, read_version(lake), force=force)
             outcomes = _side_by_side(lake, source, fresh)
             halted = next((outcome for outcome in outcomes if outcome.halt), None)
             if halted:
@@ -167,14 +168,14 @@ def _collect_all(
         result.left_to_others += len(group) - len(held)
         result.already_done += len(held) - len(fresh)
         get_run_logger().info("source %s: version %d, %d windows", source.collector, result.version, len(outcomes))
-        progress.reached(len(planned) - len(left))
+        progress.update(len(planned) - len(left))
     order = {window.name: place for place, window in enumerate(planned)}
     result.windows.sort(key=lambda row: order[row["window_name"]])
     return result
 
 
 def _side_by_side(lake: Lake, source: Source, windows: Sequence[Window]) -> list[Outcome]:
-    known = Known.of(read_version(lake))
+    known = LakeSnapshot.from_version(read_version(lake))
     futures = [collect_one.submit(lake, source, window, known) for window in windows]
     return [future.result() for future in futures]
 
@@ -186,11 +187,11 @@ def _judged(source: str, planned: int, before: Sequence[dict[str, Any]], result:
         *volume.all_rejected(result.windows),
         *volume.no_files(source, planned, before, utc_now()),
     ]
-    result.alarms = [alarm.told for alarm in alarms]
+    result.alarms = [alarm.message for alarm in alarms]
     for told in result.alarms:
         get_run_logger().warning("unusual: %s", told)
-    publish_windows(f"collect-{key_of(source)}", f"Collected from {source}", result.windows, result.alarms)
-    silent = [alarm.told for alarm in alarms if alarm.nothing]
+    publish_windows(f"collect-{artifact_key(source)}", f"Collected from {source}", result.windows, result.alarms)
+    silent = [alarm.message for alarm in alarms if alarm.fatal]
     if result.failed:
         first = result.failed[0]
         raise IncompleteError(

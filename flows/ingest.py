@@ -17,11 +17,11 @@ from prefect.futures import PrefectFuture
 from flows import quiet_exit
 from flows.prepare.payload import prepare
 from flows.prepare.task_runners import task_runner
-from flows.progress import read_elsewhere
-from flows.reporting.artifacts import Progress, publish_windows
+from flows.progress import advance_bytes
+from flows.reporting.artifacts import ProgressArtifact, publish_windows
 from flows.settings import Settings
 from flows.sources import local_files
-from flows.watches.alerts import announce, watching
+from flows.watches.alerts import announce_changes, track_watches
 from warehouse.catalog.publish import read_version
 from warehouse.commit.ingest import Commit, commit, loaded_payloads, vocabulary_version
 from warehouse.commit.ledger import Payload
@@ -45,7 +45,7 @@ class IngestResult:
 @task(task_run_name="take in {path.name}", cache_policy=NO_CACHE)
 def take_in(lake: Lake, path: Path, payload: Payload) -> None:
     """Copy one file into the lake."""
-    local_files.take_in(lake, path, payload)
+    local_files.copy_into_lake(lake, path, payload)
 
 
 @task(task_run_name="prepare {payload.name}", cache_policy=NO_CACHE)
@@ -79,7 +79,7 @@ def prepare_and_commit(lake: Lake, payloads: Sequence[Payload]) -> Commit | None
 def _prepared(future: PrefectFuture[Unit]) -> Unit:
     unit = future.result()
     if Settings().runner != "threads":
-        read_elsewhere(unit.payload.bytes)
+        advance_bytes(unit.payload.bytes)
     return unit
 
 
@@ -96,12 +96,12 @@ def ingest(files: list[Path], lake: Path | None = None) -> IngestResult:
     logger = get_run_logger()
     current = read_version(place)
     vocabulary_version(current)  # a clear error before any work, where there is none
-    watching(settings)
+    track_watches(settings)
     known = loaded_payloads(current)
     result = IngestResult(current.number)
     fresh: dict[tuple[str, str], tuple[Path, Payload]] = {}
     for path in files:
-        payload = local_files.payload_of(place, path)
+        payload = local_files.describe_file(place, path)
         if payload.key in known or payload.key in fresh:
             result.already_loaded.append(payload.name)
         else:
@@ -109,7 +109,7 @@ def ingest(files: list[Path], lake: Path | None = None) -> IngestResult:
     waiting = list(fresh.values())
     if waiting:
         reannotate_if_rules_changed(place)
-    progress = Progress("ingest", len(waiting))
+    progress = ProgressArtifact("ingest", len(waiting))
     for begin in range(0, len(waiting), settings.files_per_commit):
         group = waiting[begin : begin + settings.files_per_commit]
         for path, payload in group:
@@ -119,8 +119,8 @@ def ingest(files: list[Path], lake: Path | None = None) -> IngestResult:
             result.version = done.version
             result.windows.extend(done.windows)
             logger.info("version %d: %s", done.version, ", ".join(payload.name for _, payload in group))
-        progress.reached(begin + len(group))
-    announce(settings)
+        progress.update(begin + len(group))
+    announce_changes(settings)
     publish_windows(
         "ingest", "Files loaded", result.windows, [f"{name}: loaded already" for name in result.already_loaded]
     )

@@ -63,7 +63,7 @@ def audit(*, check_files: bool = True) -> list[str]:
     """
     place = Lake.at(Settings().lake)
     rows = [row for row in read_version(place).table("windows").to_pylist() if row["state"] != "withdrawn"]
-    sums = Reconciliation.of(rows)
+    sums = Reconciliation.from_rows(rows)
     with connect(place) as connection:
         differences = [f"{one.table}: {one.rows:,} rows differ from a recount" for one in recount(connection)]
         faults = verify(place, connection)[1] if check_files else []

@@ -34,7 +34,7 @@ _current: ContextVar[_Bar | None] = ContextVar("hoofbeats_progress", default=Non
 
 @contextlib.contextmanager
 def bytes_bar(label: str, total: int) -> Iterator[None]:
-    """Show how much of `total` bytes has been read by `Counted` streams inside the block."""
+    """Show how much of `total` bytes has been read by `CountedFile` streams inside the block."""
     if not sys.stderr.isatty():
         yield
         return
@@ -59,14 +59,14 @@ def count_bar(label: str, total: int) -> Iterator[Callable[[], None]]:
         yield lambda: progress.advance(task)
 
 
-def read_elsewhere(amount: int) -> None:
+def advance_bytes(amount: int) -> None:
     """Tell the bar of bytes that another process has read."""
     bar = _current.get()
     if bar:
         bar.advance(amount)
 
 
-class Counted(io.FileIO):
+class CountedFile(io.FileIO):
     """A file, open for reading, that tells the bar how much was read of it."""
 
     def __init__(self, path: Path) -> None:

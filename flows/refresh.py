@@ -16,10 +16,10 @@ from prefect import flow, get_run_logger, task
 from prefect.cache_policies import NO_CACHE
 
 from flows import quiet_exit
-from flows.http.client import Answer, BadAnswerError, Client, RefusedError, Request
+from flows.http.client import BadResponseError, Client, RefusedError, Request, Response
+from flows.load_vocabulary import LoadedVocabulary, current_vocabulary, load_vocabulary
 from flows.settings import Settings
 from flows.sources.base import utc_now
-from flows.vocabulary import Loaded, load, loaded_as
 from warehouse.catalog.file import Version
 from warehouse.catalog.publish import read_version
 from warehouse.lake import Lake
@@ -37,7 +37,7 @@ def fetch(client: Client, address: str, folder: Path) -> tuple[Path, str]:
 
 
 @flow(name="refresh-vocabulary", persist_result=False)
-def refresh_vocabulary(lake: Path | None = None) -> Loaded:
+def refresh_vocabulary(lake: Path | None = None) -> LoadedVocabulary:
     """Fetch the vocabularies, and load them where one of them is another than the lake's. Nothing new, nothing done.
 
     Args:
@@ -74,20 +74,22 @@ def fetch_changed(client: Client, address: str, folder: Path) -> tuple[Path, str
 
 
 def _fetch(client: Client, address: str, folder: Path) -> Path:
-    return client.ask(Request(address, remembered=True), lambda answer: _kept(answer, folder, address))
+    return client.fetch(Request(address, conditional=True), lambda answer: _kept(answer, folder, address))
 
 
-def load_changed(settings: Settings, fetched: Mapping[Path, str]) -> Loaded:
+def load_changed(settings: Settings, fetched: Mapping[Path, str]) -> LoadedVocabulary:
     """Load fetched files (and where each came from) with lists of one's own, unless these very files are in force."""
     files = [*fetched, *map(Path, settings.vocabulary_files.split())]
     standing = _in_force(read_version(Lake.at(settings.lake)), files, settings)
-    return standing or load(files, settings, {path: _origin(path, address) for path, address in fetched.items()})
+    return standing or load_vocabulary(
+        files, settings, {path: _origin(path, address) for path, address in fetched.items()}
+    )
 
 
-def _kept(answer: Answer, folder: Path, address: str) -> Path:
+def _kept(answer: Response, folder: Path, address: str) -> Path:
     """The file of an answer; one that is fetched already keeps its time."""
     if not answer.body or answer.body[:64].lstrip().lower().startswith(_HTML):
-        raise BadAnswerError(f"{address}: a page instead of a vocabulary")
+        raise BadResponseError(f"{address}: a page instead of a vocabulary")
     place = folder / Path(urlsplit(address).path).name
     if answer.fresh or not place.exists():
         part = place.with_name(f"{place.name}.part")
@@ -96,9 +98,9 @@ def _kept(answer: Answer, folder: Path, address: str) -> Path:
     return place
 
 
-def _in_force(version: Version, files: list[Path], settings: Settings) -> Loaded | None:
+def _in_force(version: Version, files: list[Path], settings: Settings) -> LoadedVocabulary | None:
     """What is in force, if that was read from these very files with these categories."""
-    standing = loaded_as(version)
+    standing = current_vocabulary(version)
     known = {(row["file"], row["sha256"]) for row in current_editions(version)}
     if standing is None or known != {(path.name, _digest(path)) for path in files}:
         return None

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from flows.choices import MOST_SIDE_BY_SIDE, Dates, Mode, Order, SourceName, WindowSize
+from flows.choices import MAX_PARALLEL, Dates, Mode, Order, SourceName, WindowSize
 from flows.cli.options import JsonOption, LakeOption, settings_for
 
 app = typer.Typer()
@@ -55,7 +55,7 @@ def backfill(
     query: _QueryOption = None,
     dates: _DatesOption = Dates.CREATED,
     order: Annotated[Order, typer.Option(help="Which windows to begin with.")] = Order.NEWEST,
-    parallel: Annotated[int, typer.Option(min=1, max=MOST_SIDE_BY_SIDE, help="Windows side by side.")] = 2,
+    parallel: Annotated[int, typer.Option(min=1, max=MAX_PARALLEL, help="Windows side by side.")] = 2,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Show windows, records, requests and minutes; collect nothing.")
     ] = False,
@@ -68,9 +68,9 @@ def backfill(
     """
     from flows.cli.run import run_backfill, show_dry_run
     from flows.sources.base import Span
-    from flows.windows.backfill_plan import Asked
+    from flows.windows.backfill_plan import BackfillRequest
 
-    asked = Asked(source, Span(*_days(since, until), query, dates.kinds, window), mode, order)
+    asked = BackfillRequest(source, Span(*_days(since, until), query, dates.kinds, window), mode, order)
     if dry_run:
         show_dry_run(settings_for(lake), asked, as_json=as_json)
     else:

@@ -16,8 +16,8 @@ from flows.demo_literature.literature import SEED, Planting, literature, mesh, t
 from flows.demo_literature.preprints import preprints
 from flows.demo_literature.server import LiteratureServer
 from flows.demo_literature.shelf import Shelf
+from flows.load_vocabulary import load_vocabulary
 from flows.settings import Settings
-from flows.vocabulary import load
 from transforms.publishing.atom import article_name, headline
 from warehouse.catalog.publish import connect
 from warehouse.derived.claim_audit import CLAIM_TABLES
@@ -52,7 +52,7 @@ def run(folder: Path) -> None:
         "The embedded literature is synthetic: every record was written for this demo, nothing in it is medical fact.",
         "",
     )
-    load([vocabulary], settings)
+    load_vocabulary([vocabulary], settings)
     settings.watch_file.write_bytes(files("flows.demo_literature").joinpath("watches.toml").read_bytes())
     _collect(folder)
     refresh(Lake.at(folder), CLAIM_TABLES)

@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING, Any, cast
 from flows import terminal as show
 from flows.choices import Dates, SourceName, WindowSize
 from flows.errors import IncompleteError, ServingError
+from flows.load_vocabulary import LoadedVocabulary, load_vocabulary
 from flows.progress import bytes_bar
 from flows.settings import Settings
 from flows.sources.local_files import UnreadableFileError
-from flows.vocabulary import Loaded, load
 
 if TYPE_CHECKING:
     from flows.sources.base import Span
-    from flows.windows.backfill_plan import Asked
+    from flows.windows.backfill_plan import BackfillRequest
     from flows.windows.backfill_run import BackfillResult
 
 QUIET_PREFECT = {
@@ -40,7 +40,7 @@ _COLUMNS = ["name", "state", *_FATES, "deletions"]
 
 def run_vocabulary_load(files: Sequence[Path], settings: Settings, *, as_json: bool) -> None:
     """Load a vocabulary and print its size."""
-    _show_vocabulary(load(files, settings), as_json=as_json)
+    _show_vocabulary(load_vocabulary(files, settings), as_json=as_json)
 
 
 def run_vocabulary_refresh(settings: Settings, *, as_json: bool) -> None:
@@ -51,7 +51,7 @@ def run_vocabulary_refresh(settings: Settings, *, as_json: bool) -> None:
     _show_vocabulary(refresh_vocabulary(settings.lake), as_json=as_json)
 
 
-def _show_vocabulary(loaded: Loaded, *, as_json: bool) -> None:
+def _show_vocabulary(loaded: LoadedVocabulary, *, as_json: bool) -> None:
     if as_json:
         show.as_json(asdict(loaded))
         return
@@ -113,10 +113,10 @@ def run_up(settings: Settings, place: tuple[str, int], deployments: Path | None,
     """Serve until stopped."""
     _quieten_prefect()
     from flows.operations.deployments import PROJECT
-    from flows.operations.serving import How, up
+    from flows.operations.serving import ServeOptions, up
 
     prefect_file = (deployments or PROJECT / "prefect.yaml").resolve()
-    up(settings, How(*place, prefect_file=prefect_file, only_deploy=only_deploy))
+    up(settings, ServeOptions(*place, prefect_file=prefect_file, deploy_only=only_deploy))
 
 
 def run_doctor(settings: Settings, place: tuple[str, int], deployments: Path | None, *, as_json: bool) -> None:
@@ -134,7 +134,7 @@ def run_doctor(settings: Settings, place: tuple[str, int], deployments: Path | N
         raise ServingError(f"{len(faults)} things do not work: {', '.join(faults)}", "the list says how to mend them")
 
 
-def show_dry_run(settings: Settings, asked: "Asked", *, as_json: bool) -> None:
+def show_dry_run(settings: Settings, asked: "BackfillRequest", *, as_json: bool) -> None:
     """Print what a backfill will take; Prefect has no part in it."""
     from flows.windows.backfill_plan import dry_run
 
@@ -152,7 +152,7 @@ def show_dry_run(settings: Settings, asked: "Asked", *, as_json: bool) -> None:
     )
 
 
-def run_backfill(settings: Settings, asked: "Asked", parallel: int, *, as_json: bool) -> None:
+def run_backfill(settings: Settings, asked: "BackfillRequest", parallel: int, *, as_json: bool) -> None:
     """Backfill and print what came of every window; raises `CollectError` if one of them failed."""
     _quieten_failures()
     _quieten_prefect()

@@ -22,19 +22,19 @@ class ForbiddenAddress(Exception):
 
 
 @dataclass(frozen=True)
-class Doors:
+class AddressPolicy:
     """Which addresses may be connected to: public ones; all where `any_address`; and hosts a setting spells out."""
 
     any_address: bool = False
     named: frozenset[tuple[str, int]] = frozenset()
 
     @classmethod
-    def of(cls, urls: Iterable[str], *, any_address: bool) -> "Doors":
-        """Doors to public addresses, and to the private ones that configured URLs name by number or as localhost."""
+    def from_urls(cls, urls: Iterable[str], *, any_address: bool) -> "AddressPolicy":
+        """Return a policy that allows public addresses and the private addresses spelled out in configured URLs."""
         named = {(host, port) for host, port in map(host_and_port, urls) if _is_spelled_out(host)}
         return cls(any_address, frozenset(named))
 
-    def checked(self, host: str, port: int) -> list[str]:
+    def resolve(self, host: str, port: int) -> list[str]:
         """Addresses of a host, all of which may be connected to; raises `ForbiddenAddress`, `OSError`."""
         found = [str(told[4][0]) for told in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
         if not self.any_address and (host.lower(), port) not in self.named:
@@ -82,9 +82,9 @@ def _is_spelled_out(host: str) -> bool:
 class GuardedBackend(httpcore.SyncBackend):
     """Connects to addresses that were checked, and to no name."""
 
-    def __init__(self, doors: Doors) -> None:
+    def __init__(self, policy: AddressPolicy) -> None:
         super().__init__()
-        self._doors = doors
+        self._policy = policy
 
     def connect_tcp(
         self,
@@ -96,7 +96,7 @@ class GuardedBackend(httpcore.SyncBackend):
     ) -> httpcore.NetworkStream:
         """Connect to the first checked address that answers; TLS still checks the certificate of the name."""
         try:
-            addresses = self._doors.checked(host, port)
+            addresses = self._policy.resolve(host, port)
         except OSError as error:
             raise httpcore.ConnectError(f"the name {host} cannot be resolved ({error.strerror or error})") from error
         for address in addresses[:-1]:

@@ -6,7 +6,7 @@
     ├── TooLargeError           the answer is larger than a setting allows
     └── TransientError          worth another attempt; raised once all attempts are used up
         ├── UnreachableError    no connection to the host at all
-        └── BadAnswerError      status 200, but not what was asked for: raised by whoever reads the answer
+        └── BadResponseError      status 200, but not what was asked for: raised by whoever reads the answer
 
 Each request waits for its host's token bucket, also a redirected or repeated one. Attempts, waits and limits are
 settings.
@@ -32,9 +32,9 @@ import httpx
 import stamina
 
 from flows.errors import FlowError
-from flows.http.address_guard import Doors, ForbiddenAddress, GuardedBackend
-from flows.http.rate_limits import Rates
-from flows.http.response_cache import Remembered
+from flows.http.address_guard import AddressPolicy, ForbiddenAddress, GuardedBackend
+from flows.http.rate_limits import RateLimits
+from flows.http.response_cache import ResponseCache
 from flows.settings import Settings
 
 T = TypeVar("T")
@@ -72,7 +72,7 @@ class UnreachableError(TransientError):
     """No connection to the host."""
 
 
-class BadAnswerError(TransientError):
+class BadResponseError(TransientError):
     """The answer is not what was asked for."""
 
 
@@ -83,11 +83,11 @@ class Request:
     url: str
     params: Mapping[str, str] = field(default_factory=dict)
     form: Mapping[str, str] | None = None
-    remembered: bool = False  # asked for only if it changed since the last time
+    conditional: bool = False  # asked for only if it changed since the last time
 
 
 @dataclass(frozen=True)
-class Answer:
+class Response:
     """A whole answer: its final address, headers and decompressed body; not `fresh` where it is a remembered one."""
 
     url: str
@@ -105,17 +105,17 @@ class Client:
         self._secrets = [key.get_secret_value()] if key else []
         urls = [settings.pubmed_api_url, settings.pubmed_files_url, settings.europepmc_url]
         urls += settings.vocabulary_addresses.split()
-        self._doors = Doors.of(urls, any_address=settings.allow_private_addresses)
-        self._rates = Rates.of(settings)
-        self._remembered = Remembered(settings.lake / "raw" / "answers")
+        self._policy = AddressPolicy.from_urls(urls, any_address=settings.allow_private_addresses)
+        self._rate_limits = RateLimits.from_settings(settings)
+        self._cache = ResponseCache(settings.lake / "raw" / "answers")
         contact = f"; mailto:{settings.email}" if settings.email else ""
         self._client = httpx.Client(
-            transport=_transport(self._doors),
+            transport=_transport(self._policy),
             timeout=httpx.Timeout(settings.read_timeout_s, connect=settings.connect_timeout_s),
             headers={"User-Agent": f"hoofbeats/{version('hoofbeats')} (literature counts{contact})"},
             trust_env=False,
         )
-        self._filter = _Masking(self.masked)
+        self._filter = _Masking(self.mask_secrets)
         logging.getLogger("httpx").addFilter(self._filter)
 
     def __enter__(self) -> "Client":
@@ -125,39 +125,39 @@ class Client:
         logging.getLogger("httpx").removeFilter(self._filter)
         self._client.close()
 
-    def masked(self, text: str) -> str:
+    def mask_secrets(self, text: str) -> str:
         """`text` without secrets."""
         for secret in self._secrets:
             text = text.replace(secret, "***")
         return _KEYS.sub(r"\1***", text)
 
-    def ask(self, request: Request, read: Callable[[Answer], T]) -> T:
-        """What `read` makes of the answer; asks again where it raises `BadAnswerError`. Raises `HttpError`."""
+    def fetch(self, request: Request, read: Callable[[Response], T]) -> T:
+        """What `read` makes of the answer; asks again where it raises `BadResponseError`. Raises `HttpError`."""
 
         def attempt() -> T:
             answer = self._once(request)
             told = read(answer)
-            if request.remembered and answer.fresh:
-                self._remembered.keep(request.url, answer.headers, answer.body)
+            if request.conditional and answer.fresh:
+                self._cache.store(request.url, answer.headers, answer.body)
             return told
 
         return self._persistently(attempt)
 
-    def keep_to(self, url: str, delay_s: float) -> None:
+    def slow_down(self, url: str, delay_s: float) -> None:
         """Wait at least this long between requests to a URL's host, from now on."""
-        self._rates.keep_to(httpx.URL(url).netloc.decode(), 1 / delay_s)
+        self._rate_limits.slow_down(httpx.URL(url).netloc.decode(), 1 / delay_s)
 
     def download(self, url: str, part: Path, check: Callable[[Path], None]) -> None:
         """Stream a file to `part`, from where an earlier attempt or process left off, until `check` accepts it.
 
-        `check` raises `BadAnswerError` for a file that is not the one wanted; it is then fetched anew.
+        `check` raises `BadResponseError` for a file that is not the one wanted; it is then fetched anew.
         """
 
         def attempt() -> None:
             self._append(url, part)
             try:
                 check(part)
-            except BadAnswerError:
+            except BadResponseError:
                 part.unlink()
                 raise
 
@@ -185,9 +185,9 @@ class Client:
             return True
         return error.retry_after_s if error.retry_after_s <= self._settings.longest_wait_s else False
 
-    def _once(self, request: Request) -> Answer:
+    def _once(self, request: Request) -> Response:
         settings = self._settings
-        conditions = self._remembered.conditions(request.url) if request.remembered else {}
+        conditions = self._cache.conditional_headers(request.url) if request.conditional else {}
         built = self._client.build_request(
             "GET" if request.form is None else "POST",
             request.url,
@@ -197,11 +197,11 @@ class Client:
         )
         with self._open(built) as response:
             pieces = _decompressed(_within(response, settings.request_timeout_s), response)
-            body = b"".join(_limited(pieces, settings.largest_answer_bytes, self.masked(str(response.url))))
+            body = b"".join(_limited(pieces, settings.largest_answer_bytes, self.mask_secrets(str(response.url))))
             self._check_status(response, body, {200, 304} if conditions else {200})
             fresh = response.status_code == 200
-            body = body if fresh else self._remembered.body(request.url) or b""
-            return Answer(str(response.url), dict(response.headers), body, fresh)
+            body = body if fresh else self._cache.body(request.url) or b""
+            return Response(str(response.url), dict(response.headers), body, fresh)
 
     def _append(self, url: str, part: Path) -> None:
         start = part.stat().st_size if part.exists() else 0
@@ -210,7 +210,7 @@ class Client:
             if response.status_code == 416:  # there is nothing behind what is here already: `check` will tell
                 return
             if response.status_code == 206 and not _begins_at(response, start):
-                raise BadAnswerError(f"{url}: another part of the file than was asked for")
+                raise BadResponseError(f"{url}: another part of the file than was asked for")
             if response.status_code not in (200, 206):
                 self._check_status(response, next(_within(response, 60.0), b""), set())
             resumed = response.status_code == 206
@@ -225,31 +225,31 @@ class Client:
         """The response, redirects followed, its body still to be read; errors of the transport become ours."""
         try:
             for _ in range(_REDIRECTS):
-                self._rates.wait(request.url.netloc.decode())
+                self._rate_limits.wait(request.url.netloc.decode())
                 response = self._client.send(request, stream=True)
                 if not response.next_request:
                     break
                 response.close()
                 request = self._redirected(request, response.next_request)
             else:
-                raise TransientError(self.masked(f"{request.url}: more than {_REDIRECTS} redirects"))
+                raise TransientError(self.mask_secrets(f"{request.url}: more than {_REDIRECTS} redirects"))
             with contextlib.closing(response):
                 yield response
         except ForbiddenAddress as error:
             hint = "set HOOFBEATS_ALLOW_PRIVATE_ADDRESSES=true if you trust every address you collect from"
-            raise ForbiddenError(self.masked(f"{_place(request)}: {error}"), hint) from error
+            raise ForbiddenError(self.mask_secrets(f"{_place(request)}: {error}"), hint) from error
         except (httpx.TransportError, httpx.DecodingError, zlib.error) as error:
             unreachable = isinstance(error, httpx.ConnectError | httpx.ConnectTimeout)
             raise (UnreachableError if unreachable else TransientError)(
-                self.masked(f"{_place(request)}: {_told(error)}"),
+                self.mask_secrets(f"{_place(request)}: {_told(error)}"),
                 "check the network and the address, then run it again",
             ) from error
 
     def _redirected(self, request: httpx.Request, onwards: httpx.Request) -> httpx.Request:
-        self._doors.check_redirect(str(onwards.url))
+        self._policy.check_redirect(str(onwards.url))
         if onwards.url.scheme not in ("http", "https") or (
             onwards.url.host != request.url.host
-            and (request.method == "POST" or self.masked(str(request.url)) != str(request.url))
+            and (request.method == "POST" or self.mask_secrets(str(request.url)) != str(request.url))
         ):
             raise ForbiddenError(f"{_place(request)}: a redirect to {onwards.url.host}, which is not followed")
         return onwards
@@ -258,8 +258,8 @@ class Client:
         status = response.status_code
         if status in accepted:
             return
-        told = self.masked(" ".join(body[: 4 * _EXCERPT].decode("utf-8", "replace").split())[:_EXCERPT])
-        message = self.masked(f"{_place(response.request)}: HTTP {status}") + (f": {told}" if told else "")
+        told = self.mask_secrets(" ".join(body[: 4 * _EXCERPT].decode("utf-8", "replace").split())[:_EXCERPT])
+        message = self.mask_secrets(f"{_place(response.request)}: HTTP {status}") + (f": {told}" if told else "")
         if status in _RETRIED:
             after = _retry_after(response.headers.get("Retry-After"))
             raise TransientError(message, "the service is overloaded or down; run it again later", after)
@@ -279,11 +279,11 @@ class _Masking(logging.Filter):
         return True
 
 
-def _transport(doors: Doors) -> httpx.HTTPTransport:
+def _transport(policy: AddressPolicy) -> httpx.HTTPTransport:
     """Httpx's own transport over connections to checked addresses only; httpx has no public way to say so."""
     context = _certificates()
     transport = httpx.HTTPTransport(verify=context)
-    transport._pool = httpcore.ConnectionPool(ssl_context=context, network_backend=GuardedBackend(doors))
+    transport._pool = httpcore.ConnectionPool(ssl_context=context, network_backend=GuardedBackend(policy))
     return transport
 
 
@@ -320,7 +320,7 @@ def _decompressed(pieces: Iterator[bytes], response: httpx.Response) -> Iterator
         yield from pieces
         return
     if encoding not in ("gzip", "x-gzip"):
-        raise BadAnswerError(f"{_place(response.request)}: an encoding that was not asked for ({encoding[:20]})")
+        raise BadResponseError(f"{_place(response.request)}: an encoding that was not asked for ({encoding[:20]})")
     inflater = zlib.decompressobj(16 + zlib.MAX_WBITS)
     for piece in pieces:
         yield inflater.decompress(piece, 1 << 20)

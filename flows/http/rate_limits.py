@@ -21,7 +21,7 @@ from flows.settings import Settings
 NCBI_PER_S, NCBI_WITH_KEY_PER_S, EUROPEPMC_PER_S, FILES_PER_S = 2.5, 8.0, 4.0, 2.5
 
 
-class Rates:
+class RateLimits:
     """Token buckets by host and port, each holding one token; shared by all threads of a process.
 
     Where a folder is given, the processes that share it take turns, too.
@@ -35,7 +35,7 @@ class Rates:
         self._lock = threading.Lock()
 
     @classmethod
-    def of(cls, settings: Settings) -> "Rates":
+    def from_settings(cls, settings: Settings) -> "RateLimits":
         """What the sources allow, else what a setting says."""
         folder = settings.lake / "locks" / "turns"
         if settings.requests_per_second:
@@ -54,7 +54,7 @@ class Rates:
         """How often the host of a URL is asked at most."""
         return self._per_second.get(_host(url), self._otherwise)
 
-    def keep_to(self, host: str, per_second: float) -> None:
+    def slow_down(self, host: str, per_second: float) -> None:
         """Ask a host no more often than it wishes, where that is less than until now."""
         with self._lock:
             if per_second < self._per_second.get(host, self._otherwise):

@@ -13,13 +13,13 @@ from pathlib import Path
 _VALIDATORS = {"etag": "If-None-Match", "last-modified": "If-Modified-Since"}
 
 
-class Remembered:
+class ResponseCache:
     """Bodies by address."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
-    def conditions(self, url: str) -> dict[str, str]:
+    def conditional_headers(self, url: str) -> dict[str, str]:
         """Headers that ask for the body only if it is not the one that is here."""
         told = self._told(url)
         return {_VALIDATORS[name]: value for name, value in told["validators"].items()} if told else {}
@@ -28,7 +28,7 @@ class Remembered:
         """The body that is here."""
         return gzip.decompress(self._place(url).with_suffix(".gz").read_bytes()) if self._told(url) else None
 
-    def keep(self, url: str, headers: Mapping[str, str], body: bytes) -> None:
+    def store(self, url: str, headers: Mapping[str, str], body: bytes) -> None:
         """Keep a body, if the service gave it an ETag or a date."""
         validators = {name: headers[name] for name in _VALIDATORS if name in headers}
         place = self._place(url)

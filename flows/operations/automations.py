@@ -34,7 +34,7 @@ _BODY = """\
 """
 
 
-def declared(blocks: Sequence[UUID] = ()) -> list[AutomationCore]:
+def declared_automations(blocks: Sequence[UUID] = ()) -> list[AutomationCore]:
     """All automations; `blocks`: the notification blocks that are told."""
     return [
         _told("failed", "A run failed: windows failed, a source fell silent, an audit found differences.", blocks),
@@ -71,13 +71,13 @@ def _told(state: str, description: str, blocks: Sequence[UUID]) -> AutomationCor
     )  # fmt: skip
 
 
-def put_in_place(client: SyncPrefectClient, block_names: Sequence[str] = ()) -> list[str]:
+def deploy_automations(client: SyncPrefectClient, block_names: Sequence[str] = ()) -> list[str]:
     """Create the automations, or bring those that exist up to date; their names.
 
     `block_names`: 'type/name' of notification blocks. Raises `ServingError` for one that does not exist.
     """
     blocks = [_block(client, name) for name in block_names]
-    automations = declared(blocks)
+    automations = declared_automations(blocks)
     for automation in automations:
         there = client.read_automations_by_name(automation.name)
         if there:

@@ -13,7 +13,7 @@ from typing import Any
 import duckdb
 from packaging.requirements import Requirement
 
-from flows.http.client import Answer, BadAnswerError, Client, HttpError, RefusedError, Request
+from flows.http.client import BadResponseError, Client, HttpError, RefusedError, Request, Response
 from flows.reporting.reconciliation import Reconciliation
 from flows.settings import Settings
 from transforms.pubmed.esearch import AnswerError, read_search
@@ -81,7 +81,7 @@ def key_and_clock(settings: Settings, now: dt.datetime) -> list[Finding]:
     patience = {"attempts": 2, "connect_timeout_s": 5.0, "read_timeout_s": 10.0, "longest_wait_s": 2.0}
     try:
         with Client(settings.model_copy(update=patience)) as client:
-            told = client.ask(request, _date_of)
+            told = client.fetch(request, _date_of)
     except RefusedError as error:
         accepted = fault("key", f"refused: {error}", "check NCBI_API_KEY; NCBI's account settings list your keys")
         return [accepted if key else none, warning("clock", "not compared: NCBI refused to answer", "see the key")]
@@ -91,11 +91,11 @@ def key_and_clock(settings: Settings, now: dt.datetime) -> list[Finding]:
     return [ok("key", "accepted by NCBI") if key else none, clock(told, now)]
 
 
-def _date_of(answer: Answer) -> dt.datetime | None:
+def _date_of(answer: Response) -> dt.datetime | None:
     try:
         read_search(answer.body)
     except AnswerError as error:
-        raise BadAnswerError(str(error)) from error
+        raise BadResponseError(str(error)) from error
     return parsedate_to_datetime(answer.headers["date"]) if "date" in answer.headers else None
 
 
@@ -186,7 +186,7 @@ def _has_size(path: Path, size: int) -> bool:
 
 
 def _sums(rows: list[dict[str, Any]]) -> Finding:
-    sums = Reconciliation.of(rows)
+    sums = Reconciliation.from_rows(rows)
     if sums.faults:
         return fault("sums", "; ".join(sums.faults), "please report this; `hoofbeats rebuild` mends the lake")
     return ok("sums", f"{sums.received:,} records received, all accounted for")

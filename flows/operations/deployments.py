@@ -38,7 +38,7 @@ _PAGE = 200
 
 
 @dataclass(frozen=True)
-class Planned:
+class PlannedDeployment:
     """A deployment as prefect.yaml has it (`told`), with the steps that come before each of its runs."""
 
     told: dict[str, Any]
@@ -85,7 +85,7 @@ class Deployed:
     next_run: dt.datetime | None
 
 
-def planned(prefect_file: Path) -> list[Planned]:
+def declared_deployments(prefect_file: Path) -> list[PlannedDeployment]:
     """The deployments of a prefect.yaml; raises `ServingError` where there is none."""
     try:
         text = prefect_file.read_text(encoding="utf-8")
@@ -94,10 +94,10 @@ def planned(prefect_file: Path) -> list[Planned]:
             f"{prefect_file}: {error.strerror}", "run it from a checkout of Hoofbeats, or name one with --deployments"
         ) from error
     told = yaml.safe_load(text.replace(_HOME, str(PROJECT)))
-    return [Planned(one, told["pull"]) for one in told["deployments"]]
+    return [PlannedDeployment(one, told["pull"]) for one in told["deployments"]]
 
 
-def deploy(client: SyncPrefectClient, plan: Planned) -> UUID:
+def deploy(client: SyncPrefectClient, plan: PlannedDeployment) -> UUID:
     """Create a deployment, or bring it up to date with its schedules; one that was paused stays so.
 
     By the client, not by `prefect deploy`, which in Prefect 3.8.8 ends after the first deployment of a work pool (the
@@ -133,7 +133,7 @@ def ensure_pool(client: SyncPrefectClient) -> bool:
     return False
 
 
-def deployed(client: SyncPrefectClient) -> list[Deployed]:
+def list_deployed(client: SyncPrefectClient) -> list[Deployed]:
     """The deployments of Hoofbeats on a server, by name."""
     filter_ = DeploymentFilter(tags=DeploymentFilterTags(all_=[TAG]))
     found: list[DeploymentResponse] = []
@@ -157,7 +157,7 @@ def _deployed(client: SyncPrefectClient, deployment: DeploymentResponse) -> Depl
     return Deployed(deployment.name, active, min(times, default=None))
 
 
-def missing(wanted: Sequence[Planned], there: Sequence[Deployed]) -> list[str]:
+def find_discrepancies(wanted: Sequence[PlannedDeployment], there: Sequence[Deployed]) -> list[str]:
     """What is not as it should be: deployments that are not there, schedules that fell away, runs that do not exist."""
     by_name = {one.name: one for one in there}
     told = []

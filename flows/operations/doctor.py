@@ -11,8 +11,8 @@ from prefect.exceptions import ObjectNotFound
 from flows.errors import ServingError
 from flows.operations import automations, checks
 from flows.operations.checks import Finding, fault, ok, warning
-from flows.operations.deployments import POOL, deployed, missing, planned
-from flows.operations.serving import asking, is_healthy, server_url
+from flows.operations.deployments import POOL, declared_deployments, find_discrepancies, list_deployed
+from flows.operations.serving import is_healthy, server_client, server_url
 from flows.settings import Settings
 
 _UP = "`hoofbeats up` starts what is missing"
@@ -34,7 +34,7 @@ def examine(settings: Settings, prefect_file: Path, place: tuple[str, int]) -> l
 def _server(url: str, prefect_file: Path) -> Sequence[Finding]:
     if not is_healthy(url):
         return [fault("server", f"no Prefect server at {url}", _UP)]
-    with asking(url) as client:
+    with server_client(url) as client:
         there = client.api_version()
         same = ok("server", f"{url}, Prefect {there}")
         found = [same if there == prefect_version else _other_version(url, there)]
@@ -62,11 +62,11 @@ def _pool(client: SyncPrefectClient) -> Finding:
 
 def _schedules(client: SyncPrefectClient, prefect_file: Path) -> Finding:
     try:
-        wanted = planned(prefect_file)
-        there = deployed(client)
+        wanted = declared_deployments(prefect_file)
+        there = list_deployed(client)
     except ServingError as error:
         return fault("schedules", str(error), error.hint)
-    lacking = missing(wanted, there)
+    lacking = find_discrepancies(wanted, there)
     if lacking:
         mend = "`hoofbeats up --deploy-only`; if no run comes to be scheduled, see versions"
         return fault("schedules", "; ".join(lacking), mend)
@@ -83,7 +83,7 @@ def _schedules(client: SyncPrefectClient, prefect_file: Path) -> Finding:
 
 
 def _automations(client: SyncPrefectClient) -> Finding:
-    names = [one.name for one in automations.declared()]
+    names = [one.name for one in automations.declared_automations()]
     enabled = [name for name in names if any(one.enabled for one in client.read_automations_by_name(name))]
     if enabled == names:
         return ok("automations", f"{len(names)} in force")

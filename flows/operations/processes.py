@@ -23,7 +23,7 @@ class Child:
     process: subprocess.Popen[bytes]
 
     @property
-    def ended_with(self) -> int | None:
+    def exit_code(self) -> int | None:
         """Its exit code; None while it runs."""
         return self.process.poll()
 
@@ -56,16 +56,16 @@ def _end_with_parent() -> None:
     _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
-def stop(child: Child, *, first_what_it_started: bool = False) -> None:
+def stop(child: Child, *, descendants_first: bool = False) -> None:
     """End a process and all it started: politely, and after a while not. Nothing of it is left when this returns.
 
-    `first_what_it_started`: a worker would wait for its flow runs; ended first, they tell the server so themselves.
+    `descendants_first`: a worker would wait for its flow runs; ended first, they tell the server so themselves.
     """
     started = child.descendants()
-    if first_what_it_started:
+    if descendants_first:
         _end(started)
     started = [*started, *child.descendants()]
-    if child.ended_with is None:
+    if child.exit_code is None:
         child.process.terminate()
         try:
             child.process.wait(STOP_WITHIN_S)

@@ -20,7 +20,16 @@ from prefect.settings import PREFECT_API_URL, get_current_settings, temporary_se
 from flows import terminal as show
 from flows.errors import ServingError
 from flows.operations import automations, checks
-from flows.operations.deployments import POOL, PROJECT, Deployed, deploy, deployed, ensure_pool, missing, planned
+from flows.operations.deployments import (
+    POOL,
+    PROJECT,
+    Deployed,
+    declared_deployments,
+    deploy,
+    ensure_pool,
+    find_discrepancies,
+    list_deployed,
+)
 from flows.operations.processes import Child, environment, executable, start, stop
 from flows.settings import Settings
 
@@ -41,26 +50,26 @@ RUN_ENVIRONMENT = {
 
 
 @dataclass(frozen=True)
-class How:
-    """How to serve: where a server is started if none is found, what is deployed; `only_deploy`: and no worker."""
+class ServeOptions:
+    """How to serve: where a server is started if none is found, what is deployed; `deploy_only`: and no worker."""
 
     host: str = "127.0.0.1"
     port: int = 4200
     prefect_file: Path = PROJECT / "prefect.yaml"
-    only_deploy: bool = False
+    deploy_only: bool = False
 
 
 class Stopped(Exception):
     """The operator wants it to end."""
 
 
-class Stopping:
+class StopSignal:
     """SIGINT, SIGTERM and SIGHUP, as a reason to end at the next chance."""
 
     def __init__(self) -> None:
         self._asked = threading.Event()
 
-    def __enter__(self) -> "Stopping":
+    def __enter__(self) -> "StopSignal":
         self._before = {number: signal.signal(number, self._ask) for number in _SIGNALS}
         return self
 
@@ -90,20 +99,20 @@ class Stopping:
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
-def up(settings: Settings, how: How) -> None:
+def up(settings: Settings, how: ServeOptions) -> None:
     """Serve until stopped. Raises `ServingError` where something does not come up, or does not stay."""
-    with Stopping() as stopping, contextlib.ExitStack() as started, contextlib.suppress(Stopped):
+    with StopSignal() as stopping, contextlib.ExitStack() as started, contextlib.suppress(Stopped):
         url, server = _ensure_server(how, started, stopping)
-        with asking(url) as client:
+        with server_client(url) as client:
             _deploy(client, settings, how, stopping)
-        if how.only_deploy:
+        if how.deploy_only:
             return
         worker = start(
             "worker", [executable("prefect"), "worker", "start", "--pool", POOL, "--name", _worker_name()],
             environment(**RUN_ENVIRONMENT, **settings.as_environment(), PREFECT_API_URL=url),
         )  # fmt: skip
-        started.callback(stop, worker, first_what_it_started=True)
-        with asking(url) as client:
+        started.callback(stop, worker, descendants_first=True)
+        with server_client(url) as client:
             if not stopping.wait_for(lambda: _worker_is_online(client), WORKER_WITHIN_S, worker):
                 raise ServingError("the worker does not report to the server", "see what it said above")
             _tell(client, url)
@@ -129,7 +138,7 @@ def server_url(host: str, port: int) -> str:
 
 
 @contextlib.contextmanager
-def asking(url: str) -> Iterator[SyncPrefectClient]:
+def server_client(url: str) -> Iterator[SyncPrefectClient]:
     """A client of a server; what goes wrong with it is raised as `ServingError`."""
     try:
         with temporary_settings({PREFECT_API_URL: url}), get_client(sync_client=True) as client:
@@ -138,7 +147,7 @@ def asking(url: str) -> Iterator[SyncPrefectClient]:
         raise ServingError(f"Prefect's server does not answer as it should: {error}", "see what it said") from error
 
 
-def _ensure_server(how: How, started: contextlib.ExitStack, stopping: Stopping) -> tuple[str, Child | None]:
+def _ensure_server(how: ServeOptions, started: contextlib.ExitStack, stopping: StopSignal) -> tuple[str, Child | None]:
     """The address of a server that answers; and the server, if it had to be started."""
     url = server_url(how.host, how.port)
     if is_healthy(url):
@@ -155,16 +164,16 @@ def _ensure_server(how: How, started: contextlib.ExitStack, stopping: Stopping) 
     return url, server
 
 
-def _deploy(client: SyncPrefectClient, settings: Settings, how: How, stopping: Stopping) -> None:
+def _deploy(client: SyncPrefectClient, settings: Settings, how: ServeOptions, stopping: StopSignal) -> None:
     """Pool, automations and deployments; raises `ServingError` where scheduled runs do not exist in the end."""
-    wanted = planned(how.prefect_file)
+    wanted = declared_deployments(how.prefect_file)
     ensure_pool(client)
-    automations.put_in_place(client, settings.operator_blocks.split())
+    automations.deploy_automations(client, settings.operator_blocks.split())
     show.note(f"deploying {len(wanted)} deployments of {how.prefect_file} ...")
     for one in wanted:
         deploy(client, one)
-    stopping.wait_for(lambda: not missing(wanted, deployed(client)), SCHEDULED_WITHIN_S)
-    lacking = missing(wanted, deployed(client))
+    stopping.wait_for(lambda: not find_discrepancies(wanted, list_deployed(client)), SCHEDULED_WITHIN_S)
+    lacking = find_discrepancies(wanted, list_deployed(client))
     if lacking:
         raise ServingError(
             f"not everything is deployed: {'; '.join(lacking)}",
@@ -173,7 +182,7 @@ def _deploy(client: SyncPrefectClient, settings: Settings, how: How, stopping: S
 
 
 def _tell(client: SyncPrefectClient, url: str) -> None:
-    show.as_table([_row(one) for one in deployed(client)], ["deployment", "next run"])
+    show.as_table([_row(one) for one in list_deployed(client)], ["deployment", "next run"])
     show.lines("", f"Prefect's UI: {url.removesuffix('/api')}", "Ctrl-C stops what was started here.")
 
 
@@ -204,7 +213,7 @@ def _worker_is_online(client: SyncPrefectClient) -> bool:
 
 
 def _check_running(child: Child | None) -> None:
-    if child and child.ended_with is not None:
+    if child and child.exit_code is not None:
         raise ServingError(
-            f"the {child.name} ended by itself, with exit code {child.ended_with}", "see what it said above"
+            f"the {child.name} ended by itself, with exit code {child.exit_code}", "see what it said above"
         )

@@ -13,7 +13,7 @@ from typing import BinaryIO
 import pyarrow as pa
 
 from flows.prepare.web_page import read_page
-from flows.progress import Counted
+from flows.progress import CountedFile
 from transforms.annotation.annotate import annotate_slices
 from transforms.annotation.rules_version import annotated_by
 from transforms.claims.candidates import candidates
@@ -42,7 +42,7 @@ _READ_TOGETHER = 50_000
 """Sentences that claims are looked for in together: the patterns are compiled anew for each call."""
 
 
-def vocabulary_of(lake: Lake, version: str) -> Vocabulary:
+def matching_vocabulary(lake: Lake, version: str) -> Vocabulary:
     """The lake's vocabulary, ready for matching; built once a process and version, other threads wait for it.
 
     Raises `VocabularyChangedError` where another one is in force by now.
@@ -53,7 +53,7 @@ def vocabulary_of(lake: Lake, version: str) -> Vocabulary:
 
 @lru_cache(maxsize=1)
 def built_vocabulary(lake: Lake, version: str) -> Vocabulary:
-    """What `vocabulary_of` keeps."""
+    """What `matching_vocabulary` keeps."""
     vocabulary = stored_vocabulary.current_vocabulary(lake)
     if annotated_by(vocabulary.version) != version:
         raise VocabularyChangedError("the vocabulary was replaced in the meantime", "run the same command again")
@@ -65,11 +65,11 @@ def prepare(lake: Lake, payload: Payload, vocabulary_version: str) -> Unit:
     done = finished_unit(lake, payload, vocabulary_version)
     if done:
         return done
-    vocabulary = vocabulary_of(lake, vocabulary_version)
+    vocabulary = matching_vocabulary(lake, vocabulary_version)
     with (
         _no_collecting(),
         UnitWriter(lake, payload, vocabulary_version) as writer,
-        Counted(lake.root / payload.path) as stream,
+        CountedFile(lake.root / payload.path) as stream,
     ):
         claiming: list[pa.Table] = []
         for parsed in READERS[payload.source](stream, payload):

@@ -19,7 +19,7 @@ class Reconciliation:
     deletions: int
 
     @classmethod
-    def of(cls, rows: Iterable[Mapping[str, Any]]) -> Self:
+    def from_rows(cls, rows: Iterable[Mapping[str, Any]]) -> Self:
         """The sums of some rows; those of withdrawn batches are to be left out before."""
         listed = list(rows)
         reasons: Counter[str] = Counter()
@@ -47,13 +47,16 @@ class Reconciliation:
         """A table for people, its sums checked."""
         lines = ["| what became of them | records |", "|---|---:|"]
         lines += [f"| {fate} | {records:,} |" for fate, records in self.fates.items()]
-        lines += [f"| ... rejected as {escaped(reason)} | {records:,} |" for reason, records in self.rejections.items()]
+        lines += [
+            f"| ... rejected as {escape_markdown(reason)} | {records:,} |"
+            for reason, records in self.rejections.items()
+        ]
         lines += [f"| **received** | **{self.received:,}** |", "", f"Deletions ordered: {self.deletions:,}."]
         lines += [f"**The sums do not come out: {fault}.**" for fault in self.faults] or ["The sums come out."]
         return "\n".join(lines)
 
 
-def escaped(text: str) -> str:
+def escape_markdown(text: str) -> str:
     """Text of a source, as Markdown shows it literally in a cell of a table."""
     plain = " ".join(text.split())
     return "".join(f"&#{ord(sign)};" if sign in "|<>&[]`*_\\!#" else sign for sign in plain)

@@ -31,11 +31,11 @@ Row = Mapping[str, Any]
 class Alarm:
     """What is unusual of a source; `nothing`: so much so that the run has to fail."""
 
-    told: str
-    nothing: bool = False
+    message: str
+    fatal: bool = False
 
 
-def judged(collected: CollectedWindow, ledger: Iterable[Row]) -> CollectedWindow:
+def check_empty_window(collected: CollectedWindow, ledger: Iterable[Row]) -> CollectedWindow:
     """What came of a window; failed where it holds nothing, and ten records or more are usual."""
     row: Row = {**collected.columns(), "received": 0}
     if _records(row) or not _has_ended(row):
@@ -60,7 +60,7 @@ def all_rejected(fresh: Sequence[Row]) -> list[Alarm]:
     received, rejected = (sum(row[name] for row in fresh) for name in ("received", "rejected"))
     if received < USUAL_AT_LEAST or rejected < received:
         return []
-    return [Alarm(f"{fresh[0]['collector']}: all {received:,} records were rejected", nothing=True)]
+    return [Alarm(f"{fresh[0]['collector']}: all {received:,} records were rejected", fatal=True)]
 
 
 def no_files(collector: str, planned: int, ledger: Iterable[Row], now: dt.datetime) -> list[Alarm]:
@@ -69,7 +69,7 @@ def no_files(collector: str, planned: int, ledger: Iterable[Row], now: dt.dateti
     if collector != "pubmed_files" or planned or len(lately) < FILES_AT_LEAST:
         return []
     told = f"{collector}: no file is listed, where {len(lately)} were collected in the eight weeks before"
-    return [Alarm(told, nothing=True)]
+    return [Alarm(told, fatal=True)]
 
 
 def _comparable(ledger: Iterable[Row]) -> list[Row]:

@@ -1,7 +1,7 @@
 """What all sources have in common: a span of days becomes windows, a window becomes a payload.
 
     plan(span) -> windows        what to ask, a pure function of the span where the source allows it: the same windows
-    again fetch(window, flight) -> Fetched    ask, page by page, each kept in `flight`; compare what came with what
+    again fetch(window, pending) -> Fetched    ask, page by page, each kept in `pending`; compare what came with what
     was announced
 
 A source raises `flows.http.client.HttpError` where it cannot go on; what came of every window stands in the ledger.
@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from flows.choices import WindowSize
-from flows.sources.pending_payload import InFlight
+from flows.sources.pending_payload import PendingPayload
 from warehouse.commit.ledger import CollectedWindow, Payload, Window
 
 Clock = Callable[[], dt.datetime]
@@ -61,7 +61,7 @@ class Source(Protocol):
     def plan(self, span: Span) -> list[Window]:
         """The windows of a span, in order."""
 
-    def fetch(self, window: Window, flight: InFlight) -> Fetched:
+    def fetch(self, window: Window, pending: PendingPayload) -> Fetched:
         """Collect one window; goes on where an interrupted run stopped."""
 
     def estimate(self, window: Window) -> Estimate:

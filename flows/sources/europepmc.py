@@ -8,10 +8,10 @@ looked for again from the beginning, and still fewer make the window fail. https
 import datetime as dt
 from typing import Any
 
-from flows.http.client import Answer, BadAnswerError, Client, Request
+from flows.http.client import BadResponseError, Client, Request, Response
 from flows.settings import Settings
 from flows.sources.base import Clock, Estimate, Fetched, Span, dated_windows, settled, utc_now
-from flows.sources.pending_payload import InFlight
+from flows.sources.pending_payload import PendingPayload
 from transforms.europepmc.search_page import Page, PageError, read_page
 from transforms.payloads.record_versions import request_name
 from warehouse.commit.ledger import CollectedWindow, Window
@@ -38,15 +38,15 @@ class EuropePmc:
         kinds = [_KINDS[dates] for dates in span.dates]
         return [window for what in kinds for window in dated_windows(self.collector, span, what)]
 
-    def fetch(self, window: Window, flight: InFlight) -> Fetched:
+    def fetch(self, window: Window, pending: PendingPayload) -> Fetched:
         """All pages of a window; distinct ids are compared with the service's count."""
         for walk in range(_WALKS):
-            state = flight.state() or {"cursor": "*", "pages": 0, "ids": [], "count": 0, "ended": False}
+            state = pending.load_state() or {"cursor": "*", "pages": 0, "ids": [], "count": 0, "ended": False}
             while not state["ended"]:
-                self._step(window, flight, state)
+                self._step(window, pending, state)
             if len(set(state["ids"])) >= state["count"] or walk == _WALKS - 1:
                 break
-            flight.start_over()
+            pending.clear()
         received, at = len(set(state["ids"])), dt.datetime.fromisoformat(state["begun"])
         collected = CollectedWindow(
             window, settled(window, at, self._settings.settled_after_days), state["count"], collected_at=at
@@ -56,28 +56,28 @@ class EuropePmc:
                 f"{received} records were delivered of the {state['count']} the service counts"
             )
         if not received:
-            flight.drop()
+            pending.remove()
             return Fetched(collected)
-        return Fetched(collected, flight.assemble("europepmc", request_name(window.name, at, "json.gz"), collected))
+        return Fetched(collected, pending.assemble("europepmc", request_name(window.name, at, "json.gz"), collected))
 
     def estimate(self, window: Window) -> Estimate:
         """By the count beside a page of one record; a walk ends with a page that is empty or repeats its cursor."""
         page, _ = self._page(window, "*", size=1)
         return Estimate(window, page.hit_count, 1 + -(-page.hit_count // PAGE_SIZE))
 
-    def _step(self, window: Window, flight: InFlight, state: dict[str, Any]) -> None:
+    def _step(self, window: Window, pending: PendingPayload, state: dict[str, Any]) -> None:
         """One page: kept first, then noted, so that what is noted is there."""
         if "begun" not in state:
-            flight.save(state)
+            pending.save_state(state)
         page, body = self._page(window, state["cursor"])
         if page.ids:
-            flight.keep_page(state["pages"], [body])
+            pending.write_page(state["pages"], [body])
             state["pages"] += 1
         state["ids"] += page.ids
         state["count"] = page.hit_count
         state["ended"] = not page.ids or page.next_cursor in (None, state["cursor"])
         state["cursor"] = page.next_cursor
-        flight.save(state)
+        pending.save_state(state)
 
     def _page(self, window: Window, cursor: str, *, size: int | None = None) -> tuple[Page, bytes]:
         params = {
@@ -87,13 +87,13 @@ class EuropePmc:
         if self._settings.email:
             params["email"] = self._settings.email
 
-        def read(answer: Answer) -> tuple[Page, bytes]:
+        def read(answer: Response) -> tuple[Page, bytes]:
             try:
                 return read_page(answer.body), answer.body
             except PageError as error:
-                raise BadAnswerError(f"search for {window.name}: {error}") from error
+                raise BadResponseError(f"search for {window.name}: {error}") from error
 
-        return self._client.ask(Request(f"{self._settings.europepmc_url.rstrip('/')}/search", params=params), read)
+        return self._client.fetch(Request(f"{self._settings.europepmc_url.rstrip('/')}/search", params=params), read)
 
     def _query(self, window: Window) -> str:
         narrowed = window.query or " OR ".join(f"SRC:{source}" for source in self._settings.europepmc_sources.split())

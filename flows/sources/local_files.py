@@ -10,7 +10,7 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-from flows.sources.pending_payload import sidecar
+from flows.sources.pending_payload import sidecar_path
 from transforms.payloads.decompress import DamagedPayload, pieces
 from transforms.payloads.detect import HEAD_BYTES, source_of
 from warehouse.commit.ledger import CollectedWindow, Payload
@@ -25,7 +25,7 @@ class UnreadableFileError(OSError):
         self.hint = "name PubMed XML or Europe PMC JSON files, plain or .gz; see `hoofbeats ingest --help`"
 
 
-def payload_of(lake: Lake, path: Path) -> Payload:
+def describe_file(lake: Lake, path: Path) -> Payload:
     """The payload a file is, without taking it in; raises `UnreadableFileError`."""
     try:
         with path.open("rb") as stream:
@@ -42,13 +42,13 @@ def payload_of(lake: Lake, path: Path) -> Payload:
     return Payload(source, path.name, digest, size, kept, CollectedWindow.from_json(told) if told else None)
 
 
-def take_in(lake: Lake, path: Path, payload: Payload) -> Path:
+def copy_into_lake(lake: Lake, path: Path, payload: Payload) -> Path:
     """Copy the file into the lake, durable before it gets its name; returns where it is kept."""
     kept = lake.root / payload.path
     if not kept.exists():
         kept.parent.mkdir(parents=True, exist_ok=True)
         if payload.collected:
-            _copy(sidecar(path), sidecar(kept))
+            _copy(sidecar_path(path), sidecar_path(kept))
         _copy(path, kept)
     return kept
 
@@ -56,7 +56,7 @@ def take_in(lake: Lake, path: Path, payload: Payload) -> Path:
 def _told(path: Path) -> dict[str, Any] | None:
     """What stands beside a collected payload; None for any other file."""
     try:
-        told = json.loads(sidecar(path).read_text(encoding="utf-8"))
+        told = json.loads(sidecar_path(path).read_text(encoding="utf-8"))
         CollectedWindow.from_json(told)
     except (FileNotFoundError, ValueError, KeyError, TypeError):
         return None

@@ -26,7 +26,7 @@ STALE_AFTER = dt.timedelta(hours=20)
 _STATE = "state.json"
 
 
-class InFlight:
+class PendingPayload:
     """The folder of one window."""
 
     def __init__(self, lake: Lake, window: Window, now: Callable[[], dt.datetime]) -> None:
@@ -36,7 +36,7 @@ class InFlight:
         self.folder = lake.raw / window.collector / window.name
         self.folder.mkdir(parents=True, exist_ok=True)
 
-    def state(self) -> dict[str, Any] | None:
+    def load_state(self) -> dict[str, Any] | None:
         """The plan of an interrupted run; None, and an empty folder, where there is none or it is stale."""
         try:
             told = json.loads((self.folder / _STATE).read_text(encoding="utf-8"))
@@ -44,23 +44,23 @@ class InFlight:
                 return dict(told)
         except FileNotFoundError:
             pass
-        self.start_over()
+        self.clear()
         return None
 
-    def save(self, state: dict[str, Any]) -> None:
+    def save_state(self, state: dict[str, Any]) -> None:
         """Keep the plan; its `begun` is when it was first saved."""
         state.setdefault("begun", self._now().isoformat())
         _write(self.folder / _STATE, json.dumps(state).encode())
 
-    def start_over(self) -> None:
+    def clear(self) -> None:
         """Drop the plan and its pages."""
         (self.folder / _STATE).unlink(missing_ok=True)
         for left in (*self.folder.glob("page-*"), *self.folder.glob("*.part")):
             left.unlink()
 
-    def drop(self) -> None:
+    def remove(self) -> None:
         """Leave nothing behind of a window that holds no records."""
-        self.start_over()
+        self.clear()
         if not any(self.folder.iterdir()):
             self.folder.rmdir()
 
@@ -68,7 +68,7 @@ class InFlight:
         """Whether a page is here, whole."""
         return self._page(number).exists()
 
-    def keep_page(self, number: int, bodies: Sequence[bytes]) -> None:
+    def write_page(self, number: int, bodies: Sequence[bytes]) -> None:
         """Keep a page: one answer, or several behind each other."""
         packed = b"".join(gzip.compress(body, 6, mtime=0) for body in bodies)
         _write(self._page(number), packed)
@@ -84,24 +84,24 @@ class InFlight:
             for page in sorted(self.folder.glob("page-*.gz")):
                 with page.open("rb") as content:
                     shutil.copyfileobj(content, file)
-        return self.adopt(whole, source, name, collected)
+        return self.publish_file(whole, source, name, collected)
 
-    def adopt(self, whole: Path, source: str, name: str, collected: CollectedWindow) -> Payload:
+    def publish_file(self, whole: Path, source: str, name: str, collected: CollectedWindow) -> Payload:
         """A file that is whole becomes the payload of that name."""
         place = self.folder / name
-        _write(sidecar(place), collected.to_json(source=source).encode())
+        _write(sidecar_path(place), collected.to_json(source=source).encode())
         sync(whole)
         whole.replace(place)
         sync(self.folder)
-        self.start_over()
-        return payload_at(self._lake, place)
+        self.clear()
+        return read_payload(self._lake, place)
 
-    def finished(self, known: Callable[[Payload], bool]) -> Payload | None:
+    def find_complete(self, known: Callable[[Payload], bool]) -> Payload | None:
         """The payload an earlier run completed but did not commit, if it is not stale."""
         for place in sorted(self.folder.iterdir(), reverse=True):
-            if not sidecar(place).exists():
+            if not sidecar_path(place).exists():
                 continue
-            payload = payload_at(self._lake, place)
+            payload = read_payload(self._lake, place)
             at = payload.window.collected_at
             if not known(payload) and (at is None or self._now() - at < STALE_AFTER):
                 return payload
@@ -111,14 +111,14 @@ class InFlight:
         return self.folder / f"page-{number:05d}.gz"
 
 
-def sidecar(payload: Path) -> Path:
+def sidecar_path(payload: Path) -> Path:
     """Where stands what the ledger knows of a collected payload."""
     return payload.with_name(f"{payload.name}.json")
 
 
-def payload_at(lake: Lake, place: Path) -> Payload:
+def read_payload(lake: Lake, place: Path) -> Payload:
     """A collected payload in the raw folder of a lake, with what stands beside it."""
-    told = json.loads(sidecar(place).read_text(encoding="utf-8"))
+    told = json.loads(sidecar_path(place).read_text(encoding="utf-8"))
     with place.open("rb") as stream:
         digest = hashlib.file_digest(stream, "sha256").hexdigest()
     path = place.relative_to(lake.root).as_posix()

@@ -14,10 +14,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from flows.errors import CollectError
-from flows.http.client import Answer, BadAnswerError, Client, Request
+from flows.http.client import BadResponseError, Client, Request, Response
 from flows.settings import Settings
 from flows.sources.base import Clock, Estimate, Fetched, Span, dated_windows, settled, utc_now
-from flows.sources.pending_payload import InFlight
+from flows.sources.pending_payload import PendingPayload
 from transforms.payloads.record_versions import request_name
 from transforms.pubmed import parse as pubmed_xml
 from transforms.pubmed.esearch import AnswerError, SearchResult, read_search
@@ -61,27 +61,27 @@ class PubmedApi:
             )
         return [window for what in span.dates for window in dated_windows(self.collector, span, what)]
 
-    def fetch(self, window: Window, flight: InFlight) -> Fetched:
+    def fetch(self, window: Window, pending: PendingPayload) -> Fetched:
         """All records of a window, compared by id with what the searches listed."""
-        state = self._planned(window, flight)
+        state = self._planned(window, pending)
         pmids = sorted({pmid for part in state["parts"] for pmid in part["pmids"]})
         size = state["records_per_page"]  # of the run that kept the first pages
         pages = [pmids[at : at + size] for at in range(0, len(pmids), size)]
         for number, asked in enumerate(pages):
-            if not flight.has_page(number):
+            if not pending.has_page(number):
                 bodies, missing = self._records(asked)
                 if missing or str(number) in state["missing"]:
                     state["missing"][str(number)] = missing
-                    flight.save(state)
-                flight.keep_page(number, bodies)
+                    pending.save_state(state)
+                pending.write_page(number, bodies)
         at = dt.datetime.fromisoformat(state["begun"])
         collected = self._told(window, state, len(pmids), at)
         if not pmids:
-            flight.drop()
+            pending.remove()
             return Fetched(collected)
         after = tuple(state["after"]) if state["after"] else None
         name = request_name(window.name, at, "xml.gz", after)
-        return Fetched(collected, flight.assemble("pubmed", name, collected))
+        return Fetched(collected, pending.assemble("pubmed", name, collected))
 
     def estimate(self, window: Window) -> Estimate:
         """By a search that lists nothing; halving what is too large for one search takes about two a listed part."""
@@ -101,23 +101,25 @@ class PubmedApi:
         named = ", ".join(map(str, missing[:_NAMED])) + (", ..." if len(missing) > _NAMED else "")
         return told.failed(f"{len(missing)} of {expected} records asked for were not returned: {named}")
 
-    def _planned(self, window: Window, flight: InFlight) -> dict[str, Any]:
+    def _planned(self, window: Window, pending: PendingPayload) -> dict[str, Any]:
         """The ids of a window in parts that each list all they count; kept part by part."""
         for _ in range(_ATTEMPTS):
-            state = flight.state() or {**_new_state(window), "after": self._after}
+            state = pending.load_state() or {**_new_state(window), "after": self._after}
             while state["pending"]:
                 self._search_part(window, state)
-                flight.save(state)
+                pending.save_state(state)
             listed = sum(len(part["pmids"]) for part in state["parts"])
             if len(state["parts"]) == 1 or state.get("whole") == listed:
                 return state
             whole = self._search(window, [window.since, window.until, 0, 0], retmax=0).count
             if whole == listed == len({pmid for part in state["parts"] for pmid in part["pmids"]}):
                 state["whole"] = whole
-                flight.save(state)
+                pending.save_state(state)
                 return state
-            flight.start_over()
-        raise BadAnswerError(f"the count changed while {window.name} was listed: {listed} in parts, {whole} at the end")
+            pending.clear()
+        raise BadResponseError(
+            f"the count changed while {window.name} was listed: {listed} in parts, {whole} at the end"
+        )
 
     def _search_part(self, window: Window, state: dict[str, Any]) -> None:
         part = state["pending"][-1]
@@ -132,18 +134,18 @@ class PubmedApi:
     def _search(self, window: Window, part: Part, *, retmax: int) -> SearchResult:
         params = {"db": "pubmed", "term": _term(window, part), "retmax": str(retmax), "retmode": "xml"}
 
-        def read(answer: Answer) -> SearchResult:
+        def read(answer: Response) -> SearchResult:
             try:
                 found = read_search(answer.body)
             except AnswerError as error:
-                raise BadAnswerError(f"esearch for {window.name}: {self._client.masked(str(error))}") from error
+                raise BadResponseError(f"esearch for {window.name}: {self._client.mask_secrets(str(error))}") from error
             if len(set(found.pmids)) != min(found.count, retmax):
-                raise BadAnswerError(
+                raise BadResponseError(
                     f"esearch for {window.name} counts {found.count} but lists {len(set(found.pmids))}"
                 )
             return found
 
-        return self._client.ask(Request(self._url("esearch.fcgi"), params={**params, **self._identity()}), read)
+        return self._client.fetch(Request(self._url("esearch.fcgi"), params={**params, **self._identity()}), read)
 
     def _records(self, pmids: list[int]) -> tuple[list[bytes], list[int]]:
         """The answers that hold these records, and the ids that were in none of them however often asked for."""
@@ -160,25 +162,25 @@ class PubmedApi:
     def _fetch(self, pmids: list[int]) -> tuple[bytes, set[int]]:
         form = {"db": "pubmed", "id": ",".join(map(str, pmids)), "retmode": "xml", **self._identity()}
 
-        def read(answer: Answer) -> tuple[bytes, set[int]]:
+        def read(answer: Response) -> tuple[bytes, set[int]]:
             return answer.body, self._returned(answer.body, set(pmids))
 
-        return self._client.ask(Request(self._url("efetch.fcgi"), form=form), read)
+        return self._client.fetch(Request(self._url("efetch.fcgi"), form=form), read)
 
     def _returned(self, body: bytes, asked: set[int]) -> set[int]:
-        """The ids of the records in an efetch answer; raises `BadAnswerError` if it is anything but those asked for."""
+        """Return the PMIDs of an efetch response; raise `BadResponseError` if they are not among those requested."""
         found: list[int] = []
         for parsed in pubmed_xml.parse(io.BytesIO(body), "efetch"):
             place, reason = parsed.rejected["raw_position"], parsed.rejected["reason"]
             damage = parsed.rejected.filter(pc.or_(pc.is_null(place), pc.is_in(reason, pa.array(_DAMAGE))))
             if len(damage):
-                detail = self._client.masked(f"{damage['reason'][0]}: {damage['detail'][0]}")
-                raise BadAnswerError(f"efetch of {len(asked)} records: {detail}")
+                detail = self._client.mask_secrets(f"{damage['reason'][0]}: {damage['detail'][0]}")
+                raise BadResponseError(f"efetch of {len(asked)} records: {detail}")
             found += parsed.documents["pmid"].to_pylist()
             rejected = filter(None, parsed.rejected["document_id"].to_pylist())
             found += [read_pmid(document_id.removeprefix("pubmed:")) or 0 for document_id in rejected]
         if len(set(found)) < len(found) or not asked.issuperset(found):
-            raise BadAnswerError("efetch returned records twice, or others than were asked for")
+            raise BadResponseError("efetch returned records twice, or others than were asked for")
         return set(found)
 
     def _url(self, service: str) -> str:
@@ -215,7 +217,7 @@ def _split(part: Part, found: SearchResult) -> list[Part]:
         middle = since + (until - since) // 2
         return [[str(since), str(middle), *part[2:]], [str(middle + dt.timedelta(days=1)), str(until), *part[2:]]]
     if first >= last:
-        raise BadAnswerError(f"esearch counts {found.count} records of one PMID")
+        raise BadResponseError(f"esearch counts {found.count} records of one PMID")
     within = sorted(pmid for pmid in found.pmids if first <= pmid < last)
     at = within[len(within) // 2] if within else (first + last) // 2
     return [[part[0], part[1], first, at], [part[0], part[1], at + 1, last]]

@@ -10,10 +10,10 @@ import datetime as dt
 import hashlib
 from pathlib import Path
 
-from flows.http.client import Answer, BadAnswerError, Client, Request
+from flows.http.client import BadResponseError, Client, Request, Response
 from flows.settings import Settings
 from flows.sources.base import Clock, Estimate, Fetched, Span, utc_now
-from flows.sources.pending_payload import InFlight
+from flows.sources.pending_payload import PendingPayload
 from transforms.payloads.record_versions import release_of, request_name, version
 from transforms.pubmed.file_listing import ListedFile, ListingError, read_listing, read_md5, with_gaps_named
 from warehouse.catalog.publish import connect, read_version
@@ -63,35 +63,36 @@ class PubmedFiles:
         listed = read_version(self._lake).table("windows").to_pylist()
         return {row["name"] for row in listed if row["source"] == "pubmed" and row["state"] in ("done", "damaged")}
 
-    def fetch(self, window: Window, flight: InFlight) -> Fetched:
+    def fetch(self, window: Window, pending: PendingPayload) -> Fetched:
         """One file; what an interrupted run has of it is not asked for again."""
         if window.what == REPLACEMENT:
-            return self._replace(window, flight)
+            return self._replace(window, pending)
         at = self._now()
         url = self._url(f"{FOLDERS[str(window.what)]}/{window.name}")
-        digest = self._client.ask(Request(f"{url}.md5"), self._read_md5)
-        part = flight.folder / f"{window.name}.part"
-        if (flight.state() or {}).get("md5") != digest:
+        digest = self._client.fetch(Request(f"{url}.md5"), self._read_md5)
+        part = pending.folder / f"{window.name}.part"
+        if (pending.load_state() or {}).get("md5") != digest:
             part.unlink(missing_ok=True)
-        flight.save({"md5": digest})
+        pending.save_state({"md5": digest})
 
         def check(file: Path) -> None:
             with file.open("rb") as stream:
                 found = hashlib.file_digest(stream, "md5").hexdigest()
-            announced = digest if found == digest else self._client.ask(Request(f"{url}.md5"), self._read_md5)
+            announced = digest if found == digest else self._client.fetch(Request(f"{url}.md5"), self._read_md5)
             if found != announced:
-                raise BadAnswerError(f"{url}: its md5 is {found}, not {announced} as announced")
+                raise BadResponseError(f"{url}: its md5 is {found}, not {announced} as announced")
 
         self._client.download(url, part, check)
         return Fetched(
-            collected := CollectedWindow(window, collected_at=at), flight.adopt(part, "pubmed", window.name, collected)
+            collected := CollectedWindow(window, collected_at=at),
+            pending.publish_file(part, "pubmed", window.name, collected),
         )
 
     def estimate(self, window: Window) -> Estimate:
         """A file and its digest; how many records it holds, its server does not say."""
         return Estimate(window, None, 0 if window.what == REPLACEMENT else 2)
 
-    def _replace(self, window: Window, flight: InFlight) -> Fetched:
+    def _replace(self, window: Window, pending: PendingPayload) -> Fetched:
         """The deletion of every record that earlier releases have and the baseline has not."""
         told = CollectedWindow(window, collected_at=self._now())
         lacking = {file.name for file in self._baseline} - self._loaded()
@@ -100,16 +101,16 @@ class PubmedFiles:
         year, last = self._baseline[-1].release
         gone = self._vanished(year)
         if not gone:
-            flight.drop()
+            pending.remove()
             return Fetched(told)
         if len(gone) > max(FEW, self._settings.largest_vanished_share * gone[0]["known"]):
             reason = f"{len(gone)} of {gone[0]['known']} records are not in the baseline: too many to delete unseen"
             return Fetched(told.failed(f"{reason}, see HOOFBEATS_LARGEST_VANISHED_SHARE"))
         pmids = "".join(f"<PMID>{row['document_id'].removeprefix('pubmed:')}</PMID>\n" for row in gone)
         content = f"<PubmedArticleSet>\n<DeleteCitation>\n{pmids}</DeleteCitation>\n</PubmedArticleSet>\n"
-        flight.keep_page(0, [content.encode()])
+        pending.write_page(0, [content.encode()])
         name = request_name(window.name, self._now(), "xml.gz", (year, last))
-        return Fetched(told, flight.assemble("pubmed", name, told))
+        return Fetched(told, pending.assemble("pubmed", name, told))
 
     def _vanished(self, year: int) -> list[Row]:
         made_on = min((file.day for file in self._baseline if file.day), default=self._now().date())
@@ -118,19 +119,19 @@ class PubmedFiles:
             return rows(connection, "vanished_records", asked)
 
     def _listing(self, folder: str) -> list[ListedFile]:
-        def read(answer: Answer) -> list[ListedFile]:
+        def read(answer: Response) -> list[ListedFile]:
             try:
                 return read_listing(answer.body)
             except ListingError as error:
-                raise BadAnswerError(f"{answer.url}: {error}") from error
+                raise BadResponseError(f"{answer.url}: {error}") from error
 
-        return self._client.ask(Request(self._url(f"{folder}/"), remembered=True), read)
+        return self._client.fetch(Request(self._url(f"{folder}/"), conditional=True), read)
 
-    def _read_md5(self, answer: Answer) -> str:
+    def _read_md5(self, answer: Response) -> str:
         try:
             return read_md5(answer.body)
         except ListingError as error:
-            raise BadAnswerError(f"{answer.url}: {error}") from error
+            raise BadResponseError(f"{answer.url}: {error}") from error
 
     def _url(self, path: str) -> str:
         return f"{self._settings.pubmed_files_url.rstrip('/')}/{path}"

@@ -15,10 +15,10 @@ import feedparser
 from protego import Protego
 
 from flows.errors import CollectError
-from flows.http.client import Answer, BadAnswerError, Client, ForbiddenError, RefusedError, Request
+from flows.http.client import BadResponseError, Client, ForbiddenError, RefusedError, Request, Response
 from flows.settings import Settings
 from flows.sources.base import Clock, Estimate, Fetched, Span, utc_now
-from flows.sources.pending_payload import InFlight
+from flows.sources.pending_payload import PendingPayload
 from transforms.payloads.record_versions import request_name
 from warehouse.commit.ledger import CollectedWindow, Window
 
@@ -51,40 +51,40 @@ class WebPages:
         addresses = self._feed(place, span) if place.startswith(("http://", "https://")) else _listed(Path(place))
         return [Window(self.collector, _name(url), "page", query=url) for url in dict.fromkeys(addresses)]
 
-    def fetch(self, window: Window, flight: InFlight) -> Fetched:
+    def fetch(self, window: Window, pending: PendingPayload) -> Fetched:
         """One page."""
         at, url = self._now(), str(window.query)
         self._check_robots(url)
 
-        def read(answer: Answer) -> bytes:
+        def read(answer: Response) -> bytes:
             kind = answer.headers.get("content-type", "text/html").partition(";")[0].strip().lower()
             if kind not in _HTML_TYPES:
                 raise RefusedError(f"{url} is no HTML page but {kind[:40]}")
             if not answer.body.strip():
-                raise BadAnswerError(f"{url}: an empty page")
+                raise BadResponseError(f"{url}: an empty page")
             return answer.body
 
-        flight.start_over()
-        flight.keep_page(0, [self._client.ask(Request(url), read)])
+        pending.clear()
+        pending.write_page(0, [self._client.fetch(Request(url), read)])
         collected = CollectedWindow(window, expected=1, collected_at=at)
-        return Fetched(collected, flight.assemble("web", request_name(window.name, at, "html.gz"), collected))
+        return Fetched(collected, pending.assemble("web", request_name(window.name, at, "html.gz"), collected))
 
     def estimate(self, window: Window) -> Estimate:
         """A page is a record, and takes a request; so does each site's robots.txt, once."""
         return Estimate(window, 1, 1)
 
     def _feed(self, url: str, span: Span) -> list[str]:
-        def read(answer: Answer) -> list[str]:
+        def read(answer: Response) -> list[str]:
             feed = feedparser.parse(answer.body, response_headers={"content-location": answer.url})
             if not feed.version or (feed.bozo and not feed.entries):
-                raise BadAnswerError(f"{url}: neither an RSS nor an Atom feed")
+                raise BadResponseError(f"{url}: neither an RSS nor an Atom feed")
             entries = [
                 (entry.get("link"), entry.get("published_parsed") or entry.get("updated_parsed"))
                 for entry in feed.entries
             ]
             return [link for link, at in entries if link and (not at or span.since <= dt.date(*at[:3]) <= span.until)]
 
-        return [link for link in self._client.ask(Request(url, remembered=True), read) if _is_web(link)]
+        return [link for link in self._client.fetch(Request(url, conditional=True), read) if _is_web(link)]
 
     def _check_robots(self, url: str) -> None:
         parts = urlsplit(url)
@@ -98,13 +98,13 @@ class WebPages:
 
     def _rules(self, site: str) -> Protego:
         try:
-            body = self._client.ask(Request(f"{site}/robots.txt"), lambda answer: answer.body)
+            body = self._client.fetch(Request(f"{site}/robots.txt"), lambda answer: answer.body)
         except RefusedError:  # 4xx: the site has no rules
             body = b""
         rules = Protego.parse(body.decode("utf-8", "replace"))
         delay = rules.crawl_delay(AGENT)
         if delay:
-            self._client.keep_to(site, delay)
+            self._client.slow_down(site, delay)
         return rules
 
 

@@ -23,7 +23,7 @@ from warehouse.queries.combinations import Row
 _TOLD = "alerts.json"
 
 
-def watching(settings: Settings) -> None:
+def track_watches(settings: Settings) -> None:
     """Count the watches of the file from now on; a file that cannot be read is told, and stops no run."""
     try:
         follow_watches(settings)
@@ -31,7 +31,7 @@ def watching(settings: Settings) -> None:
         get_run_logger().error("%s", error)
 
 
-def announce(settings: Settings) -> list[Row]:
+def announce_changes(settings: Settings) -> list[Row]:
     """Write the feeds, and tell the blocks of what is new, if anything is; returns what was new."""
     write_feeds(settings)
     version = read_version(Lake.at(settings.lake))

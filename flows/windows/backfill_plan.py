@@ -8,7 +8,7 @@ from typing import Any
 from flows.choices import Mode, Order, SourceName
 from flows.errors import CollectError
 from flows.http.client import Client, HttpError
-from flows.http.rate_limits import Rates
+from flows.http.rate_limits import RateLimits
 from flows.progress import count_bar
 from flows.settings import Settings
 from flows.sources.base import Estimate, Span, dated_window, utc_now
@@ -23,7 +23,7 @@ MOST_DAYS = 366 * 250
 
 
 @dataclass(frozen=True)
-class Asked:
+class BackfillRequest:
     """What an operator asks for."""
 
     source: SourceName
@@ -31,7 +31,7 @@ class Asked:
     mode: Mode = Mode.MISSING
     order: Order = Order.NEWEST
 
-    def checked(self) -> "Asked":
+    def checked(self) -> "BackfillRequest":
         """The same up to today; raises `CollectError` where no days, or more than there is literature, are left."""
         last = min(self.span.until, utc_now().date())
         if last < self.span.since:
@@ -51,18 +51,18 @@ class Plan:
     already_done: int = 0
 
 
-def choose(asked: Asked, planned: Sequence[Window], version: Version) -> Plan:
+def choose_windows(request: BackfillRequest, planned: Sequence[Window], version: Version) -> Plan:
     """Which of the windows of a span a backfill collects."""
-    match asked.mode:
+    match request.mode:
         case Mode.MISSING:
             finished, days = finished_window_keys(version), finished_days(version)
             parts = [list(_missing(window, finished, days)) for window in planned]
             chosen, done = [part for found in parts for part in found], parts.count([])
         case Mode.FAILED:
-            chosen, done = _failed(asked, planned, version), 0
+            chosen, done = _failed(request, planned, version), 0
         case Mode.ALL:
             chosen, done = list(planned), 0
-    return Plan(_ordered(chosen, asked.order), done)
+    return Plan(_ordered(chosen, request.order), done)
 
 
 def _ordered(windows: Sequence[Window], order: Order) -> list[Window]:
@@ -94,14 +94,14 @@ def _missing(window: Window, finished: Collection[Key], done: Days) -> Iterator[
             first = None
 
 
-def _failed(asked: Asked, planned: Sequence[Window], version: Version) -> list[Window]:
-    """The windows within the span that failed the last time, as they were asked for."""
+def _failed(request: BackfillRequest, planned: Sequence[Window], version: Version) -> list[Window]:
+    """The windows within the span that failed the last time, as requested then."""
     failed = {key: row for key, row in latest_windows(version).items() if row["state"] == "failed"}
     chosen = [window for window in planned if window.key in failed and window.since is None]
     kinds = {str(window.what) for window in planned}
     for (collector, name, query), row in failed.items():
-        within = row["since"] and asked.span.since <= row["since"] and row["until"] <= asked.span.until
-        if collector == asked.source and within and window_kind(name) in kinds and query == asked.span.query:
+        within = row["since"] and request.span.since <= row["since"] and row["until"] <= request.span.until
+        if collector == request.source and within and window_kind(name) in kinds and query == request.span.query:
             chosen.append(Window(collector, name, window_kind(name), row["since"], row["until"], query))
     return chosen
 
@@ -116,18 +116,18 @@ def is_done_since(window: Window, version: Version, number: int) -> bool:
     return {window.since + dt.timedelta(days=at) for at in range((window.until - window.since).days + 1)} <= days
 
 
-def dry_run(asked: Asked, settings: Settings) -> dict[str, Any]:
+def dry_run(request: BackfillRequest, settings: Settings) -> dict[str, Any]:
     """What a backfill will take: {"windows": [...], "total": {...}}; asks the source for counts, and changes nothing.
 
     A window has its days, the records the source counts (None: it does not say), requests, and minutes at the pace at
     which they are allowed; transfer and preparation come on top where they are slower than that.
     """
-    asked, lake = asked.checked(), Lake.at(settings.lake)
-    version, pace = read_version(lake), _pace(asked.source, settings)
+    request, lake = request.checked(), Lake.at(settings.lake)
+    version, pace = read_version(lake), _pace(request.source, settings)
     with Client(settings) as client:
-        source = make_source(asked.source, client, settings, version)
+        source = make_source(request.source, client, settings, version)
         try:
-            planned = choose(asked, source.plan(asked.span), version)
+            planned = choose_windows(request, source.plan(request.span), version)
             rows = []
             with count_bar("counting", len(planned.windows)) as tell:
                 for window in planned.windows:
@@ -164,4 +164,4 @@ def _pace(name: SourceName, settings: Settings) -> float:
         SourceName.PUBMED_FILES: settings.pubmed_files_url,
         SourceName.EUROPEPMC: settings.europepmc_url,
     }
-    return Rates.of(settings).per_second(urls[name]) if name in urls else 1 / settings.page_delay_s
+    return RateLimits.from_settings(settings).per_second(urls[name]) if name in urls else 1 / settings.page_delay_s

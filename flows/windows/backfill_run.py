@@ -1,8 +1,8 @@
 """Running a backfill: windows side by side, committed some at a time, whatever becomes of any of them.
 
-The ledger is the truth: a window is finished when it stands there. Until then this run holds it, and what has been
+The ledger is the truth: a window is finished when it stands there. Until then this run locks it, and what has been
 received of it lies in the lake, so that a run that is killed anywhere is taken up by the next one. A window that
-another run holds is left to it, and looked at again in the end.
+another run locks is left to it, and looked at again in the end.
 """
 
 import queue
@@ -14,8 +14,8 @@ from typing import Any, Protocol
 from flows.sources.base import Source, utc_now
 from flows.sources.pubmed_files import REPLACEMENT
 from flows.windows.backfill_plan import is_done_since
-from flows.windows.collect_window import Known, Outcome, collect_window, not_in
-from flows.windows.locks import Holds
+from flows.windows.collect_window import LakeSnapshot, Outcome, collect_window, uncommitted
+from flows.windows.locks import WindowLocks
 from warehouse.catalog.publish import read_version
 from warehouse.commit.ingest import Commit
 from warehouse.commit.ledger import CollectedWindow, Window, latest_windows, record_windows
@@ -25,9 +25,9 @@ from warehouse.lake import Lake
 
 GIVE_UP_AFTER = 3
 """So many windows in a row for which the service could not be reached, or refused to answer: the rest is not tried."""
-RECORDS_AT_ONCE = 500_000
+RECORDS_PER_COMMIT = 500_000
 """As many as this are committed without waiting for further windows."""
-LONGEST_HOLD_S = 6 * 3600.0
+LOCK_TIMEOUT_S = 6 * 3600.0
 _NEW_VOCABULARIES = 3
 
 
@@ -59,24 +59,27 @@ class Attempt:
 
 
 @dataclass(frozen=True)
-class Place:
-    """Where windows go: a lake, from a source, while held; `began`: its version when the backfill was planned."""
+class WindowCollector:
+    """Collects single windows of one source into a lake, each under its lock.
+
+    `planned_at_version` is the lake version at which the backfill was planned.
+    """
 
     lake: Lake
     source: Source
-    holds: Holds
-    began: int
+    locks: WindowLocks
+    planned_at_version: int
 
-    def attempt(self, window: Window, wait_s: float = 0.0) -> Attempt:
+    def collect(self, window: Window, wait_s: float = 0.0) -> Attempt:
         """Collect one window and keep holding it; what goes wrong with it is its outcome."""
-        if not self.holds.take(window, wait_s):
+        if not self.locks.acquire(window, wait_s):
             return Attempt(window)
         version = read_version(self.lake)
-        if is_done_since(window, version, self.began):
-            self.holds.free(window)
+        if is_done_since(window, version, self.planned_at_version):
+            self.locks.release(window)
             return Attempt(window, done_by_other=True)
         try:
-            return Attempt(window, collect_window(self.lake, self.source, window, Known.of(version)))
+            return Attempt(window, collect_window(self.lake, self.source, window, LakeSnapshot.from_version(version)))
         except Exception as error:  # noqa: BLE001 - it is this window's reason, and no other's
             return Attempt(window, _failed(window, error))
 
@@ -90,17 +93,17 @@ class Pending(Protocol):
 
 @dataclass
 class Runner:
-    """Runs windows: at most `parallel` side by side, committed together once `at_once` are ready.
+    """Runs windows: at most `parallel` side by side, committed together once `windows_per_commit` are ready.
 
     `submit` begins an attempt, `commit` commits units as one version, `tell` hears of every window that is through.
     """
 
-    place: Place
+    collector: WindowCollector
     submit: Callable[[Window, float], Pending]
     commit: Callable[[Sequence[Unit]], Commit | None]
     tell: Callable[[], None] = lambda: None
     parallel: int = 2
-    at_once: int = 25
+    windows_per_commit: int = 25
 
     def __post_init__(self) -> None:
         self._through: queue.SimpleQueue[Pending] = queue.SimpleQueue()
@@ -116,14 +119,14 @@ class Runner:
         self._pass(deque(windows), self.parallel, wait_s=0.0)
         others, self._held_by_others = self._held_by_others, []
         for window in others:
-            self._pass(deque([window]), 1, wait_s=LONGEST_HOLD_S)
+            self._pass(deque([window]), 1, wait_s=LOCK_TIMEOUT_S)
         for window in self._held_by_others:
             self._ready.append(
                 Attempt(window, Outcome(CollectedWindow(window).failed("another run did not let go of it")))
             )
         self._keep(deque())
         rows = [self._rows[window] for window in windows if window in self._rows]
-        return BackfillResult(read_version(self.place.lake).number, rows, done_by_others=self._done_by_others)
+        return BackfillResult(read_version(self.collector.lake).number, rows, done_by_others=self._done_by_others)
 
     def _pass(self, waiting: deque[Window], parallel: int, *, wait_s: float) -> None:
         running = 0
@@ -134,7 +137,7 @@ class Runner:
             self._take(self._through.get().result(), waiting)
             running -= 1
             alone = not running and (not waiting or waiting[0].what == REPLACEMENT)
-            if alone or len(self._ready) >= self.at_once or self._records() >= RECORDS_AT_ONCE:
+            if alone or len(self._ready) >= self.windows_per_commit or self._records() >= RECORDS_PER_COMMIT:
                 self._keep(waiting)
 
     def _take(self, attempt: Attempt, waiting: deque[Window]) -> None:
@@ -160,13 +163,13 @@ class Runner:
         """Commit what is ready, tell the ledger of what brought no records, and let go of both."""
         ready, self._ready = self._ready, []
         kept = self._committed([attempt for attempt in ready if attempt.outcome], waiting)
-        lake = self.place.lake
+        lake = self.collector.lake
         record_windows(lake, [(told.collected, told.payload) for _, told in kept if not told.unit])
         rows = latest_windows(read_version(lake))
         for window, _ in kept:
             self._rows[window] = rows[window.key]
             self.tell()
-        self.place.holds.free(*(attempt.window for attempt in ready))
+        self.collector.locks.release(*(attempt.window for attempt in ready))
 
     def _committed(self, ready: Sequence[Attempt], waiting: deque[Window]) -> list[tuple[Window, Outcome]]:
         """Attempts and their outcomes, whose units are committed by now; what fails to be committed has failed."""
@@ -186,7 +189,7 @@ class Runner:
             if len(ready) == 1:
                 return [(outcomes[0][0], _failed(outcomes[0][0], error))]
             return [told for attempt in ready for told in self._committed([attempt], waiting)]
-        known = [told.collected.window for told in not_in((told for _, told in outcomes), done)]
+        known = [told.collected.window for told in uncommitted((told for _, told in outcomes), done)]
         return [(window, replace(told, unit=None) if window in known else told) for window, told in outcomes]
 
 

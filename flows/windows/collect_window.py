@@ -1,10 +1,7 @@
-"""What becomes of windows, one by one: asked for or taken up again, kept, prepared; or failed, and why."""
+"""What becomes of windows, one by one: request for or taken up again, kept, prepared; or failed, and why."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
-
-from filelock import FileLock, Timeout
 
 from flows.errors import CollectError
 from flows.http.client import Client, HttpError, RefusedError, UnreachableError
@@ -12,7 +9,7 @@ from flows.prepare.payload import prepare
 from flows.settings import Settings
 from flows.sources.base import Clock, Fetched, Source, Span, utc_now
 from flows.sources.europepmc import EuropePmc
-from flows.sources.pending_payload import InFlight
+from flows.sources.pending_payload import PendingPayload
 from flows.sources.pubmed_api import PubmedApi
 from flows.sources.pubmed_files import REPLACEMENT, PubmedFiles
 from flows.sources.web_pages import WebPages
@@ -56,7 +53,7 @@ def last_release(version: Version) -> tuple[int, int] | None:
 
 
 @dataclass(frozen=True)
-class Known:
+class LakeSnapshot:
     """What of a lake collecting needs to know: payloads that are loaded, any it ever had, the vocabulary in force."""
 
     loaded: frozenset[tuple[str, str]]
@@ -64,19 +61,19 @@ class Known:
     vocabulary: str
 
     @classmethod
-    def of(cls, version: Version) -> "Known":
+    def from_version(cls, version: Version) -> "LakeSnapshot":
         """As a version of the lake has it; raises `NoVocabularyError`."""
         rows = version.table("windows").select(["source", "sha256"]).to_pylist()
         ever = frozenset((row["source"], row["sha256"]) for row in rows)
         return cls(frozenset(loaded_payloads(version)), ever, vocabulary_version(version))
 
 
-def collect_window(lake: Lake, source: Source, window: Window, known: Known, now: Clock = utc_now) -> Outcome:
+def collect_window(lake: Lake, source: Source, window: Window, known: LakeSnapshot, now: Clock = utc_now) -> Outcome:
     """Fetch and prepare one window. What goes wrong with its source is its outcome; all else is raised."""
-    flight = InFlight(lake, window, now)
-    payload = flight.finished(lambda payload: payload.key in known.ever)
+    pending = PendingPayload(lake, window, now)
+    payload = pending.find_complete(lambda payload: payload.key in known.ever)
     try:
-        fetched = Fetched(payload.window, payload) if payload else source.fetch(window, flight)
+        fetched = Fetched(payload.window, payload) if payload else source.fetch(window, pending)
     except HttpError as error:
         halt = source.one_host and isinstance(error, RefusedError | UnreachableError)
         return Outcome(CollectedWindow(window, collected_at=now()).failed(str(error)), halt=halt)
@@ -86,7 +83,7 @@ def collect_window(lake: Lake, source: Source, window: Window, known: Known, now
     return Outcome(fetched.collected, prepare(lake, payload, known.vocabulary), payload)
 
 
-def plan(lake: Lake, source: Source, span: Span, now: Clock = utc_now) -> list[Window]:
+def plan_windows(lake: Lake, source: Source, span: Span, now: Clock = utc_now) -> list[Window]:
     """The windows of a span; where the source cannot say, that stands in the ledger, and `CollectError` is raised."""
     try:
         return source.plan(span)
@@ -98,7 +95,7 @@ def plan(lake: Lake, source: Source, span: Span, now: Clock = utc_now) -> list[W
         raise CollectError(str(error), error.hint) from error
 
 
-def not_in(outcomes: Iterable[Outcome], done: Commit | None) -> list[Outcome]:
+def uncommitted(outcomes: Iterable[Outcome], done: Commit | None) -> list[Outcome]:
     """Outcomes the ledger does not have by a commit: windows without records, or with a payload that is known.
 
     Two windows may hold the same records to the byte, e.g. the created and the modified ones of a day; one is loaded.
@@ -108,7 +105,7 @@ def not_in(outcomes: Iterable[Outcome], done: Commit | None) -> list[Outcome]:
     return [outcome for outcome in outcomes if outcome.collected.window.key not in told]
 
 
-def waiting(windows: Iterable[Window], version: Version, *, force: bool) -> list[Window]:
+def unfinished(windows: Iterable[Window], version: Version, *, force: bool) -> list[Window]:
     """The windows that are not done; all of them where forced."""
     done = finished_window_keys(version)
     return [window for window in windows if force or window.key not in done]
@@ -118,23 +115,3 @@ def next_group(windows: Sequence[Window], at_once: int) -> Sequence[Window]:
     """The windows to commit next; one that replaces what was before asks the lake, and so stands alone."""
     until = next((at for at, window in enumerate(windows[:at_once]) if window.what == REPLACEMENT), at_once)
     return windows[: max(until, 1)]
-
-
-class OnlyOne:
-    """Holds a source: two runs of one would ask for everything twice."""
-
-    def __init__(self, lake: Lake, source: str) -> None:
-        lake.raw.mkdir(parents=True, exist_ok=True)
-        self._source = source
-        self._lock = FileLock(lake.raw / f"{Path(source).name}.lock")
-
-    def __enter__(self) -> None:
-        try:
-            self._lock.acquire(timeout=0)
-        except Timeout:
-            raise CollectError(
-                f"another run is collecting from {self._source} into this lake", "wait for it, or stop it"
-            ) from None
-
-    def __exit__(self, *_: object) -> None:
-        self._lock.release()

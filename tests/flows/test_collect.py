@@ -12,8 +12,7 @@ from flows.demo_literature.server import LiteratureServer
 from flows.demo_literature.shelf import Shelf
 from flows.errors import CollectError
 from flows.http.client import Client
-from flows.sources import pending_payload as in_flight
-from flows.sources import pubmed_api, pubmed_files
+from flows.sources import pending_payload, pubmed_api, pubmed_files
 from flows.sources.base import dated_windows
 from tests.support.collecting import DAY, FIRST, NOW, collect, fetch, read_ids, records, settings, shelf, span
 from tests.support.loading import ask, load_files
@@ -176,7 +175,7 @@ def test_a_full_disk_leaves_the_ledger_true(lake, monkeypatch):
             raise OSError(errno.ENOSPC, "No space left on device", str(place))
 
         with monkeypatch.context() as patched:
-            patched.setattr(in_flight, "_write", full)
+            patched.setattr(pending_payload, "_write", full)
             with pytest.raises(OSError, match="No space left"):
                 collect("pubmed_api", told, span())
         assert read_version(lake).table("windows").num_rows == 0
@@ -298,11 +297,15 @@ def test_europe_pmc_s_updates(tmp_path):
 
 
 def test_two_runs_of_one_source_do_not_meet(lake):
-    from flows.windows.collect_window import OnlyOne
+    from flows.windows.locks import SourceLock
 
-    with OnlyOne(lake, "pubmed_api"), pytest.raises(CollectError, match="another run"), OnlyOne(lake, "pubmed_api"):
+    with (
+        SourceLock(lake, "pubmed_api"),
+        pytest.raises(CollectError, match="another run"),
+        SourceLock(lake, "pubmed_api"),
+    ):
         pass
-    with OnlyOne(lake, "europepmc"):
+    with SourceLock(lake, "europepmc"):
         pass
 
 
@@ -318,20 +321,20 @@ def test_requests_keep_to_the_pace_of_the_service(tmp_path):
 
 def test_interrupted_pages_are_not_asked_for_again(tmp_path, monkeypatch):
     monkeypatch.setattr(pubmed_api, "RECORDS_PER_PAGE", 10)
-    kept = in_flight.InFlight.keep_page
+    kept = pending_payload.PendingPayload.write_page
     with LiteratureServer(shelf(55), LATER) as server:
         told = settings(server, tmp_path)
         for stop in (0, 2, 3):
 
-            def keep(flight, number, bodies, stop=stop):
+            def keep(pending, number, bodies, stop=stop):
                 if number == stop:
                     raise KeyboardInterrupt
-                kept(flight, number, bodies)
+                kept(pending, number, bodies)
 
-            monkeypatch.setattr(in_flight.InFlight, "keep_page", keep)
+            monkeypatch.setattr(pending_payload.PendingPayload, "write_page", keep)
             with pytest.raises(KeyboardInterrupt):
                 fetch("pubmed_api", told, span())
-        monkeypatch.setattr(in_flight.InFlight, "keep_page", kept)
+        monkeypatch.setattr(pending_payload.PendingPayload, "write_page", kept)
         [fetched] = fetch("pubmed_api", told, span()).values()
         asked = [params.get("id", "search") for _, _, params in server.requests]
     assert len(set(asked)) == 7
@@ -340,15 +343,17 @@ def test_interrupted_pages_are_not_asked_for_again(tmp_path, monkeypatch):
 
 
 def test_what_was_begun_before_a_file_was_loaded_stays_before_it(tmp_path, monkeypatch):
-    kept = in_flight.InFlight.keep_page
+    kept = pending_payload.PendingPayload.write_page
     with LiteratureServer(shelf(5), LATER) as server, Client(settings(server, tmp_path)) as client:
         told = settings(server, tmp_path)
-        flight = in_flight.InFlight(Lake.at(tmp_path), window := dated("created"), lambda: NOW)
-        monkeypatch.setattr(in_flight.InFlight, "keep_page", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+        pending = pending_payload.PendingPayload(Lake.at(tmp_path), window := dated("created"), lambda: NOW)
+        monkeypatch.setattr(
+            pending_payload.PendingPayload, "write_page", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt)
+        )
         with pytest.raises(KeyboardInterrupt):
-            pubmed_api.PubmedApi(client, told, after=(2026, 7), now=lambda: NOW).fetch(window, flight)
-        monkeypatch.setattr(in_flight.InFlight, "keep_page", kept)
-        fetched = pubmed_api.PubmedApi(client, told, after=(2026, 8), now=lambda: NOW).fetch(window, flight)
+            pubmed_api.PubmedApi(client, told, after=(2026, 7), now=lambda: NOW).fetch(window, pending)
+        monkeypatch.setattr(pending_payload.PendingPayload, "write_page", kept)
+        fetched = pubmed_api.PubmedApi(client, told, after=(2026, 8), now=lambda: NOW).fetch(window, pending)
     assert fetched.payload.name.endswith(".after-pubmed26n0007.xml.gz")
 
 

@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 
 from flows.demo_literature.server import LiteratureServer
-from flows.http.client import BadAnswerError, Client, RefusedError, TooLargeError
+from flows.http.client import BadResponseError, Client, RefusedError, TooLargeError
 from flows.refresh import fetch_changed, folder_of, load_changed
 from flows.settings import Settings
 from tests.support.collecting import shelf
@@ -79,8 +79,8 @@ def test_the_year_before_where_this_year_has_nothing_yet(server, tmp_path):
 @pytest.mark.parametrize(
     ("content", "error"),
     [
-        (b"<!DOCTYPE html><html>Sorry</html>", BadAnswerError),
-        (b"", BadAnswerError),
+        (b"<!DOCTYPE html><html>Sorry</html>", BadResponseError),
+        (b"", BadResponseError),
         (b"neither", VocabularyError),
         (None, RefusedError),
         (OBO * 10_000, TooLargeError),

@@ -48,8 +48,8 @@ def test_the_lake_is_annotated_anew(files, tmp_path):
 
 def test_what_was_prepared_with_another_vocabulary_is_not_committed(files, tmp_path):
     lake = lake_with_vocabulary(tmp_path / "lake", tmp_path / "without.xml")
-    payload = local_files.payload_of(lake, files[0])
-    local_files.take_in(lake, files[0], payload)
+    payload = local_files.describe_file(lake, files[0])
+    local_files.copy_into_lake(lake, files[0], payload)
     old = vocabulary_version(read_version(lake))
     made = prepare(lake, payload, old)
     lake_with_vocabulary(lake.root, tmp_path / "mesh.xml")

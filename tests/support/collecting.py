@@ -9,11 +9,11 @@ from flows.demo_literature.records import PublicationDate, SampleArticle, Sectio
 from flows.demo_literature.shelf import Shelf
 from flows.demo_literature.vocabulary import mesh
 from flows.http.client import Client
+from flows.load_vocabulary import load_vocabulary
 from flows.settings import Settings
 from flows.sources.base import Span
-from flows.sources.pending_payload import InFlight
-from flows.vocabulary import load as load_vocabulary
-from flows.windows.collect_window import Known, collect_window, make_source, next_group, not_in, waiting
+from flows.sources.pending_payload import PendingPayload
+from flows.windows.collect_window import LakeSnapshot, collect_window, make_source, next_group, uncommitted, unfinished
 from transforms.europepmc import parse as europepmc_json
 from transforms.pubmed import parse as pubmed_xml
 from warehouse.catalog.publish import read_version
@@ -74,7 +74,7 @@ def fetch(name, told, asked, *, after=None):
         source = make_source(name, client, told, read_version(lake), lambda: NOW)
         for window in source.plan(asked):
             try:
-                found[window] = source.fetch(window, InFlight(lake, window, lambda: NOW))
+                found[window] = source.fetch(window, PendingPayload(lake, window, lambda: NOW))
             except FlowError as error:
                 found[window] = error
     return found
@@ -93,13 +93,13 @@ def collect(name, told, asked, *, force=False, now=NOW):
     version = read_version(lake)
     with Client(told) as client:
         source = make_source(name, client, told, version, lambda: now)
-        planned = left = waiting(source.plan(asked), version, force=force)
+        planned = left = unfinished(source.plan(asked), version, force=force)
         while left:
-            known = Known.of(read_version(lake))
+            known = LakeSnapshot.from_version(read_version(lake))
             group = next_group(left, 25)
             left = left[len(group) :]
             outcomes = [collect_window(lake, source, window, known, lambda: now) for window in group]
             done = commit(lake, [outcome.unit for outcome in outcomes if outcome.unit])
-            record_windows(lake, [(outcome.collected, outcome.payload) for outcome in not_in(outcomes, done)])
+            record_windows(lake, [(outcome.collected, outcome.payload) for outcome in uncommitted(outcomes, done)])
     rows = latest_windows(read_version(lake))
     return {window.name: rows[window.key] for window in planned}

@@ -11,7 +11,7 @@ from flows.http.client import Client
 from flows.settings import Settings
 from flows.sources import pubmed_api
 from flows.sources.base import Span
-from flows.sources.pending_payload import InFlight
+from flows.sources.pending_payload import PendingPayload
 from flows.windows.collect_window import make_source
 from tests.support.collecting import DAY, NOW
 from warehouse.catalog.publish import read_version
@@ -35,7 +35,7 @@ def main(name, url, folder, per_page):
         source = make_source(name, client, told, read_version(lake), lambda: NOW)
         before = peak_mb()
         for window in source.plan(Span(DAY, DAY + dt.timedelta(days=1), dates=("created",))):
-            fetched = source.fetch(window, InFlight(lake, window, lambda: NOW))
+            fetched = source.fetch(window, PendingPayload(lake, window, lambda: NOW))
             sys.stdout.write(f"{window.name} {fetched.collected.state} {fetched.collected.expected}\n")
     sys.stdout.write(f"{peak_mb() - before:.0f}\n")
 

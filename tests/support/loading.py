@@ -1,9 +1,9 @@
 """Loading files into a lake by the flow's own steps, without Prefect around them."""
 
+from flows.load_vocabulary import load_vocabulary
 from flows.prepare.payload import prepare
 from flows.settings import Settings
 from flows.sources import local_files
-from flows.vocabulary import load as load_vocabulary
 from warehouse.catalog.publish import connect, read_version
 from warehouse.commit.ingest import commit, vocabulary_version
 from warehouse.lake import Lake
@@ -16,8 +16,8 @@ def lake_with_vocabulary(folder, vocabulary):
 
 def prepared(lake, path):
     """The unit of one file, taken in and prepared."""
-    payload = local_files.payload_of(lake, path)
-    local_files.take_in(lake, path, payload)
+    payload = local_files.describe_file(lake, path)
+    local_files.copy_into_lake(lake, path, payload)
     return prepare(lake, payload, vocabulary_version(read_version(lake)))
 
 

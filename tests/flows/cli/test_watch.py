@@ -9,7 +9,7 @@ from prefect.logging import disable_run_logger
 
 from flows.settings import Settings
 from flows.watches import file as watch_file
-from flows.watches.alerts import alert, announce, watching
+from flows.watches.alerts import alert, announce_changes, track_watches
 from flows.watches.feeds import follow_watches
 from tests.support.small_lake import load, new_lake, record, unit
 from transforms.publishing.watches import Watch
@@ -97,20 +97,20 @@ def test_who_is_told_of_a_change_and_when(lake, failing):
     settings = Settings(lake=lake.root, notify="failing/x custom-webhook/y")
     watch_file.add(settings.watch_file, Watch("pair", (A, B)))
     follow_watches(settings)
-    assert announce(settings) == []
+    assert announce_changes(settings) == []
     assert TOLD == [], "a first count is no change"
     load(lake, unit(lake, "a", [record(1, headings=[A, B], abstract="Secret words.")]))
-    assert [row["articles"] for row in announce(settings)] == [1]
+    assert [row["articles"] for row in announce_changes(settings)] == [1]
     assert len(TOLD) == 1, "one that fails does not keep it from the other"
     failing.clear()
-    announce(settings)
+    announce_changes(settings)
     assert len(TOLD) == 3, "what could not be delivered is told by the next run"
-    announce(settings)
+    announce_changes(settings)
     assert len(TOLD) == 3, "nothing new, nothing sent"
     assert TOLD[0][0] == "pair: 0 -> 1 article"
     load(lake, unit(lake, "b", [record(2, headings=[A, B])]))
-    announce(Settings(lake=lake.root))
-    announce(settings)
+    announce_changes(Settings(lake=lake.root))
+    announce_changes(settings)
     assert len(TOLD) == 3, "what was told to nobody, because nobody was to be told, is not told later"
     for path in (settings.feed_folder / "all.atom", settings.feed_folder / "watch-pair.atom"):
         read = feedparser.parse(path.read_bytes())
@@ -122,7 +122,7 @@ def test_a_file_that_cannot_be_read_stops_no_run(lake, caplog):
     settings = Settings(lake=lake.root)
     settings.watch_file.write_text("[[watch")
     with disable_run_logger():
-        watching(settings)
+        track_watches(settings)
     assert Lake.at(settings.lake).catalog.exists()
 
 

@@ -13,9 +13,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flows.http.address_guard import Doors, ForbiddenAddress, is_public
+from flows.http.address_guard import AddressPolicy, ForbiddenAddress, is_public
 from flows.http.client import (
-    BadAnswerError,
+    BadResponseError,
     Client,
     ForbiddenError,
     RefusedError,
@@ -83,7 +83,7 @@ def settings(site, folder, **more):
 
 
 def body(client, url, **more):
-    return client.ask(Request(url, **more), lambda answer: answer.body)
+    return client.fetch(Request(url, **more), lambda answer: answer.body)
 
 
 def ok(content=b"fine", **headers):
@@ -113,13 +113,13 @@ def test_a_reader_can_send_an_answer_back(site, client):
 
     def read(answer):
         if answer.body != b"fine":
-            raise BadAnswerError("junk")
+            raise BadResponseError("junk")
         return answer.body
 
-    assert client.ask(Request(f"{site.url}/"), read) == b"fine"
+    assert client.fetch(Request(f"{site.url}/"), read) == b"fine"
     site.replies["/"] = ok(b"junk")
-    with pytest.raises(BadAnswerError, match="junk"):
-        client.ask(Request(f"{site.url}/"), read)
+    with pytest.raises(BadResponseError, match="junk"):
+        client.fetch(Request(f"{site.url}/"), read)
 
 
 def test_retry_after_is_honoured(site, client):
@@ -177,7 +177,7 @@ def test_conditional_requests(site, client):
         ok(b"first", ETag='"1"'), (304, {}, b""), ok(b"second", **{"Last-Modified": "Mon, 01 Jun 2026 00:00:00 GMT"}),
         (304, {}, b""), ok(b"third"), ok(b"fourth"),
     ]  # fmt: skip
-    told = [body(client, f"{site.url}/", remembered=True) for _ in range(6)]
+    told = [body(client, f"{site.url}/", conditional=True) for _ in range(6)]
     assert told == [b"first", b"first", b"second", b"second", b"third", b"fourth"]
     sent = [(headers.get("If-None-Match"), headers.get("If-Modified-Since", "")[:16]) for _, _, headers in site.seen]
     assert sent == [
@@ -189,11 +189,11 @@ def test_an_answer_that_was_sent_back_is_not_remembered(site, client):
     site.replies["/"] = [ok(b"junk", ETag='"1"'), ok(b"junk", ETag='"1"'), ok(b"junk", ETag='"1"'), ok(b"fine")]
 
     def read(answer):
-        raise BadAnswerError("junk")
+        raise BadResponseError("junk")
 
-    with pytest.raises(BadAnswerError):
-        client.ask(Request(f"{site.url}/", remembered=True), read)
-    assert body(client, f"{site.url}/", remembered=True) == b"fine"
+    with pytest.raises(BadResponseError):
+        client.fetch(Request(f"{site.url}/", conditional=True), read)
+    assert body(client, f"{site.url}/", conditional=True) == b"fine"
 
 
 def test_too_much_is_refused_also_when_it_is_small_compressed(site, client):
@@ -310,17 +310,17 @@ def test_a_private_name_is_refused_by_any_of_its_addresses(monkeypatch):
     found = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, 80)) for address in ("8.8.8.8", "192.168.1.1")]
     monkeypatch.setattr(socket, "getaddrinfo", lambda *a, **k: found)
     with pytest.raises(ForbiddenAddress, match=r"192\.168\.1\.1"):
-        Doors().checked("two.test", 80)
-    assert Doors(any_address=True).checked("two.test", 80) == ["8.8.8.8", "192.168.1.1"]
+        AddressPolicy().resolve("two.test", 80)
+    assert AddressPolicy(any_address=True).resolve("two.test", 80) == ["8.8.8.8", "192.168.1.1"]
 
 
 def test_a_setting_opens_the_door_it_spells_out_alone():
-    doors = Doors.of(
+    policy = AddressPolicy.from_urls(
         ["http://127.0.0.1:8000/x", "https://eutils.example.org/", "http://localhost:9/"], any_address=False
     )
-    assert doors.named == {("127.0.0.1", 8000), ("localhost", 9)}
+    assert policy.named == {("127.0.0.1", 8000), ("localhost", 9)}
     with pytest.raises(ForbiddenAddress):
-        doors.checked("127.0.0.1", 8001)
+        policy.resolve("127.0.0.1", 8001)
 
 
 @pytest.mark.parametrize(
@@ -350,7 +350,7 @@ def test_a_secret_is_not_carried_elsewhere(site, tmp_path):
             Request(f"{site.url}/form", form={"api_key": KEY}),
         ):
             with pytest.raises(ForbiddenError):
-                client.ask(asked, lambda answer: answer)
+                client.fetch(asked, lambda answer: answer)
     assert [path.partition("?")[0] for _, path, _ in site.seen] == ["/", "/form"]
 
 
@@ -373,7 +373,7 @@ def test_a_download_that_changed_meanwhile_is_begun_anew(site, client, tmp_path)
 
     def check(path):
         if path.read_bytes() != content:
-            raise BadAnswerError("another file")
+            raise BadResponseError("another file")
 
     site.replies["/"] = [
         (206, {"Content-Range": "bytes 4-9/10"}, content[4:]), ok(content),
@@ -397,7 +397,7 @@ def test_a_download_ends_where_nothing_is_left(site, client, tmp_path):
     site.replies["/"] = (416, {}, b"")
     client.download(f"{site.url}/", part, lambda path: None)
     site.replies["/"] = (206, {"Content-Range": "bytes 0-9/10"}, b"0123456789")
-    with pytest.raises(BadAnswerError, match="another part"):
+    with pytest.raises(BadResponseError, match="another part"):
         client.download(f"{site.url}/", part, lambda path: None)
     site.replies["/"] = (404, {}, b"")
     with pytest.raises(RefusedError):

@@ -11,7 +11,7 @@ from flows.operations import automations, serving
 
 
 def by_name(blocks=()):
-    return {one.name.removeprefix("hoofbeats: "): one for one in automations.declared(blocks)}
+    return {one.name.removeprefix("hoofbeats: "): one for one in automations.declared_automations(blocks)}
 
 
 def test_what_is_watched():
@@ -66,5 +66,5 @@ class NoBlocks:
 
 def test_a_block_there_is_not():
     with pytest.raises(ServingError, match="no block 'slack-webhook/lab'") as raised:
-        automations.put_in_place(NoBlocks(), ["slack-webhook/lab"])
+        automations.deploy_automations(NoBlocks(), ["slack-webhook/lab"])
     assert "HOOFBEATS_OPERATOR_BLOCKS" in raised.value.hint

@@ -6,10 +6,17 @@ import pytest
 from prefect.exceptions import ObjectNotFound
 
 from flows.errors import ServingError
-from flows.operations.deployments import PROJECT, Deployed, deploy, ensure_pool, missing, planned
+from flows.operations.deployments import (
+    PROJECT,
+    Deployed,
+    declared_deployments,
+    deploy,
+    ensure_pool,
+    find_discrepancies,
+)
 
 SOON = dt.datetime(2026, 6, 1, tzinfo=dt.UTC)
-PLANNED = planned(PROJECT / "prefect.yaml")
+PLANNED = declared_deployments(PROJECT / "prefect.yaml")
 THERE = [Deployed(one.name, one.active_schedules, SOON if one.active_schedules else None) for one in PLANNED]
 
 
@@ -18,8 +25,8 @@ def with_one(name, **changed):
 
 
 def test_all_is_there():
-    assert missing(PLANNED, THERE) == []
-    assert missing(PLANNED, [*THERE, Deployed("another", 0, None)]) == []
+    assert find_discrepancies(PLANNED, THERE) == []
+    assert find_discrepancies(PLANNED, [*THERE, Deployed("another", 0, None)]) == []
 
 
 @pytest.mark.parametrize(
@@ -31,19 +38,19 @@ def test_all_is_there():
     ],
 )
 def test_what_is_missing(there, told):
-    assert missing(PLANNED, there) == [told]
+    assert find_discrepancies(PLANNED, there) == [told]
 
 
 def test_no_file(tmp_path):
     with pytest.raises(ServingError, match="No such file") as raised:
-        planned(tmp_path / "prefect.yaml")
+        declared_deployments(tmp_path / "prefect.yaml")
     assert "checkout" in raised.value.hint
 
 
 def test_an_entrypoint_that_leads_nowhere(tmp_path):
     text = (PROJECT / "prefect.yaml").read_text().replace("flows/collect.py:collect", "flows/collect.py:keep")
     (tmp_path / "prefect.yaml").write_text(text)
-    first = planned(tmp_path / "prefect.yaml")[0]
+    first = declared_deployments(tmp_path / "prefect.yaml")[0]
     with pytest.raises(ServingError, match=r"there is no flow flows/collect\.py:keep"):
         _ = first.flow
 
@@ -52,7 +59,7 @@ def test_a_cron_there_is_not(tmp_path):
     text = (PROJECT / "prefect.yaml").read_text().replace('"30 21 * * *"', '"30 25 * * *"')
     (tmp_path / "prefect.yaml").write_text(text)
     with pytest.raises(ValueError, match="30 25"):
-        _ = planned(tmp_path / "prefect.yaml")[0].schedules
+        _ = declared_deployments(tmp_path / "prefect.yaml")[0].schedules
 
 
 class Client:

@@ -24,12 +24,12 @@ def family(*arguments):
 
 
 @pytest.mark.parametrize("arguments", [["polite"], ["deaf"], ["polite", "own session"]], ids=" ".join)
-@pytest.mark.parametrize("first_what_it_started", [False, True])
-def test_nothing_is_left(monkeypatch, arguments, first_what_it_started):
+@pytest.mark.parametrize("descendants_first", [False, True])
+def test_nothing_is_left(monkeypatch, arguments, descendants_first):
     monkeypatch.setattr(processes, "STOP_WITHIN_S", 0.5)
     child, everyone = family(*arguments)
-    stop(child, first_what_it_started=first_what_it_started)
-    assert child.ended_with is not None
+    stop(child, descendants_first=descendants_first)
+    assert child.exit_code is not None
     psutil.wait_procs(everyone, timeout=5)
     assert [one for one in everyone if one.is_running() and one.status() != psutil.STATUS_ZOMBIE] == []
 
@@ -38,7 +38,7 @@ def test_one_that_has_ended_by_itself():
     child = start("short", [sys.executable, "-c", "raise SystemExit(3)"], environment())
     child.process.wait()
     stop(child)
-    assert child.ended_with == 3
+    assert child.exit_code == 3
     assert child.descendants() == []
 
 

@@ -5,7 +5,7 @@ from uuid import uuid4
 import pytest
 
 from flows.reporting import artifacts
-from flows.reporting.artifacts import Progress, key_of, publish_windows
+from flows.reporting.artifacts import ProgressArtifact, artifact_key, publish_windows
 from warehouse.commit.ingest import OUTCOMES
 
 
@@ -33,11 +33,11 @@ def row(name, state="done", reason=None, **more):
 
 
 def test_progress(left):
-    bar = Progress("load", 4)
-    bar.reached(1)
-    bar.reached(5)
+    bar = ProgressArtifact("load", 4)
+    bar.update(1)
+    bar.update(5)
     assert left["load-progress"] == [0.0, 25.0, 100.0]
-    Progress("load", 0).reached(0)
+    ProgressArtifact("load", 0).update(0)
 
 
 def test_windows_and_the_reconciliation(left):
@@ -72,4 +72,4 @@ def test_long_tables_are_cut(left):
 
 
 def test_keys_are_as_prefect_allows_them():
-    assert key_of("pubmed_api") == "pubmed-api"
+    assert artifact_key("pubmed_api") == "pubmed-api"

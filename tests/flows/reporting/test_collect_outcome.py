@@ -8,7 +8,7 @@ import pytest
 from flows import collect as collecting
 from flows.collect import CollectResult
 from flows.errors import IncompleteError
-from flows.windows.collect_window import Outcome, waiting
+from flows.windows.collect_window import Outcome, unfinished
 from tests.support.collecting import new_lake
 from warehouse.catalog.publish import read_version
 from warehouse.commit.ledger import CollectedWindow, Window
@@ -33,33 +33,33 @@ def row(day, received, state="done", reason=None):
     }  # fmt: skip
 
 
-def judged(rows, before=()):
+def check_empty_window(rows, before=()):
     return collecting._judged("europepmc", len(rows), list(before), CollectResult(3, rows))
 
 
 def test_all_well(published):
-    result = judged([row(DAYS[0], 50)], [row(day, 60) for day in DAYS[1:]])
+    result = check_empty_window([row(DAYS[0], 50)], [row(day, 60) for day in DAYS[1:]])
     assert result.alarms == []
     assert published == [("collect-europepmc", "Collected from europepmc", result.windows, [])]
 
 
 def test_a_source_that_is_all_rejected_fails_the_run_and_everything_is_published_first(published):
     with pytest.raises(IncompleteError, match="europepmc suddenly gives nothing: europepmc: all 50 records") as raised:
-        judged([{**row(DAYS[0], 50), "rejected": 50}], [row(day, 60) for day in DAYS[1:]])
+        check_empty_window([{**row(DAYS[0], 50), "rejected": 50}], [row(day, 60) for day in DAYS[1:]])
     assert raised.value.result.alarms
     [(_, _, windows, alarms)] = published
     assert (len(windows), len(alarms)) == (1, 1)
 
 
 def test_a_source_that_gives_little_is_told_of(published, caplog):
-    result = judged([row(DAYS[0], 5)], [row(day, 60) for day in DAYS[1:]])
+    result = check_empty_window([row(DAYS[0], 5)], [row(day, 60) for day in DAYS[1:]])
     assert "5 records, where 60 are usual" in result.alarms[0]
     assert "unusual: europepmc created-2026-06-01" in caplog.text
 
 
 def test_failed_windows_fail_the_run(published):
     with pytest.raises(IncompleteError) as raised:
-        judged([row(DAYS[1], 5), row(DAYS[0], 0, "failed", "no answer")])
+        check_empty_window([row(DAYS[1], 5), row(DAYS[0], 0, "failed", "no answer")])
     assert str(raised.value) == "1 of 2 windows failed, created-2026-06-01 first: no answer"
     assert raised.value.hint
     assert len(raised.value.result.windows) == 2
@@ -74,4 +74,4 @@ def test_a_window_that_is_silent_fails_in_the_ledger_and_is_tried_again(tmp_path
         lake, [Outcome(CollectedWindow(window, "open", 0, collected_at=NOW))], result, [row(day, 60) for day in DAYS]
     )
     assert [(told["state"], told["reason"]) for told in result.failed] == [("failed", "0 records, where 60 are usual")]
-    assert waiting([window], read_version(lake), force=False) == [window]
+    assert unfinished([window], read_version(lake), force=False) == [window]

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flows.reporting.reconciliation import Reconciliation, escaped
+from flows.reporting.reconciliation import Reconciliation, escape_markdown
 from warehouse.commit.ingest import OUTCOMES
 
 REASONS = ("malformed_xml", "no_pmid", "not_returned")
@@ -24,7 +24,7 @@ rows = st.lists(
 
 @given(rows)
 def test_sums_of_rows_that_are_right_come_out(listed):
-    sums = Reconciliation.of(listed)
+    sums = Reconciliation.from_rows(listed)
     assert sums.faults == []
     assert sums.received == sum(sums.fates.values())
     assert sums.fates["rejected"] == sum(sums.rejections.values())
@@ -35,13 +35,13 @@ def test_sums_of_rows_that_are_right_come_out(listed):
 def test_a_sum_that_is_off_is_told(listed, name, lost):
     wrong = {**row([1, 2, 3, 4], {"no_pmid": 5}), "deletions": 0}
     wrong[name] += lost
-    sums = Reconciliation.of([*listed, wrong])
+    sums = Reconciliation.from_rows([*listed, wrong])
     assert sums.faults
     assert "do not come out" in sums.markdown()
 
 
 def test_the_table_for_people():
-    told = Reconciliation.of([row([10, 2, 3, 0], {"no_pmid": 4}), row([1, 0, 0, 0], {}, deletions=7)]).markdown()
+    told = Reconciliation.from_rows([row([10, 2, 3, 0], {"no_pmid": 4}), row([1, 0, 0, 0], {}, deletions=7)]).markdown()
     assert "| kept | 11 |" in told
     assert "| ... rejected as no&#95;pmid | 4 |" in told
     assert "| **received** | **20** |" in told
@@ -49,10 +49,10 @@ def test_the_table_for_people():
 
 
 def test_a_row_of_a_window_without_records_has_no_reasons():
-    assert Reconciliation.of([{**dict.fromkeys(OUTCOMES, 0), "received": 0, "deletions": 0}]).faults == []
+    assert Reconciliation.from_rows([{**dict.fromkeys(OUTCOMES, 0), "received": 0, "deletions": 0}]).faults == []
 
 
 @given(st.text())
 def test_text_of_a_source_is_shown_literally(text):
-    told = escaped(text)
+    told = escape_markdown(text)
     assert not set(told) & set("|<>[]`*_\\\n\r")

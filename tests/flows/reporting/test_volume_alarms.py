@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flows.reporting.volume_alarms import Alarm, all_rejected, judged, no_files, unusual_windows
+from flows.reporting.volume_alarms import Alarm, all_rejected, check_empty_window, no_files, unusual_windows
 from warehouse.commit.ledger import CollectedWindow, Window
 
 TODAY = dt.date(2026, 6, 3)  # a Wednesday
@@ -35,7 +35,7 @@ def nothing(day=TODAY, expected=0, collected_at=NOW, **more):
 
 
 def test_nothing_where_much_is_usual_has_failed():
-    told = judged(nothing(), history(30))
+    told = check_empty_window(nothing(), history(30))
     assert (told.state, told.reason) == ("failed", "0 records, where 1,000 are usual")
     assert told.window == nothing().window
 
@@ -50,8 +50,8 @@ def test_little_where_much_is_usual_is_told():
 def test_a_day_is_compared_with_its_own_weekday():
     sunday = dt.date(2026, 6, 7)
     quiet, silent = nothing(sunday, collected_at=NOW + dt.timedelta(7)), nothing()
-    assert judged(quiet, history(50, at_weekends_less)) is quiet
-    assert judged(silent, history(50, at_weekends_less)).state == "failed"
+    assert check_empty_window(quiet, history(50, at_weekends_less)) is quiet
+    assert check_empty_window(silent, history(50, at_weekends_less)).state == "failed"
 
 
 @pytest.mark.parametrize(
@@ -73,13 +73,13 @@ def test_a_day_is_compared_with_its_own_weekday():
     ],
 )  # fmt: skip
 def test_no_alarm(quiet, before):
-    assert judged(quiet, before) is quiet
+    assert check_empty_window(quiet, before) is quiet
 
 
 @given(st.lists(st.integers(10, 10**6), min_size=7, max_size=60))
 def test_nothing_after_days_that_always_gave_something_has_always_failed(received):
     days = [row(TODAY - dt.timedelta(days=at), records) for at, records in enumerate(received, start=1)]
-    assert judged(nothing(), days).state == "failed"
+    assert check_empty_window(nothing(), days).state == "failed"
 
 
 def test_all_rejected():
@@ -87,14 +87,14 @@ def test_all_rejected():
     assert all_rejected([row(TODAY, 10, rejected=9)]) == []
     assert all_rejected([]) == []
     [alarm] = all_rejected([row(TODAY, 6, rejected=6), row(TODAY, 4, rejected=4)])
-    assert alarm == Alarm("pubmed_api: all 10 records were rejected", nothing=True)
+    assert alarm == Alarm("pubmed_api: all 10 records were rejected", fatal=True)
 
 
 def test_no_files():
     files = [row(TODAY, 1, collector="pubmed_files", since=None, collected_at=NOW - dt.timedelta(days=at))
              for at in range(1, 6)]  # fmt: skip
     [alarm] = no_files("pubmed_files", 0, files, NOW)
-    assert alarm.nothing
+    assert alarm.fatal
     assert no_files("pubmed_files", 1, files, NOW) == []
     assert no_files("pubmed_files", 0, files[1:], NOW) == []
     assert no_files("pubmed_files", 0, files, NOW + dt.timedelta(days=60)) == []

@@ -65,7 +65,7 @@ def test_damaged_json_by_hand(lake, tmp_path):
 
 def test_saved_html_is_read_as_a_page(lake, tmp_path):
     (tmp_path / "page.html").write_text("<!DOCTYPE html><html><body>x</body></html>")
-    assert local_files.payload_of(lake, tmp_path / "page.html").source == "web"
+    assert local_files.describe_file(lake, tmp_path / "page.html").source == "web"
     [row] = load_files(lake, tmp_path / "page.html").windows
     assert (row["source"], row["received"], row["rejected"]) == ("web", 1, 1)
 
@@ -79,7 +79,7 @@ def test_what_stands_beside_a_payload_cannot_lead_out_of_the_lake(lake, tmp_path
         },
     }  # fmt: skip
     (tmp_path / "x.xml.json").write_text(json.dumps(told))
-    payload = local_files.payload_of(lake, tmp_path / "x.xml")
+    payload = local_files.describe_file(lake, tmp_path / "x.xml")
     assert payload.collected is None
     assert payload.path.startswith("raw/pubmed/")
 

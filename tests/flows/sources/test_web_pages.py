@@ -65,9 +65,9 @@ def test_a_feed_is_asked_for_if_it_changed(server, tmp_path):
 
 
 def test_what_is_no_feed(server, tmp_path):
-    from flows.http.client import BadAnswerError
+    from flows.http.client import BadResponseError
 
-    with pytest.raises(BadAnswerError, match="neither an RSS nor an Atom feed"):
+    with pytest.raises(BadResponseError, match="neither an RSS nor an Atom feed"):
         fetch("web_pages", told(server, tmp_path), span(query=f"{server.url}/pages/{FIRST}.html"))
 
 

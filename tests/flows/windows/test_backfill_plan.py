@@ -14,10 +14,10 @@ from flows.demo_literature.shelf import Shelf
 from flows.errors import CollectError
 from flows.http.client import Client
 from flows.sources.base import Span, dated_windows
-from flows.windows.backfill_plan import choose, dry_run
+from flows.windows.backfill_plan import choose_windows, dry_run
 from flows.windows.collect_window import make_source
 from tests.flows.test_collect import files_shelf, new_baseline
-from tests.support.backfilling import asked
+from tests.support.backfilling import request
 from tests.support.collecting import DAY, NOW, collect, records, settings, shelf, span
 from warehouse.catalog.publish import read_version
 from warehouse.lake import Lake
@@ -30,7 +30,7 @@ def planned(told, asked_for):
     version = read_version(lake)
     with Client(told) as client:
         source = make_source(asked_for.source, client, told, version, lambda: NOW)
-        found = choose(asked_for, source.plan(asked_for.span), version)
+        found = choose_windows(asked_for, source.plan(asked_for.span), version)
     return [window.name for window in found.windows], found.already_done
 
 
@@ -62,8 +62,8 @@ def test_windows_cover_every_day_once_and_end_with_the_calendar(first, more, siz
 def test_newest_first_or_oldest_first(lake):
     with LiteratureServer(shelf(0), LATER) as server:
         told = settings(server, lake.root)
-        newest, done = planned(told, asked(window=WindowSize.MONTH, dates=("created", "modified")))
-        oldest, _ = planned(told, asked(window=WindowSize.MONTH, order=Order.OLDEST))
+        newest, done = planned(told, request(window=WindowSize.MONTH, dates=("created", "modified")))
+        oldest, _ = planned(told, request(window=WindowSize.MONTH, order=Order.OLDEST))
     assert done == 0
     assert [name.partition("-")[2] for name in newest] == [
         "2026-04-01-to-2026-04-08", "2026-04-01-to-2026-04-08", "2026-03-10-to-2026-03-31", "2026-03-10-to-2026-03-31",
@@ -76,10 +76,10 @@ def test_only_the_days_that_no_finished_window_covers(lake):
         told = settings(server, lake.root)
         collect("pubmed_api", told, span(3))  # 10 to 12 March
         collect("pubmed_api", told, dataclasses.replace(span(), since=dt.date(2026, 3, 20), until=dt.date(2026, 3, 20)))
-        found = planned(told, asked(window=WindowSize.WEEK, order=Order.OLDEST))
-        another_query = planned(told, asked(window=WindowSize.MONTH, query="record"))
-        everything = planned(told, asked(window=WindowSize.WEEK, order=Order.OLDEST, mode=Mode.ALL))
-        covered = planned(told, asked((DAY, DAY + dt.timedelta(days=2))))
+        found = planned(told, request(window=WindowSize.WEEK, order=Order.OLDEST))
+        another_query = planned(told, request(window=WindowSize.MONTH, query="record"))
+        everything = planned(told, request(window=WindowSize.WEEK, order=Order.OLDEST, mode=Mode.ALL))
+        covered = planned(told, request((DAY, DAY + dt.timedelta(days=2))))
     assert found == (
         [
             "created-2026-03-13-to-2026-03-15", "created-2026-03-16-to-2026-03-19", "created-2026-03-21-to-2026-03-22",
@@ -103,9 +103,9 @@ def test_windows_that_failed_are_asked_for_as_they_were(lake):
             told,
             dataclasses.replace(span(), since=DAY + dt.timedelta(days=1), until=DAY + dt.timedelta(days=1)),
         )
-        assert planned(told, asked(window=WindowSize.YEAR, mode=Mode.FAILED)) == (["created-2026-03-10"], 0)
-        assert planned(told, asked(window=WindowSize.YEAR, mode=Mode.FAILED, dates=("modified",))) == ([], 0)
-        assert planned(told, asked((DAY + dt.timedelta(days=1), LATER), mode=Mode.FAILED)) == ([], 0)
+        assert planned(told, request(window=WindowSize.YEAR, mode=Mode.FAILED)) == (["created-2026-03-10"], 0)
+        assert planned(told, request(window=WindowSize.YEAR, mode=Mode.FAILED, dates=("modified",))) == ([], 0)
+        assert planned(told, request((DAY + dt.timedelta(days=1), LATER), mode=Mode.FAILED)) == ([], 0)
 
 
 def test_what_replaces_a_baseline_comes_last(lake):
@@ -114,7 +114,7 @@ def test_what_replaces_a_baseline_comes_last(lake):
         collect("pubmed_files", told, dataclasses.replace(span(), since=dt.date(2025, 12, 1), until=LATER))
         server.today = dt.date(2026, 12, 20)
         found, done = planned(
-            told, asked((dt.date(2025, 12, 1), server.today), source=SourceName.PUBMED_FILES, mode=Mode.ALL)
+            told, request((dt.date(2025, 12, 1), server.today), source=SourceName.PUBMED_FILES, mode=Mode.ALL)
         )
     assert found[-1] == "baseline-2027-replaces"
     assert found[0] == "pubmed27n0001.xml.gz"
@@ -126,7 +126,7 @@ def test_a_dry_run_tells_what_the_source_counts_and_changes_nothing(lake, source
     stocked = Shelf(records=records(45, days=45), preprints=tuple(records(45, days=45).values()))
     with LiteratureServer(stocked, LATER) as server:
         told = settings(server, lake.root, requests_per_second=20.0)
-        found = dry_run(asked((DAY, DAY + dt.timedelta(days=44)), WindowSize.MONTH, source=source), told)
+        found = dry_run(request((DAY, DAY + dt.timedelta(days=44)), WindowSize.MONTH, source=source), told)
         assert len(server.requests) == 2
         assert not any(path.endswith("efetch.fcgi") for _, path, _ in server.requests)
     windows = found["windows"]
@@ -140,7 +140,7 @@ def test_a_dry_run_tells_what_the_source_counts_and_changes_nothing(lake, source
 def test_a_dry_run_says_where_it_cannot_know(lake):
     with LiteratureServer(files_shelf(), LATER) as server:
         told = settings(server, lake.root)
-        found = dry_run(asked((dt.date(2025, 12, 1), LATER), source=SourceName.PUBMED_FILES), told)
+        found = dry_run(request((dt.date(2025, 12, 1), LATER), source=SourceName.PUBMED_FILES), told)
     assert [(row["window_name"], row["expected"], row["requests"]) for row in found["windows"]] == [
         ("pubmed26n0002.xml.gz", None, 2), ("pubmed26n0001.xml.gz", None, 2),
     ]  # fmt: skip
@@ -152,14 +152,14 @@ def test_a_dry_run_of_a_service_that_is_down_says_so_and_changes_nothing(lake):
         told = settings(server, lake.root, attempts=1)
         for source in (SourceName.PUBMED_FILES, SourceName.PUBMED_API):
             with pytest.raises(CollectError, match="HTTP 500"):
-                dry_run(asked(source=source), told)
+                dry_run(request(source=source), told)
     assert read_version(lake).table("windows").num_rows == 0
 
 
 def test_days_to_come_are_left_out_and_a_span_without_days_is_refused():
     today = dt.datetime.now(dt.UTC).date()
-    assert asked((DAY, today + dt.timedelta(days=400))).checked().span.until == today
+    assert request((DAY, today + dt.timedelta(days=400))).checked().span.until == today
     with pytest.raises(CollectError, match="no days"):
-        asked((today + dt.timedelta(days=5), today + dt.timedelta(days=9))).checked()
+        request((today + dt.timedelta(days=5), today + dt.timedelta(days=9))).checked()
     with pytest.raises(CollectError, match="too long ago"):
-        asked((dt.date(1, 1, 1), today)).checked()
+        request((dt.date(1, 1, 1), today)).checked()

@@ -10,11 +10,11 @@ from flows.choices import Mode, Order, SourceName, WindowSize
 from flows.demo_literature.faults import Faults
 from flows.demo_literature.server import LiteratureServer
 from flows.demo_literature.vocabulary import mesh
+from flows.load_vocabulary import load_vocabulary
 from flows.settings import Settings
-from flows.vocabulary import load as load_vocabulary
-from flows.windows.locks import Holds
+from flows.windows.locks import WindowLocks
 from tests.flows.test_collect import files_shelf, new_baseline
-from tests.support.backfilling import asked, backfill, days
+from tests.support.backfilling import backfill, days, request
 from tests.support.collecting import DAY, NOW, collect, settings, shelf, span
 from tests.support.loading import ask
 from warehouse.catalog.publish import read_version
@@ -124,12 +124,12 @@ def test_a_window_another_run_is_at_is_left_to_it(lake):
         told = settings(server, lake.root)
         theirs = days(3).span
         window = next(iter(windows_of(theirs)))
-        holds = Holds(lake)
-        assert holds.take(window)
+        locks = WindowLocks(lake)
+        assert locks.acquire(window)
 
         def finish_theirs():
             collect("pubmed_api", told, span())
-            holds.free(window)
+            locks.release(window)
 
         timer = threading.Timer(1.0, finish_theirs)
         timer.start()
@@ -151,9 +151,9 @@ def windows_of(theirs):
 @pytest.mark.soak
 def test_a_window_another_run_gives_up_is_collected(lake):
     with LiteratureServer(shelf(2, days=2), LATER) as server:
-        holds, window = Holds(lake), next(iter(windows_of(days(2).span)))
-        assert holds.take(window)
-        timer = threading.Timer(0.5, holds.free_all)
+        locks, window = WindowLocks(lake), next(iter(windows_of(days(2).span)))
+        assert locks.acquire(window)
+        timer = threading.Timer(0.5, locks.free_all)
         timer.start()
         result = backfill(settings(server, lake.root), days(2))
         timer.join()
@@ -165,7 +165,9 @@ def test_two_backfills_at_once_share_the_work(lake):
     with LiteratureServer(shelf(12, days=6), LATER) as server:
         told = settings(server, lake.root)
         runs = [
-            threading.Thread(target=lambda order=order: results.append(backfill(told, days(6, order=order), at_once=3)))
+            threading.Thread(
+                target=lambda order=order: results.append(backfill(told, days(6, order=order), windows_per_commit=3))
+            )
             for order in Order
         ]
         for run in runs:
@@ -216,7 +218,7 @@ def test_what_replaces_a_baseline_finds_all_of_it_loaded(lake):
         collect("pubmed_files", told, dataclasses.replace(span(), since=dt.date(2025, 12, 1), until=LATER))
         server.today = dt.date(2026, 12, 13)
         result = backfill(
-            told, asked((dt.date(2025, 12, 1), server.today), source=SourceName.PUBMED_FILES),
+            told, request((dt.date(2025, 12, 1), server.today), source=SourceName.PUBMED_FILES),
             now=dt.datetime(2026, 12, 13, tzinfo=dt.UTC),
         )  # fmt: skip
     assert states(result) == {"pubmed27n0001.xml.gz": "done", "baseline-2027-replaces": "done"}
@@ -228,7 +230,7 @@ def test_faults_of_a_bad_line_leave_every_record_there_once(lake):
     odds = {"truncated_body": 0.1, "server_error": 0.1, "html_page": 0.1}
     with LiteratureServer(shelf(40, days=10), LATER, Faults(odds, seed=7)) as server:
         told = settings(server, lake.root, attempts=12)
-        result = backfill(told, asked((DAY, DAY + dt.timedelta(days=9)), WindowSize.WEEK))
+        result = backfill(told, request((DAY, DAY + dt.timedelta(days=9)), WindowSize.WEEK))
         assert server.faults.drawn
     assert len(result.windows) == 2
     assert result.failed == []

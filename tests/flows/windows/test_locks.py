@@ -11,10 +11,10 @@ import pytest
 from flows import collect as collecting
 from flows.demo_literature.server import LiteratureServer
 from flows.http.client import Client
-from flows.http.rate_limits import Rates
+from flows.http.rate_limits import RateLimits
 from flows.sources.base import dated_windows
-from flows.windows.collect_window import Known, collect_window, make_source
-from flows.windows.locks import Holds
+from flows.windows.collect_window import LakeSnapshot, collect_window, make_source
+from flows.windows.locks import WindowLocks
 from tests.support.collecting import NOW, new_lake, settings, shelf, span
 from warehouse.catalog.publish import read_version
 from warehouse.commit.ingest import commit
@@ -32,15 +32,15 @@ def test_a_window_is_held_by_one_run_at_a_time(tmp_path):
     def hold_often():
         nonlocal most, holding
         for _ in range(25):
-            holds = Holds(lake)
-            assert holds.take(window, 60)
+            locks = WindowLocks(lake)
+            assert locks.acquire(window, 60)
             with lock:
                 holding += 1
                 most = max(most, holding)
             time.sleep(0.0005)
             with lock:
                 holding -= 1
-            holds.free(window)
+            locks.release(window)
 
     threads = [threading.Thread(target=hold_often) for _ in range(4)]
     for thread in threads:
@@ -53,35 +53,35 @@ def test_a_window_is_held_by_one_run_at_a_time(tmp_path):
 
 def test_a_held_window_is_not_taken_and_freed_at_the_end(tmp_path):
     window, lake = first_window(), Lake.at(tmp_path)
-    with Holds(lake) as holds:
-        assert holds.take(window)
-        assert not Holds(lake).take(window)
-    assert Holds(lake).take(window)
+    with WindowLocks(lake) as locks:
+        assert locks.acquire(window)
+        assert not WindowLocks(lake).acquire(window)
+    assert WindowLocks(lake).acquire(window)
 
 
 def test_a_scheduled_run_leaves_a_window_to_the_backfill_that_holds_it(tmp_path, monkeypatch):
     lake = new_lake(tmp_path)
 
     def side_by_side(lake, source, windows):
-        known = Known.of(read_version(lake))
+        known = LakeSnapshot.from_version(read_version(lake))
         return [collect_window(lake, source, window, known, lambda: NOW) for window in windows]
 
     monkeypatch.setattr(collecting, "_side_by_side", side_by_side)
     monkeypatch.setattr(collecting, "commit_units", commit)
     monkeypatch.setattr(collecting, "get_run_logger", lambda: logging.getLogger("test"))
-    monkeypatch.setattr(collecting, "Progress", Mock())
+    monkeypatch.setattr(collecting, "ProgressArtifact", Mock())
     with (
         LiteratureServer(shelf(3, days=3), NOW.date()) as server,
         Client(told := settings(server, lake.root)) as client,
     ):
         source = make_source("pubmed_api", client, told, read_version(lake), lambda: NOW)
         planned = source.plan(span(3))
-        with Holds(lake) as backfill:
-            assert backfill.take(planned[0])
-            result = collecting._collect_all(lake, source, planned, [], force=False, at_once=2)
+        with WindowLocks(lake) as backfill:
+            assert backfill.acquire(planned[0])
+            result = collecting._collect_all(lake, source, planned, [], force=False, windows_per_commit=2)
         assert [row["window_name"] for row in result.windows] == ["created-2026-03-11", "created-2026-03-12"]
         assert (result.left_to_others, result.already_done) == (1, 0)
-        again = collecting._collect_all(lake, source, planned, [], force=False, at_once=2)
+        again = collecting._collect_all(lake, source, planned, [], force=False, windows_per_commit=2)
     assert [row["window_name"] for row in again.windows] == ["created-2026-03-10"]
     assert (again.left_to_others, again.already_done) == (0, 2)
 
@@ -91,7 +91,7 @@ def test_runs_share_the_pace_of_a_host(tmp_path, runs):
     times = []
 
     def ask_often():
-        rates = Rates({"host": 25.0}, 1000.0, tmp_path)
+        rates = RateLimits({"host": 25.0}, 1000.0, tmp_path)
         for _ in range(12 // runs):
             rates.wait("host")
             times.append(time.time())
@@ -108,7 +108,7 @@ def test_runs_share_the_pace_of_a_host(tmp_path, runs):
 
 
 def test_another_host_is_not_waited_for(tmp_path):
-    rates = Rates({"slow": 0.1, "fast": 1000.0}, 1000.0, tmp_path)
+    rates = RateLimits({"slow": 0.1, "fast": 1000.0}, 1000.0, tmp_path)
     began = time.monotonic()
     for host in ("slow", "fast", "fast", "other"):
         rates.wait(host)

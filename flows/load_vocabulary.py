@@ -17,7 +17,7 @@ from warehouse.revision import stored_vocabulary as stored
 
 
 @dataclass(frozen=True)
-class Loaded:
+class LoadedVocabulary:
     """What a load did: the catalog's version, None if this vocabulary was in force already; and its size."""
 
     catalog_version: int | None
@@ -27,7 +27,9 @@ class Loaded:
     names: int
 
 
-def load(files: Sequence[Path], settings: Settings, fetched: Mapping[Path, Mapping[str, Any]] | None = None) -> Loaded:
+def load_vocabulary(
+    files: Sequence[Path], settings: Settings, fetched: Mapping[Path, Mapping[str, Any]] | None = None
+) -> LoadedVocabulary:
     """Read vocabulary files of any kind, merge them, mark what is counted by the settings, and commit the result.
 
     `fetched`: of files that were, address and fetched_at.
@@ -53,16 +55,16 @@ def load(files: Sequence[Path], settings: Settings, fetched: Mapping[Path, Mappi
     }
     committed = stored.store_vocabulary(place, parts, facts)
     counted = sum(tables.concepts["counted"].to_pylist())
-    return Loaded(committed, version, len(tables.concepts), counted, len(tables.names))
+    return LoadedVocabulary(committed, version, len(tables.concepts), counted, len(tables.names))
 
 
-def loaded_as(version: Version) -> Loaded | None:
+def current_vocabulary(version: Version) -> LoadedVocabulary | None:
     """The vocabulary in force; None where there is none."""
     loads = version.table("vocabularies").to_pylist()
     if not loads:
         return None
     last = loads[-1]
-    return Loaded(None, last["version"], last["concepts"], last["counted"], last["names"])
+    return LoadedVocabulary(None, last["version"], last["concepts"], last["counted"], last["names"])
 
 
 def _edition(path: Path, tables: VocabularyTables) -> dict[str, object]:
