@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from flows.settings import Settings
-from transforms.annotation.rules_version import annotated_by, rules_version
+from transforms.annotation.rules_version import annotation_version, rules_version
 from transforms.vocabulary import compiled as reading
 from transforms.vocabulary.compiled import VocabularyTables
 from warehouse.catalog.file import Version
@@ -42,7 +42,7 @@ def load_vocabulary(
     tables = reading.mark_counted(reading.merge(read), settings.categories, reading.CHECK_TAGS)
     place = Lake.at(settings.lake)
     said = read_version(place).table("curations").drop_columns("batch")
-    version = annotated_by(reading.build(tables.concepts, tables.names, tables.ancestors, said).version)
+    version = annotation_version(reading.build(tables.concepts, tables.names, tables.ancestors, said).version)
     parts = {"concepts": tables.concepts, "concept_names": tables.names, "concept_ancestors": tables.ancestors}
     facts = {
         "version": version,

@@ -15,7 +15,7 @@ import pyarrow as pa
 from flows.prepare.web_page import read_page
 from flows.progress import CountedFile
 from transforms.annotation.annotate import annotate_slices
-from transforms.annotation.rules_version import annotated_by
+from transforms.annotation.rules_version import annotation_version
 from transforms.claims.candidates import candidates
 from transforms.claims.detect import claims_among
 from transforms.duplicates.blocking import content_keys
@@ -55,7 +55,7 @@ def matching_vocabulary(lake: Lake, version: str) -> Vocabulary:
 def built_vocabulary(lake: Lake, version: str) -> Vocabulary:
     """What `matching_vocabulary` keeps."""
     vocabulary = stored_vocabulary.current_vocabulary(lake)
-    if annotated_by(vocabulary.version) != version:
+    if annotation_version(vocabulary.version) != version:
         raise VocabularyChangedError("the vocabulary was replaced in the meantime", "run the same command again")
     return vocabulary
 

@@ -21,7 +21,7 @@ from flows.sources.pending_payload import PendingPayload
 from transforms.payloads.record_versions import request_name
 from transforms.pubmed import parse as pubmed_xml
 from transforms.pubmed.esearch import AnswerError, SearchResult, read_search
-from transforms.text.normalize import pmid as read_pmid
+from transforms.text.normalize import normalize_pmid as read_pmid
 from warehouse.commit.ledger import CollectedWindow, Window
 
 SEARCH_LIMIT = 9_999

@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from tests.support.small_vocabularies import vocabulary
 from transforms.annotation.abbreviations import find_definitions
 from transforms.annotation.annotate import annotate
-from transforms.text.document_text import document_text
+from transforms.text.document_text import join_title_and_abstract
 from transforms.text.sentences import find_sentences
-from transforms.text.tokens import tokenize, words
-from transforms.text.word_forms import forms, lemma
+from transforms.text.tokens import split_words, tokenize
+from transforms.text.word_forms import lemma, written_forms
 
 quick = settings(max_examples=60, deadline=None)
 
@@ -180,7 +180,7 @@ def test_how_documents_are_cut_into_batches_changes_nothing(rows, cut):
 def test_agrees_with_a_naive_matcher(pairs):
     rows = [{"title": title, "abstract": abstract} for title, abstract in pairs]
     table = as_table([dict.fromkeys(SCHEMA.names) | row for row in rows])
-    sentences = find_sentences(table, document_text(table))
+    sentences = find_sentences(table, join_title_and_abstract(table))
     found = annotate(table, KNOWN).to_pylist()
     for number, row in enumerate(rows):
         own = sentences.document == number
@@ -195,7 +195,7 @@ def test_agrees_with_a_naive_matcher(pairs):
 @given(documents)
 def test_sentences_are_ordered_trimmed_and_apart(rows):
     table = as_table(rows)
-    found = find_sentences(table, document_text(table))
+    found = find_sentences(table, join_title_and_abstract(table))
     for number, row in enumerate(rows):
         own = found.document == number
         assert found.number[own].tolist() == list(range(own.sum()))
@@ -217,7 +217,7 @@ def test_words_of_a_text_are_those_the_tokens_stand_for(text):
 @quick
 @given(any_text)
 def test_the_document_text_is_title_space_abstract(text):
-    both = document_text(pa.table({"title": [text, None], "abstract": [text, text]}))
+    both = join_title_and_abstract(pa.table({"title": [text, None], "abstract": [text, text]}))
     assert both.text == f"{text} {text}\n {text}\n"
     assert both.begin.tolist() == [0, 2 * len(text) + 2, 3 * len(text) + 4]
 
@@ -225,5 +225,5 @@ def test_the_document_text_is_title_space_abstract(text):
 @quick
 @given(st.text("abcdefghimnoprstuxyz", min_size=1, max_size=10))
 def test_every_form_of_a_word_has_its_lemma(word):
-    assert all(lemma(form) == lemma(word) for form in forms(lemma(word)))
-    assert words(word) == [word]
+    assert all(lemma(form) == lemma(word) for form in written_forms(lemma(word)))
+    assert split_words(word) == [word]

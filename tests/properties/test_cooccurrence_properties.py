@@ -9,9 +9,9 @@ import pyarrow as pa
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from transforms.columnar.dictionaries import plain
-from transforms.counting.cooccurrence import article_concepts, count, difference
-from transforms.counting.pairs import by_second
+from transforms.columnar.dictionaries import decode_table
+from transforms.counting.cooccurrence import article_concepts, count_articles, count_deltas
+from transforms.counting.pairs import order_by_second_concept
 from transforms.schema.tables import ARTICLE_KEYS, CONCEPT_COUNTS, COOCCURRENCES, CORPUS_COUNTS, MENTIONS
 
 CONCEPTS = [f"MESH:D{number}" for number in (1, 5, 30, 200)]
@@ -74,11 +74,11 @@ def mentions_of(articles):
 def counted(articles):
     keys = keys_of(articles)
     concepts = article_concepts(mentions_of(articles), keys)
-    return concepts, spelled_out(count(concepts, keys))
+    return concepts, spelled_out(count_articles(concepts, keys))
 
 
 def spelled_out(counts):
-    return replace(counts, cooccurrences=plain(counts.cooccurrences))
+    return replace(counts, cooccurrences=decode_table(counts.cooccurrences))
 
 
 def by_definition(articles):
@@ -130,15 +130,15 @@ def test_counts_equal_the_definition(articles):
 def test_counts_of_disjoint_parts_add_up(articles, cut):
     keys = keys_of(articles)
     concepts = article_concepts(mentions_of(articles), keys)
-    whole = spelled_out(count(concepts, keys))
+    whole = spelled_out(count_articles(concepts, keys))
     parts = []
     for chosen in (range(cut), range(cut, len(articles))):
         ids = pa.array([100 + number for number in chosen], pa.int64())
         part_keys = keys.filter(pa.compute.is_in(keys["article_id"], ids))
-        parts.append(count(concepts.filter(pa.compute.is_in(concepts["article_id"], ids)), part_keys))
+        parts.append(count_articles(concepts.filter(pa.compute.is_in(concepts["article_id"], ids)), part_keys))
     for schema, name in ((COOCCURRENCES, "cooccurrences"), (CONCEPT_COUNTS, "concepts"), (CORPUS_COUNTS, "corpus")):
         nothing_before = schema.without("batch").empty()
-        together = plain(difference([getattr(part, name) for part in parts], nothing_before, schema))
+        together = decode_table(count_deltas([getattr(part, name) for part in parts], nothing_before, schema))
         order = [(column, "ascending") for column in schema.sort_by]
         assert together.sort_by(order).to_pylist() == getattr(whole, name).sort_by(order).to_pylist()
 
@@ -148,8 +148,8 @@ def test_counts_of_disjoint_parts_add_up(articles, cut):
 def test_a_signed_delta_turns_the_old_counts_into_the_new(old, new):
     (_, before), (_, now) = counted(old), counted(new)
     for schema, name in ((COOCCURRENCES, "cooccurrences"), (CONCEPT_COUNTS, "concepts"), (CORPUS_COUNTS, "corpus")):
-        delta = difference([getattr(now, name)], getattr(before, name), schema)
-        back = difference([getattr(before, name), delta], schema.without("batch").empty(), schema)
+        delta = count_deltas([getattr(now, name)], getattr(before, name), schema)
+        back = count_deltas([getattr(before, name), delta], schema.without("batch").empty(), schema)
         order = [(column, "ascending") for column in schema.sort_by]
         assert back.sort_by(order).to_pylist() == getattr(now, name).sort_by(order).to_pylist()
 
@@ -173,5 +173,5 @@ def test_article_concepts_list_the_affirming_sentences(articles):
 def test_pairs_sorted_by_the_second_concept(articles):
     concepts, counts = counted(articles)
     rows = counts.cooccurrences.to_pylist()
-    for pairs in (counts.cooccurrences, count(concepts, keys_of(articles)).cooccurrences):
-        assert pairs.take(by_second(pairs)).to_pylist() == sorted(rows, key=lambda row: row["concept_b"])
+    for pairs in (counts.cooccurrences, count_articles(concepts, keys_of(articles)).cooccurrences):
+        assert pairs.take(order_by_second_concept(pairs)).to_pylist() == sorted(rows, key=lambda row: row["concept_b"])

@@ -6,7 +6,7 @@ import json
 from tests.support.small_lake import digest, documents, load
 from tests.support.small_vocabularies import tables
 from transforms.annotation.annotate import annotate_slices
-from transforms.annotation.rules_version import annotated_by, rules_version
+from transforms.annotation.rules_version import annotation_version, rules_version
 from transforms.claims.detect import numbered_claims
 from transforms.duplicates.blocking import content_keys
 from transforms.text.slices import text_slices
@@ -29,7 +29,7 @@ def parts(names):
 def put(lake, names, curations=None):
     """Load a vocabulary of these names; returns the version this makes."""
     said = read_version(lake).table("curations") if curations is None else curations
-    version = annotated_by(stored_vocabulary.build_vocabulary(parts(names), said).version)
+    version = annotation_version(stored_vocabulary.build_vocabulary(parts(names), said).version)
     facts = {"version": version, "rules": rules_version(), "files": [], "categories": []}
     return stored_vocabulary.store_vocabulary(lake, parts(names), facts, curations)
 

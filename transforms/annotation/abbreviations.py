@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 from abbreviation_extractor import extract_abbreviation_definition_pairs
 
-from transforms.columnar.integers import distinct, is_among
+from transforms.columnar.integers import distinct, is_in
 from transforms.columnar.types import Codes, Hashes, Ints
 from transforms.text.document_text import DocumentText
 from transforms.text.phrase_trie import Hits, leftmost_longest
@@ -75,7 +75,7 @@ class Definitions:
     long_end: Ints
 
 
-def definitions(text: DocumentText, sentence_begins: Ints) -> Definitions:
+def find_definitions_in_batch(text: DocumentText, sentence_begins: Ints) -> Definitions:
     """The abbreviations that the documents of a batch define, each within one sentence.
 
     sentence_begins: the places where sentences begin, ascending. Short forms without a capital are left alone: too many
@@ -84,7 +84,7 @@ def definitions(text: DocumentText, sentence_begins: Ints) -> Definitions:
     ends = np.append(sentence_begins, text.begin[-1])[1:]
     chosen = _with_brackets(text.characters.codes, sentence_begins)
     chosen = chosen[ends[chosen] - sentence_begins[chosen] <= _LONGEST_SENTENCE]
-    document = text.holding(sentence_begins[chosen])
+    document = text.document_at(sentence_begins[chosen])
     places = zip(document.tolist(), sentence_begins[chosen].tolist(), ends[chosen].tolist(), strict=True)
     rows: dict[tuple[int, str], tuple[int, int]] = {}
     defined: Counter[int] = Counter()
@@ -113,7 +113,7 @@ def _may_hold_a_short_form(codes: Codes, opens: Ints) -> npt.NDArray[np.bool_]:
     return likely
 
 
-def occurrences(defined: Definitions, wanted: list[bool], tokens: Tokens, text: DocumentText) -> Hits:
+def find_occurrences(defined: Definitions, wanted: list[bool], tokens: Tokens, text: DocumentText) -> Hits:
     """Where the wanted abbreviations stand in their documents, none overlapping; keyed by number of the definition."""
     places: list[tuple[int, int, int]] = []
     for number, (document, short) in enumerate(zip(defined.document, defined.short, strict=True)):
@@ -121,7 +121,7 @@ def occurrences(defined: Definitions, wanted: list[bool], tokens: Tokens, text: 
             begin, end = int(text.begin[document]), int(text.begin[document + 1])
             places.extend((a, b, number) for a, b in _occurrences(short, text.text, begin, end))
     start, end_of, key = np.array(places, np.int64).reshape(-1, 3).T
-    first, last = words_within(tokens, start, end_of)
+    first, last = token_range(tokens, start, end_of)
     order = np.argsort(first, kind="stable")
     whole = order[first[order] < last[order]]
     return leftmost_longest(Hits(first[whole], last[whole], key[whole]))
@@ -138,7 +138,9 @@ def _occurrences(short: str, text: str, begin: int, end: int) -> Iterator[tuple[
         at = text.find(short, after, end)
 
 
-def defined_otherwise(defined: Definitions, hits: Hits, tokens: Tokens, text: DocumentText) -> npt.NDArray[np.bool_]:
+def is_defined_as_abbreviation(
+    defined: Definitions, hits: Hits, tokens: Tokens, text: DocumentText
+) -> npt.NDArray[np.bool_]:
     """Which hits are a single word that their document defines as an abbreviation."""
     single = hits.last - hits.first == 1
     spelt = tokenize("\n".join(defined.short))
@@ -146,8 +148,8 @@ def defined_otherwise(defined: Definitions, hits: Hits, tokens: Tokens, text: Do
     number = np.searchsorted(line, spelt.start, side="right") - 1
     alone = np.bincount(number, minlength=len(defined.short))[number] == 1
     known = _in_document(spelt.hash[alone], np.array(defined.document, np.int64)[number[alone]])
-    document = text.holding(tokens.start[hits.first[single]])
-    single[single] = is_among(_in_document(tokens.hash[hits.first[single]], document), known)
+    document = text.document_at(tokens.start[hits.first[single]])
+    single[single] = is_in(_in_document(tokens.hash[hits.first[single]], document), known)
     return single
 
 
@@ -156,6 +158,6 @@ def _in_document(hashes: Hashes, document: Ints) -> Hashes:
     return hashes ^ (document.astype(np.uint64) * _SPREAD)
 
 
-def words_within(tokens: Tokens, start: Ints, end: Ints) -> tuple[Ints, Ints]:
+def token_range(tokens: Tokens, start: Ints, end: Ints) -> tuple[Ints, Ints]:
     """The words within stretches of text: the first, and one past the last."""
     return np.searchsorted(tokens.start, start), np.searchsorted(tokens.end, end, side="right")

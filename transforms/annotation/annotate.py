@@ -89,11 +89,11 @@ def _columns(rows: _Rows) -> list[Ints]:
 
 def _text_mentions(part: TextSlice, vocabulary: Vocabulary) -> _Rows:
     """The mentions in title and abstract."""
-    text, sentences, tokens = part.text, part.sentences, part.tokens
-    found = recognise(tokens, text, part.begins, vocabulary)
+    text, sentences, tokens = part.text, part.sentences, part.sentence_tokens
+    found = recognise(tokens, text, part.sentence_starts, vocabulary)
     hits = found.hits
     start, end = tokens.start[hits.first][found.mention], tokens.end[hits.last - 1][found.mention]
-    sentence = np.searchsorted(part.begins, start, side="right") - 1
+    sentence = np.searchsorted(part.sentence_starts, start, side="right") - 1
     document, number = sentences.document[sentence], sentences.number[sentence]
     return _Rows(
         document,
@@ -104,7 +104,7 @@ def _text_mentions(part: TextSlice, vocabulary: Vocabulary) -> _Rows:
         sentences.end[sentence],
         start - text.begin[document],
         end - text.begin[document],
-        assess(tokens, text.characters, hits, part.first_words)[found.mention],
+        assess(tokens, text.characters, hits, part.sentence_first_words)[found.mention],
     )
 
 

@@ -18,7 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from transforms.annotation.cue_scope import Stops
-from transforms.annotation.cues import cues
+from transforms.annotation.cues import load_cues
 from transforms.columnar.types import Ints
 from transforms.schema.assertions import ASSERTIONS
 from transforms.text.phrase_trie import Hits, leftmost_longest
@@ -33,7 +33,7 @@ def assess(tokens: Tokens, read: Characters, mentions: Hits, sentence_begins: In
     read: the characters the words were read from; mentions: in order and without overlap; sentence_begins: the numbers
     of the words that begin a sentence, ascending.
     """
-    known = cues()
+    known = load_cues()
     found = leftmost_longest(known.trie.find(tokens))
     found = found.take(~_overlapping(found, mentions) & ~_shouted(found, tokens, read))
     assertion = np.zeros(len(mentions), np.int64)
@@ -66,7 +66,7 @@ class _Part:
         begins = np.append(0, sentence_begins)
         sentence = [np.searchsorted(begins, hits.first, side="right") - 1 for hits in (found, mentions)]
         wanted = np.zeros(len(begins), bool)
-        wanted[sentence[0][cues().speaks(found)]] = True
+        wanted[sentence[0][load_cues().speaks(found)]] = True
         with_mentions = np.zeros(len(begins), bool)
         with_mentions[sentence[1]] = True
         wanted &= with_mentions
@@ -103,7 +103,7 @@ def _overlapping(found: Hits, mentions: Hits) -> _Flags:
 def _shouted(found: Hits, tokens: Tokens, read: Characters) -> _Flags:
     """For each cue: whether it is "NO" in a text that is not in capitals, where it is nitric oxide."""
     single = (found.last - found.first == 1) & (
-        (cues().bits(tokens.hash[found.first]) & cues().classes["acronyms"]) != 0
+        (load_cues().bits(tokens.hash[found.first]) & load_cues().classes["acronyms"]) != 0
     )
     second = np.minimum(tokens.start[found.first] + 1, len(read.codes) - 1)
     following = np.minimum(tokens.end[np.minimum(found.last, len(tokens) - 1)] - 1, len(read.codes) - 1)

@@ -39,7 +39,7 @@ class _Candidate:
     beside: int
 
 
-def coordinated(tokens: Tokens, hits: Hits, trie: Trie) -> Coordinated:
+def find_coordinated(tokens: Tokens, hits: Hits, trie: Trie) -> Coordinated:
     """What the names beside an 'and' or 'or' lend a word to, where that makes a name of the trie.
 
     hits: in order and without overlap.

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from transforms.annotation.cues import cues
+from transforms.annotation.cues import load_cues
 from transforms.columnar.integers import distinct
 from transforms.columnar.types import Ints
 from transforms.text.phrase_trie import Hits
@@ -54,7 +54,7 @@ class Stops:
     @classmethod
     def between(cls, tokens: Tokens, read: Characters, found: Hits, sentence_begins: Ints) -> "Stops":
         """The stops of a batch of texts."""
-        known = cues()
+        known = load_cues()
         words = _Words(known.bits(tokens.hash), known.classes)
         enders = found.take(known.are(found, says="stop")).first
         stops = distinct(np.concatenate([sentence_begins, tokens.clause, enders]))
@@ -74,8 +74,10 @@ class Stops:
 
     def reach(self, said: Hits) -> tuple[Ints, Ints]:
         """For each cue: the words it governs, from the first to one past the last, itself among them."""
-        forward = cues().are(said, reaches="forward") | cues().are(said, reaches="both")
-        backward = cues().are(said, reaches="backward") | cues().are(said, reaches="both") | self._passive(said)
+        forward = load_cues().are(said, reaches="forward") | load_cues().are(said, reaches="both")
+        backward = (
+            load_cues().are(said, reaches="backward") | load_cues().are(said, reaches="both") | self._passive(said)
+        )
         begin = np.where(backward, self._before(said), said.first)
         end = np.where(forward, self._after(said), said.last)
         return begin, end
@@ -85,9 +87,9 @@ class Stops:
         end = np.minimum(_next(self.always, said.last), _next(self.commas, said.last))
         end = np.minimum(end, _next(self.elided, said.last))
         verb = np.minimum(end, _next(self.verbs, said.last))
-        end = np.where(cues().are(said, until="verb"), verb, end)
-        end = np.where(cues().are(said, until="clause"), np.minimum(end, _next(self.clauses, said.last)), end)
-        end = np.where(cues().are(said, until="phrase"), np.minimum(verb, _next(self.phrases, said.last)), end)
+        end = np.where(load_cues().are(said, until="verb"), verb, end)
+        end = np.where(load_cues().are(said, until="clause"), np.minimum(end, _next(self.clauses, said.last)), end)
+        end = np.where(load_cues().are(said, until="phrase"), np.minimum(verb, _next(self.phrases, said.last)), end)
         return np.minimum(end, _closing(said, self.tokens, self.read, self.sentence_begins))
 
     def _before(self, said: Hits) -> Ints:
@@ -107,7 +109,7 @@ class Stops:
         after = np.where(been, self._past_adverbs(np.minimum(after + 1, last)), after)
         subject = np.maximum(np.where(auxiliary, before - 1, before), 0)
         elided = self.words.are("elided", subject)
-        return cues().are(said, voice="either") & self._participle(after) & (auxiliary | been) & ~elided
+        return load_cues().are(said, voice="either") & self._participle(after) & (auxiliary | been) & ~elided
 
     def _past_adverbs(self, word: Ints) -> Ints:
         for _ in range(2):

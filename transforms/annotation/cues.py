@@ -11,7 +11,7 @@ import pyarrow as pa
 from transforms.columnar.types import Hashes, Ints
 from transforms.rules import load_rules
 from transforms.text.phrase_trie import Hits, Lexicon, Trie
-from transforms.vocabulary.names import spell
+from transforms.vocabulary.names import tokenize_names
 
 
 @dataclass(frozen=True)
@@ -39,19 +39,19 @@ class Cues:
 
     def bits(self, hashes: Hashes) -> npt.NDArray[np.uint32]:
         """The classes of words, one bit each (`classes`)."""
-        return self.class_bits[self.trie.lexicon.numbers(hashes)]
+        return self.class_bits[self.trie.lexicon.word_numbers(hashes)]
 
 
 @cache
-def cues() -> Cues:
+def load_cues() -> Cues:
     """The cues of assertion_cues.toml."""
     content = load_rules("assertion_cues")
     groups, classes = content["group"], content["words"]
     phrases = [phrase for group in groups for phrase in group["cues"]]
-    spelling = spell(pa.array(phrases + [word for listed in classes.values() for word in listed]))
-    lexicon = Lexicon.of_forms(list(spelling.written.values()), np.arange(len(spelling.written), dtype=np.int32))
+    spelling = tokenize_names(pa.array(phrases + [word for listed in classes.values() for word in listed]))
+    lexicon = Lexicon.from_forms(list(spelling.written.values()), np.arange(len(spelling.written), dtype=np.int32))
     length = spelling.length[: len(phrases)]
-    numbers = lexicon.numbers(spelling.hashes)
+    numbers = lexicon.word_numbers(spelling.hashes)
     total = int(length.sum())
     trie, keys = Trie.build(lexicon, numbers[:total], spelling.gaps[:total], np.cumsum(length) - length)
     group = np.zeros(int(keys.max()) + 1, np.int64)

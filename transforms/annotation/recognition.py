@@ -10,9 +10,14 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from transforms.annotation.abbreviations import defined_otherwise, definitions, occurrences, words_within
-from transforms.annotation.coordination import coordinated
-from transforms.columnar.integers import is_among
+from transforms.annotation.abbreviations import (
+    find_definitions_in_batch,
+    find_occurrences,
+    is_defined_as_abbreviation,
+    token_range,
+)
+from transforms.annotation.coordination import find_coordinated
+from transforms.columnar.integers import is_in
 from transforms.columnar.types import Ints
 from transforms.text.document_text import DocumentText
 from transforms.text.phrase_trie import Hits, leftmost_longest
@@ -76,7 +81,7 @@ class _Senses:
     def of(self, hits: Hits) -> tuple[Ints, Ints]:
         """The concepts that hits stand for: numbers of hits, ascending, and a concept's position for each."""
         inherent, known = len(self.vocabulary.meanings), hits.key
-        number, concept = self.vocabulary.meanings.of(known[known < inherent])
+        number, concept = self.vocabulary.meanings.expand(known[known < inherent])
         certain = (known < inherent).nonzero()[0][number]
         open_to_doubt = np.ones(len(hits), bool)
         open_to_doubt[certain] = False
@@ -95,7 +100,7 @@ class _Senses:
         start, end = self.tokens.start[hits.first].tolist(), self.tokens.end[hits.last - 1].tolist()
         inherent = len(self.vocabulary.meanings)
         return [
-            self.further[key - inherent] if key >= inherent else self.vocabulary.meant(key, self.text.text[a:b])
+            self.further[key - inherent] if key >= inherent else self.vocabulary.resolve(key, self.text.text[a:b])
             for key, a, b in zip(hits.key.tolist(), start, end, strict=True)
         ]
 
@@ -103,20 +108,20 @@ class _Senses:
         """Hits and further ones with senses of their own, in order."""
         inherent = len(self.vocabulary.meanings) + len(self.further)
         self.further.extend(senses)
-        return hits.and_also(Hits(first, last, inherent + np.arange(len(senses))))
+        return hits.union(Hits(first, last, inherent + np.arange(len(senses))))
 
     def with_abbreviations(self, hits: Hits, sentence_begins: Ints) -> Hits:
         """Hits with what the texts' own abbreviations stand for in place of what else they might."""
-        defined = definitions(self.text, sentence_begins)
-        first, last = words_within(self.tokens, defined.long_start, defined.long_end)
-        at = hits.exactly(first, last)
+        defined = find_definitions_in_batch(self.text, sentence_begins)
+        first, last = token_range(self.tokens, defined.long_start, defined.long_end)
+        at = hits.index_of(first, last)
         named = (at >= 0).nonzero()[0]
         mention, concept = self.of(hits.take(at[named]))
         senses: list[tuple[int, ...]] = [()] * len(at)
         for number, one in zip(named[mention].tolist(), concept.tolist(), strict=True):
             senses[number] = (*senses[number], one)
-        found = occurrences(defined, [bool(sense) for sense in senses], self.tokens, self.text)
-        hits = hits.take(~(_within(hits, found) | defined_otherwise(defined, hits, self.tokens, self.text)))
+        found = find_occurrences(defined, [bool(sense) for sense in senses], self.tokens, self.text)
+        hits = hits.take(~(_within(hits, found) | is_defined_as_abbreviation(defined, hits, self.tokens, self.text)))
         return self._adding(hits, found.first, found.last, [senses[number] for number in found.key.tolist()])
 
     def borne_out(self, hits: Hits) -> Hits:
@@ -125,11 +130,11 @@ class _Senses:
         doubtful = short.nonzero()[0]
         if not len(doubtful):
             return hits
-        document = self.text.holding(self.tokens.start[hits.first]) * len(self.vocabulary.concept_ids)
+        document = self.text.document_at(self.tokens.start[hits.first]) * len(self.vocabulary.concept_ids)
         certain = (hits.key < len(self.vocabulary.meanings)).nonzero()[0]
-        number, known = self.vocabulary.meanings.of(hits.key[certain])
+        number, known = self.vocabulary.meanings.expand(hits.key[certain])
         mention, concept = self.of(hits.take(doubtful))
-        borne = is_among(document[doubtful][mention] + concept, document[certain][number] + known)
+        borne = is_in(document[doubtful][mention] + concept, document[certain][number] + known)
         kept = ~short
         kept[doubtful[mention[borne]]] = True
         return hits.take(kept)
@@ -137,11 +142,11 @@ class _Senses:
     def with_coordinated(self, hits: Hits) -> Hits:
         """Hits and names that share a word with another across an 'and' or 'or'."""
         longest = leftmost_longest(hits)
-        found = coordinated(self.tokens, longest, self.vocabulary.trie)
+        found = find_coordinated(self.tokens, longest, self.vocabulary.trie)
         if not len(found.first):
             return hits
         spelt = zip(found.key.tolist(), self._spelt(found.words), strict=True)
-        senses = [set(self.vocabulary.meant(key, words)) for key, words in spelt]
+        senses = [set(self.vocabulary.resolve(key, words)) for key, words in spelt]
         beside: list[set[int]] = [set() for _ in senses]
         mention, concept = self.of(longest.take(found.beside))
         for number, one in zip(mention.tolist(), concept.tolist(), strict=True):
@@ -183,7 +188,7 @@ def _companions(
     """Which hits are the metal of a salt whose other half is a hit beside it ("diclofenac sodium")."""
     substance = np.zeros(len(hits), bool)
     substance[mention] = vocabulary.substance[concept]
-    companion = is_among(hits.key, vocabulary.companions)
+    companion = is_in(hits.key, vocabulary.companions)
     partner = substance & ~companion
     beside = (hits.last[:-1] == hits.first[1:]) & (tokens.gap[hits.first[1:]] == JOINED)
     left = np.append(False, beside & partner[:-1])[: len(hits)]

@@ -11,7 +11,7 @@ _CODE = "1"
 """Counted up when a change of the code changes what is annotated; the data need no counting."""
 
 
-def annotated_by(vocabulary_version: str) -> str:
+def annotation_version(vocabulary_version: str) -> str:
     """The version of a vocabulary together with these rules: what is annotated by one is not annotated by another."""
     return hashlib.blake2b(f"{vocabulary_version} {rules_version()}".encode(), digest_size=16).hexdigest()
 

@@ -53,7 +53,9 @@ def candidates(slices: Iterable[TextSlice], *carried: str) -> pa.Table:
 
 def _sentences(part: TextSlice) -> Iterator[str]:
     text = part.text.text
-    return (text[begin:end] for begin, end in zip(part.begins.tolist(), part.ends.tolist(), strict=True))
+    return (
+        text[begin:end] for begin, end in zip(part.sentence_starts.tolist(), part.sentence_ends.tolist(), strict=True)
+    )
 
 
 def cut(sentences: pa.Table) -> pa.Table:

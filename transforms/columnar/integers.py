@@ -19,10 +19,10 @@ _WORD_BITS = 16
 def distinct(values: Array) -> Array:
     """The distinct values, ascending."""
     ordered = np.sort(values)
-    return ordered[starts(ordered)]
+    return ordered[run_starts(ordered)]
 
 
-def found_in(ordered: Array, values: Array) -> tuple[Ints, npt.NDArray[np.bool_]]:
+def locate(ordered: Array, values: Array) -> tuple[Ints, npt.NDArray[np.bool_]]:
     """Where each value stands, or would stand, in ascending ones (never behind the last), and whether it is there."""
     if not len(ordered):
         return np.zeros(len(values), np.int64), np.zeros(len(values), bool)
@@ -30,12 +30,12 @@ def found_in(ordered: Array, values: Array) -> tuple[Ints, npt.NDArray[np.bool_]
     return place, ordered[place] == values
 
 
-def is_among(values: Array, known: Array) -> npt.NDArray[np.bool_]:
+def is_in(values: Array, known: Array) -> npt.NDArray[np.bool_]:
     """Whether each value is one of the known."""
-    return found_in(np.sort(known), values)[1]
+    return locate(np.sort(known), values)[1]
 
 
-def starts(ordered: Ints) -> Ints:
+def run_starts(ordered: Ints) -> Ints:
     """Where the runs of equal values begin."""
     return np.flatnonzero(np.append(True, ordered[1:] != ordered[:-1])[: len(ordered)])
 

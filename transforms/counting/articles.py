@@ -26,7 +26,7 @@ _AGGREGATES = (
 _NAMES = [name for name, _ in _AGGREGATES[:-2]] + ["sources", "documents"]
 
 
-def describe(documents: pa.Table) -> pa.Table:
+def summarize_articles(documents: pa.Table) -> pa.Table:
     """Current documents (one row a document_id) -> one row an article, columns of `article_keys` without `batch`.
 
     The preferred document is of the first source in `SOURCE_PREFERENCE`; then one whose abstract is not cut off; then

@@ -13,10 +13,10 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from transforms.columnar.dictionaries import encoded, equal, plain, sorted_dictionary
-from transforms.columnar.integers import distinct, found_in, stable_order, starts
+from transforms.columnar.dictionaries import decode_table, encode_column, equals_text, sort_dictionary
+from transforms.columnar.integers import distinct, locate, run_starts, stable_order
 from transforms.columnar.types import Ints
-from transforms.counting.pairs import BASES, Concepts, pair_counts
+from transforms.counting.pairs import BASES, AffirmedConcepts, pair_counts
 from transforms.schema.table import Table
 from transforms.schema.tables import ARTICLE_CONCEPTS, CONCEPT_COUNTS, COOCCURRENCES, CORPUS_COUNTS
 
@@ -42,18 +42,18 @@ def article_concepts(mentions: pa.Table, articles: pa.Table) -> pa.Table:
     of basis 'text'; headings count from all its documents. Texts that repeat are dictionaries.
     """
     articles = articles.sort_by("article_id")
-    rank, known = found_in(np.asarray(articles["article_id"]), np.asarray(mentions["article_id"]))
-    is_text = equal(mentions["basis"], "text")
-    documents = encoded(mentions["document_id"])
+    rank, known = locate(np.asarray(articles["article_id"]), np.asarray(mentions["article_id"]))
+    is_text = equals_text(mentions["basis"], "text")
+    documents = encode_column(mentions["document_id"])
     preferred = pc.index_in(documents.dictionary, articles["document_id"].combine_chunks()).fill_null(-1)
     in_text = _bools(articles["in_text"])[rank] & (np.asarray(preferred)[np.asarray(documents.indices)] == rank)
     kept = known & (~is_text | in_text)
     if not kept.any():
         return _ARTICLE_CONCEPTS.empty()
-    concepts = encoded(mentions["concept_id"])
-    names, order = sorted_dictionary(concepts.dictionary)
+    concepts = encode_column(mentions["concept_id"])
+    names, order = sort_dictionary(concepts.dictionary)
     concept = order[np.asarray(concepts.indices)[kept]]
-    affirmed = equal(mentions["assertion"], "present")[kept]
+    affirmed = equals_text(mentions["assertion"], "present")[kept]
     sentence = np.asarray(mentions["sentence"].fill_null(0), np.int64)[kept]
     group = (concept * len(articles) + rank[kept]) * 2 + is_text[kept]
     return _grouped(group, affirmed, np.where(is_text[kept], sentence, -1), names, articles)
@@ -67,7 +67,7 @@ def _grouped(
     is_listed = (keys & 1 == 1) & ((keys >> 1) % width > 0)
     listed = keys[is_listed] >> 1
     grouped = keys // (2 * width)
-    first = starts(grouped)
+    first = run_starts(grouped)
     groups = grouped[first]
     any_affirmed = np.maximum.reduceat(keys & 1, first).astype(bool)
     offsets = np.append(0, np.cumsum(np.add.reduceat(is_listed, first, dtype=np.int64)))
@@ -85,7 +85,7 @@ def _grouped(
     return pa.table(columns).select(list(_ARTICLE_CONCEPTS.column_names))
 
 
-def count(concepts: pa.Table, articles: pa.Table) -> Counts:
+def count_articles(concepts: pa.Table, articles: pa.Table) -> Counts:
     """`article_concepts` and `article_keys` of a set of articles -> its counts.
 
     Articles that are retracted, retraction notices or errata go to `retracted_articles`, all others to `articles`.
@@ -100,13 +100,13 @@ def count(concepts: pa.Table, articles: pa.Table) -> Counts:
             CONCEPT_COUNTS.without("batch").empty(),
             _corpus(articles, years, outside),
         )
-    rank, _ = found_in(np.asarray(articles["article_id"]), np.asarray(affirmed["article_id"]))
-    spoken = encoded(affirmed["concept_id"])
-    names, order = sorted_dictionary(spoken.dictionary)
-    members = Concepts.merge(
+    rank, _ = locate(np.asarray(articles["article_id"]), np.asarray(affirmed["article_id"]))
+    spoken = encode_column(affirmed["concept_id"])
+    names, order = sort_dictionary(spoken.dictionary)
+    members = AffirmedConcepts.merge(
         article=rank,
         concept=order[np.asarray(spoken.indices)],
-        is_text=equal(affirmed["basis"], "text"),
+        is_text=equals_text(affirmed["basis"], "text"),
         sentences=affirmed["sentences"].combine_chunks(),
     )
     return Counts(
@@ -116,12 +116,14 @@ def count(concepts: pa.Table, articles: pa.Table) -> Counts:
     )
 
 
-def _concept_counts(members: Concepts, names: pa.Array, years: Ints, outside: npt.NDArray[np.bool_]) -> pa.Table:
+def _concept_counts(
+    members: AffirmedConcepts, names: pa.Array, years: Ints, outside: npt.NDArray[np.bool_]
+) -> pa.Table:
     """One row a concept, year and basis."""
     span = int(years.max()) + 1
     key = members.concept * span + years[members.article]
     order = stable_order(key)
-    first = starts(key[order])
+    first = run_starts(key[order])
     out = outside[members.article][order]
     counts = []
     for chosen in (np.ones(len(key), bool), members.in_index, members.in_text):
@@ -165,7 +167,7 @@ def _corpus(articles: pa.Table, years: Ints, outside: npt.NDArray[np.bool_]) -> 
     return CORPUS_COUNTS.without("batch").conform(pa.concat_tables(tables))
 
 
-def difference(now: Sequence[pa.Table], before: pa.Table, schema: Table) -> pa.Table:
+def count_deltas(now: Sequence[pa.Table], before: pa.Table, schema: Table) -> pa.Table:
     """Counts of disjoint sets of articles as they are now, less what they were before: signed, without zero rows."""
     measures = [name for name in _MEASURES if name in schema.column_names]
     keys = [name for name in schema.without("batch").column_names if name not in measures]
@@ -174,7 +176,7 @@ def difference(now: Sequence[pa.Table], before: pa.Table, schema: Table) -> pa.T
     parts = [part for part in (*now, before) if len(part)]
     if len(parts) < 2:
         return parts[0] if parts else schema.without("batch").empty()
-    parts = [schema.without("batch").conform(plain(part)) for part in parts]
+    parts = [schema.without("batch").conform(decode_table(part)) for part in parts]
     summed = pa.concat_tables(parts).group_by(keys).aggregate([(name, "sum") for name in measures])
     summed = summed.rename_columns([name.removesuffix("_sum") for name in summed.column_names])
     changed = np.zeros(len(summed), bool)

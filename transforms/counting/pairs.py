@@ -11,8 +11,8 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from transforms.columnar.dictionaries import encoded, sorted_dictionary
-from transforms.columnar.integers import stable_order, starts
+from transforms.columnar.dictionaries import encode_column, sort_dictionary
+from transforms.columnar.integers import run_starts, stable_order
 from transforms.columnar.types import Ints
 from transforms.schema.tables import COOCCURRENCES
 
@@ -34,7 +34,7 @@ _FLAG_BITS = 3
 
 
 @dataclass(frozen=True)
-class Concepts:
+class AffirmedConcepts:
     """Affirmed concepts of articles, one entry a concept and article, ordered by article, then concept.
 
     `article` and `concept` are positions; `masks` (n, words) has a bit for each sentence that affirms the concept.
@@ -75,7 +75,7 @@ class Concepts:
         )
 
 
-def pair_counts(members: Concepts, names: pa.Array, years: Ints, outside: Bools) -> pa.Table:
+def pair_counts(members: AffirmedConcepts, names: pa.Array, years: Ints, outside: Bools) -> pa.Table:
     """Counts of unordered pairs by year and basis: `cooccurrences` without `batch`, sorted; texts as dictionaries.
 
     `names`: CURIEs by concept position, ascending; `years` (0 unknown) and `outside` by article position.
@@ -116,16 +116,16 @@ def _rows(keys: Ints, inside: Articles, excluded: Tally, chosen: range, names: p
     return pa.table(columns | {name: pa.array(numbers, pa.int64()) for name, numbers in measures.items()})
 
 
-def by_second(pairs: pa.Table) -> pa.Array:
+def order_by_second_concept(pairs: pa.Table) -> pa.Array:
     """The order in which the rows of `cooccurrences` are sorted by concept_b first, then as they were: row numbers."""
-    second = encoded(pairs["concept_b"])
-    _, codes = sorted_dictionary(second.dictionary)
+    second = encode_column(pairs["concept_b"])
+    _, codes = sort_dictionary(second.dictionary)
     return pa.array(stable_order(codes[np.asarray(second.indices)]))
 
 
-def _packed_pairs(members: Concepts, width: int, year_rank: Ints, years: int) -> Ints:
+def _packed_pairs(members: AffirmedConcepts, width: int, year_rank: Ints, years: int) -> Ints:
     """Every pair of every article as (concept a, concept b, year, flags) in one integer."""
-    begin = starts(members.article)
+    begin = run_starts(members.article)
     sizes = np.diff(np.append(begin, len(members.article)))
     flags = members.in_index * _INDEX + members.in_text * _TEXT
     packed = np.empty(int((sizes * (sizes - 1) // 2).sum()), np.int64)
@@ -152,7 +152,7 @@ def _tally(packed: Ints) -> Tally:
     packed.sort()
     flags = packed.astype(np.int8) & ((1 << _FLAG_BITS) - 1)
     packed >>= _FLAG_BITS
-    first = starts(packed)
+    first = run_starts(packed)
     tally = np.empty((len(first), _BASES + 1), np.int32)
     if not len(first):
         return packed, tally

@@ -22,13 +22,13 @@ import pyarrow.compute as pc
 
 from transforms.schema.assertions import ASSERTIONS
 from transforms.schema.tables import MENTIONS, VERDICTS
-from transforms.text.word_forms import spoken
+from transforms.text.word_forms import lemmas
 
 _WRONG, _NEVER, _AS_ANNOTATED = "wrong", "never", "as annotated"
-ON_MENTIONS = (_WRONG, *ASSERTIONS, _AS_ANNOTATED)
-ON_NAMES = (_NEVER, _AS_ANNOTATED)
+MENTION_VERDICTS = (_WRONG, *ASSERTIONS, _AS_ANNOTATED)
+NAME_VERDICTS = (_NEVER, _AS_ANNOTATED)
 
-Spoken = tuple[str, ...]
+Lemmas = tuple[str, ...]
 """A name as the lemmas of its words."""
 
 
@@ -36,35 +36,35 @@ class VerdictError(ValueError):
     """A verdict cannot be followed; the message names its author, its date and what to change."""
 
 
-def check(verdicts: pa.Table) -> pa.Table:
+def check_verdicts(verdicts: pa.Table) -> pa.Table:
     """`verdicts` with the columns of `VERDICTS`; raises `VerdictError` for the first that cannot be followed."""
     verdicts = VERDICTS.conform(verdicts)
     for row in verdicts.to_pylist():
-        allowed = ON_NAMES if row["name"] is not None else ON_MENTIONS
+        allowed = NAME_VERDICTS if row["name"] is not None else MENTION_VERDICTS
         complete = row["name"] if row["name"] is not None else row["document_id"] and row["text"] and row["concept_id"]
         if row["verdict"] not in allowed or not complete or not row["author"] or row["decided_on"] is None:
             raise VerdictError(
                 f"the verdict {row['verdict']!r} of {row['author']} on {row['decided_on']} cannot be followed: it needs"
-                f" an author, a date, and either a name ({', '.join(ON_NAMES)}) or a document, a text and a concept"
-                f" ({', '.join(ON_MENTIONS)})"
+                f" an author, a date, and either a name ({', '.join(NAME_VERDICTS)}) or a"
+                f" document, a text and a concept ({', '.join(MENTION_VERDICTS)})"
             )
     return verdicts
 
 
-def forbidden_names(verdicts: pa.Table) -> dict[Spoken, set[str | None]]:
+def forbidden_names(verdicts: pa.Table) -> dict[Lemmas, set[str | None]]:
     """Names that are never to be matched, as the words they are spoken with, and for which concepts (None: for any)."""
-    standing: dict[tuple[Spoken, str | None], bool] = {}
+    standing: dict[tuple[Lemmas, str | None], bool] = {}
     for row in _in_order(verdicts):
         if row["name"] is not None:
-            standing[spoken(row["name"]), row["concept_id"]] = row["verdict"] == _NEVER
-    forbidden: dict[Spoken, set[str | None]] = {}
+            standing[lemmas(row["name"]), row["concept_id"]] = row["verdict"] == _NEVER
+    forbidden: dict[Lemmas, set[str | None]] = {}
     for (name, concept_id), never in standing.items():
         if never:
             forbidden.setdefault(name, set()).add(concept_id)
     return forbidden
 
 
-def overrule(mentions: pa.Table, verdicts: pa.Table) -> pa.Table:
+def apply_verdicts(mentions: pa.Table, verdicts: pa.Table) -> pa.Table:
     """`mentions` (as `annotate` gives them) as the verdicts on mentions will have them; in the same order."""
     latest: dict[tuple[str, str, str, int | None], str] = {}
     for row in _in_order(verdicts):
@@ -95,5 +95,5 @@ def _with_assertion(mentions: pa.Table, assertion: list[str], kept: npt.NDArray[
 
 
 def _in_order(verdicts: pa.Table) -> list[dict[str, Any]]:
-    rows: list[dict[str, Any]] = check(verdicts).to_pylist()
+    rows: list[dict[str, Any]] = check_verdicts(verdicts).to_pylist()
     return sorted(rows, key=lambda row: row["decided_on"])

@@ -28,7 +28,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from rensa import RMinHash
 
-from transforms.columnar.integers import starts
+from transforms.columnar.integers import run_starts
 from transforms.duplicates.features import MISSING, Features
 from transforms.duplicates.text_folding import NORMALISATION_VERSION
 from transforms.text.slices import TextSlice, text_slices
@@ -141,7 +141,7 @@ def _abstract_bands(slices: Iterable[TextSlice]) -> tuple[np.ndarray, np.ndarray
     """
     rows, values = [np.empty(0, np.int64)], [np.empty(0, np.uint64)]
     for part in slices:
-        text, words = part.text, part.words
+        text, words = part.text, part.document_tokens
         # A text is title + ' ' + abstract: the abstract's words start after the title and the space.
         begin = np.searchsorted(words.start, text.begin[:-1] + text.title_length + 1)
         length = np.minimum(np.searchsorted(words.start, text.begin[1:]) - begin, MAX_WORDS_HASHED)
@@ -282,7 +282,7 @@ def _pairs(
 
 def _runs(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return the starts and sizes of the runs of equal values: [5, 5, 7] -> [0, 2], [2, 1]."""
-    begin = starts(values)
+    begin = run_starts(values)
     return begin, np.diff(np.append(begin, len(values)))
 
 

@@ -66,12 +66,12 @@ class Features:
     @cached_property
     def doi(self) -> list[str]:
         """DOIs, normalised to lower case without a resolver address."""
-        return [normalize.doi(text) or "" if text else "" for text in self._texts("doi")]
+        return [normalize.normalize_doi(text) or "" if text else "" for text in self._texts("doi")]
 
     @cached_property
     def pmcid(self) -> list[str]:
         """PubMed Central ids, normalised."""
-        return [normalize.pmcid(text) or "" if text else "" for text in self._texts("pmcid")]
+        return [normalize.normalize_pmcid(text) or "" if text else "" for text in self._texts("pmcid")]
 
     @cached_property
     def journals(self) -> list[str]:
@@ -215,6 +215,8 @@ def _republished(relations: list[dict[str, str | None]] | None) -> frozenset[int
     if not relations:
         return frozenset()
     stated = (
-        normalize.pmid(relation["document_id"]) for relation in relations if relation["kind"] in REPUBLICATION_KINDS
+        normalize.normalize_pmid(relation["document_id"])
+        for relation in relations
+        if relation["kind"] in REPUBLICATION_KINDS
     )
     return frozenset(pmid for pmid in stated if pmid is not None)

@@ -50,9 +50,10 @@ def read(record: dict[str, Any]) -> dict[str, Any]:
     row: dict[str, Any] = {
         "document_id": f"europepmc:{source}/{identifier}" if source and identifier else None,
         "source": "europepmc",
-        "pmid": normalize.pmid(_text(told, "pmid")) or (normalize.pmid(identifier) if source == "MED" else None),
-        "doi": normalize.doi(_text(told, "doi")),
-        "pmcid": normalize.pmcid(_text(told, "pmcid")),
+        "pmid": normalize.normalize_pmid(_text(told, "pmid"))
+        or (normalize.normalize_pmid(identifier) if source == "MED" else None),
+        "doi": normalize.normalize_doi(_text(told, "doi")),
+        "pmcid": normalize.normalize_pmcid(_text(told, "pmcid")),
         "title": strip_markup(_text(told, "title") or ""),
         "authors": _authors(told),
         "languages": [text for text in map(_plain, _all(told, "language")) if text],
@@ -78,7 +79,7 @@ def strip_markup(text: str) -> str:
     Only tags known to occur are taken out: '<' also stands for 'less than'.
     """
     without = _TAG.sub(lambda tag: " " if _BLOCK.match(tag[0]) else "", text)
-    return normalize.collapse(html.unescape(without))
+    return normalize.collapse_whitespace(html.unescape(without))
 
 
 def sound(text: str) -> str:
@@ -146,7 +147,7 @@ def _relations(told: Json) -> Iterator[Relation]:
         kind, source, identifier = _text(other, "type"), _text(other, "source"), _text(other, "id")
         if not kind:
             continue
-        pmid = normalize.pmid(identifier) if source == "MED" else None
+        pmid = normalize.normalize_pmid(identifier) if source == "MED" else None
         stated = f"europepmc:{source}/{identifier}" if source and identifier else None
         yield (
             _SPACES.sub("_", kind.lower()),

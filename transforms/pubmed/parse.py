@@ -187,7 +187,7 @@ class _Loading:
         release = self._latest_release if self._named_release is None else self._named_release
         for content in _DELETED_PMID.findall(record):
             text = clean(content)
-            pmid = normalize.pmid(text)
+            pmid = normalize.normalize_pmid(text)
             if pmid is None:
                 detail = f"a deletion of {text[:80]!r}, which is no PubMed identifier"
                 self._reject(Unreadable("no_pmid", detail, item.offset, in_place=True))

@@ -183,7 +183,7 @@ def _authors(tags: Tags, lists: Ints) -> list[Strings]:
 
 def _read_head(columns: Columns, tags: Tags, scope: Scope) -> None:
     """What stands before Article: the record's number and its dates."""
-    columns["pmid"] = [*map(normalize.pmid, tags.texts(tags.first("PMID", scope), "PMID"))]
+    columns["pmid"] = [*map(normalize.normalize_pmid, tags.texts(tags.first("PMID", scope), "PMID"))]
     columns["document_id"] = [f"pubmed:{pmid}" for pmid in columns["pmid"]]
     columns["revised_on"] = _dates(tags, tags.first("DateRevised", scope), "DateRevised")
     completed = _dates(tags, tags.first("DateCompleted", scope), "DateCompleted")
@@ -236,7 +236,7 @@ def _heading(tag: bytes) -> tuple[str, bool]:
 def _relations(tags: Tags, scope: Scope) -> list[list[Relation]]:
     count, found = tags.each("CommentsCorrections", scope)
     within = tags.inside(found, "CommentsCorrections")
-    pmids = map(normalize.pmid, tags.texts(tags.first("PMID", within), "PMID"))
+    pmids = map(normalize.normalize_pmid, tags.texts(tags.first("PMID", within), "PMID"))
     citations = tags.texts(tags.first("RefSource", within), "RefSource")
     told = [
         (_snake_case(kind or "RelatedTo"), f"pubmed:{pmid}" if pmid else None, citation)
@@ -265,9 +265,10 @@ def _read_data(columns: Columns, tags: Tags, parts: _Parts) -> None:
     }
     located = tags.texts(tags.first_with("ELocationID", "EIdType", "doi", parts.own), "ELocationID")
     columns["doi"] = [
-        normalize.doi(own) or normalize.doi(other) for own, other in zip(given["doi"], located, strict=True)
+        normalize.normalize_doi(own) or normalize.normalize_doi(other)
+        for own, other in zip(given["doi"], located, strict=True)
     ]
-    columns["pmcid"] = [normalize.pmcid(a or b) for a, b in zip(given["pmc"], given["pmcid"], strict=True)]
+    columns["pmcid"] = [normalize.normalize_pmcid(a or b) for a, b in zip(given["pmc"], given["pmcid"], strict=True)]
 
 
 def _retracted_on(columns: Columns) -> list[datetime.date | None]:

@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from transforms.columnar.types import Ints
-from transforms.text.tokens import Characters, characters
+from transforms.text.tokens import Characters, classify_characters
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class DocumentText:
     @cached_property
     def characters(self) -> Characters:
         """The characters of the text, as `tokenize` reads them."""
-        return characters(self.text)
+        return classify_characters(self.text)
 
     def excerpts(self, start: Ints, end: Ints) -> pa.Array:
         """Stretches of the text, given by their places in the whole of it; with basic-plane characters only."""
@@ -41,7 +41,7 @@ class DocumentText:
         contents = codes.tobytes().decode("utf-32-le").encode()
         return pa.StringArray.from_buffers(len(length), pa.py_buffer(bounds), pa.py_buffer(contents))
 
-    def holding(self, place: Ints) -> Ints:
+    def document_at(self, place: Ints) -> Ints:
         """The number of the document each place of the text belongs to."""
         return np.searchsorted(self.begin, place, side="right") - 1
 
@@ -53,7 +53,7 @@ def string_column(documents: pa.Table, name: str) -> pa.Array:
     return documents[name].combine_chunks().cast(pa.string())
 
 
-def document_text(documents: pa.Table) -> DocumentText:
+def join_title_and_abstract(documents: pa.Table) -> DocumentText:
     """The text of `documents` (columns title and abstract); NULL and an absent column are as ''."""
     title, abstract = (string_column(documents, name).fill_null("") for name in ("title", "abstract"))
     joined = pc.binary_join_element_wise(pc.binary_join_element_wise(title, abstract, " "), "\n", "")

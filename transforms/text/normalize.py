@@ -18,12 +18,12 @@ _PMCID = re.compile(r"(?:pmcid\s*:?\s*)?(?:pmc)?\s*0*([1-9][0-9]{0,9})(?:\.[0-9]
 _PMID = re.compile(r"(?:pmid\s*:?\s*|pubmed\s*:\s*)?0*([1-9][0-9]{0,9})", re.IGNORECASE)
 
 
-def collapse(text: str) -> str:
+def collapse_whitespace(text: str) -> str:
     """`text` with every run of white space (as Unicode and `str.split` see it) as one space, none at its ends."""
     return " ".join(text.split())
 
 
-def prose(text: str) -> str:
+def clean_text(text: str) -> str:
     """Running text in one form: entities that were escaped once too often resolved, Unicode NFC, white space collapsed.
 
     Characters nobody sees (control characters, soft hyphens, zero-width spaces, byte order marks) are left out.
@@ -34,11 +34,11 @@ def prose(text: str) -> str:
         text = html.unescape(text)
     if not unicodedata.is_normalized("NFC", text):
         text = unicodedata.normalize("NFC", text)
-    text = collapse(text)
-    return text if text.isprintable() else collapse(_UNSEEN.sub("", text))
+    text = collapse_whitespace(text)
+    return text if text.isprintable() else collapse_whitespace(_UNSEEN.sub("", text))
 
 
-def doi(text: str | None) -> str | None:
+def normalize_doi(text: str | None) -> str | None:
     """A DOI in lower case without a resolver's address, a label or a sentence's closing stop.
 
     DOIs compare without regard to case (DOI Handbook, section 3.4). An address's percent escapes are decoded, a bare
@@ -54,13 +54,13 @@ def doi(text: str | None) -> str | None:
     return found.lower() if _DOI.fullmatch(found) else None
 
 
-def pmcid(text: str | None) -> str | None:
+def normalize_pmcid(text: str | None) -> str | None:
     """A PubMed Central identifier as 'PMC' and digits; a version ('PMC123.2') is dropped."""
     found = _PMCID.fullmatch(text.strip()) if text is not None else None
     return f"PMC{found[1]}" if found else None
 
 
-def pmid(text: str | None) -> int | None:
+def normalize_pmid(text: str | None) -> int | None:
     """A PubMed identifier as a number: at most ten digits, never 0."""
     found = _PMID.fullmatch(text.strip()) if text is not None else None
     return int(found[1]) if found else None

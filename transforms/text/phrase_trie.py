@@ -30,7 +30,7 @@ class Hits:
         """The chosen hits."""
         return Hits(self.first[chosen], self.last[chosen], self.key[chosen])
 
-    def and_also(self, others: "Hits") -> "Hits":
+    def union(self, others: "Hits") -> "Hits":
         """These and other hits, sorted by first word, then by length."""
         joined = Hits(
             np.concatenate([self.first, others.first]),
@@ -39,7 +39,7 @@ class Hits:
         )
         return joined.take(np.argsort(_place(joined.first, joined.last), kind="stable"))
 
-    def exactly(self, first: Ints, last: Ints) -> Ints:
+    def index_of(self, first: Ints, last: Ints) -> Ints:
         """The number of the hit that is these very words; -1 where there is none. For sorted hits."""
         at = np.searchsorted(_place(self.first, self.last), _place(first, last))
         there = np.append(self.first, -1)[at] == first
@@ -63,7 +63,7 @@ class Lexicon:
     likely: npt.NDArray[np.bool_] | None
 
     @classmethod
-    def of_forms(cls, forms: Sequence[str], word: npt.NDArray[np.int32]) -> "Lexicon":
+    def from_forms(cls, forms: Sequence[str], word: npt.NDArray[np.int32]) -> "Lexicon":
         """The lexicon of distinct folded forms and the number of each; of two forms with one hash the first stays."""
         hashes = tokenize(_SEPARATOR.join(forms)).hash
         distinct, at = np.unique(hashes, return_index=True)
@@ -73,7 +73,7 @@ class Lexicon:
             likely[(distinct >> np.uint64(_LEADING)).view(np.int64)] = True
         return cls(HashTable.build(distinct, word[at]), int(word.max(initial=-1)) + 1, likely)
 
-    def numbers(self, hashes: Hashes) -> npt.NDArray[np.int32]:
+    def word_numbers(self, hashes: Hashes) -> npt.NDArray[np.int32]:
         """The word's number for each hash, ABSENT for a word that no phrase has."""
         if self.likely is None:
             return self.table.find(hashes)
@@ -135,7 +135,7 @@ class Trie:
 
     def find(self, tokens: Tokens) -> Hits:
         """Every occurrence of every phrase, overlapping ones too; sorted by first word, then by length."""
-        words = np.append(self.lexicon.numbers(tokens.hash), np.int32(ABSENT))
+        words = np.append(self.lexicon.word_numbers(tokens.hash), np.int32(ABSENT))
         within = np.append(tokens.gap != BROKEN, False) & (words >= 0)
         comma = np.append(tokens.gap == COMMA, False)
         state = self.first.take(words, mode="wrap")

@@ -73,7 +73,7 @@ def find_marks(text: str) -> tuple[Mark, ...]:
     return (*(mark for mark in _labels(text) if mark.end <= end), *reversed(closing))
 
 
-def without(text: str, marks: Iterable[Mark]) -> str:
+def strip_marks(text: str, marks: Iterable[Mark]) -> str:
     """The text without the marked spans, white space collapsed: what two sources' abstracts are compared by."""
     kept = []
     at = 0

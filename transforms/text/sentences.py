@@ -70,8 +70,8 @@ def _begins(abstracts: list[str], text: DocumentText, further: Ints) -> tuple[In
     within = before - np.append(before, 0)[first[document]]
     of_abstract = text.begin[document] + text.title_length[document] + 1 + within
     begin = np.sort(np.concatenate([text.begin[:-1], of_abstract, further]), kind="stable")
-    begin = begin[np.append(True, begin[1:] != begin[:-1])[: len(begin)] & ~text.characters.within_word(begin)]
-    return text.holding(begin), begin
+    begin = begin[np.append(True, begin[1:] != begin[:-1])[: len(begin)] & ~text.characters.is_within_word(begin)]
+    return text.document_at(begin), begin
 
 
 def _section_starts(documents: pa.Table, text: DocumentText) -> Ints:

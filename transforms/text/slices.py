@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from transforms.columnar.types import Ints
-from transforms.text.document_text import DocumentText, document_text, string_column
+from transforms.text.document_text import DocumentText, join_title_and_abstract, string_column
 from transforms.text.sentences import Sentences, find_sentences
 from transforms.text.tokens import BROKEN, Tokens, tokenize
 
@@ -31,31 +31,31 @@ class TextSlice:
         return find_sentences(self.documents, self.text)
 
     @cached_property
-    def begins(self) -> Ints:
+    def sentence_starts(self) -> Ints:
         """Where each sentence begins in the whole text."""
         return self.text.begin[self.sentences.document] + self.sentences.start
 
     @cached_property
-    def ends(self) -> Ints:
+    def sentence_ends(self) -> Ints:
         """Where each sentence ends in the whole text."""
         return self.text.begin[self.sentences.document] + self.sentences.end
 
     @cached_property
-    def words(self) -> Tokens:
+    def document_tokens(self) -> Tokens:
         """The words, in order."""
         return tokenize(self.text.characters)
 
     @cached_property
-    def first_words(self) -> Ints:
+    def sentence_first_words(self) -> Ints:
         """The number of each sentence's first word, or of the next one where it has none."""
-        return np.searchsorted(self.words.start, self.begins)
+        return np.searchsorted(self.document_tokens.start, self.sentence_starts)
 
     @cached_property
-    def tokens(self) -> Tokens:
+    def sentence_tokens(self) -> Tokens:
         """The words as names are looked for in them: none reaches over the beginning of a sentence."""
-        gap = self.words.gap.copy()
-        gap[self.first_words[self.first_words < len(gap)]] = BROKEN
-        return replace(self.words, gap=gap)
+        gap = self.document_tokens.gap.copy()
+        gap[self.sentence_first_words[self.sentence_first_words < len(gap)]] = BROKEN
+        return replace(self.document_tokens, gap=gap)
 
 
 def text_slices(documents: pa.Table) -> Iterator[TextSlice]:
@@ -67,10 +67,10 @@ def text_slices(documents: pa.Table) -> Iterator[TextSlice]:
     ends = np.cumsum(lengths)
     begin = 0
     if not len(documents):
-        yield TextSlice(0, documents, document_text(documents))
+        yield TextSlice(0, documents, join_title_and_abstract(documents))
     while begin < len(documents):
         before = ends[begin - 1] if begin else 0
         end = max(begin + 1, int(np.searchsorted(ends, before + _LARGEST_SLICE, side="right")))
         part = documents.slice(begin, end - begin)
-        yield TextSlice(begin, part, document_text(part))
+        yield TextSlice(begin, part, join_title_and_abstract(part))
         begin = end

@@ -48,7 +48,7 @@ class Characters:
     codes: Codes
     kind: npt.NDArray[np.uint8]
 
-    def within_word(self, place: Ints) -> npt.NDArray[np.bool_]:
+    def is_within_word(self, place: Ints) -> npt.NDArray[np.bool_]:
         """For each place but the end of the text: whether a letter or digit stands on either side of it."""
         letter = self.kind >= _FIRST_LETTER
         inside: npt.NDArray[np.bool_] = letter[place] & letter[np.maximum(place - 1, 0)] & (place > 0)
@@ -118,7 +118,7 @@ def _single_gaps() -> Gaps:
     return gaps
 
 
-def characters(text: str) -> Characters:
+def classify_characters(text: str) -> Characters:
     """What `tokenize` needs to know of the characters of a text."""
     codes = np.frombuffer(text.encode("utf-32-le"), np.uint32)
     if len(codes) and codes.max() >= _PLANE:
@@ -133,7 +133,7 @@ def characters(text: str) -> Characters:
 
 def tokenize(text: str | Characters) -> Tokens:
     """The words of a text (of many texts joined by a character that is no letter), in order."""
-    read = characters(text) if isinstance(text, str) else text
+    read = classify_characters(text) if isinstance(text, str) else text
     codes, kind = read.codes, read.kind
     start, end = _runs(kind >= _FIRST_LETTER)
     hashed = hash_runs(kind, start, end - start)
@@ -244,11 +244,11 @@ def _translation() -> dict[int, int | None]:
     return {int(c): int(folded[c]) for c in changed} | {int(c): None for c in (_kinds() == _IGNORED).nonzero()[0]}
 
 
-def fold(text: str) -> str:
+def fold_case(text: str) -> str:
     """A text with every character folded, one for one; joining marks and soft hyphens are dropped."""
     return text.translate(_translation())
 
 
-def words(text: str) -> list[str]:
+def split_words(text: str) -> list[str]:
     """The folded words of a name or a mention, as `tokenize` sees them."""
-    return _WORDS.findall(_POSSESSIVE.sub("", fold(text)))
+    return _WORDS.findall(_POSSESSIVE.sub("", fold_case(text)))

@@ -9,7 +9,7 @@ import re
 from typing import Any
 
 from transforms.rules import load_rules
-from transforms.text.tokens import words
+from transforms.text.tokens import split_words
 
 _DATA: dict[str, Any] = load_rules("word_forms")
 _GREEK: dict[str, str] = _DATA["greek"]
@@ -43,9 +43,9 @@ def lemma(word: str) -> str:
     return _singular(_BRITISH_PART.sub(lambda found: _BRITISH[found[0]], word))
 
 
-def spoken(name: str) -> tuple[str, ...]:
+def lemmas(name: str) -> tuple[str, ...]:
     """A name as the lemmas of its words: the same for all its written forms."""
-    return tuple(lemma(word) for word in words(name))
+    return tuple(lemma(word) for word in split_words(name))
 
 
 def _singular(word: str) -> str:
@@ -57,7 +57,7 @@ def _singular(word: str) -> str:
     return word
 
 
-def forms(key: str) -> frozenset[str]:
+def written_forms(key: str) -> frozenset[str]:
     """Every folded word the rules can tell to have this lemma, the lemma itself among them."""
     candidates = {key}
     if _LETTERS_ONLY.fullmatch(key) or (len(key) == 3 and key.isascii() and key.isalpha()):

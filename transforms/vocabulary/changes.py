@@ -19,13 +19,13 @@ from transforms.schema.table import STRINGS
 from transforms.text.phrase_trie import Lexicon
 from transforms.text.slices import TextSlice, text_slices
 from transforms.vocabulary.compiled import Vocabulary
-from transforms.vocabulary.names import lexicon_of, spell
+from transforms.vocabulary.names import build_lexicon, tokenize_names
 
 _Flags = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
-class Difference:
+class VocabularyDifference:
     """How two vocabularies differ.
 
     names: those that one of them matches and the other does not, or not for the same concept or with the same standing;
@@ -39,14 +39,14 @@ class Difference:
         return bool(self.names or self.concepts)
 
 
-def compare(old: Vocabulary, new: Vocabulary) -> Difference:
+def compare_vocabularies(old: Vocabulary, new: Vocabulary) -> VocabularyDifference:
     """What differs between two vocabularies as far as annotation goes."""
     matched = old.matched(), new.matched()
     counted = {(id_, name) for id_, name, _ in _counted(old) ^ _counted(new)}
     concepts = {id_ for id_, _ in counted}
     names = {row[0] for row in matched[0] ^ matched[1]}
     names |= {row[0] for row in matched[0] | matched[1] if row[1] in concepts}
-    return Difference(tuple(sorted(names)), frozenset(concepts))
+    return VocabularyDifference(tuple(sorted(names)), frozenset(concepts))
 
 
 def _counted(vocabulary: Vocabulary) -> set[tuple[str, str, bool]]:
@@ -55,7 +55,7 @@ def _counted(vocabulary: Vocabulary) -> set[tuple[str, str, bool]]:
     return set(zip(*columns, strict=True))
 
 
-def touched(documents: pa.Table, difference: Difference) -> pa.Array:
+def find_affected(documents: pa.Table, difference: VocabularyDifference) -> pa.Array:
     """For each row of `documents` (title, abstract, headings): whether the difference can change its mentions."""
     words = _Words.of(difference.names)
     parts = [_touched_slice(part, words, difference.concepts) for part in text_slices(documents)]
@@ -63,9 +63,9 @@ def touched(documents: pa.Table, difference: Difference) -> pa.Array:
 
 
 def _touched_slice(part: TextSlice, words: "_Words", concepts: Iterable[str]) -> _Flags:
-    number = words.lexicon.numbers(part.words.hash)
+    number = words.lexicon.word_numbers(part.document_tokens.hash)
     known = number >= 0
-    present = np.unique(part.text.holding(part.words.start[known]) * words.lexicon.size + number[known])
+    present = np.unique(part.text.document_at(part.document_tokens.start[known]) * words.lexicon.size + number[known])
     flags = _with_headings(part.documents, concepts)
     flags[words.documents(present)] = True
     return flags
@@ -90,9 +90,9 @@ class _Words:
 
     @classmethod
     def of(cls, names: Iterable[str]) -> "_Words":
-        spelling = spell(pa.array(list(names), pa.string()))
-        lexicon = lexicon_of(spelling.written.values())
-        number = lexicon.numbers(spelling.hashes).astype(np.int64)
+        spelling = tokenize_names(pa.array(list(names), pa.string()))
+        lexicon = build_lexicon(spelling.written.values())
+        number = lexicon.word_numbers(spelling.hashes).astype(np.int64)
         owner = np.repeat(np.arange(len(spelling.length)), spelling.length)
         pairs = np.unique(owner * max(lexicon.size, 1) + number)
         owner, word = pairs // max(lexicon.size, 1), pairs % max(lexicon.size, 1)

@@ -31,13 +31,13 @@ import pyarrow.compute as pc
 from transforms.columnar.types import Ints
 from transforms.curation.verdicts import forbidden_names
 from transforms.text.phrase_trie import Trie
-from transforms.text.tokens import words
+from transforms.text.tokens import split_words
 from transforms.text.word_forms import lemma
 from transforms.vocabulary.files import read_vocabulary
 from transforms.vocabulary.merge import merge
 from transforms.vocabulary.mesh import read_mesh
-from transforms.vocabulary.name_rules import ambiguous_acronyms, companions
-from transforms.vocabulary.names import Names, build_trie, matchable, without
+from transforms.vocabulary.name_rules import is_ambiguous_acronym, is_companion
+from transforms.vocabulary.names import Names, build_trie, drop_forbidden, matchable_names
 from transforms.vocabulary.tables import CHECK_TAGS, DEFAULT_CATEGORIES, VocabularyError, VocabularyTables, mark_counted
 
 __all__ = [
@@ -66,7 +66,7 @@ class Meanings:
     def __len__(self) -> int:
         return len(self.begin) - 1
 
-    def of(self, keys: Ints) -> tuple[Ints, Ints]:
+    def expand(self, keys: Ints) -> tuple[Ints, Ints]:
         """For each meaning of each key, in order: the number of the key among `keys`, and the concept."""
         counts = self.begin[keys + 1] - self.begin[keys]
         number = np.repeat(np.arange(len(keys)), counts)
@@ -116,7 +116,7 @@ class Vocabulary:
         standing = (self._matched.rank.tolist(), self._matched.acronym.tolist())
         return set(zip(self._matched.text.to_pylist(), concept_ids, *standing, strict=True))
 
-    def meant(self, key: int, text: str) -> tuple[int, ...]:
+    def resolve(self, key: int, text: str) -> tuple[int, ...]:
         """Positions of the concepts that `text`, matched by a key of the trie, stands for; () where none is."""
         known = self._remembered.get((key, text))
         if known is None:
@@ -126,7 +126,7 @@ class Vocabulary:
         return known
 
     def _judge(self, key: int, text: str) -> tuple[int, ...]:
-        spoken = words(text)
+        spoken = split_words(text)
         lemmas = [lemma(word) for word in spoken]
         best: dict[int, tuple[int, int]] = {}
         meant: dict[int, set[int]] = {}
@@ -134,7 +134,7 @@ class Vocabulary:
             name, concept = self._matched.text[at].as_py(), int(self._matched.concept[at])
             if self._matched.acronym[at] and text not in (name, name + "s"):
                 continue
-            known = words(name)
+            known = split_words(name)
             if known != spoken and [lemma(word) for word in known] != lemmas:
                 continue
             quality, kind = (int(known != spoken), int(self._matched.rank[at])), int(self._kinds[concept])
@@ -156,7 +156,7 @@ def build(concepts: pa.Table, names: pa.Table, ancestors: pa.Table, verdicts: pa
     counted = counted.sort_by("concept_id")
     concept_ids, concept_names = (counted[column].combine_chunks() for column in ("concept_id", "name"))
     ids = concept_ids.to_pylist()
-    trie, key, matched = build_trie(without(matchable(names, counted), forbidden, ids))
+    trie, key, matched = build_trie(drop_forbidden(matchable_names(names, counted), forbidden, ids))
     order = np.argsort(key, kind="stable")
     begins = np.append(0, np.cumsum(np.bincount(key, minlength=int(key.max(initial=-1)) + 1)))
     kinds = _prefixes(concept_ids)
@@ -169,9 +169,9 @@ def build(concepts: pa.Table, names: pa.Table, ancestors: pa.Table, verdicts: pa
         trie=trie,
         meanings=_certain_meanings(matched, key, kinds),
         case_matters=acronyms_only,
-        ambiguous=acronyms_only & (np.bincount(key[ambiguous_acronyms(matched.text)], minlength=len(begins) - 1) > 0),
+        ambiguous=acronyms_only & (np.bincount(key[is_ambiguous_acronym(matched.text)], minlength=len(begins) - 1) > 0),
         substance=_is_substance(counted),
-        companions=np.unique(key[companions(matched.text)]),
+        companions=np.unique(key[is_companion(matched.text)]),
         _matched=matched.take(order),
         _begins=begins,
         _kinds=kinds,

@@ -76,4 +76,4 @@ def _tables(entries: list[tuple[str, list[str], list[str], list[str]]], name: st
             raise VocabularyError(f"{name}: {concept_id} needs names of 1 to {_LONGEST_NAME} characters")
         standing = list(dict.fromkeys(categories)) or [concept_id.partition(":")[0]]
         concepts.append(Concept(concept_id, names, standing, above=above))
-    return VocabularyTables.of(concepts, Edition(name, extends=True))
+    return VocabularyTables.from_concepts(concepts, Edition(name, extends=True))

@@ -13,10 +13,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from transforms.schema.tables import CONCEPT_ANCESTORS, CONCEPT_NAMES, CONCEPTS
-from transforms.text.tokens import words
+from transforms.text.tokens import split_words
 from transforms.text.word_forms import lemma
-from transforms.vocabulary.names import matchable
-from transforms.vocabulary.tables import XREFS, VocabularyError, VocabularyTables, closure, mark_counted
+from transforms.vocabulary.names import matchable_names
+from transforms.vocabulary.tables import XREFS, VocabularyError, VocabularyTables, mark_counted, transitive_closure
 
 
 def merge(parts: Sequence[VocabularyTables]) -> VocabularyTables:
@@ -94,10 +94,10 @@ def _spoken(parts: Sequence[VocabularyTables], wanted: set[str]) -> dict[str, se
     ids = pa.array(sorted(wanted), pa.string())
     for part in parts:
         concepts = part.concepts.filter(pc.is_in(part.concepts["concept_id"], ids))
-        known = matchable(part.names, concepts)
+        known = matchable_names(part.names, concepts)
         concept_ids = concepts["concept_id"].to_pylist()
         for name, concept in zip(known.text.to_pylist(), known.concept.tolist(), strict=True):
-            spoken[concept_ids[concept]].add(tuple(sorted(lemma(word) for word in words(name))))
+            spoken[concept_ids[concept]].add(tuple(sorted(lemma(word) for word in split_words(name))))
     return spoken
 
 
@@ -131,7 +131,7 @@ def _closed(ancestors: pa.Table, owner: dict[str, int]) -> pa.Table:
     for one, other in zip(ancestors["concept_id"].to_pylist(), ancestors["ancestor_id"].to_pylist(), strict=True):
         if other in owner:
             above.setdefault(one, []).append(other)
-    pairs = closure(above.items())
+    pairs = transitive_closure(above.items())
     return pa.table([[one for one, _ in pairs], [other for _, other in pairs]], schema=CONCEPT_ANCESTORS.arrow)
 
 

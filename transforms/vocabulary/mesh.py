@@ -44,7 +44,7 @@ def read_mesh(stream: BinaryIO, name: str) -> VocabularyTables:
         raise VocabularyError(f"{name} cannot be read as MeSH: {error}; {_ADVICE}") from error
     if not concepts:
         raise VocabularyError(f"{name} holds no records; {_ADVICE}")
-    return VocabularyTables.of(_placed(concepts), Edition(edition[0], _LICENCE))
+    return VocabularyTables.from_concepts(_placed(concepts), Edition(edition[0], _LICENCE))
 
 
 def _concepts(stream: BinaryIO, edition: list[str]) -> Iterator[Concept]:

@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 
 from transforms.columnar.types import Ints
 from transforms.rules import load_rules
-from transforms.text.word_forms import forms, lemma
+from transforms.text.word_forms import lemma, written_forms
 
 _RULES: dict[str, Any] = load_rules("name_rules")
 _WORD = re.compile(r"[a-z0-9]+")
@@ -23,17 +23,17 @@ _HEADINGS_ONLY = tuple(branch for group in _RULES["headings_only"] for branch in
 
 
 @cache
-def never_matched() -> frozenset[str]:
+def never_matched_names() -> frozenset[str]:
     """Names that are never matched, in every written form: folded words with a space between."""
     listed = (name for group in _RULES["never"] for name in group["names"])
     return frozenset(" ".join(spelt) for name in listed for spelt in product(*map(_forms, name.split())))
 
 
 def _forms(word: str) -> frozenset[str]:
-    return forms(lemma(word))
+    return written_forms(lemma(word))
 
 
-def from_headings_only(tree_numbers: Iterable[list[str] | None]) -> npt.NDArray[np.bool_]:
+def is_headings_only(tree_numbers: Iterable[list[str] | None]) -> npt.NDArray[np.bool_]:
     """For the tree numbers of each concept: whether it is not looked for in text (name_rules.toml)."""
     return np.array([_headings_only(numbers or ()) for numbers in tree_numbers], bool)
 
@@ -43,14 +43,14 @@ def _headings_only(numbers: Sequence[str]) -> bool:
     return bool(telling) and all(number.startswith(_HEADINGS_ONLY) for number in telling)
 
 
-def further(concept_ids: Sequence[str]) -> tuple[pa.Array, npt.NDArray[np.int32]]:
+def extra_names(concept_ids: Sequence[str]) -> tuple[pa.Array, npt.NDArray[np.int32]]:
     """The further names that are spelt out for some of these concepts, and the position of each name's concept."""
     at = {concept_id: position for position, concept_id in enumerate(concept_ids)}
     rows = [(name, at[one]) for one, names in _RULES["further"].items() if one in at for name in names]
     return pa.array([name for name, _ in rows], pa.string()), np.array([position for _, position in rows], np.int32)
 
 
-def derived(names: pa.Array, categories: npt.NDArray[np.str_]) -> tuple[pa.Array, Ints]:
+def derive_names(names: pa.Array, categories: npt.NDArray[np.str_]) -> tuple[pa.Array, Ints]:
     """Further names by rule, and the number of the name each comes from.
 
     categories: of each name's concept, as one string of tree letters.
@@ -85,7 +85,7 @@ def _by_words(names: pa.Array) -> Iterable[tuple[pa.Array, Ints]]:
                 yield pc.replace_substring_regex(names.take(pa.array(number)), pattern, new), number
 
 
-def in_capitals(names: pa.Array, concept: npt.NDArray[np.int32]) -> pa.Array:
+def capitalize_acronyms(names: pa.Array, concept: npt.NDArray[np.int32]) -> pa.Array:
     """Names with acronyms that a vocabulary spells in lower case ("fed" for "fish eye disease") in capitals.
 
     An acronym is one word of up to six letters that the initials of another name of its concept spell.
@@ -107,12 +107,12 @@ def _initials(name: str) -> tuple[str, str]:
     return "".join(word[0] for word in words), "".join(word[0] for word in words if word not in _SMALL)
 
 
-def ambiguous_acronyms(names: pa.Array) -> npt.NDArray[np.bool_]:
+def is_ambiguous_acronym(names: pa.Array) -> npt.NDArray[np.bool_]:
     """Which names are short acronyms that may stand for anything where the text does not say what for."""
     short = pc.match_substring_regex(names, r"^\p{Lu}{1,4}$")
     return np.asarray(pc.and_not(short, pc.is_in(names, pa.array(_RULES["known_acronyms"]))), bool)
 
 
-def companions(names: pa.Array) -> npt.NDArray[np.bool_]:
+def is_companion(names: pa.Array) -> npt.NDArray[np.bool_]:
     """Which names are the metals whose salts are named for the other half."""
     return np.asarray(pc.is_in(pc.utf8_lower(names), pa.array(_RULES["companions"])), bool)

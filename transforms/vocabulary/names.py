@@ -11,9 +11,15 @@ import pyarrow.compute as pc
 
 from transforms.columnar.types import Gaps, Hashes, Ints
 from transforms.text.phrase_trie import Lexicon, Trie
-from transforms.text.tokens import BROKEN, Tokens, fold, tokenize
-from transforms.text.word_forms import forms, lemma, spoken
-from transforms.vocabulary.name_rules import derived, from_headings_only, further, in_capitals, never_matched
+from transforms.text.tokens import BROKEN, Tokens, fold_case, tokenize
+from transforms.text.word_forms import lemma, lemmas, written_forms
+from transforms.vocabulary.name_rules import (
+    capitalize_acronyms,
+    derive_names,
+    extra_names,
+    is_headings_only,
+    never_matched_names,
+)
 
 _SHORTEST = 3
 _LONGEST_MIXED = 5
@@ -57,25 +63,25 @@ class Spelling:
     written: dict[int, str]
 
 
-def matchable(names: pa.Table, concepts: pa.Table) -> Names:
+def matchable_names(names: pa.Table, concepts: pa.Table) -> Names:
     """The names of the given concepts that may be matched, and further ones by rule (transforms.vocabulary.name_rules).
 
     Left out are concepts that are read from headings only. A name with one comma stands turned round as well.
     """
     categories, tree_numbers = (_lists(concepts, column) for column in ("categories", "tree_numbers"))
-    spoken = ~from_headings_only(tree_numbers)
+    in_text = ~is_headings_only(tree_numbers)
     concept = pc.index_in(names["concept_id"].combine_chunks(), concepts["concept_id"].combine_chunks())
     concept = np.asarray(concept.fill_null(-1), np.int32)
-    chosen = np.flatnonzero((concept >= 0) & np.append(spoken, False)[concept])
+    chosen = np.flatnonzero((concept >= 0) & np.append(in_text, False)[concept])
     text, kind = (names[column].combine_chunks().take(pa.array(chosen)) for column in ("name", "kind"))
     rank = np.where(np.asarray(pc.equal(kind, "preferred"), bool), _PREFERRED, _SYNONYM).astype(np.int8)
-    text = in_capitals(text, concept[chosen])
+    text = capitalize_acronyms(text, concept[chosen])
     known = Names(text, concept[chosen], rank, np.asarray(_is_acronym(text), bool))
     known = known.and_as(*_turned_round(known.text), _TURNED)
     trees = np.array(["".join(one or ()) for one in categories], np.str_)
-    known = known.and_as(*derived(known.text, trees[known.concept]), _DERIVED)
+    known = known.and_as(*derive_names(known.text, trees[known.concept]), _DERIVED)
     known = known.take(np.flatnonzero(_usable(known)))
-    text, at = further(concepts["concept_id"].to_pylist())
+    text, at = extra_names(concepts["concept_id"].to_pylist())
     first = Names(text, at, np.full(len(at), _FIRST, np.int8), np.asarray(_is_acronym(text), bool))
     return Names(
         pa.concat_arrays([known.text, first.text]),
@@ -85,17 +91,19 @@ def matchable(names: pa.Table, concepts: pa.Table) -> Names:
     )
 
 
-def without(names: Names, forbidden: Mapping[tuple[str, ...], Set[str | None]], concept_ids: Sequence[str]) -> Names:
+def drop_forbidden(
+    names: Names, forbidden: Mapping[tuple[str, ...], Set[str | None]], concept_ids: Sequence[str]
+) -> Names:
     """The names but for those that people have forbidden (transforms.curation.verdicts), in any written form."""
     if not forbidden:
         return names
-    beginnings = sorted({re.escape(form) for name in forbidden if name for form in forms(name[0])})
+    beginnings = sorted({re.escape(form) for name in forbidden if name for form in written_forms(name[0])})
     lower = pc.utf8_lower(names.text)
     likely = pc.match_substring_regex(lower, rf"^(?:{'|'.join(beginnings)})(?:[^\pL\pN]|$)")
     likely = pc.or_(likely, pc.invert(pc.match_substring_regex(lower, r"^[\x00-\x7F]*$")))
     kept = np.ones(len(names.text), bool)
     for at in np.flatnonzero(np.asarray(likely, bool)).tolist():
-        concepts = forbidden.get(spoken(names.text[at].as_py()), frozenset())
+        concepts = forbidden.get(lemmas(names.text[at].as_py()), frozenset())
         kept[at] = None not in concepts and concept_ids[names.concept[at]] not in concepts
     return names.take(np.flatnonzero(kept))
 
@@ -111,7 +119,7 @@ def _usable(names: Names) -> npt.NDArray[np.bool_]:
     text = names.text
     usable = pc.and_(pc.match_substring_regex(text, r"\pL"), pc.match_substring_regex(text, r"^[\pL\pN].*[\pL\pN]$"))
     usable = pc.and_(usable, pc.greater_equal(pc.utf8_length(text), _SHORTEST))
-    never = pc.is_in(pc.replace_substring(pc.utf8_lower(text), "-", " "), pa.array(sorted(never_matched())))
+    never = pc.is_in(pc.replace_substring(pc.utf8_lower(text), "-", " "), pa.array(sorted(never_matched_names())))
     return np.asarray(usable, bool) & ~(np.asarray(never, bool) & ~names.acronym)
 
 
@@ -131,15 +139,15 @@ def _is_acronym(names: pa.Array) -> pa.Array:
 
 def build_trie(names: Names) -> tuple[Trie, Ints, Names]:
     """Names -> a trie over their words, the key of each name in it, and the names that have one, in the same order."""
-    spelling = spell(names.text)
+    spelling = tokenize_names(names.text)
     kept = np.flatnonzero(spelling.length)
     length = spelling.length[kept]
-    lexicon = lexicon_of(spelling.written.values())
-    trie, key = Trie.build(lexicon, lexicon.numbers(spelling.hashes), spelling.gaps, np.cumsum(length) - length)
+    lexicon = build_lexicon(spelling.written.values())
+    trie, key = Trie.build(lexicon, lexicon.word_numbers(spelling.hashes), spelling.gaps, np.cumsum(length) - length)
     return trie, key, names.take(kept)
 
 
-def spell(names: pa.Array) -> Spelling:
+def tokenize_names(names: pa.Array) -> Spelling:
     """The words of every name; worked off in slices, so that a million names need little memory."""
     written: dict[int, str] = {}
     hashes, gaps, lengths = [np.zeros(0, np.uint64)], [np.zeros(0, np.uint8)], [np.zeros(0, np.int64)]
@@ -167,12 +175,12 @@ def _note(written: dict[int, str], tokens: Tokens, text: str) -> None:
     distinct, at = np.unique(tokens.hash, return_index=True)
     for number, start, end in zip(distinct.tolist(), tokens.start[at].tolist(), tokens.end[at].tolist(), strict=True):
         if number not in written:
-            written[number] = fold(text[start:end])
+            written[number] = fold_case(text[start:end])
 
 
-def lexicon_of(words: Iterable[str]) -> Lexicon:
+def build_lexicon(words: Iterable[str]) -> Lexicon:
     """Every written form of folded words; forms of one word share a number."""
     number: dict[str, int] = {}
     own = {word: number.setdefault(lemma(word), len(number)) for word in words}
-    further = {form: at for key, at in number.items() for form in forms(key) if form not in own}
-    return Lexicon.of_forms([*own, *further], np.array([*own.values(), *further.values()], np.int32))
+    inflected = {form: at for key, at in number.items() for form in written_forms(key) if form not in own}
+    return Lexicon.from_forms([*own, *inflected], np.array([*own.values(), *inflected.values()], np.int32))

@@ -52,7 +52,7 @@ def read_obo(lines: Iterable[str], name: str) -> VocabularyTables:
         one if one.concept_id in holding else Concept(one.concept_id, one.names, (prefix,), (), one.above, one.xrefs)
         for one in concepts
     ]
-    return VocabularyTables.of(placed, _edition(header, prefix))
+    return VocabularyTables.from_concepts(placed, _edition(header, prefix))
 
 
 def _frames(lines: Iterable[str], name: str) -> tuple[_Term, list[_Term]]:

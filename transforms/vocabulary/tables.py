@@ -63,7 +63,7 @@ class VocabularyTables:
     editions: tuple[Edition, ...] = ()
 
     @classmethod
-    def of(cls, concepts: Sequence[Concept], edition: Edition) -> "VocabularyTables":
+    def from_concepts(cls, concepts: Sequence[Concept], edition: Edition) -> "VocabularyTables":
         """The tables of concepts, ancestors at any distance; counted as by default."""
         rows: Iterable[dict[str, object]] = (
             {
@@ -79,7 +79,8 @@ class VocabularyTables:
             CONCEPTS.from_rows(rows),
             _names(concepts),
             pa.table(
-                _columns(closure((one.concept_id, one.above) for one in concepts)), schema=CONCEPT_ANCESTORS.arrow
+                _columns(transitive_closure((one.concept_id, one.above) for one in concepts)),
+                schema=CONCEPT_ANCESTORS.arrow,
             ),
             pa.table(_columns([(one.concept_id, xref) for one in concepts for xref in one.xrefs]), schema=XREFS),
             (edition,),
@@ -101,7 +102,7 @@ def _columns(pairs: Sequence[tuple[str, str]]) -> list[list[str]]:
     return [[pair[0] for pair in pairs], [pair[1] for pair in pairs]]
 
 
-def closure(above: Iterable[tuple[str, Iterable[str]]]) -> list[tuple[str, str]]:
+def transitive_closure(above: Iterable[tuple[str, Iterable[str]]]) -> list[tuple[str, str]]:
     """What stands directly above each concept -> every pair (concept, concept above it at any distance).
 
     Loops do no harm: nothing is above itself.

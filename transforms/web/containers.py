@@ -13,7 +13,7 @@ from typing import NamedTuple
 from lxml import etree
 
 from transforms.rules import load_rules
-from transforms.text.normalize import prose
+from transforms.text.normalize import clean_text
 from transforms.web.abstracts import LONGEST_ABSTRACT, Version, versions
 from transforms.web.boilerplate import (
     ABSTRACT_HEADINGS,
@@ -298,7 +298,7 @@ def _lines_after(element: Element, rank: int) -> list[Block]:
 def _tail(element: Element) -> str:
     """The text after an element, without the control characters that must not be put into a tree."""
     text = element.tail or ""
-    return prose(text) + (" " if text[-1:].isspace() else "")
+    return clean_text(text) + (" " if text[-1:].isspace() else "")
 
 
 def _ranks(element: Element, rank: int) -> bool:

@@ -7,7 +7,7 @@ from itertools import pairwise
 import trafilatura
 from lxml import etree
 
-from transforms.text.normalize import prose
+from transforms.text.normalize import clean_text
 from transforms.web import walls as web_walls
 from transforms.web.abstracts import Version
 from transforms.web.boilerplate import OTHER_HEADINGS, Passage, begins_with_label, find_passage, is_prose
@@ -62,7 +62,7 @@ def _drop_others(root: Element) -> None:
 def _as_shown(kept: Sequence[str], lines: Sequence[Block]) -> list[Block]:
     """The lines trafilatura keeps, each as the page shows it: trafilatura keeps text that is hidden, and drops some."""
     shown = {squeezed(line.text)[:_BEGINNING]: line for line in reversed(lines)}
-    return [shown.get(squeezed(text)[:_BEGINNING], Block(text)) for line in kept if (text := prose(line))]
+    return [shown.get(squeezed(text)[:_BEGINNING], Block(text)) for line in kept if (text := clean_text(line))]
 
 
 def by_paragraphs(lines: Sequence[Block]) -> tuple[Choice, str | None] | Rejection:

@@ -94,12 +94,16 @@ def identifiers(fields: Fields, url: str, text: str) -> dict[str, tuple[str | No
         if found := pattern.search(address):
             value = _PATH_ENDS.sub("", found[1]) if name == "doi" else found[1]
             fields.setdefault(name, []).append(Found("url", value, confidence))
-    readers = {"doi": read_doi, "pmid": _read_pmid, "pmcid": normalize.pmcid}
+    readers = {"doi": read_doi, "pmid": _read_pmid, "pmcid": normalize.normalize_pmcid}
     resolved = {name: resolve(fields.get(name, ()), read) for name, read in readers.items()}
     if any(value for value, _ in resolved.values()):
         return resolved
     if "10." in text:
-        shown = {doi for written in _DOI.findall(text[:2_000_000]) if (doi := normalize.doi(written.rstrip(")]},.;&")))}
+        shown = {
+            doi
+            for written in _DOI.findall(text[:2_000_000])
+            if (doi := normalize.normalize_doi(written.rstrip(")]},.;&")))
+        }
         if len(shown) == 1:
             resolved["doi"] = resolve([Found("text:doi", shown.pop(), 0.6)], read_doi)
     if "PMID" in text and len(shown := set(_PMID_SHOWN.findall(text))) == 1:
@@ -110,11 +114,11 @@ def identifiers(fields: Fields, url: str, text: str) -> dict[str, tuple[str | No
 def read_doi(value: str) -> str | None:
     """The DOI in a value that may be an address or labelled; None where there is none."""
     found = _DOI.search(unquote(value) if "doi.org" in value.lower() else value)
-    return normalize.doi(found[0].rstrip(")]}")) if found else None
+    return normalize.normalize_doi(found[0].rstrip(")]}")) if found else None
 
 
 def _read_pmid(value: str) -> str | None:
-    number = normalize.pmid(value)
+    number = normalize.normalize_pmid(value)
     return str(number) if number is not None else None
 
 
@@ -131,13 +135,13 @@ def descriptions(fields: Fields, page: Survey) -> dict[str, tuple[str | None, Fi
 
 def read_line(value: str) -> str | None:
     """A value on one line, at most 500 characters."""
-    return normalize.prose(value)[:500] or None
+    return normalize.clean_text(value)[:500] or None
 
 
 def read_title(value: str) -> str | None:
     """A title without markup; None for one that is empty or no title by its length."""
     marked_up = "<" in value or "&" in value
-    text = " ".join(block.text for block in fragment_blocks(value)) if marked_up else normalize.prose(value)
+    text = " ".join(block.text for block in fragment_blocks(value)) if marked_up else normalize.clean_text(value)
     return text if 1 < len(text) <= 1_000 else None
 
 

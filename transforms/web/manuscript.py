@@ -3,7 +3,7 @@
 import re
 from typing import NamedTuple
 
-from transforms.text.normalize import prose
+from transforms.text.normalize import clean_text
 from transforms.web.boilerplate import ABSTRACT_HEADINGS, END_HEADINGS
 from transforms.web.decode import decode
 from transforms.web.plain_text import is_plain, paragraphs
@@ -48,7 +48,7 @@ def _lines(text: str, utf8: bytes) -> list[str] | Rejection:
     if is_plain(text):
         return [block.text for block in paragraphs(text)]
     parsed = parse(utf8)
-    return parsed if isinstance(parsed, Rejection) else [prose(block.text) for block in blocks(parsed.root)]
+    return parsed if isinstance(parsed, Rejection) else [clean_text(block.text) for block in blocks(parsed.root)]
 
 
 def _ends(line: str) -> bool:

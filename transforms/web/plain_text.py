@@ -2,7 +2,7 @@
 
 import re
 
-from transforms.text.normalize import prose
+from transforms.text.normalize import clean_text
 from transforms.text.section_marks import is_label
 from transforms.web.boilerplate import ABSTRACT_HEADINGS, END_HEADINGS, OTHER_HEADINGS
 from transforms.web.tree import Block, heading_form
@@ -30,7 +30,7 @@ def paragraphs(text: str) -> list[Block]:
     text = _without_links(text)
     found = []
     for part in _BREAK.split(text):
-        found += [Block(line) for lines in _parted(part.split("\n")) if (line := prose(" ".join(lines)))]
+        found += [Block(line) for lines in _parted(part.split("\n")) if (line := clean_text(" ".join(lines)))]
     return found
 
 

@@ -11,7 +11,7 @@ from typing import NamedTuple, TypeAlias, cast
 
 from lxml import etree
 
-from transforms.text.normalize import prose
+from transforms.text.normalize import clean_text
 from transforms.web.result import Rejection
 
 Element: TypeAlias = etree._Element
@@ -110,7 +110,7 @@ def survey(root: Element, known_metas: Container[str], known_headings: Container
         if element.tag == "h1":
             found.main_headings.append(element)
         elif element.tag == "title":
-            found.title = found.title or prose(element.text or "") or None
+            found.title = found.title or clean_text(element.text or "") or None
         elif "ld+json" in (element.get("type") or ""):
             found.json_ld.append(element.text or "")
     for element in root.iter(*_CONTAINERS):
@@ -227,7 +227,7 @@ class _Lines:
     def end_of_strong(self) -> None:
         """The bold words that end here are the label of the block, if they are all it has so far."""
         if not self._label:
-            words = prose("".join(self._parts))
+            words = clean_text("".join(self._parts))
             if words and len(words) <= _LONGEST_LABEL:
                 self._label = words
                 self._parts.append("\ue000")  # where a label ends: white space, if the source forgot it
@@ -237,9 +237,9 @@ class _Lines:
             text = "".join(self._parts)
             if "\ue000" in text:
                 text = _spaced(text)
-            text = prose(text)
+            text = clean_text(text)
             if "<" in text and len(text) < _LONGEST_MARKUP and FORMATTED.search(text):
-                text = prose(FORMATTED.sub("", _SCRIPT.sub(" ", text)))  # escaped once too often
+                text = clean_text(FORMATTED.sub("", _SCRIPT.sub(" ", text)))  # escaped once too often
             if text:
                 self.blocks.append(Block(text, self._rank, self._label, self._linked))
             self._parts, self._label, self._linked = [], "", 0
@@ -275,7 +275,7 @@ def blocks(element: Element) -> list[Block]:
 
 def text_of(element: Element) -> str:
     """All the text of a small element on one line, what is not shown included."""
-    return prose("".join(cast("list[str]", list(element.itertext()))))
+    return clean_text("".join(cast("list[str]", list(element.itertext()))))
 
 
 def fragment_blocks(markup: str) -> list[Block]:
@@ -283,7 +283,7 @@ def fragment_blocks(markup: str) -> list[Block]:
     if "&" in markup and _ESCAPED_TAG.search(markup):
         markup = html.unescape(markup.replace("&amp;", "&"))
     if "<" not in markup or not FORMATTED.search(markup):
-        text = prose(markup)
+        text = clean_text(markup)
         return [Block(text)] if text else []
     parsed = parse(f"<div>{markup}</div>".encode("utf-8", "replace").replace(b"\0", b""))
     return [] if isinstance(parsed, Rejection) else blocks(parsed.root)

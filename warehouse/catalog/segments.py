@@ -8,7 +8,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from transforms.columnar.dictionaries import narrowed, plain
+from transforms.columnar.dictionaries import decode_table, prune_dictionaries
 from transforms.schema.table import Table
 from transforms.schema.tables import SEGMENT_TABLES
 from warehouse.lake import Lake, sync
@@ -28,7 +28,7 @@ def write(lake: Lake, table: str, rows: pa.Table, batch: int, order: pa.Array | 
     schema = SEGMENT_TABLES[table]
     if "batch" in schema.column_names:
         rows = rows.append_column("batch", pa.repeat(pa.scalar(batch, pa.int32()), len(rows)))
-    schema.conform(plain(rows.slice(0, 0)))
+    schema.conform(decode_table(rows.slice(0, 0)))
     rows = rows.select(list(schema.column_names))
     if order is not None or any(pa.types.is_dictionary(field.type) for field in rows.schema):
         rows = rows.combine_chunks()
@@ -38,7 +38,7 @@ def write(lake: Lake, table: str, rows: pa.Table, batch: int, order: pa.Array | 
     with _writer(path, schema, rows.schema) as writer:
         for start in range(0, len(rows), ROW_GROUP):
             group = rows.slice(start, ROW_GROUP) if order is None else rows.take(order.slice(start, ROW_GROUP))
-            writer.write_table(narrowed(group), ROW_GROUP)
+            writer.write_table(prune_dictionaries(group), ROW_GROUP)
     return register(lake, table, path, batch)
 
 

@@ -14,9 +14,9 @@ import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from transforms.counting.articles import describe
-from transforms.counting.cooccurrence import Counts, article_concepts, count, difference
-from transforms.counting.pairs import by_second
+from transforms.counting.articles import summarize_articles
+from transforms.counting.cooccurrence import Counts, article_concepts, count_articles, count_deltas
+from transforms.counting.pairs import order_by_second_concept
 from transforms.duplicates.article_ids import own_article_ids
 from transforms.schema.claims import CLAIMS
 from transforms.schema.tables import (
@@ -139,14 +139,14 @@ class ArticleRewrite(ABC):
         self.write("documents", DOCUMENTS.without("batch").conform(documents))
         current = documents.filter(documents["is_current"])
         del documents
-        articles = describe(current)
+        articles = summarize_articles(current)
         mentions = self.mentions(home, current)
         concepts = article_concepts(mentions, articles)
         for name, rows in (("mentions", mentions), ("article_keys", articles), ("article_concepts", concepts)):
             self.write(name, rows)
         self.write("claims", self.claims(home, current))
         self._note_secondary(current, articles)
-        self._write_counts(home, count(concepts, articles))
+        self._write_counts(home, count_articles(concepts, articles))
 
     def _note_secondary(self, current: pa.Table, articles: pa.Table) -> None:
         """Remember the documents that tell of an article for which another stands."""
@@ -159,9 +159,11 @@ class ArticleRewrite(ABC):
 
     def _write_counts(self, home: int, now: Counts) -> None:
         concepts = ARTICLE_CONCEPTS.without("batch").conform(self.table("old_article_concepts", home=home))
-        before = count(concepts, ARTICLE_KEYS.without("batch").conform(self.table("old_article_keys", home=home)))
+        before = count_articles(
+            concepts, ARTICLE_KEYS.without("batch").conform(self.table("old_article_keys", home=home))
+        )
         for schema, part in ((CONCEPT_COUNTS, "concepts"), (CORPUS_COUNTS, "corpus")):
-            self.write(schema.name, difference([getattr(now, part)], getattr(before, part), schema))
-        pairs = difference([now.cooccurrences], before.cooccurrences, COOCCURRENCES)
+            self.write(schema.name, count_deltas([getattr(now, part)], getattr(before, part), schema))
+        pairs = count_deltas([now.cooccurrences], before.cooccurrences, COOCCURRENCES)
         self.write("cooccurrences", pairs)
-        self.write("cooccurrences_by_b", pairs, by_second(pairs))
+        self.write("cooccurrences_by_b", pairs, order_by_second_concept(pairs))

@@ -13,8 +13,8 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from transforms.columnar.dictionaries import plain
-from transforms.curation.verdicts import overrule
+from transforms.columnar.dictionaries import decode_table
+from transforms.curation.verdicts import apply_verdicts
 from warehouse.catalog import segments
 from warehouse.catalog.file import Version
 from warehouse.catalog.publish import connect_to_write, publish, recover
@@ -120,7 +120,7 @@ class _Ingest(ArticleRewrite):
     def mentions(self, home: int, current: pa.Table) -> pa.Table:
         del current  # annotated when the payload was prepared
         found, curations = self.next_mentions(home, anew=False), self.curations()
-        return overrule(plain(found), curations) if len(curations) else found
+        return apply_verdicts(decode_table(found), curations) if len(curations) else found
 
     def _windows(self) -> list[dict[str, Any]]:
         fates = self.table("reconciliation", units=len(self.units)).to_pylist()

@@ -10,8 +10,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from transforms.columnar.dictionaries import encoded, sorted_dictionary
-from transforms.columnar.integers import found_in, stable_order
+from transforms.columnar.dictionaries import encode_column, sort_dictionary
+from transforms.columnar.integers import locate, stable_order
 from transforms.columnar.types import Ints
 from transforms.schema.tables import DOCUMENT_KEYS, MENTIONS
 
@@ -80,15 +80,15 @@ def _places_of(positions: pa.ChunkedArray, members: pa.Table, unit: int) -> Ints
 def _found_at(asked: pa.ChunkedArray, positions: Ints) -> Ints:
     """Where among some positions, each there once, every position asked for is; NOWHERE where it is not."""
     order = np.argsort(positions)
-    at, known = found_in(positions[order], np.asarray(asked, np.int64))
+    at, known = locate(positions[order], np.asarray(asked, np.int64))
     return np.where(known, np.append(order, NOWHERE)[at], NOWHERE)
 
 
 def _ordered(rows: pa.Table, place: Ints) -> Ints:
     """The rows that have a place, by concept, place and start; those without a start last."""
     kept = np.flatnonzero(place != NOWHERE)
-    concepts = encoded(rows["concept_id"])
-    _, codes = sorted_dictionary(concepts.dictionary)
+    concepts = encode_column(rows["concept_id"])
+    _, codes = sort_dictionary(concepts.dictionary)
     last = (pc.max(rows["start"]).as_py() or 0) + 1
     start = np.asarray(rows["start"].fill_null(last), np.int64)
     return kept[stable_order(start[kept], place[kept], codes[np.asarray(concepts.indices)[kept]])]
@@ -96,5 +96,5 @@ def _ordered(rows: pa.Table, place: Ints) -> Ints:
 
 def _encoded(rows: pa.Table) -> pa.Table:
     for name in _TEXTS:
-        rows = rows.set_column(rows.column_names.index(name), name, encoded(rows[name]))
+        rows = rows.set_column(rows.column_names.index(name), name, encode_column(rows[name]))
     return rows

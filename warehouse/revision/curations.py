@@ -11,8 +11,8 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-from transforms.annotation.rules_version import annotated_by, rules_version
-from transforms.curation.verdicts import VerdictError, check
+from transforms.annotation.rules_version import annotation_version, rules_version
+from transforms.curation.verdicts import VerdictError, check_verdicts
 from transforms.schema.tables import VERDICTS
 from warehouse.catalog import segments
 from warehouse.catalog.file import Version
@@ -72,7 +72,7 @@ def numbered_verdicts(version: Version) -> list[dict[str, Any]]:
 
 def _check(verdict: Mapping[str, Any]) -> None:
     try:
-        check(VERDICTS.from_rows([dict(verdict)]))
+        check_verdicts(VERDICTS.from_rows([dict(verdict)]))
     except VerdictError as error:
         raise CurationError(str(error), "see `hoofbeats curate --help`") from error
 
@@ -90,7 +90,7 @@ def _judge_name(lake: Lake, old: Version, said: pa.Table) -> int:
     loads = old.table("vocabularies").to_pylist()
     if loads:
         parts = read_vocabulary_tables(lake)
-        version = annotated_by(build_vocabulary(parts, said).version)
+        version = annotation_version(build_vocabulary(parts, said).version)
         facts = {"version": version, "rules": rules_version()}
         facts |= {name: loads[-1][name] for name in ("files", "categories")}
         made = store_vocabulary_locked(lake, old, parts, facts, said)

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator
 import duckdb
 import pyarrow as pa
 
-from transforms.vocabulary.changes import Difference, touched
+from transforms.vocabulary.changes import VocabularyDifference, find_affected
 from transforms.vocabulary.compiled import Vocabulary
 from warehouse.catalog.file import Version
 from warehouse.lake import Lake
@@ -51,7 +51,7 @@ class Reannotation(LookingAgain):
         return self._curations
 
 
-def documents_touched(connection: duckdb.DuckDBPyConnection, difference: Difference) -> Iterator[str]:
+def documents_touched(connection: duckdb.DuckDBPyConnection, difference: VocabularyDifference) -> Iterator[str]:
     """The documents whose mentions a difference of two vocabularies can change."""
     if not difference:
         return
@@ -61,4 +61,4 @@ def documents_touched(connection: duckdb.DuckDBPyConnection, difference: Differe
     )
     for batch in connection.sql(query).to_arrow_reader(DOCUMENTS_AT_ONCE):
         documents = pa.Table.from_batches([batch])
-        yield from documents["document_id"].filter(touched(documents, difference)).to_pylist()
+        yield from documents["document_id"].filter(find_affected(documents, difference)).to_pylist()

@@ -8,8 +8,8 @@ import pyarrow.compute as pc
 
 from transforms.annotation.annotate import annotate
 from transforms.claims.detect import numbered_claims
-from transforms.columnar.dictionaries import plain
-from transforms.curation.verdicts import overrule
+from transforms.columnar.dictionaries import decode_table
+from transforms.curation.verdicts import apply_verdicts
 from transforms.schema.claims import CLAIMS
 from transforms.schema.tables import MENTIONS
 from transforms.vocabulary.compiled import Vocabulary
@@ -54,11 +54,11 @@ class LookingAgain(ArticleRewrite):
         """Those of documents that merely moved, as they stand, and those of documents looked at again, found anew."""
         changed = self.connection.sql("SELECT document_id FROM changed_documents").to_arrow_table()["document_id"]
         anew = current.filter(pc.is_in(current["document_id"], changed.combine_chunks()))
-        standing = MENTIONS.without("batch").conform(plain(self.next_mentions(home, anew=True)))
+        standing = MENTIONS.without("batch").conform(decode_table(self.next_mentions(home, anew=True)))
         if not len(anew):
             return standing
         found = MENTIONS.without("batch").conform(annotate(anew, self.vocabulary()))
-        found = overrule(found, self.curations())
+        found = apply_verdicts(found, self.curations())
         return pa.concat_tables([standing, found]).sort_by([(name, "ascending") for name in MENTIONS.sort_by])
 
     def claims(self, home: int, current: pa.Table) -> pa.Table:

@@ -8,10 +8,10 @@ import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from transforms.annotation.rules_version import annotated_by, rules_version
+from transforms.annotation.rules_version import annotation_version, rules_version
 from transforms.rarity import interval_limits
 from transforms.schema.tables import CONCEPT_ANCESTORS, CONCEPT_NAMES, CONCEPTS
-from transforms.vocabulary.changes import compare
+from transforms.vocabulary.changes import compare_vocabularies
 from transforms.vocabulary.compiled import Vocabulary, build
 from warehouse.catalog import segments
 from warehouse.catalog.file import Version
@@ -75,7 +75,7 @@ def _annotate_anew(
     with connect_to_write(lake, old) as connection:
         documents = None
         if loads and loads[-1]["rules"] == facts.get("rules"):
-            documents = list(documents_touched(connection, compare(_built(connection, old), vocabulary)))
+            documents = list(documents_touched(connection, compare_vocabularies(_built(connection, old), vocabulary)))
             if not documents:
                 return {}
         given = {"documents": documents, "curations": said.drop_columns("batch")}
@@ -160,7 +160,7 @@ def reannotate_if_rules_changed(lake: Lake) -> int | None:
     loads = read_version(lake).table("vocabularies").to_pylist()
     if not loads or loads[-1]["rules"] == rules_version():
         return None
-    version = annotated_by(current_vocabulary(lake).version)
+    version = annotation_version(current_vocabulary(lake).version)
     kept = {name: loads[-1][name] for name in ("files", "categories")}
     facts = {"version": version, "rules": rules_version(), **kept}
     return store_vocabulary(lake, read_vocabulary_tables(lake), facts)

@@ -15,9 +15,9 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from transforms.claims.detect import numbered_claims
-from transforms.columnar.dictionaries import plain
-from transforms.counting.articles import describe
-from transforms.counting.cooccurrence import article_concepts, count
+from transforms.columnar.dictionaries import decode_table
+from transforms.counting.articles import summarize_articles
+from transforms.counting.cooccurrence import article_concepts, count_articles
 from transforms.duplicates.clustering import cluster
 from transforms.schema.claims import CLAIMS
 from transforms.schema.table import Table
@@ -82,13 +82,13 @@ def audit(connection: duckdb.DuckDBPyConnection, articles_at_once: int = ARTICLE
         for number, (first, last) in enumerate(article_ranges):
             limits = {"first": first, "last": last}
             documents = _slice(connection, "documents", DOCUMENTS, limits)
-            articles = describe(documents)
+            articles = summarize_articles(documents)
             mentions = _slice(connection, "mentions", MENTIONS, limits)
             differences += _repeated(mentions)
             concepts = article_concepts(mentions, articles)
-            recounts = {ARTICLE_KEYS: articles, ARTICLE_CONCEPTS: plain(concepts), CLAIMS: _claims(documents)}
+            recounts = {ARTICLE_KEYS: articles, ARTICLE_CONCEPTS: decode_table(concepts), CLAIMS: _claims(documents)}
             differences += _compare_articles(connection, limits, recounts)
-            counts = count(concepts, articles)
+            counts = count_articles(concepts, articles)
             for part, rows in (
                 ("cooccurrences", counts.cooccurrences), ("concepts", counts.concepts), ("corpus", counts.corpus)
             ):  # fmt: skip

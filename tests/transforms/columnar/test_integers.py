@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from transforms.columnar.integers import distinct, is_among, stable_order, starts
+from transforms.columnar.integers import distinct, is_in, run_starts, stable_order
 
 numbers = st.integers(0, 3) | st.integers(0, 2**62)
 integers = st.lists(st.integers(-3, 3) | st.integers(-(2**63), 2**63 - 1))
@@ -14,13 +14,13 @@ integers = st.lists(st.integers(-3, 3) | st.integers(-(2**63), 2**63 - 1))
 def test_sets(values, known):
     array, others = np.array(values, np.int64), np.array(known, np.int64)
     assert distinct(array).tolist() == sorted(set(values))
-    assert is_among(array, others).tolist() == [value in set(known) for value in values]
+    assert is_in(array, others).tolist() == [value in set(known) for value in values]
 
 
 @given(integers)
 def test_starts_of_runs(values):
     ordered = np.array(sorted(values), np.int64)
-    assert ordered[starts(ordered)].tolist() == sorted(set(values))
+    assert ordered[run_starts(ordered)].tolist() == sorted(set(values))
 
 
 @given(st.lists(st.tuples(numbers, numbers, st.integers(0, 1))))

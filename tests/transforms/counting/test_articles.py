@@ -3,7 +3,7 @@ import datetime as dt
 import pyarrow as pa
 import pytest
 
-from transforms.counting.articles import describe
+from transforms.counting.articles import summarize_articles
 from transforms.duplicates.article_ids import FIRST_HASHED_ID, article_id
 from transforms.schema.tables import DOCUMENTS
 
@@ -23,7 +23,7 @@ def document(**fields):
 
 
 def described(*documents):
-    return describe(SCHEMA.from_rows(documents)).to_pylist()
+    return summarize_articles(SCHEMA.from_rows(documents)).to_pylist()
 
 
 def test_pubmed_is_preferred_and_sources_are_joined():
@@ -107,7 +107,7 @@ def test_articles_come_sorted():
 
 
 def test_no_documents_no_articles():
-    assert describe(pa.Table.from_pylist([], schema=SCHEMA.arrow)).num_rows == 0
+    assert summarize_articles(pa.Table.from_pylist([], schema=SCHEMA.arrow)).num_rows == 0
 
 
 def test_articles_come_in_order():

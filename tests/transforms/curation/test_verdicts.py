@@ -5,7 +5,7 @@ import pytest
 
 from tests.support.small_vocabularies import tables
 from transforms.annotation.annotate import annotate
-from transforms.curation.verdicts import VerdictError, check, overrule
+from transforms.curation.verdicts import VerdictError, apply_verdicts, check_verdicts
 from transforms.schema.tables import DOCUMENTS, VERDICTS
 from transforms.vocabulary.compiled import build
 
@@ -37,7 +37,7 @@ def on_mention(said, text, concept_id="T:1", document_id="t:1", **more):
 
 def told(*rows, vocabulary=None):
     known = vocabulary or build(*tables(NAMES))
-    judged = overrule(annotate(TEXT, known), verdicts(*rows)).to_pylist()
+    judged = apply_verdicts(annotate(TEXT, known), verdicts(*rows)).to_pylist()
     return [(m["document_id"], m["text"], m["assertion"]) for m in judged if m["basis"] == "text"]
 
 
@@ -78,7 +78,7 @@ def test_the_last_verdict_holds_and_can_be_taken_back():
 
 
 def test_headings_are_not_judged():
-    judged = overrule(annotate(TEXT, build(*tables(NAMES))), verdicts(on_mention("wrong", "Anemia")))
+    judged = apply_verdicts(annotate(TEXT, build(*tables(NAMES))), verdicts(on_mention("wrong", "Anemia")))
     assert judged.filter(pa.array([basis == "index" for basis in judged["basis"].to_pylist()]))["text"].to_pylist() == [
         "Anemia"
     ]
@@ -91,16 +91,19 @@ def test_a_name_that_is_never_to_be_matched_is_not_in_any_form():
 
 
 def test_a_name_may_be_forbidden_for_one_concept_or_for_all():
-    def meant(*rows):
+    def annotated_concepts(*rows):
         known = build(*tables(NAMES), verdicts(*rows))
         found = annotate(pa.table({"document_id": ["t:1"], "title": ["low blood, febrile anaemia"]}), known)
         return found["concept_id"].to_pylist()
 
-    assert meant() == ["T:3", "T:2"]
-    assert meant(verdict("never", name="Low Blood", concept_id="T:3")) == ["T:1", "T:2"]
-    assert meant(verdict("never", name="low bloods")) == ["T:2"]
-    assert meant(verdict("never", name="low blood"), verdict("as annotated", day=2, name="low blood")) == ["T:3", "T:2"]
-    assert meant(verdict("never", name="Febrile Anaemia", concept_id="T:2")) == ["T:3", "T:1"]
+    assert annotated_concepts() == ["T:3", "T:2"]
+    assert annotated_concepts(verdict("never", name="Low Blood", concept_id="T:3")) == ["T:1", "T:2"]
+    assert annotated_concepts(verdict("never", name="low bloods")) == ["T:2"]
+    assert annotated_concepts(verdict("never", name="low blood"), verdict("as annotated", day=2, name="low blood")) == [
+        "T:3",
+        "T:2",
+    ]
+    assert annotated_concepts(verdict("never", name="Febrile Anaemia", concept_id="T:2")) == ["T:3", "T:1"]
 
 
 @pytest.mark.parametrize(
@@ -117,4 +120,4 @@ def test_a_name_may_be_forbidden_for_one_concept_or_for_all():
 )
 def test_a_verdict_that_cannot_be_followed_is_an_error(row):
     with pytest.raises(VerdictError, match="cannot be followed"):
-        check(verdicts(row))
+        check_verdicts(verdicts(row))

@@ -4,12 +4,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from transforms.text.normalize import collapse, doi, pmcid, pmid
+from transforms.text.normalize import collapse_whitespace, normalize_doi, normalize_pmcid, normalize_pmid
 
 
 def test_collapse_knows_every_kind_of_white_space() -> None:
-    assert collapse(" a\u00a0\u2009b\n\tc\u3000 ") == "a b c"
-    assert collapse(" \n ") == ""
+    assert collapse_whitespace(" a\u00a0\u2009b\n\tc\u3000 ") == "a b c"
+    assert collapse_whitespace(" \n ") == ""
 
 
 @pytest.mark.parametrize(
@@ -31,7 +31,7 @@ def test_collapse_knows_every_kind_of_white_space() -> None:
     ],
 )  # fmt: skip
 def test_doi(written: str | None, expected: str | None) -> None:
-    assert doi(written) == expected
+    assert normalize_doi(written) == expected
 
 
 @pytest.mark.parametrize(
@@ -42,7 +42,7 @@ def test_doi(written: str | None, expected: str | None) -> None:
     ],
 )  # fmt: skip
 def test_pmcid(written: str | None, expected: str | None) -> None:
-    assert pmcid(written) == expected
+    assert normalize_pmcid(written) == expected
 
 
 @pytest.mark.parametrize(
@@ -53,18 +53,18 @@ def test_pmcid(written: str | None, expected: str | None) -> None:
     ],
 )  # fmt: skip
 def test_pmid(written: str | None, expected: int | None) -> None:
-    assert pmid(written) == expected
+    assert normalize_pmid(written) == expected
 
 
 @given(st.text())
 def test_normal_forms_stay_as_they_are(text: str) -> None:
-    for normal_form in (doi, pmcid):
+    for normal_form in (normalize_doi, normalize_pmcid):
         once = normal_form(text)
         assert normal_form(once) == once
-    assert collapse(collapse(text)) == collapse(text)
+    assert collapse_whitespace(collapse_whitespace(text)) == collapse_whitespace(text)
 
 
 @given(st.from_regex(r"10\.[0-9]{4}/[!-~]{1,20}", fullmatch=True))
 def test_every_doi_is_found_at_its_address(written: str) -> None:
     if "%" not in written:
-        assert doi(f"https://doi.org/{written}") == doi(written)
+        assert normalize_doi(f"https://doi.org/{written}") == normalize_doi(written)

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from transforms.text.section_marks import find_marks, is_label, without
+from transforms.text.section_marks import find_marks, is_label, strip_marks
 
 
 def marked(text, kind):
@@ -67,7 +67,7 @@ def test_no_truncation(text):
 def test_copyright_tails(tail):
     text = f"We hummed to 12 patients. {tail}"
     assert marked(text, "copyright") == [tail.removeprefix("J. Made 111: 1497-1507, 2010. ")]
-    assert without(text, find_marks(text)).startswith("We hummed to 12 patients.")
+    assert strip_marks(text, find_marks(text)).startswith("We hummed to 12 patients.")
 
 
 @pytest.mark.parametrize(
@@ -86,7 +86,7 @@ def test_all_three_at_once():
     assert [(mark.kind, text[mark.start : mark.end]) for mark in find_marks(text)] == [
         ("label", "AIM:"), ("label", "RESULTS:"), ("truncation", "(ABSTRACT TRUNCATED AT 250 WORDS)"), ("copyright", "© 1999 Made Press."),
     ]  # fmt: skip
-    assert without(text, find_marks(text)) == "To hum. Some soup"
+    assert strip_marks(text, find_marks(text)) == "To hum. Some soup"
 
 
 @pytest.mark.parametrize(

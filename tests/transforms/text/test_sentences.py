@@ -1,7 +1,7 @@
 import pyarrow as pa
 
 from transforms.schema.tables import DOCUMENTS
-from transforms.text.document_text import document_text
+from transforms.text.document_text import join_title_and_abstract
 from transforms.text.sentences import find_sentences
 
 
@@ -12,7 +12,7 @@ def documents(*rows):
 def read(table):
     """(row, number, words) of each sentence."""
     texts = [f"{row.get('title') or ''} {row.get('abstract') or ''}" for row in table.to_pylist()]
-    found = find_sentences(table, document_text(table))
+    found = find_sentences(table, join_title_and_abstract(table))
     return [
         (int(row), int(number), texts[row][start:end])
         for row, number, start, end in zip(found.document, found.number, found.start, found.end, strict=True)
@@ -61,7 +61,7 @@ def test_missing_and_blank_texts():
     table = documents({"title": "T"}, {"abstract": "A."}, {"title": "T", "abstract": "  "}, {})
     assert read(table) == [(0, 0, "T"), (1, 0, ""), (1, 1, "A."), (2, 0, "T"), (3, 0, "")]
     assert read(pa.table({"title": ["T"]})) == [(0, 0, "T")]
-    assert len(find_sentences(documents(), document_text(documents()))) == 0
+    assert len(find_sentences(documents(), join_title_and_abstract(documents()))) == 0
 
 
 def test_white_space_that_upsets_the_library():

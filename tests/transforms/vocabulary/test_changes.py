@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from tests.support.small_vocabularies import vocabulary
 from transforms.annotation.annotate import annotate
 from transforms.schema.tables import DOCUMENTS
-from transforms.vocabulary.changes import compare, touched
+from transforms.vocabulary.changes import compare_vocabularies, find_affected
 
 NAMES = {
     "T:1": ["Lymph Node", "Nodes, Swollen"],
@@ -49,28 +49,28 @@ def rows(*titles, headings=()):
 
 
 def test_the_same_vocabulary_differs_in_nothing():
-    assert not compare(OLD, changed())
-    assert touched(rows("Lymph node"), compare(OLD, changed())).to_pylist() == [False]
+    assert not compare_vocabularies(OLD, changed())
+    assert find_affected(rows("Lymph node"), compare_vocabularies(OLD, changed())).to_pylist() == [False]
 
 
 def test_an_added_synonym_touches_the_documents_with_its_words_in_any_form():
-    difference = compare(OLD, changed(T2=["Node", "Glandular Lump"]))
+    difference = compare_vocabularies(OLD, changed(T2=["Node", "Glandular Lump"]))
     assert difference.names == ("Glandular Lump",)
     texts = ["Glandular lumps", "lumps, some of them glandular", "a glandular tumour", "lump", ""]
-    assert touched(rows(*texts), difference).to_pylist() == [True, True, False, False, False]
+    assert find_affected(rows(*texts), difference).to_pylist() == [True, True, False, False, False]
 
 
 def test_a_concept_that_is_no_longer_counted_touches_its_headings():
-    difference = compare(OLD, changed(T6=[]))
+    difference = compare_vocabularies(OLD, changed(T6=[]))
     assert difference.concepts == {"T:6"}
-    assert touched(rows("nothing", headings=["T:6"]), difference).to_pylist() == [True]
-    assert touched(rows("nothing", headings=["T:5"]), difference).to_pylist() == [False]
+    assert find_affected(rows("nothing", headings=["T:6"]), difference).to_pylist() == [True]
+    assert find_affected(rows("nothing", headings=["T:5"]), difference).to_pylist() == [False]
 
 
 def test_another_preferred_name_touches_headings_and_text():
-    difference = compare(OLD, changed(T5=["Tumour Cell", "Tumor"]))
+    difference = compare_vocabularies(OLD, changed(T5=["Tumour Cell", "Tumor"]))
     assert difference.concepts == {"T:5"}
-    assert touched(rows("tumours", "cell"), difference).to_pylist() == [True, False]
+    assert find_affected(rows("tumours", "cell"), difference).to_pylist() == [True, False]
 
 
 CHANGES = [
@@ -90,6 +90,6 @@ CHANGES = [
 @given(st.lists(texts, min_size=1, max_size=4), st.sampled_from(CHANGES))
 def test_what_is_not_touched_is_annotated_the_same(titles, new):
     documents = rows(*titles)
-    flags = touched(documents, compare(OLD, new))
+    flags = find_affected(documents, compare_vocabularies(OLD, new))
     same = documents.filter(pa.compute.invert(flags))
     assert annotate(same, OLD).equals(annotate(same, new))

@@ -196,4 +196,4 @@ def test_any_text_is_a_vocabulary_or_an_error(lines, name):
 def test_concepts_of_several_vocabularies_do_not_compete():
     known = vocabulary({"MESH:1": ["Seizures"], "HP:1": ["Seizure"]})
     key = known.trie.find.__self__.key.max()
-    assert [known.concept_ids[at].as_py() for at in known.meant(int(key), "seizure")] == ["HP:1", "MESH:1"]
+    assert [known.concept_ids[at].as_py() for at in known.resolve(int(key), "seizure")] == ["HP:1", "MESH:1"]

@@ -6,11 +6,11 @@ MONDO = Edition("MONDO")
 
 
 def mesh(*concepts):
-    return VocabularyTables.of(concepts, MESH)
+    return VocabularyTables.from_concepts(concepts, MESH)
 
 
 def mondo(*concepts):
-    return VocabularyTables.of(concepts, MONDO)
+    return VocabularyTables.from_concepts(concepts, MONDO)
 
 
 SPLEEN = Concept("MESH:D1", ["Splenomegaly", "Enlarged Spleens"], ["C"], ["C15.1"])
@@ -57,14 +57,14 @@ def test_one_to_many_either_way_stays_apart():
 
 
 def test_cross_references_chain_to_the_first_vocabulary_and_mesh_is_first():
-    hpo = VocabularyTables.of([Concept("HP:1", ["Splenomegaly"], ["HP"])], Edition("HP 2025"))
+    hpo = VocabularyTables.from_concepts([Concept("HP:1", ["Splenomegaly"], ["HP"])], Edition("HP 2025"))
     other = mondo(Concept("MONDO:1", ["splenomegaly"], ["MONDO"], xrefs=["MESH:D1", "HP:1"]))
     assert ids(merge([hpo, other, mesh(SPLEEN)])) == ["MESH:D1"]
 
 
 def test_ancestors_reach_across_vocabularies():
     other = mondo(Concept("MONDO:1", ["tropical splenomegaly"], ["MONDO"], xrefs=["MESH:D2"], above=["MONDO:9"]))
-    below = VocabularyTables.of(
+    below = VocabularyTables.from_concepts(
         [Concept("OWN:1", ["My spleen"], ["OWN"], above=["MONDO:1"])], Edition("own.csv", extends=True)
     )
     merged = merge([mesh(SPLEEN, TROPICAL), other, below])
@@ -72,7 +72,9 @@ def test_ancestors_reach_across_vocabularies():
 
 
 def test_a_list_of_ones_own_gives_further_names():
-    own = VocabularyTables.of([Concept("MESH:D1", ["megalosplenia"], ["OWN"])], Edition("own.csv", extends=True))
+    own = VocabularyTables.from_concepts(
+        [Concept("MESH:D1", ["megalosplenia"], ["OWN"])], Edition("own.csv", extends=True)
+    )
     for parts in ([mesh(SPLEEN), own], [own, mesh(SPLEEN)]):
         merged = merge(parts)
         assert merged.concepts["name"].to_pylist() == ["Splenomegaly"]
@@ -80,7 +82,7 @@ def test_a_list_of_ones_own_gives_further_names():
 
 
 def test_supplementary_records_take_the_categories_of_their_headings():
-    record = VocabularyTables.of(
+    record = VocabularyTables.from_concepts(
         [Concept("MESH:C1", ["Wandering spleen"], above=["MESH:D2"])], Edition("MeSH supplementary 2024")
     )
     merged = merge([mesh(SPLEEN, TROPICAL), record])

@@ -81,14 +81,14 @@ def test_the_language_a_text_is_written_in(text, language):
     ],
 )  # fmt: skip
 def test_prose_in_one_form(written, prose):
-    assert normalize.prose(written) == prose
+    assert normalize.clean_text(written) == prose
 
 
 @given(st.text())
 def test_prose_in_one_form_stays_as_it_is(text):
-    once = normalize.prose(text)
+    once = normalize.clean_text(text)
     if "&" not in once:
-        assert normalize.prose(once) == once
+        assert normalize.clean_text(once) == once
 
 
 @given(st.text(alphabet=st.characters(blacklist_categories=["Cs", "Cc"]), max_size=200))

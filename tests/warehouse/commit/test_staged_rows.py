@@ -4,7 +4,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from transforms.columnar.dictionaries import plain
+from transforms.columnar.dictionaries import decode_table
 from transforms.schema.table import SchemaMismatch
 from transforms.schema.tables import DOCUMENT_KEYS, MENTIONS
 from warehouse.catalog import segments
@@ -34,7 +34,7 @@ def staged(folder, name, rows):
 
 
 def placed(found):
-    rows = MENTIONS.without("batch").conform(plain(found)).to_pylist()
+    rows = MENTIONS.without("batch").conform(decode_table(found)).to_pylist()
     assert all(row["text"] == f"{row['concept_id']} at {row['start']}" for row in rows)
     return [(row["concept_id"], row["article_id"], row["document_id"], row["start"]) for row in rows]
 
@@ -70,7 +70,9 @@ def test_keys_of_what_a_payload_brings_get_its_names(tmp_path):
     rows = [{"kind": "title", "value": 10 * at, "keys_version": "1", "raw_position": at} for at in (4, 1, 4, 6)]
     pq.write_table(STAGED_TABLES["document_keys"].from_rows(rows), tmp_path / "keys.parquet")
     contents = pa.table({"raw_position": [4, 6], "document_id": ["pubmed:1", "pubmed:2"], "digest": ["x", "y"]})
-    found = DOCUMENT_KEYS.without("batch").conform(plain(keys_of_contents(str(tmp_path / "keys.parquet"), contents)))
+    found = DOCUMENT_KEYS.without("batch").conform(
+        decode_table(keys_of_contents(str(tmp_path / "keys.parquet"), contents))
+    )
     told = [tuple(row[name] for name in ("document_id", "digest", "kind", "value")) for row in found.to_pylist()]
     assert told == [("pubmed:1", "x", "title", 40), ("pubmed:1", "x", "title", 40), ("pubmed:2", "y", "title", 60)]
     assert len(keys_of_contents(str(tmp_path / "keys.parquet"), contents.slice(0, 0))) == 0

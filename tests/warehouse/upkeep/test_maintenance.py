@@ -91,9 +91,9 @@ def test_the_audit_reports_a_mention_that_is_stored_twice(lake, monkeypatch):
 def _with_year(documents, year):
     import pyarrow as pa
 
-    from transforms.counting.articles import describe
+    from transforms.counting.articles import summarize_articles
 
-    articles = describe(documents)
+    articles = summarize_articles(documents)
     at = articles.column_names.index("year")
     return articles.set_column(at, "year", pa.array([year] * len(articles), pa.int32()))
 
