@@ -9,6 +9,10 @@ prints {"prepare": [seconds], "floor": [seconds], "prepare_all": [seconds]}, the
 duplicates are found by.
 """
 
+from flows.process_setup import tune_allocator
+
+tune_allocator()
+
 import gc
 import json
 import sys

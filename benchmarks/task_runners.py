@@ -15,6 +15,10 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+from flows.process_setup import silence_exit, tune_allocator
+
+tune_allocator()
+
 from flows.cli.run import QUIET_PREFECT
 
 os.environ.update(QUIET_PREFECT | {"PREFECT_LOGGING_LEVEL": "ERROR"})
@@ -24,7 +28,7 @@ from prefect.cache_policies import NO_CACHE
 
 from flows.ingest import commit_units, prepare_payload
 from flows.prepare.payload import built_vocabulary, matching_vocabulary
-from flows.prepare.task_runners import end_quietly, one_server, task_runner
+from flows.prepare.task_runners import one_server, task_runner
 from flows.settings import Settings
 from flows.sources import local_files
 from warehouse.catalog.publish import read_version
@@ -79,5 +83,5 @@ def main(folder: Path, *runners: str) -> None:
 
 
 if __name__ == "__main__":
-    end_quietly()
+    silence_exit()
     main(Path(sys.argv[1]), *sys.argv[2:])

@@ -7,6 +7,10 @@ tell        a progress artifact while it runs; at the end a table of the windows
 A window that fails stops no other; a flow run some of whose windows failed has failed.
 """
 
+from flows.process_setup import silence_exit_of_flow_run, tune_allocator
+
+tune_allocator()
+
 import datetime as dt
 from collections.abc import Callable
 from pathlib import Path
@@ -19,7 +23,6 @@ from prefect.futures import PrefectFuture
 from prefect.task_runners import ThreadPoolTaskRunner
 from pydantic import Field
 
-from flows import quiet_exit
 from flows.choices import MAX_PARALLEL, Dates, Mode, Order, SourceName, WindowSize
 from flows.errors import CollectError
 from flows.http.client import Client
@@ -40,7 +43,7 @@ from warehouse.commit.ledger import Window
 from warehouse.lake import Lake
 from warehouse.revision.stored_vocabulary import reannotate_if_rules_changed
 
-quiet_exit.ensure()
+silence_exit_of_flow_run()
 
 
 class BackfillFailed(CollectError):

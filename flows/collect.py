@@ -6,6 +6,10 @@ yet is collected again. A window that fails stands in the ledger with its reason
 Where a service cannot be reached, or refuses to answer at all, the windows after it are not attempted, and told so.
 """
 
+from flows.process_setup import silence_exit_of_flow_run, tune_allocator
+
+tune_allocator()
+
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -17,7 +21,6 @@ from prefect.runtime import deployment
 from prefect.task_runners import ThreadPoolTaskRunner
 from pydantic import Field
 
-from flows import quiet_exit
 from flows.choices import SourceName
 from flows.errors import IncompleteError
 from flows.http.client import Client
@@ -44,7 +47,7 @@ from warehouse.commit.ledger import CollectedWindow, Window, latest_windows, rec
 from warehouse.lake import Lake
 from warehouse.revision.stored_vocabulary import reannotate_if_rules_changed
 
-quiet_exit.ensure()
+silence_exit_of_flow_run()
 
 _BOTH = ("created", "modified")
 

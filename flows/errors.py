@@ -1,17 +1,35 @@
-"""The base of what can go wrong outside the lake.
+"""Errors of the flows. Each carries a `hint`, which says what to do next.
 
-FlowError                   `hint` says what to do next
-├── flows.http.client.HttpError    a request
-├── ServingError            the server, the worker or the deployments
-└── CollectError            a collection that cannot begin
-    └── IncompleteError     ... some of whose windows failed, or whose source suddenly gave nothing; has its `result`
+    FlowError                                          base of all errors below
+    ├── CollectError                                   a collection cannot start, or did not succeed
+    │   ├── IncompleteError                            it ended with failed windows or missing records; has its `result`
+    │   ├── flows.backfill.BackfillFailed              a backfill ended with failed windows; has its `result`
+    │   └── flows.backfill.WindowFailed                one window of a backfill failed; has its `attempt`
+    ├── ServingError                                   the Prefect server, the worker or a deployment
+    ├── flows.http.client.HttpError                    a request
+    │   ├── ForbiddenError                             must not be sent: private address, unsafe redirect, robots.txt
+    │   ├── RefusedError                               the service rejects this request (4xx); retrying is useless
+    │   ├── TooLargeError                              the response exceeds a size limit of the settings
+    │   └── TransientError                             a retry may succeed
+    │       ├── UnreachableError                       no connection to the host
+    │       └── BadResponseError                       status 200, but not the expected content
+    ├── flows.prepare.task_runners.RunnerMissingError  the configured task runner is not installed
+    ├── flows.watches.file.WatchFileError              the watch file, or a watch in it, is invalid
+    └── flows.cli.manuscript.DraftError                a manuscript cannot be read
+
+Outside this tree, because their callers expect the base class of the standard library:
+
+    OSError       flows.sources.local_files.UnreadableFileError           a file to ingest cannot be read
+    RuntimeError  flows.prepare.extraction_worker.WorkerDidNotStart       the extraction process did not start
+    Exception     flows.http.address_guard.ForbiddenAddress               becomes a ForbiddenError in the client
+    Exception     flows.operations.serving.Stopped                        the operator stopped `hoofbeats up`
 """
 
 from typing import Any
 
 
 class FlowError(Exception):
-    """The base of all errors of the flows."""
+    """Base of the errors of the flows; `hint` says what to do next."""
 
     def __init__(self, message: str, hint: str = "") -> None:
         super().__init__(message)
@@ -19,16 +37,19 @@ class FlowError(Exception):
 
 
 class CollectError(FlowError):
-    """A collection that cannot begin, or did not succeed."""
+    """A collection cannot start, or did not succeed."""
 
 
 class IncompleteError(CollectError):
-    """A collection that came to its end, but not as it should: `result` says what became of every window."""
+    """A collection ended with failed windows, or without the records a source usually has.
 
-    def __init__(self, message: str, hint: str, result: Any) -> None:  # noqa: ANN401 - of whichever flow
+    `result` is the result of the flow: its windows, one by one.
+    """
+
+    def __init__(self, message: str, hint: str, result: Any) -> None:  # noqa: ANN401 - a result of whichever flow
         super().__init__(message, hint)
         self.result = result
 
 
 class ServingError(FlowError):
-    """`hoofbeats up` cannot begin, or cannot go on."""
+    """The Prefect server, the worker or a deployment cannot start, or stopped working."""

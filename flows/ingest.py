@@ -5,6 +5,10 @@ prepare     parse, find sentences and mentions, write staged tables (one Prefect
 commit      order versions, assign articles, count the change, put the next catalog in place (a few payloads at once)
 """
 
+from flows.process_setup import silence_exit_of_flow_run, tune_allocator
+
+tune_allocator()
+
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,7 +18,6 @@ from prefect import flow, get_run_logger, task
 from prefect.cache_policies import NO_CACHE
 from prefect.futures import PrefectFuture
 
-from flows import quiet_exit
 from flows.prepare.payload import prepare
 from flows.prepare.task_runners import task_runner
 from flows.progress import advance_bytes
@@ -30,7 +33,7 @@ from warehouse.errors import VocabularyChangedError
 from warehouse.lake import Lake
 from warehouse.revision.stored_vocabulary import reannotate_if_rules_changed
 
-quiet_exit.ensure()
+silence_exit_of_flow_run()
 
 
 @dataclass

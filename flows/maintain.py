@@ -1,12 +1,15 @@
 """The flows that look after a lake: maintain, nightly; audit, weekly."""
 
+from flows.process_setup import silence_exit_of_flow_run, tune_allocator
+
+tune_allocator()
+
 from dataclasses import asdict, dataclass
 from typing import Annotated
 
 from prefect import flow, get_run_logger
 from pydantic import Field
 
-from flows import quiet_exit
 from flows.reporting.artifacts import publish_remarks
 from flows.reporting.reconciliation import Reconciliation
 from flows.settings import Settings
@@ -21,7 +24,7 @@ from warehouse.upkeep.compaction import compact
 from warehouse.upkeep.garbage import KEEP_LATEST, RemovedFiles, collect_garbage
 from warehouse.upkeep.verify import verify
 
-quiet_exit.ensure()
+silence_exit_of_flow_run()
 
 
 @dataclass(frozen=True)

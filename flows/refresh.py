@@ -4,6 +4,10 @@ Files are asked for only if they changed since the last time; what was fetched l
 file that cannot be fetched or read fails the run, and the vocabulary in force stays.
 """
 
+from flows.process_setup import silence_exit_of_flow_run, tune_allocator
+
+tune_allocator()
+
 import contextlib
 import datetime as dt
 import hashlib
@@ -15,7 +19,6 @@ from urllib.parse import urlsplit
 from prefect import flow, get_run_logger, task
 from prefect.cache_policies import NO_CACHE
 
-from flows import quiet_exit
 from flows.http.client import BadResponseError, Client, RefusedError, Request, Response
 from flows.load_vocabulary import LoadedVocabulary, current_vocabulary, load_vocabulary
 from flows.settings import Settings
@@ -25,7 +28,7 @@ from warehouse.catalog.publish import read_version
 from warehouse.lake import Lake
 from warehouse.revision.stored_vocabulary import current_editions
 
-quiet_exit.ensure()
+silence_exit_of_flow_run()
 
 _HTML = (b"<!doctype html", b"<html")
 

@@ -47,7 +47,7 @@ def test_prefect_only_where_flows_are_declared_or_operated(path):
         assert package_of(path) == "flows"
         assert (
             path.parent.name in {"operations", "reporting"}
-            or path.stem == "quiet_exit"
+            or path.stem == "process_setup"
             or "@flow" in path.read_text(encoding="utf-8")
         )
 

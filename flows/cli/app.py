@@ -4,6 +4,10 @@ Data go to stdout, all else to stderr. Exit code 0: done; 1: failed, with a line
 do next; 2: wrong usage. Prefect is imported only by the verbs that run flows, so that the others answer at once.
 """
 
+from flows.process_setup import tune_allocator
+
+tune_allocator()
+
 import json
 import sys
 from pathlib import Path

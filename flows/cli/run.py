@@ -1,9 +1,7 @@
 """What the verbs that write do: run a flow, show its progress, print what it did."""
 
-import atexit
 import logging
 import os
-import sys
 from collections.abc import Sequence
 from dataclasses import asdict
 from functools import cache
@@ -14,6 +12,7 @@ from flows import terminal as show
 from flows.choices import Dates, SourceName, WindowSize
 from flows.errors import IncompleteError, ServingError
 from flows.load_vocabulary import LoadedVocabulary, load_vocabulary
+from flows.process_setup import silence_exit
 from flows.progress import bytes_bar
 from flows.settings import Settings
 from flows.sources.local_files import UnreadableFileError
@@ -206,5 +205,5 @@ def _quieten_prefect() -> None:
     for name, value in QUIET_PREFECT.items():
         os.environ.setdefault(name, value)
     logging.getLogger("httpx").setLevel(logging.WARNING)
-    atexit.register(lambda: os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno()))
+    silence_exit()
     show.note("starting Prefect ...")

@@ -8,10 +8,8 @@
 HOOFBEATS_WORKERS says how many; for a scheduler elsewhere, its workers do. The commit stays where the flow runs.
 """
 
-import atexit
 import contextlib
 import os
-import sys
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +17,7 @@ from prefect.settings import PREFECT_API_URL, temporary_settings
 from prefect.task_runners import ProcessPoolTaskRunner, TaskRunner, ThreadPoolTaskRunner
 
 from flows.errors import FlowError
+from flows.process_setup import silence_exit, tune_allocator
 from flows.settings import Settings
 
 if TYPE_CHECKING:
@@ -34,7 +33,7 @@ def task_runner(settings: Settings) -> TaskRunner[Any]:
     if settings.runner == "threads":
         return ThreadPoolTaskRunner(max_workers=settings.workers)
     if settings.runner == "processes":
-        return ProcessPoolTaskRunner(max_workers=settings.workers, initializer=end_quietly)
+        return ProcessPoolTaskRunner(max_workers=settings.workers, initializer=set_up_worker_process)
     return _dask(settings)
 
 
@@ -59,7 +58,7 @@ def _dask(settings: Settings) -> "DaskTaskRunner":
 def dask_setup(worker: object) -> None:
     """What a Dask worker that preloads this module does first."""
     del worker
-    end_quietly()
+    set_up_worker_process()
 
 
 @contextlib.contextmanager
@@ -76,6 +75,7 @@ def one_server(settings: Settings) -> Iterator[None]:
         yield
 
 
-def end_quietly() -> None:
-    """At the end of this process say nothing: Prefect keeps what it runs, and DuckDB's binding would list it all."""
-    atexit.register(lambda: os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno()))
+def set_up_worker_process() -> None:
+    """Prepare a process of a pool or of a Dask cluster, before it imports what it runs."""
+    tune_allocator()
+    silence_exit()
