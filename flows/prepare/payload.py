@@ -20,7 +20,7 @@ from transforms.claims.candidates import candidates
 from transforms.claims.detect import claims_among
 from transforms.duplicates.blocking import content_keys
 from transforms.europepmc import parse as europepmc_json
-from transforms.payloads.parsed import REJECTED, Parsed
+from transforms.payloads.parsed import REJECTED, ParsedBatch
 from transforms.pubmed import parse as pubmed_xml
 from transforms.text.slices import text_slices
 from transforms.vocabulary.compiled import Vocabulary
@@ -30,7 +30,7 @@ from warehouse.errors import VocabularyChangedError
 from warehouse.lake import Lake
 from warehouse.revision import stored_vocabulary
 
-READERS: dict[str, Callable[[BinaryIO, Payload], Iterator[Parsed]]] = {
+READERS: dict[str, Callable[[BinaryIO, Payload], Iterator[ParsedBatch]]] = {
     "pubmed": lambda stream, payload: pubmed_xml.parse(stream, payload.name),
     "europepmc": lambda stream, payload: europepmc_json.parse(stream, payload.name),
     "web": read_page,

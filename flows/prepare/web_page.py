@@ -7,8 +7,8 @@ from typing import BinaryIO
 
 from flows.prepare.extraction_worker import Extractor
 from flows.settings import Settings
-from transforms.payloads.decompress import DamagedPayload, pieces
-from transforms.payloads.parsed import DELETIONS, REJECTED, Parsed
+from transforms.payloads.decompress import DamagedPayload, read_chunks
+from transforms.payloads.parsed import DELETIONS, REJECTED, ParsedBatch
 from transforms.schema.tables import RECORDS
 from transforms.web.document import address, document
 from transforms.web.result import Extraction, Rejection
@@ -21,21 +21,21 @@ _LARGEST_PAGE = 64 << 20
 _EXCERPT = 2_000
 
 
-def read_page(stream: BinaryIO, payload: Payload) -> Iterator[Parsed]:
+def read_page(stream: BinaryIO, payload: Payload) -> Iterator[ParsedBatch]:
     """The one record of a page, or why there is none. The page's address is that it was collected from."""
     window = payload.window
     url = window.window.query or f"file/{payload.sha256[:16]}"
     html = b""
     try:
-        for piece in pieces(stream):
-            html += piece
+        for chunk in read_chunks(stream):
+            html += chunk
             if len(html) > _LARGEST_PAGE:
                 break
         found = _trusted(_extractor().extract(html, url))
     except DamagedPayload as damage:
         found = Rejection(damage.reason, str(damage))
     if isinstance(found, Extraction):
-        yield Parsed(document(found, window.collected_at, payload.name), DELETIONS.empty(), REJECTED.empty())
+        yield ParsedBatch(document(found, window.collected_at, payload.name), DELETIONS.empty(), REJECTED.empty())
         return
     row = {
         "source": "web",
@@ -46,7 +46,7 @@ def read_page(stream: BinaryIO, payload: Payload) -> Iterator[Parsed]:
         "detail": found.detail,
         "excerpt": html[:_EXCERPT].decode("utf-8", "replace"),
     }
-    yield Parsed(RECORDS.empty(), DELETIONS.empty(), REJECTED.from_rows([row]))
+    yield ParsedBatch(RECORDS.empty(), DELETIONS.empty(), REJECTED.from_rows([row]))
 
 
 def _trusted(found: Extraction | Rejection) -> Extraction | Rejection:

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from flows.sources.pending_payload import sidecar_path
-from transforms.payloads.decompress import DamagedPayload, pieces
-from transforms.payloads.detect import HEAD_BYTES, source_of
+from transforms.payloads.decompress import DamagedPayload, read_chunks
+from transforms.payloads.detect import HEAD_BYTES, detect_source
 from warehouse.commit.ledger import CollectedWindow, Payload
 from warehouse.lake import Lake, sync
 
@@ -32,7 +32,7 @@ def describe_file(lake: Lake, path: Path) -> Payload:
             digest = hashlib.file_digest(stream, "sha256").hexdigest()
         size = path.stat().st_size
         told = _told(path)
-        source = told["source"] if told else source_of(_head(path))
+        source = told["source"] if told else detect_source(_head(path))
     except OSError as error:
         raise UnreadableFileError(path, error.strerror or str(error)) from error
     folder = (
@@ -73,8 +73,8 @@ def _head(path: Path) -> bytes:
     head = b""
     with path.open("rb") as stream:
         try:
-            for piece in pieces(stream):
-                head += piece
+            for chunk in read_chunks(stream):
+                head += chunk
                 if len(head) >= HEAD_BYTES:
                     break
         except DamagedPayload:

@@ -14,7 +14,7 @@ from flows.http.client import BadResponseError, Client, Request, Response
 from flows.settings import Settings
 from flows.sources.base import Clock, Estimate, Fetched, Span, utc_now
 from flows.sources.pending_payload import PendingPayload
-from transforms.payloads.record_versions import release_of, request_name, version
+from transforms.payloads.record_versions import encode_version, file_release, request_name
 from transforms.pubmed.file_listing import ListedFile, ListingError, read_listing, read_md5, with_gaps_named
 from warehouse.catalog.publish import connect, read_version
 from warehouse.commit.ledger import CollectedWindow, Window
@@ -54,7 +54,7 @@ class PubmedFiles:
         named = {window.name for window in planned}
         year = self._baseline[-1].release[0] if self._baseline else 0
         loaded = self._loaded()
-        older = any((release_of(name) or (0, 0))[0] < year for name in loaded)
+        older = any((file_release(name) or (0, 0))[0] < year for name in loaded)
         if named and older and named | loaded >= {file.name for file in self._baseline}:
             planned.append(Window(self.collector, f"baseline-{year}-replaces", REPLACEMENT))
         return planned + [Window(self.collector, file.name, UPDATE) for file in updates if _is_within(span, file)]
@@ -114,7 +114,7 @@ class PubmedFiles:
 
     def _vanished(self, year: int) -> list[Row]:
         made_on = min((file.day for file in self._baseline if file.day), default=self._now().date())
-        asked = {"start": version(year, 0, 0, 0), "entered_before": made_on - TOO_YOUNG}
+        asked = {"start": encode_version(year, 0, 0, 0), "entered_before": made_on - TOO_YOUNG}
         with connect(self._lake) as connection:
             return rows(connection, "vanished_records", asked)
 

@@ -13,7 +13,7 @@ from flows.sources.pending_payload import PendingPayload
 from flows.sources.pubmed_api import PubmedApi
 from flows.sources.pubmed_files import REPLACEMENT, PubmedFiles
 from flows.sources.web_pages import WebPages
-from transforms.payloads.record_versions import release_of
+from transforms.payloads.record_versions import file_release
 from warehouse.catalog.file import Version
 from warehouse.commit.ingest import Commit, loaded_payloads, vocabulary_version
 from warehouse.commit.ledger import CollectedWindow, Payload, Window, finished_window_keys, record_windows
@@ -49,7 +49,7 @@ def make_source(name: str, client: Client, settings: Settings, version: Version,
 def last_release(version: Version) -> tuple[int, int] | None:
     """The greatest numbered file of PubMed a lake has, as (year, number)."""
     names = [row["name"] for row in version.table("windows").to_pylist() if row["state"] in ("done", "damaged")]
-    return max(filter(None, map(release_of, names)), default=None)
+    return max(filter(None, map(file_release, names)), default=None)
 
 
 @dataclass(frozen=True)

@@ -1,16 +1,17 @@
-"""Europe PMC JSON (search answers, dumps of records) -> documents, rejected; the shape of `transforms.pubmed.parse`.
+"""Europe PMC JSON (search answers, dumps of records) -> `documents`, `rejected`; as `transforms.pubmed.parse` for XML.
 
-A payload holds one JSON document or several behind each other: answers of the search service, lists of answers or of
-records, or a dump of the older getpapers tool ({"papers": {id: record}}). Rejected, with its reason:
+A payload holds one JSON document, or several one after the other: answers of the search service, lists of answers or of
+records, or a dump of the older getpapers tool ({"papers": {id: record}}). Reasons for rejection:
 
-    no_id                     a record without a source or an id
-    no_text                   a record with neither title nor abstract (results of type idlist)
-    not_a_record              something else where a record should be
-    malformed_json            no readable JSON from here on; what stands before is loaded
-    truncated_file, damaged_gzip    the payload ends early or is damaged; what stands before is loaded
-    too_large                 one document of more than 256 million characters
+    no_id                     the record has no source or no id
+    no_text                   the record has neither title nor abstract (results of type idlist)
+    not_a_record              the list of records has something other than an object
+    malformed_json            the payload is not JSON from here on; the records before are loaded
+    truncated_file            the payload, or its gzip data, ends early; the records before are loaded
+    damaged_gzip              the gzip data are damaged; the records before are loaded
+    too_large                 one JSON document has more than 256 million characters
     source_error              the service answered with an error instead of records
-    not_europepmc_json        something else from here on, or nothing at all
+    not_europepmc_json        a JSON document without records, something that is no JSON object or list, or nothing
 """
 
 import codecs
@@ -19,88 +20,91 @@ import json
 from collections.abc import Iterator
 from typing import BinaryIO
 
-from transforms.europepmc.record import Json, read, sound
-from transforms.payloads import record_versions as eutils
-from transforms.payloads.decompress import DamagedPayload, pieces
-from transforms.payloads.parsed import DELETIONS, DOCUMENTS, REJECTED, Parsed
+from transforms.europepmc.record import Json, read_record, replace_unencodable
+from transforms.payloads.decompress import DamagedPayload, read_chunks
+from transforms.payloads.parsed import DELETIONS, DOCUMENTS, REJECTED, ParsedBatch
+from transforms.payloads.record_versions import LAST_POSITION, encode_version, request_version
 
 LARGEST_DOCUMENT = 256 << 20
-_FIRST_TRY = 1 << 16
+"""Characters of one JSON document."""
+_FIRST_READ = 1 << 16
 _EXCERPT = 2000
 
 
-def parse(stream: BinaryIO, name: str, *, batch_records: int = 2000) -> Iterator[Parsed]:
-    """The records of a payload, plain or gzip'ed, some `batch_records` at a time; at least one `Parsed`, be it empty.
+def parse(stream: BinaryIO, name: str, *, batch_records: int = 2000) -> Iterator[ParsedBatch]:
+    """Yield the records of a payload, plain or gzipped, in batches of about `batch_records`; at least one batch.
 
-    Versions follow the time of the request in the payload's `name` (`transforms.payloads.record_versions`); in any
-    other payload the day the record was revised (else first indexed), then its position.
+    `name` is the payload's name. If it names the time of a request, that time gives the version of every record
+    (`transforms.payloads.record_versions`); in any other payload it is the day the record was revised (else first
+    indexed), then the record's position.
     """
-    loading = _Loading(name)
-    first = empty = True
+    builder = _BatchBuilder(name)
+    yielded, is_empty = False, True
     try:
-        for document in _documents(stream):
-            empty = False
-            records = records_in(document)
+        for document in _json_documents(stream):
+            is_empty = False
+            records = extract_records(document)
             if records is None:
-                loading.reject(None, *_no_answer(document), document)
+                builder.reject(None, *_why_no_records(document), document)
             for record in records or []:
-                loading.add(record)
-                if loading.size >= batch_records:
-                    yield loading.take()
-                    first = False
-        if empty:
-            loading.reject(None, "not_europepmc_json", "the payload holds nothing", "")
+                builder.add(record)
+                if builder.row_count >= batch_records:
+                    yield builder.take_batch()
+                    yielded = True
+        if is_empty:
+            builder.reject(None, "not_europepmc_json", "the payload holds nothing", "")
     except DamagedPayload as damage:
-        loading.reject(None, damage.reason, sound(str(damage)), "")
-    if loading.size or first:
-        yield loading.take()
+        builder.reject(None, damage.reason, replace_unencodable(str(damage)), "")
+    if builder.row_count or not yielded:
+        yield builder.take_batch()
 
 
-class _Loading:
-    """Collects rows and numbers them."""
+class _BatchBuilder:
+    """Collects the rows of accepted and rejected records and gives each record its position and version."""
 
     def __init__(self, name: str) -> None:
         self._name = name
-        self._requested = eutils.request_version(name)
+        self._request_version = request_version(name)
         self._position = 0
         self._documents: list[dict[str, object]] = []
         self._rejected: list[dict[str, object]] = []
 
     @property
-    def size(self) -> int:
-        """How many rows there are to take."""
+    def row_count(self) -> int:
+        """How many rows have been collected since the last batch."""
         return len(self._documents) + len(self._rejected)
 
-    def take(self) -> Parsed:
-        """The rows so far, as tables."""
-        taken = Parsed(DOCUMENTS.from_rows(self._documents), DELETIONS.empty(), REJECTED.from_rows(self._rejected))
+    def take_batch(self) -> ParsedBatch:
+        """Return the rows collected so far as tables and start anew."""
+        batch = ParsedBatch(DOCUMENTS.from_rows(self._documents), DELETIONS.empty(), REJECTED.from_rows(self._rejected))
         self._documents, self._rejected = [], []
-        return taken
+        return batch
 
     def add(self, record: Json) -> None:
-        """A row for a record, or why there is none."""
+        """Add the row of a record, or reject it with a reason; either way it takes the next position."""
         position = self._position
         self._position += 1
         if not isinstance(record, dict):
             self.reject(position, "not_a_record", f"a {type(record).__name__} instead of a record", record)
             return
-        row = read(record)
+        row = read_record(record)
         if row["document_id"] is None:
             self.reject(position, "no_id", "the record has no source or no id", record)
         elif not row["title"] and not row["abstract"]:
             self.reject(position, "no_text", "the record has neither title nor abstract", record, row["document_id"])
         else:
-            row["version"] = self._requested or self._dated(row["revised_on"] or row["entered_on"])
+            row["version"] = self._request_version or self._version_of_day(row["revised_on"] or row["entered_on"])
             self._documents.append({**row, "raw_file": self._name, "raw_position": position})
 
-    def _dated(self, day: dt.date | None) -> int:
-        position = min(self._position, 99_999_999)
-        return eutils.version(day.year, 0, day.timetuple().tm_yday, position) if day else position
+    def _version_of_day(self, day: dt.date | None) -> int:
+        position = min(self._position, LAST_POSITION)
+        return encode_version(day.year, 0, day.timetuple().tm_yday, position) if day else position
 
     def reject(
-        self, position: int | None, reason: str, detail: str, told: Json, document_id: str | None = None
+        self, position: int | None, reason: str, detail: str, content: Json, document_id: str | None = None
     ) -> None:
-        """A row for what is not loaded."""
+        """Add a row of `rejected` for a record, or for the payload as a whole (position None)."""
+        text = content if isinstance(content, str) else json.dumps(content, ensure_ascii=False)
         self._rejected.append({
             "source": "europepmc",
             "raw_file": self._name,
@@ -108,15 +112,24 @@ class _Loading:
             "document_id": document_id,
             "reason": reason,
             "detail": detail,
-            "excerpt": sound((told if isinstance(told, str) else json.dumps(told, ensure_ascii=False))[:_EXCERPT]),
+            "excerpt": replace_unencodable(text[:_EXCERPT]),
         })  # fmt: skip
 
 
-def records_in(document: Json) -> list[Json] | None:
-    """The records in a JSON document of one of the known shapes; None for anything else."""
+def extract_records(document: Json) -> list[Json] | None:
+    """Return the records in a JSON document of a known shape; None for any other document.
+
+    {"resultList": {"result": [R1, R2]}}   an answer of the search service
+    {"papers": {"PMC1": R1, "PMC2": R2}}   a dump of getpapers
+    {"id": "1", "source": "MED", ...}      one record
+    [...]                                  a list of any of these
+    """
     if isinstance(document, list):
-        found = [(inner, records_in(inner) if isinstance(inner, dict) else None) for inner in document]
-        return [one for inner, listed in found for one in ([inner] if listed is None else listed)]
+        records: list[Json] = []
+        for item in document:
+            nested = extract_records(item) if isinstance(item, dict) else None
+            records += [item] if nested is None else nested
+        return records
     if not isinstance(document, dict):
         return None
     results, papers = document.get("resultList"), document.get("papers")
@@ -129,7 +142,7 @@ def records_in(document: Json) -> list[Json] | None:
 
 
 def service_error(document: Json) -> str | None:
-    """What went wrong, in the service's words."""
+    """Return the error message of a search answer, at most 200 characters; None if it is no error."""
     if not isinstance(document, dict) or "resultList" in document:
         return None
     for name in ("errMsg", "error", "message"):
@@ -138,59 +151,67 @@ def service_error(document: Json) -> str | None:
     return None
 
 
-def _no_answer(document: Json) -> tuple[str, str]:
-    """Why a JSON document holds no records: reason and detail."""
+def _why_no_records(document: Json) -> tuple[str, str]:
+    """Return reason and detail for rejecting a JSON document without records."""
     error = service_error(document)
     return ("source_error", f"the service answered: {error}") if error else ("not_europepmc_json", "no search result")
 
 
-def _documents(stream: BinaryIO) -> Iterator[Json]:
-    """The JSON documents in a payload; raises `DamagedPayload` where they end in something else."""
+def _json_documents(stream: BinaryIO) -> Iterator[Json]:
+    """Yield the JSON documents of a payload; raises `DamagedPayload` where something else follows them.
+
+    The text is read until it holds a whole document. A document that is still incomplete is decoded again from its
+    start, so twice as much is read each time: a document of n characters is scanned about 2n characters in all.
+    """
     decoder = codecs.getincrementaldecoder("utf-8-sig")(errors="strict")
-    text, wanted, damage = "", _FIRST_TRY, None
-    source = pieces(stream)
+    text, wanted, damage = "", _FIRST_READ, None
+    chunks = read_chunks(stream)
     ended = False
     while not ended:
-        gathered = [text]
+        read = [text]
         size = len(text)
         try:
             while size < wanted and not ended:
-                piece = next(source, None)
-                ended = piece is None
-                gathered.append(decoder.decode(piece or b"", final=ended))
-                size += len(gathered[-1])
-        except DamagedPayload as damaged:
-            ended, damage = True, damaged
+                chunk = next(chunks, None)
+                ended = chunk is None
+                read.append(decoder.decode(chunk or b"", final=ended))
+                size += len(read[-1])
+        except DamagedPayload as error:
+            ended, damage = True, error
         except UnicodeDecodeError as error:
             ended, damage = True, DamagedPayload("malformed_json", f"not UTF-8: {error.reason}")
-        text, found, problem = _read_off("".join(gathered))
-        yield from found
-        wanted = max(_FIRST_TRY, 2 * len(text))
+        text, documents, problem = _decode_documents("".join(read))
+        yield from documents
+        wanted = max(_FIRST_READ, 2 * len(text))
         if wanted > 2 * LARGEST_DOCUMENT:
             raise DamagedPayload("too_large", f"a document of more than {LARGEST_DOCUMENT:,} characters")
+        # Any other problem may only mean that the rest of the document has not been read yet.
         if problem and problem.reason == "not_europepmc_json":
             raise problem
     if damage or problem:
         raise damage or problem or AssertionError
 
 
-def _read_off(text: str) -> tuple[str, list[Json], DamagedPayload | None]:
-    """What is left of a text after the whole documents at its beginning, those, and what ails the rest."""
+def _decode_documents(text: str) -> tuple[str, list[Json], DamagedPayload | None]:
+    """Decode the whole documents at the beginning of `text`: return the text after them, them, and why it stopped.
+
+    '{"a": 1} [2] {"b":'  ->  '{"b":', [{"a": 1}, [2]], DamagedPayload("truncated_file")
+    """
     decoder = json.JSONDecoder()
-    found: list[Json] = []
+    documents: list[Json] = []
     text = text.lstrip()
     while text:
         if not text.startswith(("{", "[")):
-            return text, found, DamagedPayload("not_europepmc_json", f"neither object nor list: {text[:40]!r}")
+            return text, documents, DamagedPayload("not_europepmc_json", f"neither object nor list: {text[:40]!r}")
         try:
             document, end = decoder.raw_decode(text)
         except RecursionError:
-            return text, found, DamagedPayload("malformed_json", "nested too deeply")
+            return text, documents, DamagedPayload("malformed_json", "nested too deeply")
         except json.JSONDecodeError as error:
             early = error.pos >= len(text) - 1 or error.msg.startswith("Unterminated")
-            return text, found, DamagedPayload("truncated_file" if early else "malformed_json", str(error))
-        except ValueError as error:
-            return text, found, DamagedPayload("malformed_json", str(error))
-        found.append(document)
+            return text, documents, DamagedPayload("truncated_file" if early else "malformed_json", str(error))
+        except ValueError as error:  # a number of more digits than Python converts
+            return text, documents, DamagedPayload("malformed_json", str(error))
+        documents.append(document)
         text = text[end:].lstrip()
-    return text, found, None
+    return text, documents, None

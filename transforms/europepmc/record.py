@@ -1,9 +1,9 @@
-"""One record of Europe PMC, as its search service gives it in JSON -> the columns of `documents`.
+"""One Europe PMC record (JSON) -> the columns of `documents`.
 
-Fields: https://europepmc.org/docs/EBI_Europe_PMC_Web_Service_Reference.pdf. Results of type core and lite are read,
-and older dumps in which every value stands in a list of its own; names are compared without regard to case, which
-differs between versions of the service. Every field may be absent. Headings are given by name only, without the
-identifiers this project needs, and are not read: records of source MED have them in PubMed.
+Fields: https://europepmc.org/docs/EBI_Europe_PMC_Web_Service_Reference.pdf. Reads results of type core and lite, and
+older dumps in which every value is wrapped in a list. Field names are compared without regard to case, because their
+case differs between versions of the service. Any field may be absent. Subject headings are not read: the service names
+them without the identifiers this project needs, and records of source MED have them in PubMed.
 """
 
 import datetime as dt
@@ -13,12 +13,14 @@ from collections.abc import Iterator
 from hashlib import blake2b
 from typing import Any
 
-from transforms.pubmed.dates import Published, cited, published
-from transforms.text import normalize
+from transforms.pubmed.dates import PublicationDate, read_citation_date, read_printed_date
+from transforms.text.normalize import collapse_whitespace, normalize_doi, normalize_pmcid, normalize_pmid
 
 Json = dict[str, "Json"] | list["Json"] | str | int | float | bool | None
 Section = tuple[str, int, int]
+"""Label, start and end (exclusive) in code points of title || ' ' || abstract."""
 Relation = tuple[str, str | None, str | None]
+"""Kind, document_id and citation, as in `documents.relations`."""
 
 _TAG = re.compile(
     r"</?(?:a|abbr|b|big|bold|br|code|div|em|h[1-6]|i|inline-formula|italic|jats:[a-z-]+|li|mml:[a-z]+|ol|p|sc|sec|small"
@@ -26,10 +28,12 @@ _TAG = re.compile(
     re.IGNORECASE,
 )
 _BLOCK = re.compile(r"</?(?:br|div|h[1-6]|li|ol|p|sec|table|td|th|title|tr|ul|jats:(?:p|title|sec))\b", re.IGNORECASE)
+"""Tags that separate words; all others stand within a word, as in H<sub>2</sub>O."""
 _LABEL = re.compile(r"<h[1-6]\b[^<>]*>(.*?)</h[1-6]\s*>", re.IGNORECASE | re.DOTALL)
 _SPACES = re.compile(r"\s+")
-_INITIALS = re.compile(r"(.+) ([A-Z]{1,4})")
-_TYPES = {
+_NAME_AND_INITIALS = re.compile(r"(.+) ([A-Z]{1,4})")
+_YEAR = re.compile(r"[12][0-9]{3}")
+_PUBLICATION_TYPES = {
     name.lower(): name
     for name in (
         "Case Reports", "Comment", "Editorial", "Journal Article", "Letter", "Meta-Analysis", "News",
@@ -40,127 +44,155 @@ _TYPES = {
     "case report": "Case Reports", "case-report": "Case Reports", "review-article": "Review",
     "correction": "Published Erratum", "retraction": "Retraction of Publication",
 }  # fmt: skip
-"""Names of publication types as PubMed spells them."""
+"""Lower-case publication type -> its name in PubMed."""
+_UNKNOWN_DAY = dt.date(1900, 1, 1)
+"""Retraction date of a retracted article without any date: it must not be NULL, which means not retracted."""
 
 
-def read(record: dict[str, Any]) -> dict[str, Any]:
-    """The row of one record, without version and raw_*; its document_id is None where it has no source or id."""
-    told = _lowered(record)
-    source, identifier = _text(told, "source"), _text(told, "id")
+def read_record(record: dict[str, Any]) -> dict[str, Any]:
+    """Return the row of one record, without version and raw_*; document_id is None if it has no source or no id."""
+    record = {str(name).lower(): _with_lower_names(value) for name, value in record.items()}
+    source, identifier = _text_at(record, "source"), _text_at(record, "id")
     row: dict[str, Any] = {
-        "document_id": f"europepmc:{source}/{identifier}" if source and identifier else None,
+        "document_id": _document_id(source, identifier),
         "source": "europepmc",
-        "pmid": normalize.normalize_pmid(_text(told, "pmid"))
-        or (normalize.normalize_pmid(identifier) if source == "MED" else None),
-        "doi": normalize.normalize_doi(_text(told, "doi")),
-        "pmcid": normalize.normalize_pmcid(_text(told, "pmcid")),
-        "title": strip_markup(_text(told, "title") or ""),
-        "authors": _authors(told),
-        "languages": [text for text in map(_plain, _all(told, "language")) if text],
-        "publication_types": _types(told),
+        "pmid": normalize_pmid(_text_at(record, "pmid")) or (normalize_pmid(identifier) if source == "MED" else None),
+        "doi": normalize_doi(_text_at(record, "doi")),
+        "pmcid": normalize_pmcid(_text_at(record, "pmcid")),
+        "title": strip_markup(_text_at(record, "title") or ""),
+        "authors": _authors(record),
+        "languages": _texts_at(record, "language"),
+        "publication_types": _publication_types(record),
         "headings": [],
         "major_headings": [],
-        "keywords": [strip_markup(word) for word in map(_plain, _all(told, "keywordlist", "keyword")) if word],
-        "relations": list(_relations(told)),
-        "entered_on": _day(told, "firstindexdate") or _day(told, "dateofcreation"),
-        "revised_on": _day(told, "dateofrevision"),
+        "keywords": [strip_markup(word) for word in _texts_at(record, "keywordlist", "keyword")],
+        "relations": list(_relations(record)),
+        "entered_on": _date_at(record, "firstindexdate") or _date_at(record, "dateofcreation"),
+        "revised_on": _date_at(record, "dateofrevision"),
     }
-    row["abstract"], row["sections"] = _abstract(_text(told, "abstracttext") or "", len(row["title"]) + 1)
-    row |= _journal(told)
-    row["published_on"], row["published_precision"], row["year"] = _published(told)
+    row["abstract"], row["sections"] = _abstract(_text_at(record, "abstracttext") or "", len(row["title"]) + 1)
+    row |= _journal(record)
+    row["published_on"], row["published_precision"], row["year"] = _publication_date(record)
     row["retracted_on"] = _retracted_on(row)
     row["digest"] = _digest(row)
     return row
 
 
 def strip_markup(text: str) -> str:
-    """`text` without HTML and JATS tags, its character references resolved, white space collapsed.
+    """Return `text` without HTML and JATS tags, with character references resolved and white space collapsed.
 
-    Only tags known to occur are taken out: '<' also stands for 'less than'.
+    Only known tags are removed, because '<' also means 'less than': 'p <0.05 in <i>E. coli</i>'.
     """
-    without = _TAG.sub(lambda tag: " " if _BLOCK.match(tag[0]) else "", text)
-    return normalize.collapse_whitespace(html.unescape(without))
+    without_tags = _TAG.sub(lambda tag: " " if _BLOCK.match(tag[0]) else "", text)
+    return collapse_whitespace(html.unescape(without_tags))
 
 
-def sound(text: str) -> str:
-    """`text` without NUL characters and halves of surrogate pairs, which JSON can hold and UTF-8 cannot."""
+def replace_unencodable(text: str) -> str:
+    """Return `text` without NUL characters, and with unpaired surrogates replaced: JSON allows them, UTF-8 does not."""
     return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace").replace("\0", "")
 
 
-def _lowered(value: Json) -> Json:
-    """The same with all names in lower case."""
+def _with_lower_names(value: Json) -> Json:
+    """Return the same JSON value with all field names in lower case, at every depth."""
     if isinstance(value, dict):
-        return {str(name).lower(): _lowered(inner) for name, inner in value.items()}
-    return [_lowered(inner) for inner in value] if isinstance(value, list) else value
+        return {str(name).lower(): _with_lower_names(inner) for name, inner in value.items()}
+    return [_with_lower_names(inner) for inner in value] if isinstance(value, list) else value
 
 
-def _all(value: Json, *path: str) -> list[Json]:
-    """What stands at a path, one or many, whether or not each step is wrapped in a list."""
-    found: list[Json] = value if isinstance(value, list) else [value]
+def _values_at(value: Json, *path: str) -> list[Json]:
+    """Return the values at a path of field names, whether or not a step of it is wrapped in a list.
+
+    {"authorlist": {"author": [A, B]}} and {"authorlist": [{"author": [A, B]}]} both give [A, B] for
+    ("authorlist", "author").
+    """
+    values: list[Json] = value if isinstance(value, list) else [value]
     for name in path:
-        found = [inner[name] for inner in found if isinstance(inner, dict) and inner.get(name) is not None]
-        found = [one for inner in found for one in (inner if isinstance(inner, list) else [inner])]
-    return found
+        fields = [inner[name] for inner in values if isinstance(inner, dict) and inner.get(name) is not None]
+        values = [item for field in fields for item in (field if isinstance(field, list) else [field])]
+    return values
 
 
-def _plain(value: Json) -> str | None:
-    """A text or number as text; None for anything else, or where it is empty."""
+def _as_text(value: Json) -> str | None:
+    """Return a string or integer as text without surrounding white space; None for anything else and for ''."""
     if isinstance(value, bool) or not isinstance(value, str | int):
         return None
-    return sound(str(value)).strip() or None
+    return replace_unencodable(str(value)).strip() or None
 
 
-def _text(value: Json, *path: str) -> str | None:
-    """The first text at a path."""
-    return next(filter(None, map(_plain, _all(value, *path))), None)
+def _texts_at(value: Json, *path: str) -> list[str]:
+    """Return the texts at a path, without empty ones."""
+    return [text for text in map(_as_text, _values_at(value, *path)) if text]
 
 
-def _day(told: Json, *path: str) -> dt.date | None:
+def _text_at(value: Json, *path: str) -> str | None:
+    """Return the first text at a path that is not empty."""
+    return next(filter(None, map(_as_text, _values_at(value, *path))), None)
+
+
+def _date_at(record: Json, *path: str) -> dt.date | None:
+    """Return the ISO date at a path; None where there is none."""
     try:
-        return dt.date.fromisoformat((_text(told, *path) or "")[:10])
+        return dt.date.fromisoformat((_text_at(record, *path) or "")[:10])
     except ValueError:
         return None
 
 
-def _authors(told: Json) -> list[str]:
+def _document_id(source: str | None, identifier: str | None) -> str | None:
+    return f"europepmc:{source}/{identifier}" if source and identifier else None
+
+
+def _authors(record: Json) -> list[str]:
+    """Return persons as 'Family, Given' and groups by their name, in order.
+
+    Results of type lite have only `authorString`: "Moe JD, The Group." -> ["Moe, JD", "The Group"].
+    """
     names = []
-    for author in _all(told, "authorlist", "author"):
-        family, given = _text(author, "lastname"), _text(author, "firstname") or _text(author, "initials")
-        group = _text(author, "collectivename") or _text(author, "fullname")
+    for author in _values_at(record, "authorlist", "author"):
+        family, given = _text_at(author, "lastname"), _text_at(author, "firstname") or _text_at(author, "initials")
+        group = _text_at(author, "collectivename") or _text_at(author, "fullname")
         name = f"{family}, {given}" if family and given else family or group
         names += [strip_markup(name)] if name else []
     if names:
         return names
-    listed = (_text(told, "authorstring") or "").removesuffix(".").split(", ")
-    return [_INITIALS.sub(r"\1, \2", name) if _INITIALS.fullmatch(name) else name for name in listed if name]
+    listed = (_text_at(record, "authorstring") or "").removesuffix(".").split(", ")
+    return [
+        _NAME_AND_INITIALS.sub(r"\1, \2", name) if _NAME_AND_INITIALS.fullmatch(name) else name
+        for name in listed
+        if name
+    ]
 
 
-def _types(told: Json) -> list[str]:
-    given = [*_all(told, "pubtypelist", "pubtype"), *(_text(told, "pubtype") or "").split(";")]
-    names = [name.strip() for name in map(_plain, given) if name]
-    return list(dict.fromkeys(_TYPES.get(name.lower(), name) for name in names if name))
+def _publication_types(record: Json) -> list[str]:
+    """Return the publication types as PubMed spells them; `pubType` of a lite result is one text, split at ';'."""
+    names = _texts_at(record, "pubtypelist", "pubtype")
+    names += [name.strip() for name in (_text_at(record, "pubtype") or "").split(";")]
+    return list(dict.fromkeys(_PUBLICATION_TYPES.get(name.lower(), name) for name in names if name))
 
 
-def _relations(told: Json) -> Iterator[Relation]:
-    """E.g. 'preprint_of', 'retraction_in', with the other record where it is told."""
-    for other in _all(told, "commentcorrectionlist", "commentcorrection"):
-        kind, source, identifier = _text(other, "type"), _text(other, "source"), _text(other, "id")
+def _relations(record: Json) -> Iterator[Relation]:
+    """Yield the relations to other records, e.g. ('retraction_in', 'pubmed:123', 'J Things. 2019;6:781')."""
+    for other in _values_at(record, "commentcorrectionlist", "commentcorrection"):
+        kind, source, identifier = _text_at(other, "type"), _text_at(other, "source"), _text_at(other, "id")
         if not kind:
             continue
-        pmid = normalize.normalize_pmid(identifier) if source == "MED" else None
-        stated = f"europepmc:{source}/{identifier}" if source and identifier else None
+        pmid = normalize_pmid(identifier) if source == "MED" else None
         yield (
             _SPACES.sub("_", kind.lower()),
-            f"pubmed:{pmid}" if pmid else stated,
-            _text(other, "reference"),
+            f"pubmed:{pmid}" if pmid else _document_id(source, identifier),
+            _text_at(other, "reference"),
         )
 
 
-def _abstract(marked: str, offset: int) -> tuple[str | None, list[Section]]:
-    """The abstract as text, without its labels, and where each labelled part stands behind the title."""
+def _abstract(marked_up: str, offset: int) -> tuple[str | None, list[Section]]:
+    """Return the abstract as text without its labels, and the span of each labelled part.
+
+    `offset` is where the abstract begins in title || ' ' || abstract. With an offset of 3:
+
+        "<h4>Aim</h4>One.<h4>Results</h4>Two."  ->  "One. Two.", [("Aim", 3, 7), ("Results", 8, 12)]
+    """
     parts: list[str] = []
     sections: list[Section] = []
-    pieces = _LABEL.split(marked)  # text, label, text, label, text ...
+    pieces = _LABEL.split(marked_up)  # text, label, text, label, text ...
     for label, piece in zip(["", *pieces[1::2]], pieces[0::2], strict=True):
         part = strip_markup(piece)
         if not part:
@@ -173,46 +205,54 @@ def _abstract(marked: str, offset: int) -> tuple[str | None, list[Section]]:
     return " ".join(parts) or None, sections
 
 
-def _journal(told: Json) -> dict[str, str | None]:
-    info = _all(told, "journalinfo")
-    issns = (_text(told, "journalissn") or "").split(";")
+def _journal(record: Json) -> dict[str, str | None]:
+    """Return the columns of journal and issue; `journalinfo` is in core results, the flat names in lite ones."""
+    info = _values_at(record, "journalinfo")
+    issns = (_text_at(record, "journalissn") or "").split(";")
     return {
-        "journal": _text(info, "journal", "title"),
-        "journal_abbreviation": _text(info, "journal", "isoabbreviation")
-        or _text(info, "journal", "medlineabbreviation")
-        or _text(told, "journaltitle"),
-        "issn": _text(info, "journal", "issn") or _text(info, "journal", "essn") or issns[0].strip() or None,
-        "volume": _text(info, "volume") or _text(told, "journalvolume"),
-        "issue": _text(info, "issue") or _text(told, "issue"),
-        "pages": _text(told, "pageinfo"),
+        "journal": _text_at(info, "journal", "title"),
+        "journal_abbreviation": _text_at(info, "journal", "isoabbreviation")
+        or _text_at(info, "journal", "medlineabbreviation")
+        or _text_at(record, "journaltitle"),
+        "issn": _text_at(info, "journal", "issn") or _text_at(info, "journal", "essn") or issns[0].strip() or None,
+        "volume": _text_at(info, "volume") or _text_at(record, "journalvolume"),
+        "issue": _text_at(info, "issue") or _text_at(record, "issue"),
+        "pages": _text_at(record, "pageinfo"),
     }
 
 
-def _published(told: Json) -> Published:
-    """As printed ('2019 Mar') where that is told, else the day of first publication, else the year."""
-    printed = _text(told, "journalinfo", "dateofpublication") or ""
-    date = published(f"<MedlineDate>{html.escape(printed)}</MedlineDate>".encode())
-    if date.on and date.precision != "year":
-        return date
-    first = _day(told, "firstpublicationdate")
-    year = _text(told, "pubyear") or _text(told, "journalinfo", "yearofpublication") or ""
-    stated = int(year) if re.fullmatch(r"[12][0-9]{3}", year) else date.year
-    if first and stated in (None, first.year):
-        return Published(first, "day", first.year)
-    return Published(dt.date(stated, 1, 1), "year", stated) if stated else date
+def _publication_date(record: Json) -> PublicationDate:
+    """Return the printed date ('2019 Mar') if it has a month, else the day of first publication, else the year.
+
+    The day of first publication is used only in the stated year: an article is often online in the year before.
+    """
+    printed = read_printed_date(_text_at(record, "journalinfo", "dateofpublication") or "")
+    if printed.first_day and printed.precision != "year":
+        return printed
+    first = _date_at(record, "firstpublicationdate")
+    stated = _text_at(record, "pubyear") or _text_at(record, "journalinfo", "yearofpublication") or ""
+    year = int(stated) if _YEAR.fullmatch(stated) else printed.year
+    if first and year in (None, first.year):
+        return PublicationDate(first, "day", first.year)
+    return PublicationDate(dt.date(year, 1, 1), "year", year) if year else printed
 
 
 def _retracted_on(row: dict[str, Any]) -> dt.date | None:
+    """Return the date of the earliest retraction notice, else the best date of the record; None if not retracted."""
     notices = [citation or "" for kind, _, citation in row["relations"] if kind == "retraction_in"]
     if not notices and "Retracted Publication" not in row["publication_types"]:
         return None
-    dates = [date for date in (cited(notice).on for notice in notices) if date]
-    fallback = row["revised_on"] or row["entered_on"] or row["published_on"] or dt.date(1900, 1, 1)
+    dates = [date for date in (read_citation_date(notice).first_day for notice in notices) if date]
+    fallback = row["revised_on"] or row["entered_on"] or row["published_on"] or _UNKNOWN_DAY
     return min(dates) if dates else fallback
 
 
 def _digest(row: dict[str, Any]) -> str:
-    """Over what the record says of the article, so not its own date of revision, nor what is derived from that."""
+    """Return BLAKE2b-128 over what the record says of the article.
+
+    The record's revision date, and retracted_on, which can be derived from it, are left out: a record that was revised
+    without a change of content keeps its digest. The digest is stored, so the text it is made of must not change.
+    """
     left_out = ("revised_on", "retracted_on")
-    told = repr(sorted((name, value) for name, value in row.items() if name not in left_out))
-    return blake2b(told.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
+    content = repr(sorted((name, value) for name, value in row.items() if name not in left_out))
+    return blake2b(content.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()

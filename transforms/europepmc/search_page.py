@@ -1,19 +1,23 @@
-"""A page of the search service."""
+"""One page of Europe PMC's search service: the hit count, the cursor of the next page, the ids of the records."""
 
 import json
 from dataclasses import dataclass
 
-from transforms.europepmc.parse import records_in, service_error
-from transforms.europepmc.record import read
+from transforms.europepmc.parse import extract_records, service_error
+from transforms.europepmc.record import read_record
 
 
 class PageError(ValueError):
-    """An answer of the search service that is no page of results."""
+    """The service's answer is not a page of search results; the message has the service's error where it gave one."""
 
 
 @dataclass(frozen=True)
 class Page:
-    """A page of search results: how many records match in all, where the next page begins, the records' ids."""
+    """A page of search results.
+
+    hit_count: records that match the query in all; next_cursor: cursorMark of the next page, None on the last;
+    ids: document_id of each record on this page.
+    """
 
     hit_count: int
     next_cursor: str | None
@@ -21,15 +25,16 @@ class Page:
 
 
 def read_page(body: bytes) -> Page:
-    """What a search answer says of itself; raises `PageError` for an error inside it, HTML, or a damaged answer."""
+    """Read a page from an answer's body; raises `PageError` for an error answer, HTML, damaged JSON or absent ids."""
     try:
-        told = json.loads(body)
+        answer = json.loads(body)
     except (ValueError, RecursionError) as error:
-        raise PageError(f"no JSON: {str(error)[:100]}") from error
-    if not isinstance(told, dict) or "hitCount" not in told or "resultList" not in told:
-        raise PageError(service_error(told) or "JSON, but no search result")
-    ids = [read(record)["document_id"] if isinstance(record, dict) else None for record in records_in(told) or []]
-    if not isinstance(told["hitCount"], int) or not all(ids):
-        raise PageError("records without an id, or a count that is no number")
-    cursor = told.get("nextCursorMark")
-    return Page(told["hitCount"], cursor if isinstance(cursor, str) and cursor else None, tuple(map(str, ids)))
+        raise PageError(f"the answer is not JSON: {str(error)[:100]}") from error
+    if not isinstance(answer, dict) or "hitCount" not in answer or "resultList" not in answer:
+        raise PageError(service_error(answer) or "the answer is JSON but not a search result")
+    records = extract_records(answer) or []
+    ids = [read_record(record)["document_id"] if isinstance(record, dict) else None for record in records]
+    if not isinstance(answer["hitCount"], int) or not all(ids):
+        raise PageError("the search result has a record without an id, or a hit count that is not a number")
+    cursor = answer.get("nextCursorMark")
+    return Page(answer["hitCount"], cursor if isinstance(cursor, str) and cursor else None, tuple(map(str, ids)))

@@ -1,17 +1,21 @@
-"""The bytes of a payload, plain or gzip'ed, in pieces; of a damaged one all that stand before the damage."""
+"""Reads a payload, plain or gzipped, in chunks; of a damaged one everything that stands before the damage."""
 
 from collections.abc import Iterator
 from typing import BinaryIO, cast
 
 from isal import igzip_lib, isal_zlib
 
-_PIECE = 1 << 13  # of gzip data at most a thousandfold when decompressed
+_CHUNK = 1 << 13  # compressed bytes; gzip expands them at most a thousandfold, so a chunk stays under about 8 MB
 _GZIP = b"\x1f\x8b"
 _IsalError = cast("type[Exception]", igzip_lib.IsalError)  # its stub declares the class as an instance
 
 
 class DamagedPayload(ValueError):
-    """The payload's compression is damaged (`reason` 'damaged_gzip') or ends too early ('truncated_file')."""
+    """A payload cannot be read any further.
+
+    `reason` is a word of `rejected.reason`: 'damaged_gzip' or 'truncated_file' from this module; readers of a source
+    raise it with reasons of their own.
+    """
 
     def __init__(self, reason: str, detail: str) -> None:
         super().__init__(detail)
@@ -29,11 +33,11 @@ class _Inflater:
         self.between_members = True
 
     def feed(self, data: bytes) -> bytes:
-        """What `data` decompresses to; raises `IsalError`."""
+        """Return what `data` decompresses to; raises `IsalError` if it is damaged, and then returns nothing of it."""
         inflated = []
         while data:
             if self.between_members:
-                data = data.lstrip(b"\0")  # tape and disk blocks are filled with zeros
+                data = data.lstrip(b"\0")  # tapes and disks pad their blocks with zeros
                 self.between_members = not data
             inflated.append(self._member.decompress(data))
             data = self._member.unused_data
@@ -42,10 +46,11 @@ class _Inflater:
         return b"".join(inflated)
 
 
-def pieces(stream: BinaryIO) -> Iterator[bytes]:
-    """The bytes of `stream` from where it stands, decompressed if they begin as gzip does; raises `DamagedPayload`.
+def read_chunks(stream: BinaryIO) -> Iterator[bytes]:
+    """Yield the bytes of `stream` from its current position, decompressed if they begin with gzip's magic number.
 
-    Damage is noticed some way behind its place: what lies between is delivered as it decompresses.
+    Raises `DamagedPayload` after everything that could be decompressed has been yielded. From a stream that cannot
+    seek, up to 8 kB of compressed data before the damage are lost.
     """
     start = stream.tell() if stream.seekable() else None
     head = stream.read(1) + stream.read(1)
@@ -54,39 +59,43 @@ def pieces(stream: BinaryIO) -> Iterator[bytes]:
         return
     while head:
         yield head
-        head = stream.read(_PIECE)
+        head = stream.read(_CHUNK)
 
 
-def _inflated(stream: BinaryIO, piece: bytes, start: int | None) -> Iterator[bytes]:
+def _inflated(stream: BinaryIO, chunk: bytes, start: int | None) -> Iterator[bytes]:
     inflater = _Inflater()
-    sound = 0
-    while piece:
+    undamaged = 0  # compressed bytes
+    while chunk:
         try:
-            inflated = inflater.feed(piece)
+            inflated = inflater.feed(chunk)
         except _IsalError as error:
             if start is not None:
-                yield _before_damage(stream, start, sound)
+                yield _before_damage(stream, start, undamaged)
             raise DamagedPayload(
-                "damaged_gzip", f"{error}, {sound:,} compressed bytes or more from its start"
+                "damaged_gzip", f"{error}, {undamaged:,} compressed bytes or more from its start"
             ) from error
         yield inflated
-        sound += len(piece)
-        piece = stream.read(_PIECE)
+        undamaged += len(chunk)
+        chunk = stream.read(_CHUNK)
     if not inflater.between_members:
-        raise DamagedPayload("truncated_file", f"the gzip data end unfinished after {sound:,} compressed bytes")
+        raise DamagedPayload("truncated_file", f"the gzip data end unfinished after {undamaged:,} compressed bytes")
 
 
-def _before_damage(stream: BinaryIO, start: int, sound: int) -> bytes:
-    """What the damaged piece, `sound` bytes on, holds before its damage: the decompressor gives up a piece whole."""
+def _before_damage(stream: BinaryIO, start: int, undamaged: int) -> bytes:
+    """Return what the damaged chunk, `undamaged` bytes after `start`, decompresses to before its damage.
+
+    The decompressor discards the output of a chunk in which it finds damage. So everything is decompressed again from
+    the start, and the damaged chunk byte by byte.
+    """
     stream.seek(start)
     inflater = _Inflater()
-    while sound:
-        piece = stream.read(min(sound, _PIECE))
-        inflater.feed(piece)
-        sound -= len(piece)
+    while undamaged:
+        chunk = stream.read(min(undamaged, _CHUNK))
+        inflater.feed(chunk)
+        undamaged -= len(chunk)
     inflated = bytearray()
     try:
-        for byte in stream.read(_PIECE):
+        for byte in stream.read(_CHUNK):
             inflated += inflater.feed(bytes((byte,)))
     except _IsalError:
         return bytes(inflated)

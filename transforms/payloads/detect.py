@@ -1,19 +1,21 @@
-"""What kind of payload a file is, by how it begins: which source's transform reads it."""
+"""Detects by the first bytes of a file which source's reader can read it."""
 
 import re
 
 HEAD_BYTES = 4096
-"""How much of an uncompressed payload is looked at."""
+"""How many decompressed bytes `detect_source` needs."""
 
+_UTF8_MARK = b"\xef\xbb\xbf"
 _HTML = re.compile(
     rb"(?:<!--.*?-->|<\?[^>]*>|\s)*<(?:!doctype\s+html|html|head|body|meta|title)\b", re.IGNORECASE | re.DOTALL
 )
 _NCBI_ERROR = re.compile(rb"""\{\s*"error"\s*:""")
+"""NCBI reports errors as JSON even where XML was requested; the reader of PubMed names them."""
 
 
-def source_of(head: bytes) -> str:
-    """'europepmc' for JSON, 'web' for HTML, else 'pubmed', whose transform says what is wrong with anything else."""
-    begins = head.removeprefix(b"\xef\xbb\xbf").lstrip()
-    if begins[:1] in (b"{", b"[") and not _NCBI_ERROR.match(begins):
+def detect_source(head: bytes) -> str:
+    """Return 'europepmc' for JSON, 'web' for HTML, else 'pubmed', whose reader rejects what it cannot read."""
+    start = head.removeprefix(_UTF8_MARK).lstrip()
+    if start[:1] in (b"{", b"[") and not _NCBI_ERROR.match(start):
         return "europepmc"
-    return "web" if _HTML.match(begins) else "pubmed"
+    return "web" if _HTML.match(start) else "pubmed"

@@ -1,4 +1,4 @@
-"""Records read from a payload."""
+"""What the reader of every source yields: a batch of records as Arrow tables."""
 
 from dataclasses import dataclass
 
@@ -12,8 +12,8 @@ REJECTED = schema.REJECTED.without("batch")
 
 
 @dataclass(frozen=True)
-class Parsed:
-    """Some of a payload's records in order, as tables of the schemas DOCUMENTS, DELETIONS, REJECTED of this module."""
+class ParsedBatch:
+    """Consecutive records of one payload, in order, as tables of the schemas DOCUMENTS, DELETIONS and REJECTED."""
 
     documents: pa.Table
     deletions: pa.Table

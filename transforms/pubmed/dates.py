@@ -1,13 +1,18 @@
-"""Dates as PubMed writes them: `<Year> <Month> <Day>`, seasons, quarters, `MedlineDate` and citations.
+"""Dates as PubMed writes them, read from XML elements, from printed dates and from citations.
 
-Files repeat the same few thousand dates, so each is read once and remembered by its XML.
+    <Year>1998</Year><Month>Dec</Month>    -> 1998-12-01, 'month'
+    <MedlineDate>1977-1978</MedlineDate>   -> 1977-01-01, 'year'
+    "2021 3rd Quarter"                     -> 2021-07-01, 'season'
+    "J Foo. 2021 Jun 5;12(3):44"           -> 2021-06-05, 'day'
+
+A file repeats the same few thousand dates, so the XML readers cache their results.
 """
 
 import datetime
 import re
 from typing import NamedTuple
 
-from transforms.pubmed.markup import clean, remembered
+from transforms.pubmed.markup import cache_short_xml, clean
 
 _PART = re.compile(rb"<(Year|Month|Day|Season|MedlineDate)\b[^>]*>([^<]*)</")
 
@@ -18,81 +23,82 @@ _MONTHS = {
     )
 }
 _SEASONS = {"win": 1, "spr": 4, "sum": 7, "aut": 10, "fal": 10}
+"""First month of each season. Winter counts as the start of the year it is printed with."""
 _FOUR_DIGITS = re.compile(r"(?<![0-9])[0-9]{4}(?![0-9])")
 _WORD = re.compile(r"[A-Za-z]{3,}")
 _QUARTER = re.compile(r"\b([1-4])(?:st|nd|rd|th)?\s+Quarter", re.IGNORECASE)
 _DAY_AFTER = re.compile(r"[a-z.]*\s+([0-9]{1,2})(?![0-9])", re.IGNORECASE)
-_CITED = re.compile(
+_CITED_MONTH = re.compile(
     r"(?<![0-9])((?:1[89]|20)[0-9]{2})(?:\s+(Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*(?:\s+([0-9]{1,2})(?![0-9]))?)"
 )
 _CITED_YEAR = re.compile(r"(?<![0-9])((?:1[89]|20)[0-9]{2})(?=\s*(?:[;:.]|$))")
 
 
-class Published(NamedTuple):
-    """A publication date: its first day where only a month, season or year is known."""
+class PublicationDate(NamedTuple):
+    """A date and its precision: 'day', 'month', 'season' or 'year'. All fields are None for an unknown date.
 
-    on: datetime.date | None
+    `first_day` is the first day of the month, season or year where no day is known.
+    """
+
+    first_day: datetime.date | None
     precision: str | None
     year: int | None
 
 
-UNKNOWN = Published(None, None, None)
+UNKNOWN = PublicationDate(None, None, None)
 
 
-@remembered
-def calendar_date(content: bytes) -> datetime.date | None:
-    """The date in an element with Year, Month, Day; an impossible day or month counts as the first."""
-    return published(content).on
+@cache_short_xml
+def read_day(content: bytes) -> datetime.date | None:
+    """Return the date in the content of an element with Year, Month and Day; an impossible day or month counts as 1."""
+    return read_publication_date(content).first_day
 
 
-@remembered
-def published(content: bytes) -> Published:
-    """The date in a PubDate, or in any element with Year, Month, Day."""
+@cache_short_xml
+def read_publication_date(content: bytes) -> PublicationDate:
+    """Return the date in the content of a PubDate, or of any element with Year, Month and Day."""
     parts = {name: clean(part) for name, part in reversed(_PART.findall(content))}
-    year, month, day, season, in_words = (
+    year, month, day, season, medline_date = (
         parts.get(name, "") for name in (b"Year", b"Month", b"Day", b"Season", b"MedlineDate")
     )
     if _FOUR_DIGITS.search(year):
-        return _dated(f"{year} {_month_name(month)} {day}" if month else f"{year} {season}")
-    return _dated(in_words)
+        return read_printed_date(f"{year} {_month_name(month)} {day}" if month else f"{year} {season}")
+    return read_printed_date(medline_date)
 
 
 def _month_name(month: str) -> str:
-    """Months come as 'Jun', 'June' and '06'."""
+    """Return the name of a month given as 'Jun', 'June' or '06'; '' for a number that is no month."""
     names = list(_MONTHS)
     if month.isascii() and month.isdigit():
         return names[int(month) - 1] if 1 <= int(month) <= 12 else ""
     return month
 
 
-def _dated(words: str) -> Published:
-    """A date in words: '1998 Dec-1999 Jan', '1978 Apr 15-30', 'Winter 2001', '1977-1978', '2021 3rd Quarter'."""
-    found = _FOUR_DIGITS.search(words)
-    if not found or int(found[0]) == 0:
+def read_printed_date(text: str) -> PublicationDate:
+    """Return the first date in a printed date such as '1998 Dec-1999 Jan', '1978 Apr 15-30' or 'Winter 2001'."""
+    year_match = _FOUR_DIGITS.search(text)
+    if not year_match or int(year_match[0]) == 0:
         return UNKNOWN
-    year = int(found[0])
-    if quarter := _QUARTER.search(words):
-        return Published(datetime.date(year, 3 * int(quarter[1]) - 2, 1), "season", year)
-    for word in _WORD.finditer(words):
-        start = word[0][:3].lower()
-        if start in _MONTHS:
-            return _in_month(year, _MONTHS[start], _DAY_AFTER.match(words, word.start() + 3))
-        if start in _SEASONS:
-            return Published(datetime.date(year, _SEASONS[start], 1), "season", year)
-    return Published(datetime.date(year, 1, 1), "year", year)
+    year = int(year_match[0])
+    if quarter := _QUARTER.search(text):
+        return PublicationDate(datetime.date(year, 3 * int(quarter[1]) - 2, 1), "season", year)
+    for word in _WORD.finditer(text):
+        first_letters = word[0][:3].lower()
+        if first_letters in _MONTHS:
+            return _in_month(year, _MONTHS[first_letters], _DAY_AFTER.match(text, word.start() + 3))
+        if first_letters in _SEASONS:
+            return PublicationDate(datetime.date(year, _SEASONS[first_letters], 1), "season", year)
+    return PublicationDate(datetime.date(year, 1, 1), "year", year)
 
 
-def _in_month(year: int, month: int, day: re.Match[str] | None) -> Published:
+def _in_month(year: int, month: int, day: re.Match[str] | None) -> PublicationDate:
     try:
-        return Published(datetime.date(year, month, int(day[1]) if day else 0), "day", year)
-    except ValueError:
-        return Published(datetime.date(year, month, 1), "month", year)
+        return PublicationDate(datetime.date(year, month, int(day[1]) if day else 0), "day", year)
+    except ValueError:  # no day, or one the month does not have ('Feb 30')
+        return PublicationDate(datetime.date(year, month, 1), "month", year)
 
 
-def cited(citation: str) -> Published:
-    """The date in a citation such as 'J Foo. 2021 Jun 5;12(3):44'."""
-    if found := _CITED.search(citation):
-        return _dated(found[0])
-    if found := _CITED_YEAR.search(citation):
-        return _dated(found[0])
-    return UNKNOWN
+def read_citation_date(citation: str) -> PublicationDate:
+    """Return the date in a citation such as 'J Foo. 2021 Jun 5;12(3):44'."""
+    date = _CITED_MONTH.search(citation) or _CITED_YEAR.search(citation)
+    return read_printed_date(date[0]) if date else UNKNOWN

@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass
 from itertools import zip_longest
 
-from transforms.payloads.record_versions import release_of
+from transforms.payloads.record_versions import file_release
 
 _DAY = re.compile(r"\b([0-9]{4}-[0-9]{2}-[0-9]{2})\b")
 _NAME = re.compile(r"""href\s*=\s*["']?(?:[^"'\s>]*/)?(pubmed[0-9]{2}n[0-9]{4}\.xml\.gz)["'\s>]""", re.IGNORECASE)
@@ -30,7 +30,7 @@ class ListedFile:
     @property
     def release(self) -> tuple[int, int]:
         """Year and number."""
-        return release_of(self.name) or (0, 0)
+        return file_release(self.name) or (0, 0)
 
 
 def read_listing(body: bytes) -> list[ListedFile]:

@@ -30,7 +30,7 @@ _SHORT = 1000
 T = TypeVar("T")
 
 
-def remembered(function: Callable[[bytes], T]) -> Callable[[bytes], T]:
+def cache_short_xml(function: Callable[[bytes], T]) -> Callable[[bytes], T]:
     """Remembers what `function` makes of the few thousand short pieces of XML that most of a file consists of."""
     recall = lru_cache(maxsize=1 << 14)(function)
 
@@ -40,7 +40,7 @@ def remembered(function: Callable[[bytes], T]) -> Callable[[bytes], T]:
     return answer
 
 
-@remembered
+@cache_short_xml
 def attributes(start_tag: bytes) -> dict[str, str]:
     """The attributes of a start tag by name."""
     return {key.decode(): clean(double or single) for key, double, single in _ATTRIBUTE.findall(start_tag)}

@@ -22,8 +22,8 @@ from typing import BinaryIO
 
 from lxml import etree
 
-from transforms.payloads import record_versions as eutils
-from transforms.payloads.parsed import DELETIONS, DOCUMENTS, REJECTED, Parsed
+from transforms.payloads.parsed import DELETIONS, DOCUMENTS, REJECTED, ParsedBatch
+from transforms.payloads.record_versions import LAST_POSITION, encode_version, file_release, request_version
 from transforms.pubmed.markup import clean, without_asides
 from transforms.pubmed.records import Columns, read
 from transforms.pubmed.slices import Slice, Unreadable, slices
@@ -41,8 +41,8 @@ _DELETIONS = frozenset({b"DeleteCitation", b"DeleteDocument"})
 _UNDEFINED_ENTITY = frozenset({etree.ErrorTypes.ERR_UNDECLARED_ENTITY, etree.ErrorTypes.WAR_UNDECLARED_ENTITY})
 
 
-def parse(stream: BinaryIO, name: str, *, batch_records: int = 2000) -> Iterator[Parsed]:
-    """The records of a payload, plain or gzip'ed, some `batch_records` at a time; at least one `Parsed`, be it empty.
+def parse(stream: BinaryIO, name: str, *, batch_records: int = 2000) -> Iterator[ParsedBatch]:
+    """The records of a payload, plain or gzip'ed, in batches of about `batch_records`; at least one batch.
 
     `name` is the payload's file name: it stands in raw_file, and one such as 'pubmed21n1298.xml.gz' gives every version
     its release year and file number; one that names the time of a request gives every record that time
@@ -79,9 +79,9 @@ class _Loading:
 
     def __init__(self, name: str) -> None:
         self._name = name
-        release = eutils.release_of(name)
+        release = file_release(name)
         self._named_release = _version_start(*release, 0) if release else None
-        self._requested = eutils.request_version(name)
+        self._requested = request_version(name)
         self._latest_release = 0
         self._position = 0
         self._documents: Columns = {name: [] for name in DOCUMENTS.column_names}
@@ -94,10 +94,10 @@ class _Loading:
         """How many rows there are to take."""
         return len(self._documents["version"]) + len(self._deletions) + len(self._rejected)
 
-    def take(self) -> Parsed:
+    def take(self) -> ParsedBatch:
         """The rows so far, as tables."""
         documents = DOCUMENTS.from_columns(self._documents)
-        taken = Parsed(documents, DELETIONS.from_rows(self._deletions), REJECTED.from_rows(self._rejected))
+        taken = ParsedBatch(documents, DELETIONS.from_rows(self._deletions), REJECTED.from_rows(self._rejected))
         self._documents = {name: [] for name in DOCUMENTS.column_names}
         self._deletions, self._rejected = [], []
         return taken
@@ -166,7 +166,7 @@ class _Loading:
                 Unreadable("no_pmid", "the record has no PubMed identifier", item.offset, item.data, in_place=True)
             )
             return False
-        version = self._requested or self._release(day) + min(self._position, 99_999_999)
+        version = self._requested or self._release(day) + min(self._position, LAST_POSITION)
         self._documents["version"].append(version)
         self._documents["raw_file"].append(self._name)
         self._documents["raw_position"].append(self._position)
@@ -192,7 +192,7 @@ class _Loading:
                 detail = f"a deletion of {text[:80]!r}, which is no PubMed identifier"
                 self._reject(Unreadable("no_pmid", detail, item.offset, in_place=True))
                 continue
-            version = self._requested or release + min(self._position, 99_999_999)
+            version = self._requested or release + min(self._position, LAST_POSITION)
             self._deletions.append({"document_id": f"pubmed:{pmid}", "version": version, "raw_file": self._name})
             self._position += 1
 
@@ -219,7 +219,7 @@ class _NoTree:
 
 
 def _version_start(year: int, file_number: int, part: int) -> int:
-    return eutils.version(min(year, _LAST_YEAR), file_number, part, 0)
+    return encode_version(min(year, _LAST_YEAR), file_number, part, 0)
 
 
 def _light(item: Slice) -> bytes:

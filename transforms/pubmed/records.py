@@ -14,8 +14,8 @@ import numpy as np
 import numpy.typing as npt
 
 from transforms.columnar.types import Ints
-from transforms.pubmed.dates import calendar_date, cited, published
-from transforms.pubmed.markup import attributes, clean_each, remembered
+from transforms.pubmed.dates import read_citation_date, read_day, read_publication_date
+from transforms.pubmed.markup import attributes, cache_short_xml, clean_each
 from transforms.pubmed.tag_index import NONE, Scope, Tags, by_record, in_lists
 from transforms.text import normalize
 
@@ -120,11 +120,11 @@ def _read_issue(columns: Columns, tags: Tags, parts: _Parts, book: Ints) -> None
         parts.is_article, tags.inside(book, "Book")
     )
     date = tags.first("PubDate", journal)
-    dates = [*map(published, tags.contents(date, "PubDate"))]
+    dates = [*map(read_publication_date, tags.contents(date, "PubDate"))]
     online = np.where(parts.is_article, tags.first("ArticleDate", parts.own), NONE)
     for at, content in enumerate(tags.contents(online, "ArticleDate")):
         if content and dates[at].year is None:
-            dates[at] = published(content)
+            dates[at] = read_publication_date(content)
     for at, name in enumerate(("published_on", "published_precision", "year")):
         columns[name] = [found[at] for found in dates]
     before = Scope(journal.begin, np.where(date == NONE, journal.end, date))
@@ -196,7 +196,7 @@ def _either(preferred: Iterable[T | None], others: Iterable[T | None]) -> list[T
 
 
 def _dates(tags: Tags, found: Ints, name: str) -> list[datetime.date | None]:
-    return [*map(calendar_date, tags.contents(found, name))]
+    return [*map(read_day, tags.contents(found, name))]
 
 
 def _read_tail(columns: Columns, tags: Tags, scope: Scope) -> None:
@@ -226,7 +226,7 @@ def _headings(content: bytes) -> tuple[Strings, Strings]:
     return list(starred), [curie for curie, star in starred.items() if star]
 
 
-@remembered
+@cache_short_xml
 def _heading(tag: bytes) -> tuple[str, bool]:
     """A heading's CURIE, '' where it has none, and whether it is a main topic."""
     found = attributes(tag)
@@ -284,7 +284,9 @@ def _retracted_on(columns: Columns) -> list[datetime.date | None]:
 
 
 def _retraction(relations: Iterable[Relation], otherwise: datetime.date) -> datetime.date:
-    notices = [cited(citation or "").on for kind, _, citation in relations if kind == "retraction_in"]
+    notices = [
+        read_citation_date(citation or "").first_day for kind, _, citation in relations if kind == "retraction_in"
+    ]
     return min((date for date in notices if date), default=otherwise)
 
 

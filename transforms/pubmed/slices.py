@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import BinaryIO, NamedTuple
 
-from transforms.payloads.decompress import DamagedPayload, pieces
+from transforms.payloads.decompress import DamagedPayload, read_chunks
 from transforms.pubmed.markup import ASIDE_ENDS
 
 LARGEST_RECORD = 16 << 20
@@ -82,7 +82,7 @@ class _Slicer:
     """Walks over a payload through a window of its bytes."""
 
     def __init__(self, stream: BinaryIO) -> None:
-        self._pieces = pieces(stream)
+        self._pieces = read_chunks(stream)
         self._data = b""  # the window
         self._offset = 0  # of the window in the payload
         self._at = 0  # how far the window has been read

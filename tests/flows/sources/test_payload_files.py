@@ -14,8 +14,8 @@ from flows.demo_literature.shelf import Shelf
 from flows.settings import Settings
 from flows.sources import local_files
 from tests.support.collecting import FIRST, NOW, collect, new_lake, records, settings, span
+from tests.support.europepmc_samples import RECORD, search_answer
 from tests.support.loading import ask, fingerprints, load_files
-from tests.transforms.europepmc.test_parse import RECORD, page
 from transforms.payloads.record_versions import request_name
 from warehouse.catalog.publish import connect, read_version
 from warehouse.commit.ledger import latest_windows, record_windows
@@ -30,7 +30,7 @@ def lake(tmp_path):
 
 @pytest.mark.parametrize("packed", [False, True])
 def test_europe_pmc_json_by_hand(lake, tmp_path, packed):
-    content = page(RECORD, {**RECORD, "id": "124", "pmid": "124"})
+    content = search_answer(RECORD, {**RECORD, "id": "124", "pmid": "124"})
     place = tmp_path / ("search.json.gz" if packed else "search.json")
     place.write_bytes(gzip.compress(content) if packed else content)
     [row] = load_files(lake, place).windows
@@ -46,7 +46,7 @@ def test_an_answer_that_lists_a_record_thrice(lake, tmp_path):
     said = {**RECORD, "abstractText": "This is the first reported case of leukemia in a lymph node."}
     other = {**RECORD, "abstractText": "We saw leukemia, a second reported case."}
     place = tmp_path / request_name("search", NOW, "json")
-    place.write_bytes(page(said, other, said))
+    place.write_bytes(search_answer(said, other, said))
     [row] = load_files(lake, place).windows
     assert (row["received"], row["kept"], row["superseded"], row["unchanged"]) == (3, 1, 1, 1)
     with connect(lake) as connection:
@@ -57,7 +57,7 @@ def test_an_answer_that_lists_a_record_thrice(lake, tmp_path):
 
 
 def test_damaged_json_by_hand(lake, tmp_path):
-    (tmp_path / "search.json").write_bytes(page(RECORD) + page(RECORD)[:-30])
+    (tmp_path / "search.json").write_bytes(search_answer(RECORD) + search_answer(RECORD)[:-30])
     [row] = load_files(lake, tmp_path / "search.json").windows
     assert (row["state"], row["received"], row["kept"]) == ("damaged", 2, 1)
     assert row["rejections"] == [{"reason": "truncated_file", "records": 1}]

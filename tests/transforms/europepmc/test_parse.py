@@ -1,4 +1,4 @@
-"""Europe PMC JSON -> documents: both shapes of values, markup, absent fields, damage."""
+"""Reading Europe PMC JSON: plain and list-wrapped values, markup, absent fields, damaged payloads."""
 
 import datetime as dt
 import gzip
@@ -9,51 +9,26 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.support.europepmc_samples import RECORD, search_answer
 from transforms.europepmc.parse import parse
-from transforms.europepmc.record import read, strip_markup
+from transforms.europepmc.record import read_record, strip_markup
 from transforms.europepmc.search_page import PageError, read_page
 from transforms.payloads.parsed import DOCUMENTS
 from transforms.schema.table import Table
 
-RECORD = {
-    "id": "123", "source": "MED", "pmid": "123", "pmcid": "PMC77", "doi": "10.5555/ABC.1",
-    "title": "On <i>x</i> &amp; H<sub>2</sub>O when p &lt; 0.05 < 1.",
-    "authorList": {"author": [
-        {"fullName": "Moe JD", "firstName": "Jane D", "lastName": "Moe", "initials": "JD"},
-        {"collectiveName": "The Group"}, {"fullName": "Onlyname"},
-    ]},
-    "journalInfo": {
-        "issue": "2", "volume": "60", "dateOfPublication": "2019 Mar", "yearOfPublication": 2019,
-        "journal": {
-            "title": "Journal of Things", "isoabbreviation": "J Things", "issn": "1111-2222", "essn": "3333-4444",
-        },
-    },
-    "pubYear": "2019", "pageInfo": "61-63", "language": "eng",
-    "abstractText": "<h4>Background</h4>One  <b>two</b>.<h4>Results: </h4><p>Three</p><p>four < .05</p>",
-    "pubTypeList": {"pubType": ["case-report", "Case Reports", "Journal Article"]},
-    "keywordList": {"keyword": ["alpha", "beta"]},
-    "firstIndexDate": "2019-03-07", "dateOfRevision": "2019-06-19", "firstPublicationDate": "2019-02-20",
-    "commentCorrectionList": {"commentCorrection": [
-        {"id": "31318360", "source": "MED", "reference": "J Things. 2019 Jun 06;6(4):781", "type": "Retraction in"},
-        {"id": "PPR9", "source": "PPR", "type": "Preprint in"}, {"type": "Comment on", "reference": "Lost."},
-    ]},
-}  # fmt: skip
 
-
-def wrapped(value):
-    """As older dumps write it: every value in a list of its own."""
+def wrap_in_lists(value):
+    """Return a record as older dumps write it: every value wrapped in a list."""
     if isinstance(value, dict):
         return {
-            name: [wrapped(inner)] if not isinstance(inner, list) else wrapped(inner) for name, inner in value.items()
+            name: [wrap_in_lists(inner)] if not isinstance(inner, list) else wrap_in_lists(inner)
+            for name, inner in value.items()
         }
-    return [wrapped(inner) for inner in value] if isinstance(value, list) else str(value)
+    return [wrap_in_lists(inner) for inner in value] if isinstance(value, list) else str(value)
 
 
-def page(*records, **more):
-    return json.dumps({"hitCount": len(records), **more, "resultList": {"result": list(records)}}).encode()
-
-
-def parsed(content, name="x.json"):
+def parse_rows(content, name="x.json"):
+    """Return the rows of documents and of rejected in a payload."""
     batches = list(parse(io.BytesIO(content), name, batch_records=3))
     for batch in batches:
         assert isinstance(DOCUMENTS, Table)
@@ -62,13 +37,14 @@ def parsed(content, name="x.json"):
     return documents, [row for batch in batches for row in batch.rejected.to_pylist()]
 
 
-def reasons(content):
-    documents, rejected = parsed(content)
+def count_and_reasons(content):
+    """Return how many records were loaded, and the reason of each rejection."""
+    documents, rejected = parse_rows(content)
     return len(documents), [row["reason"] for row in rejected]
 
 
-def test_a_record():
-    [row], rejected = parsed(page(RECORD))
+def test_all_columns_of_a_record():
+    [row], rejected = parse_rows(search_answer(RECORD))
     assert rejected == []
     assert (row["document_id"], row["source"], row["pmid"], row["pmcid"]) == (
         "europepmc:MED/123",
@@ -91,23 +67,23 @@ def test_a_record():
     assert row["retracted_on"] == dt.date(2019, 6, 6)
     assert row["publication_types"] == ["Case Reports", "Journal Article"]
     assert (row["languages"], row["keywords"], row["headings"]) == (["eng"], ["alpha", "beta"], [])
-    assert [(one["kind"], one["document_id"]) for one in row["relations"]] == [
+    assert [(relation["kind"], relation["document_id"]) for relation in row["relations"]] == [
         ("retraction_in", "pubmed:31318360"), ("preprint_in", "europepmc:PPR/PPR9"), ("comment_on", None),
     ]  # fmt: skip
     assert row["version"] == 2019_0000_170_00000001
 
 
-def test_both_shapes_say_the_same():
-    assert read(wrapped(RECORD)) == read(RECORD)
+def test_list_wrapped_and_differently_spelt_fields_give_the_same_row():
+    assert read_record(wrap_in_lists(RECORD)) == read_record(RECORD)
     names = {"isoabbreviation": "ISOAbbreviation", "issn": "ISSN", "essn": "ESSN", "title": "title"}
     info = RECORD["journalInfo"]
     older = {names[name]: value for name, value in info["journal"].items()}
-    assert read({**RECORD, "journalInfo": {**info, "journal": older}}) == read(RECORD)
+    assert read_record({**RECORD, "journalInfo": {**info, "journal": older}}) == read_record(RECORD)
 
 
 @given(st.sets(st.sampled_from(sorted(RECORD))))
 def test_any_field_may_be_absent(absent):
-    row = read({name: value for name, value in RECORD.items() if name not in absent})
+    row = read_record({name: value for name, value in RECORD.items() if name not in absent})
     assert (row["document_id"] is None) == bool(absent & {"id", "source"})
     assert set(row) >= {"title", "abstract", "year", "digest"}
 
@@ -124,8 +100,8 @@ JSON = st.recursive(
 
 @settings(max_examples=150)
 @given(st.dictionaries(st.sampled_from(sorted(RECORD)), JSON))
-def test_any_value_may_stand_in_any_field(record):
-    documents, rejected = parsed(json.dumps({"resultList": {"result": [record]}}).encode())
+def test_a_value_of_any_type_in_any_field_gives_one_row(record):
+    documents, rejected = parse_rows(json.dumps({"resultList": {"result": [record]}}).encode())
     assert len(documents) + len(rejected) == 1
 
 
@@ -135,20 +111,20 @@ def test_text_without_known_tags_keeps_its_words(text):
         assert strip_markup(text) == " ".join(text.split())
 
 
-def test_the_digest_is_of_the_content_alone():
+def test_the_digest_depends_on_the_content_only():
     same = {**RECORD, "dateOfRevision": "2024-01-01", "citedByCount": 9}
-    assert read(same)["digest"] == read(RECORD)["digest"]
-    assert read({**RECORD, "title": "Other."})["digest"] != read(RECORD)["digest"]
+    assert read_record(same)["digest"] == read_record(RECORD)["digest"]
+    assert read_record({**RECORD, "title": "Other."})["digest"] != read_record(RECORD)["digest"]
 
 
-def test_a_lite_result_and_a_preprint():
+def test_a_preprint_in_a_result_of_type_lite():
     lite = {
         "id": "PPR5", "source": "PPR", "title": "T", "authorString": "Moe JD, de Vries K, The Group.",
         "pubType": "preprint",
         "pubYear": "2025", "journalTitle": "J", "journalVolume": "3", "journalIssn": "1111-2222; 3333-4444; ",
         "firstIndexDate": "2025-06-18", "firstPublicationDate": "2025-06-16",
     }  # fmt: skip
-    row = read(lite)
+    row = read_record(lite)
     assert (row["document_id"], row["pmid"]) == ("europepmc:PPR/PPR5", None)
     assert row["authors"] == ["Moe, JD", "de Vries, K", "The Group"]
     assert row["publication_types"] == ["Preprint"]
@@ -156,24 +132,24 @@ def test_a_lite_result_and_a_preprint():
 
 
 @pytest.mark.parametrize(
-    ("content", "told"),
+    ("content", "expected"),
     [
-        (page(), (0, [])),
-        (page(RECORD) + b"\n" + page({**RECORD, "id": "9"}), (2, [])),
+        (search_answer(), (0, [])),
+        (search_answer(RECORD) + b"\n" + search_answer({**RECORD, "id": "9"}), (2, [])),
         (json.dumps([RECORD]).encode(), (1, [])),
-        (json.dumps([json.loads(page(RECORD)), json.loads(page())]).encode(), (1, [])),
+        (json.dumps([json.loads(search_answer(RECORD)), json.loads(search_answer())]).encode(), (1, [])),
         (json.dumps({"papers": {"PMC77": RECORD}}).encode(), (1, [])),
         (json.dumps(RECORD).encode(), (1, [])),
-        (b"\xef\xbb\xbf" + page(RECORD), (1, [])),
-        (gzip.compress(page(RECORD), mtime=0) * 2, (2, [])),
-        (page({"id": "1", "source": "MED", "pmid": "1"}), (0, ["no_text"])),
-        (page({"title": "T"}), (0, ["no_id"])),
-        (page("x", RECORD), (1, ["not_a_record"])),
-        (page(RECORD)[:-9], (0, ["truncated_file"])),
-        (page(RECORD) + page(RECORD)[:-9], (1, ["truncated_file"])),
-        (gzip.compress(page(RECORD) * 2, mtime=0)[:-20], (1, ["truncated_file"])),
-        (page(RECORD) + b"<html>", (1, ["not_europepmc_json"])),
-        (page(RECORD) + b'{"a": ]}', (1, ["malformed_json"])),
+        (b"\xef\xbb\xbf" + search_answer(RECORD), (1, [])),
+        (gzip.compress(search_answer(RECORD), mtime=0) * 2, (2, [])),
+        (search_answer({"id": "1", "source": "MED", "pmid": "1"}), (0, ["no_text"])),
+        (search_answer({"title": "T"}), (0, ["no_id"])),
+        (search_answer("x", RECORD), (1, ["not_a_record"])),
+        (search_answer(RECORD)[:-9], (0, ["truncated_file"])),
+        (search_answer(RECORD) + search_answer(RECORD)[:-9], (1, ["truncated_file"])),
+        (gzip.compress(search_answer(RECORD) * 2, mtime=0)[:-20], (1, ["truncated_file"])),
+        (search_answer(RECORD) + b"<html>", (1, ["not_europepmc_json"])),
+        (search_answer(RECORD) + b'{"a": ]}', (1, ["malformed_json"])),
         (b"[" * 100_000, (0, ["malformed_json"])),
         (b'{"a": "\xff"}', (0, ["malformed_json"])),
         (b'{"a": ' + b"9" * 10_000 + b"}", (0, ["malformed_json"])),
@@ -183,35 +159,36 @@ def test_a_lite_result_and_a_preprint():
         (b"", (0, ["not_europepmc_json"])),
     ],
 )
-def test_payloads(content, told):
-    assert reasons(content) == told
+def test_loaded_records_and_rejection_reasons(content, expected):
+    assert count_and_reasons(content) == expected
 
 
-def test_halves_of_surrogate_pairs_do_not_break_a_payload():
-    [row], _ = parsed(b'{"resultList": {"result": [{"id": "1", "source": "MED", "title": "a\\ud800b\\u0000c"}]}}')
+def test_unpaired_surrogates_and_nul_are_replaced():
+    [row], _ = parse_rows(b'{"resultList": {"result": [{"id": "1", "source": "MED", "title": "a\\ud800b\\u0000c"}]}}')
     assert row["title"] == "a\N{REPLACEMENT CHARACTER}bc"
 
 
-def test_batches_and_positions():
-    content = page(*({**RECORD, "id": str(at)} for at in range(8)))
+def test_batches_keep_the_order_of_records():
+    content = search_answer(*({**RECORD, "id": str(number)} for number in range(8)))
     batches = list(parse(io.BytesIO(content), "x.json", batch_records=3))
     assert [len(batch.documents) for batch in batches] == [3, 3, 2]
-    assert [at for batch in batches for at in batch.documents["raw_position"].to_pylist()] == list(range(8))
+    assert [position for batch in batches for position in batch.documents["raw_position"].to_pylist()] == list(range(8))
 
 
-def test_pages_of_the_service():
-    found = read_page(page(RECORD, nextCursorMark="AoII"))
-    assert (found.hit_count, found.next_cursor, found.ids) == (1, "AoII", ("europepmc:MED/123",))
+def test_a_page_of_search_results():
+    page = read_page(search_answer(RECORD, nextCursorMark="AoII"))
+    assert (page.hit_count, page.next_cursor, page.ids) == (1, "AoII", ("europepmc:MED/123",))
     assert read_page(b'{"hitCount": 0, "resultList": {"result": []}}').next_cursor is None
 
 
 @pytest.mark.parametrize(
     "body",
     [
-        b"", b"<html>", b'{"errCode": 404, "errMsg": "not there"}', b"[]", page(RECORD)[:-5], page({"title": "T"}),
+        b"", b"<html>", b'{"errCode": 404, "errMsg": "not there"}', b"[]", search_answer(RECORD)[:-5],
+        search_answer({"title": "T"}),
         b'{"hitCount": "x", "resultList": {"result": []}}', b"[" * 100_000,
     ],
 )  # fmt: skip
-def test_what_is_no_page(body):
+def test_an_answer_that_is_no_search_result_raises(body):
     with pytest.raises(PageError):
         read_page(body)

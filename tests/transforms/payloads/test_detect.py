@@ -2,7 +2,7 @@
 
 import pytest
 
-from transforms.payloads.detect import source_of
+from transforms.payloads.detect import detect_source
 
 
 @pytest.mark.parametrize(
@@ -21,4 +21,4 @@ from transforms.payloads.detect import source_of
     ],
 )
 def test_by_their_beginning(head, source):
-    assert source_of(head) == source
+    assert detect_source(head) == source
