@@ -1,4 +1,17 @@
-"""A hash table from 64-bit keys to small numbers, built and asked a whole array at a time."""
+"""A hash table from 64-bit keys to small integers, built and queried a whole array at a time.
+
+The table is a list of levels. A level is one array of 64-bit entries, at least four slots a key; a key has exactly one
+slot in each level, so that a look-up is one multiplication and one random memory access. Of keys that share a slot one
+stays, the others are stored in the next level, which is much smaller:
+
+    keys       A  B  C  D        level 0: slot  0    1    2    3    4 ...
+    slots      3  1  3  0                       D    B    -    A*   -         * = some key of this slot is in level 1
+                                 level 1: slot  0    1 ...
+                                                -    C
+
+A look-up of C finds another key's tag in slot 3, sees the mark, and goes on to level 1; a key that hashes to slot 4 is
+absent after one access.
+"""
 
 from dataclasses import dataclass
 
@@ -10,20 +23,23 @@ from transforms.columnar.types import Hashes, Ints
 ABSENT = -1
 
 _FACTOR = 0xD6E8FEB86659FD93
-_SLOTS_A_KEY_BITS = 2
+_BITS_FOR_SPARSENESS = 2
 _VALUE_BITS = 24
-_ONE = np.uint64(1)
-_TAG = np.uint64(1 << (_VALUE_BITS + 1))
-_VALUE = np.uint64((1 << (_VALUE_BITS + 1)) - 2)
+_SPILLED = np.uint64(1)
+_TAG_UNIT = np.uint64(1 << (_VALUE_BITS + 1))
+_VALUE_MASK = np.uint64((1 << (_VALUE_BITS + 1)) - 2)
 
 
 @dataclass(frozen=True)
 class _Level:
-    """One slot a key, in one word of memory: a look-up costs one visit to it.
+    """One array of entries; `bits` is the number of bits of a slot number, `factor` this level's odd multiplier.
 
-    A key times an odd factor (one to one) has its slot in its leading bits; the entry there holds the 39 bits that
-    follow, 24 of the value plus one, and one that says whether other keys of this slot were spilled to the next level.
-    That an absent key passes for one in the table has a chance below 2^-39.
+    A key times the odd factor (a one-to-one map of 64-bit integers) gives the slot and what the entry there must hold:
+
+        product    | slot: `bits`   | tag: the 39 bits that follow       | rest, dropped       |
+        entry      | tag: 39 bits                     | value + 1: 24 bits        | spilled: 1 |
+
+    An empty slot is 0. The dropped bits mean that an absent key is taken for a stored one with a chance below 2^-39.
     """
 
     factor: np.uint64
@@ -31,25 +47,27 @@ class _Level:
     entries: npt.NDArray[np.uint64]
 
     def look_up(self, keys: Hashes) -> tuple[npt.NDArray[np.int32], Ints]:
-        """The value of each key or ABSENT, and the numbers of the keys that the next level may have."""
+        """The value of each key or ABSENT, and the positions of the keys that the next level may hold."""
         product = keys * self.factor
         entry = self.entries.take((product >> (np.uint64(64) - self.bits)).view(np.int64))
-        found = (entry ^ (product << self.bits)) < _TAG
+        # equal tags cancel out, which leaves only the low 25 bits of the entry and so a number below one tag unit
+        is_here = (entry ^ (product << self.bits)) < _TAG_UNIT
         values = np.full(len(keys), ABSENT, np.int32)
-        at = found.nonzero()[0]
-        values[at] = ((entry.take(at) & _VALUE) >> _ONE).astype(np.int32) - np.int32(1)
-        return values, ((entry & _ONE) > found).nonzero()[0]
+        at = is_here.nonzero()[0]
+        # an empty slot can match a key whose tag is 0; its value field is 0, which becomes ABSENT here
+        values[at] = ((entry.take(at) & _VALUE_MASK) >> np.uint64(1)).astype(np.int32) - np.int32(1)
+        return values, ((entry & _SPILLED) > is_here).nonzero()[0]
 
 
 @dataclass(frozen=True)
 class HashTable:
-    """Levels, each holding what the one before had no room for; most look-ups end at the first."""
+    """A table of levels, each holding the keys that found no free slot in the one before."""
 
     levels: tuple[_Level, ...]
 
     @classmethod
     def build(cls, keys: Hashes, values: npt.NDArray[np.int32]) -> "HashTable":
-        """A table of distinct keys and their values, from 0 to 2^24 - 2."""
+        """A table of distinct keys and their values, which must lie in 0 .. 2^24 - 2."""
         levels: list[_Level] = []
         while len(keys) or not levels:
             level, left = _fill(keys, values, len(levels))
@@ -69,19 +87,19 @@ class HashTable:
 
 
 def _fill(keys: Hashes, values: npt.NDArray[np.int32], depth: int) -> tuple[_Level, Ints]:
-    """A level with as many of the keys as have a slot to themselves, and the numbers of the others."""
-    bits = max(4, len(keys).bit_length() + _SLOTS_A_KEY_BITS)
-    factor = np.uint64(pow(_FACTOR, depth + 1, 1 << 64))
+    """A level with one key per occupied slot, and the positions of the keys that are left for the next level."""
+    bits = max(4, len(keys).bit_length() + _BITS_FOR_SPARSENESS)
+    factor = np.uint64(pow(_FACTOR, depth + 1, 1 << 64))  # another one in each level, lest the same keys collide again
     product = keys * factor
     slot = (product >> np.uint64(64 - bits)).view(np.int64)
     number = np.arange(len(keys), dtype=np.int32)
     holder = np.full(1 << bits, ABSENT, np.int32)
-    holder[slot] = number
+    holder[slot] = number  # of several keys with one slot the last assignment stays
     left = (holder[slot] != number).nonzero()[0]
     taken = (holder >= 0).nonzero()[0]
     key = holder[taken]
     entries = np.zeros(1 << bits, np.uint64)
-    tag = (product[key] << np.uint64(bits)) & ~(_TAG - _ONE)
-    entries[taken] = tag | ((values[key] + np.int64(1)).astype(np.uint64) << _ONE)
-    entries[slot[left]] |= _ONE
+    tag = (product[key] << np.uint64(bits)) & ~(_TAG_UNIT - np.uint64(1))
+    entries[taken] = tag | ((values[key] + np.int64(1)).astype(np.uint64) << np.uint64(1))
+    entries[slot[left]] |= _SPILLED
     return _Level(factor, np.uint64(bits), entries), left

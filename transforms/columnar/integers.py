@@ -1,6 +1,7 @@
-"""Integers as numpy arrays: their sets and their order, by sorting.
+"""Set operations and sorting of integer arrays.
 
-numpy's own functions hash or sort all they are given, or compare long words, far slower.
+Faster than `np.unique`, `np.isin` and `np.lexsort` on the sizes seen here, because they sort once, reuse order that is
+known, and sort words of 16 bits by radix.
 """
 
 from collections.abc import Iterator
@@ -23,37 +24,45 @@ def distinct(values: Array) -> Array:
 
 
 def locate(ordered: Array, values: Array) -> tuple[Ints, npt.NDArray[np.bool_]]:
-    """Where each value stands, or would stand, in ascending ones (never behind the last), and whether it is there."""
+    """The position of each value in an ascending array, and whether it is there.
+
+    Where it is not, the position is that of the next larger value, or the last one: always valid as an index unless
+    `ordered` is empty. locate([10, 20], [20, 15, 99]) -> [1, 1, 1], [True, False, False]
+    """
     if not len(ordered):
         return np.zeros(len(values), np.int64), np.zeros(len(values), bool)
-    place = np.minimum(np.searchsorted(ordered, values), len(ordered) - 1)
-    return place, ordered[place] == values
+    position = np.minimum(np.searchsorted(ordered, values), len(ordered) - 1)
+    return position, ordered[position] == values
 
 
 def is_in(values: Array, known: Array) -> npt.NDArray[np.bool_]:
-    """Whether each value is one of the known."""
+    """Whether each value is one of `known`, which need not be sorted."""
     return locate(np.sort(known), values)[1]
 
 
 def run_starts(ordered: Ints) -> Ints:
-    """Where the runs of equal values begin."""
+    """Where each run of equal values begins: [4, 4, 7, 7, 7, 9] -> [0, 2, 5].
+
+    The result has the form that `np.add.reduceat` and its like take.
+    """
     return np.flatnonzero(np.append(True, ordered[1:] != ordered[:-1])[: len(ordered)])
 
 
 def stable_order(*keys: Ints) -> Ints:
-    """Row numbers in the order of the keys, the last one first in rank, as `numpy.lexsort`; keys are not negative.
+    """Row numbers sorted by the keys, the last key being the primary one, as `numpy.lexsort` does.
 
-    Words of 16 bits are sorted in a few passes over them, far faster than longer ones are compared.
+    Keys must not be negative. Rows with equal keys keep their order.
     """
+    # least significant word first, each pass stable: numpy sorts 16-bit integers by radix, wider ones by comparison
     order = None
     for key in keys:
         for word in _words(key):
-            one = np.argsort(word if order is None else word[order], kind="stable")
-            order = one if order is None else order[one]
+            step = np.argsort(word if order is None else word[order], kind="stable")
+            order = step if order is None else order[step]
     return np.arange(0) if order is None else order
 
 
 def _words(key: Ints) -> Iterator[npt.NDArray[np.uint16]]:
-    """A key in words of 16 bits, the lowest first, as many as its largest value has."""
+    """A key as words of 16 bits, the lowest first, as many as its largest value needs."""
     for shift in range(0, max(int(key.max(initial=0)).bit_length(), 1), _WORD_BITS):
         yield (key >> shift).astype(np.uint16)
