@@ -1,10 +1,10 @@
-"""Parts of an abstract that are not its prose, as spans: the text stays the source's, later steps pass over them.
+"""Finds the parts of an abstract that are not prose, as spans: the stored text is not changed, later steps skip them.
 
-    label        the name of a part: "BACKGROUND:", "Materials and methods:", "Zielsetzung:"
+    label        the heading of a section: "BACKGROUND:", "Materials and methods:", "Zielsetzung:"
     truncation   where the source cut the text off: "(ABSTRACT TRUNCATED AT 250 WORDS)", a closing ellipsis
-    copyright    a closing notice of copyright or licence: "© 2019 Elsevier B.V. All rights reserved."
+    copyright    a notice of copyright or licence at the end: "© 2019 Elsevier B.V. All rights reserved."
 
-NLM's rules for abstracts that explain the first two: https://www.nlm.nih.gov/bsd/mms/medlineelements.html#ab.
+NLM's rules for abstracts, which explain the first two: https://www.nlm.nih.gov/bsd/mms/medlineelements.html#ab.
 """
 
 import re
@@ -23,7 +23,7 @@ _LONGEST_LABEL = 8  # words; NLM's longest common one is "Level of evidence and 
 
 _BEFORE_COLON = re.compile(r"(?:.*[.!?;:)\]] )?([^\W\d_][^.:;!?]{2,70}?) ?", re.DOTALL)
 _LONGEST_BEFORE = 75
-_NUMBERED = re.compile(r"\D*(?: \d{1,2})?")  # 'Case 1' is a label, 'Of 91,618 patients' is none
+_NUMBERED = re.compile(r"\D*(?: \d{1,2})?")  # 'Case 1' is a label, 'Of 91,618 patients' is not
 _WORD = re.compile(r"[^\W\d_]+")
 _TRUNCATION = re.compile(
     r"\s*(?:[(\[]?\s*abstract truncated(?: at \d+ words?)?\s*[)\]]?\.?|\[\s*truncated\s*\]"
@@ -54,7 +54,7 @@ _LONGEST_TAIL = 600
 
 
 class Mark(NamedTuple):
-    """A span of a text: what it is, its first code point and one past its last."""
+    """A span of a text: its kind, its first code point and one past its last."""
 
     kind: Kind
     start: int
@@ -62,19 +62,19 @@ class Mark(NamedTuple):
 
 
 def find_marks(text: str) -> tuple[Mark, ...]:
-    """The labels, the truncation mark and the copyright tail of an abstract, by their places; none overlap."""
+    """The labels, truncation mark and copyright notice of an abstract, in order of position, without overlaps."""
     end = len(text)
     closing: list[Mark] = []
     for kind, find in _CLOSING:
-        place = find(text, end)
-        if place is not None and all(mark.kind != kind for mark in closing):
-            closing.append(Mark(kind, place, end))
-            end = len(text[:place].rstrip())
+        start = find(text, end)
+        if start is not None and all(mark.kind != kind for mark in closing):
+            closing.append(Mark(kind, start, end))
+            end = len(text[:start].rstrip())
     return (*(mark for mark in _labels(text) if mark.end <= end), *reversed(closing))
 
 
 def strip_marks(text: str, marks: Iterable[Mark]) -> str:
-    """The text without the marked spans, white space collapsed: what two sources' abstracts are compared by."""
+    """The text without the marked spans, white space collapsed; two sources' abstracts are compared in this form."""
     kept = []
     at = 0
     for mark in sorted(marks, key=lambda mark: mark.start):
@@ -84,7 +84,10 @@ def strip_marks(text: str, marks: Iterable[Mark]) -> str:
 
 
 def is_label(phrase: str) -> bool:
-    """Whether a phrase names a part of an abstract: all its words are of that use, one of them says which part."""
+    """Whether a phrase is the heading of a section of an abstract.
+
+    All its words must be listed in section_labels.toml, at least one of them as a key word ("methods", "findings").
+    """
     if len(phrase) > _LONGEST_PHRASE or phrase[:1].islower() or not _NUMBERED.fullmatch(phrase):
         return False
     words = [word.casefold() for word in _WORD.findall(phrase)]
@@ -96,37 +99,41 @@ def is_label(phrase: str) -> bool:
 
 
 def _labels(text: str) -> list[Mark]:
-    """What stands between the end of a sentence and a colon, and names a part."""
-    found = []
+    """Section headings: the words between the end of a sentence and a colon, where `is_label` accepts them.
+
+    "We saw 3 cases. Main results: 2 died." -> "Main results:"
+    """
+    labels = []
     colon = text.find(":")
     while colon >= 0:
         start = max(0, colon - _LONGEST_BEFORE)
         if text[colon + 1 : colon + 2] in {" ", ""} and (before := _BEFORE_COLON.fullmatch(text, start, colon)):
             at = before.start(1)
             if (at == 0 or at > start) and is_label(before[1]):
-                found.append(Mark("label", at, colon + 1))
+                labels.append(Mark("label", at, colon + 1))
         colon = text.find(":", colon + 1)
-    return found
+    return labels
 
 
 def _truncation(text: str, end: int) -> int | None:
+    """The position where the truncation mark at the end begins; None where there is none."""
     start = max(0, end - 60)
-    found = _TRUNCATION.search(text[start:end])
-    if not found:
+    match = _TRUNCATION.search(text[start:end])
+    if not match:
         return None
-    return start + found.start() + len(found[0]) - len(found[0].lstrip())
+    return start + match.start() + len(match[0]) - len(match[0].lstrip())
 
 
 def _copyright(text: str, end: int) -> int | None:
-    """Where the closing notice begins: at a sentence, and not at the text's own beginning."""
+    """The position where the closing notice begins: at a sentence, but not at position 0; None where there is none."""
     start = max(0, end - _LONGEST_TAIL)
     tail = text[start:end].lower()
     if not any(hint in tail for hint in _COPYRIGHT_HINTS):
         return None
-    found = next((found for found in _COPYRIGHT.finditer(text, start, end) if found.start() > 0), None)
-    return found.start() if found else None
+    return next((match.start() for match in _COPYRIGHT.finditer(text, start, end) if match.start() > 0), None)
 
 
 _CLOSING: tuple[tuple[Kind, Callable[[str, int], int | None]], ...] = (
     ("copyright", _copyright), ("truncation", _truncation), ("copyright", _copyright),
 )  # fmt: skip
+# The copyright notice may stand before or after the truncation mark, so it is looked for on both sides of it.

@@ -1,4 +1,4 @@
-"""Where sentences begin and end, by the rules of the sentencex library (Wikimedia; measured in docs/decisions.md)."""
+"""Splits documents into sentences with the sentencex library (Wikimedia; the choice is in docs/decisions.md)."""
 
 from dataclasses import dataclass
 
@@ -14,7 +14,7 @@ from transforms.text.document_text import DocumentText, string_column
 _LANGUAGE = "en"
 _SPACES = [code for code in range(0x3001) if chr(code).isspace()]
 _IS_SPACE = np.isin(np.arange(0x10000), _SPACES)
-# sentencex stumbles over white space that takes more than one byte
+# sentencex returns wrong lengths where white space takes more than one byte in UTF-8
 _PLAIN_SPACES = dict.fromkeys(_SPACES, " ")
 
 
@@ -22,8 +22,8 @@ _PLAIN_SPACES = dict.fromkeys(_SPACES, " ")
 class Sentences:
     """The sentences of a batch of documents, in order.
 
-    document: the row of the document; number: 0 its title, from 1 its abstract's sentences;
-    start, end: code points in title || ' ' || abstract, without the white space around the sentence.
+    document: row of the document; number: 0 for the title, from 1 for the sentences of the abstract;
+    start, end: offsets in title || ' ' || abstract (code points), without the white space around the sentence.
     """
 
     document: Ints
@@ -36,13 +36,13 @@ class Sentences:
 
 
 def find_sentences(documents: pa.Table, text: DocumentText) -> Sentences:
-    """The sentences of `documents` (columns title, abstract, sections): the title is one, whatever stands in it.
+    """The sentences of `documents` (columns title, abstract, sections).
 
-    A section of a structured abstract (`documents.sections`) begins a sentence, unless it is said to begin in the
-    middle of a word. `text` is what `document_text` makes of the documents.
+    The title is always one sentence. A section of a structured abstract (`documents.sections`) begins a new one, unless
+    its offset lies within a word. text: the result of `join_title_and_abstract` for these documents.
     """
     abstracts = string_column(documents, "abstract").fill_null("").to_pylist()
-    document, begin = _begins(abstracts, text, _section_starts(documents, text))
+    document, begin = _sentence_starts(abstracts, text, _section_starts(documents, text))
     end = np.append(begin, text.begin[-1])[1:]
     begin, end = _trimmed(begin, end, text)
     is_title = np.append(True, document[1:] != document[:-1])[: len(document)]
@@ -53,8 +53,8 @@ def find_sentences(documents: pa.Table, text: DocumentText) -> Sentences:
     return Sentences(document, np.arange(len(kept)) - titles[document], begin[kept] - base, end[kept] - base)
 
 
-def _begins(abstracts: list[str], text: DocumentText, further: Ints) -> tuple[Ints, Ints]:
-    """The document and the place in the whole text of each beginning: titles, sentences of abstracts, `further`."""
+def _sentence_starts(abstracts: list[str], text: DocumentText, section_starts: Ints) -> tuple[Ints, Ints]:
+    """The document and the position in the whole text of each start of a title, an abstract's sentence or a section."""
     segment = sentencex.segment
     lengths: list[int] = []
     counts: list[int] = []
@@ -63,19 +63,20 @@ def _begins(abstracts: list[str], text: DocumentText, further: Ints) -> tuple[In
         parts = segment(_LANGUAGE, abstract.translate(_PLAIN_SPACES) if odd else abstract) if abstract else ()
         lengths.extend(map(len, parts))
         counts.append(len(parts))
+    # lengths per sentence -> offsets within the abstract: [10, 5 | 7] -> before [0, 10, 15] -> within [0, 10 | 0]
     number = np.array(counts, np.int64)
     before = np.cumsum(np.array(lengths, np.int64)) - np.array(lengths, np.int64)
     first = np.cumsum(number) - number
     document = np.repeat(np.arange(len(text)), number)
     within = before - np.append(before, 0)[first[document]]
     of_abstract = text.begin[document] + text.title_length[document] + 1 + within
-    begin = np.sort(np.concatenate([text.begin[:-1], of_abstract, further]), kind="stable")
+    begin = np.sort(np.concatenate([text.begin[:-1], of_abstract, section_starts]), kind="stable")
     begin = begin[np.append(True, begin[1:] != begin[:-1])[: len(begin)] & ~text.characters.is_within_word(begin)]
     return text.document_at(begin), begin
 
 
 def _section_starts(documents: pa.Table, text: DocumentText) -> Ints:
-    """Places in the whole text where a section begins; those that don't lie in the abstract are left out."""
+    """Positions in the whole text where a section begins; those outside the abstract are left out."""
     if "sections" not in documents.column_names:
         return np.zeros(0, np.int64)
     sections = documents["sections"].combine_chunks().cast(SPANS)
@@ -83,20 +84,21 @@ def _section_starts(documents: pa.Table, text: DocumentText) -> Ints:
     start = pc.list_flatten(sections).field("start")
     known = np.asarray(pc.is_valid(start), bool)
     document, start = document[known], np.asarray(start.drop_null(), np.int64)
-    place = text.begin[document] + start
-    inside = (start > text.title_length[document]) & (place < text.begin[document + 1] - 1)
-    return place[inside]
+    position = text.begin[document] + start
+    inside = (start > text.title_length[document]) & (position < text.begin[document + 1] - 1)
+    return position[inside]
 
 
 def _trimmed(begin: Ints, end: Ints, text: DocumentText) -> tuple[Ints, Ints]:
-    """Stretches of the text without the white space at their ends; what is all white space is left empty."""
+    """The spans without white space at their ends; a span of white space only becomes empty."""
     begin, end, codes = begin.copy(), end.copy(), text.characters.codes
-    uneven = np.flatnonzero(begin < end)
-    while len(blank := uneven[_IS_SPACE[codes[end[uneven] - 1]]]):
+    # one code point per round, for all spans that still end (then: begin) in white space
+    open_spans = np.flatnonzero(begin < end)
+    while len(blank := open_spans[_IS_SPACE[codes[end[open_spans] - 1]]]):
         end[blank] -= 1
-        uneven = blank[begin[blank] < end[blank]]
-    uneven = np.flatnonzero(begin < end)
-    while len(blank := uneven[_IS_SPACE[codes[begin[uneven]]]]):
+        open_spans = blank[begin[blank] < end[blank]]
+    open_spans = np.flatnonzero(begin < end)
+    while len(blank := open_spans[_IS_SPACE[codes[begin[open_spans]]]]):
         begin[blank] += 1
-        uneven = blank[begin[blank] < end[blank]]
+        open_spans = blank[begin[blank] < end[blank]]
     return begin, end

@@ -1,4 +1,8 @@
-"""Documents in slices of bounded text, each read once for all that annotate it, find its claims and make its keys."""
+"""Documents in slices of bounded text.
+
+Sentences and tokens of a slice are computed once, when first used, and shared by annotation, claim detection and the
+keys of deduplication.
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -14,12 +18,12 @@ from transforms.text.sentences import Sentences, find_sentences
 from transforms.text.tokens import BROKEN, Tokens, tokenize
 
 _LARGEST_SLICE = 700_000
-"""Code points that are worked on at once: few enough for the processor's caches, enough to pay for numpy's calls."""
+"""Code points per slice: few enough for the arrays to fit the processor's caches, enough to amortise numpy's calls."""
 
 
 @dataclass(frozen=True)
 class TextSlice:
-    """Documents that stand together in a table, the first of them in row `first`, and their text."""
+    """Consecutive documents of a table and their text; `first` is the row of the first one in that table."""
 
     first: int
     documents: pa.Table
@@ -32,34 +36,37 @@ class TextSlice:
 
     @cached_property
     def sentence_starts(self) -> Ints:
-        """Where each sentence begins in the whole text."""
+        """The position in `text.text` where each sentence starts."""
         return self.text.begin[self.sentences.document] + self.sentences.start
 
     @cached_property
     def sentence_ends(self) -> Ints:
-        """Where each sentence ends in the whole text."""
+        """The position in `text.text` where each sentence ends."""
         return self.text.begin[self.sentences.document] + self.sentences.end
 
     @cached_property
     def document_tokens(self) -> Tokens:
-        """The words, in order."""
+        """The words in order; gaps are those of the running text, also where a sentence begins."""
         return tokenize(self.text.characters)
 
     @cached_property
     def sentence_first_words(self) -> Ints:
-        """The number of each sentence's first word, or of the next one where it has none."""
+        """The number of the first word of each sentence; of the next word in the text for a sentence without words."""
         return np.searchsorted(self.document_tokens.start, self.sentence_starts)
 
     @cached_property
     def sentence_tokens(self) -> Tokens:
-        """The words as names are looked for in them: none reaches over the beginning of a sentence."""
+        """The words in order, with a BROKEN gap before each sentence: no phrase matches across sentences."""
         gap = self.document_tokens.gap.copy()
         gap[self.sentence_first_words[self.sentence_first_words < len(gap)]] = BROKEN
         return replace(self.document_tokens, gap=gap)
 
 
 def text_slices(documents: pa.Table) -> Iterator[TextSlice]:
-    """`documents` (columns title, abstract, sections; absent ones as NULL) as slices of bounded text, at least one."""
+    """Cut `documents` (columns title, abstract, sections; absent ones count as NULL) into slices of bounded text.
+
+    Yields at least one slice, also for an empty table. A single longer document has a slice to itself.
+    """
     lengths = sum(
         np.asarray(pc.utf8_length(string_column(documents, name).fill_null("")), np.int64)
         for name in ("title", "abstract")

@@ -1,13 +1,19 @@
-"""Text -> words as numbers: one pass of numpy over a whole batch of texts.
+"""Splits text into words, as arrays of numbers: one pass of numpy over a whole batch of texts.
 
 A word is a run of letters and digits. It is hashed over its folded letters (lower case, without diacritics), so that
-looking it up needs no string. Between two words lies a gap, and only some gaps may lie within a name:
+looking it up needs no string. The gap before each word says whether a name may continue across it:
 
     JOINED   one space, hyphen, slash or apostrophe; an apostrophe followed by a space or hyphen
     COMMA    a comma, alone or followed by one space
     BROKEN   anything else: full stops, brackets, symbols, a run of several marks, an escaped entity
 
-The s of a possessive ("Crohn's disease") is no word of its own.
+The s of a possessive is not a word of its own. Example:
+
+    text     Crohn's disease, non-B ( Ménière )
+    words    crohn   disease  non    b       meniere
+    start    0       8        17     21      25
+    end      5       15       20     22      32
+    gap      BROKEN  JOINED   COMMA  JOINED  BROKEN
 """
 
 import re
@@ -23,6 +29,7 @@ from transforms.columnar.types import Codes, Gaps, Hashes, Ints
 JOINED, COMMA, BROKEN = 0, 1, 2
 
 _PLANE = 0x10000
+# kinds of characters; folded ASCII letters and digits, 0x30 to 0x7A, are their own kind
 _NO_LETTER, _CLAUSE, _ODD_SPACE, _OTHER_LETTER, _IGNORED = 0, 2, 3, 0x80, 0x81
 _FIRST_LETTER = ord("0")
 _SPACES = " \t\n\x0b\x0c\r"
@@ -40,31 +47,36 @@ _MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)
 
 @dataclass(frozen=True)
 class Characters:
-    """A text as code points (NUL for what is outside the basic plane and for escaped entities) and what they are.
+    """A text as code points and their kinds.
 
-    kind: a letter's or digit's folded form where that is ASCII, else a number that says what it is.
+    codes: NUL for characters outside the basic plane and for those of escaped entities ("&lt;").
+    kind: for a letter or digit whose folded form is ASCII, that form; else one of the constants above. All letters and
+    digits have a kind of at least `_FIRST_LETTER`:
+
+        text    É   3   ;         ü   β              %
+        kind    e   3   _CLAUSE   u   _OTHER_LETTER  _NO_LETTER
     """
 
     codes: Codes
     kind: npt.NDArray[np.uint8]
 
-    def is_within_word(self, place: Ints) -> npt.NDArray[np.bool_]:
-        """For each place but the end of the text: whether a letter or digit stands on either side of it."""
+    def is_within_word(self, position: Ints) -> npt.NDArray[np.bool_]:
+        """Whether there is a letter or digit on both sides of each position; positions must be before the end."""
         letter = self.kind >= _FIRST_LETTER
-        inside: npt.NDArray[np.bool_] = letter[place] & letter[np.maximum(place - 1, 0)] & (place > 0)
+        inside: npt.NDArray[np.bool_] = letter[position] & letter[np.maximum(position - 1, 0)] & (position > 0)
         return inside
 
     @property
     def has_odd_spaces(self) -> bool:
-        """Whether there is white space other than ASCII's."""
+        """Whether the text has white space outside ASCII."""
         return bool((self.kind == _ODD_SPACE).any())
 
 
 @dataclass(frozen=True)
 class Tokens:
-    """The words of a text in order: where each starts and ends (code points), its hash, the gap before it.
+    """The words of a text in order: start and end (code points), hash, and the gap before each.
 
-    `clause` holds the numbers of words that follow a semicolon or colon.
+    clause: numbers of the words that follow a semicolon or colon.
     """
 
     start: Ints
@@ -78,7 +90,7 @@ class Tokens:
 
 
 def fold_character(character: str) -> str:
-    """One character in lower case without diacritics; itself where that would not be one character."""
+    """The character in lower case without diacritics; unchanged where that would not be a single character."""
     lower = character.lower()
     bare = "".join(c for c in unicodedata.normalize("NFKD", lower) if unicodedata.category(c) != "Mn")
     bare = _PLAIN.get(bare, bare)
@@ -89,14 +101,14 @@ def fold_character(character: str) -> str:
 
 @cache
 def _folded() -> npt.NDArray[np.uint16]:
-    """By code point of the basic plane: its folded form; 0 for what is no letter or digit."""
+    """The folded form of each code point of the basic plane; 0 for those that are neither letter nor digit."""
     letters = [ord(fold_character(chr(code))) if chr(code).isalnum() else 0 for code in range(_PLANE)]
     return np.array(letters, np.uint16)
 
 
 @cache
 def _kinds() -> npt.NDArray[np.uint8]:
-    """By code point of the basic plane: what `Characters.kind` says of it."""
+    """The value of `Characters.kind` for each code point of the basic plane."""
     folded = _folded()
     kinds = np.where(folded < _OTHER_LETTER, folded, _OTHER_LETTER).astype(np.uint8)
     for code in (folded == 0).nonzero()[0].tolist():
@@ -110,7 +122,7 @@ def _kinds() -> npt.NDArray[np.uint8]:
 
 @cache
 def _single_gaps() -> Gaps:
-    """By code point of the basic plane: the gap it makes where it stands alone between two words."""
+    """The gap that each code point of the basic plane makes as the only character between two words."""
     gaps = np.full(_PLANE, BROKEN, np.uint8)
     gaps[[ord(c) for c in _SPACES + _HYPHENS + _SLASHES + _APOSTROPHES]] = JOINED
     gaps[_kinds() == _ODD_SPACE] = JOINED
@@ -119,7 +131,7 @@ def _single_gaps() -> Gaps:
 
 
 def classify_characters(text: str) -> Characters:
-    """What `tokenize` needs to know of the characters of a text."""
+    """The code points of a text and their kinds, as `tokenize` needs them."""
     codes = np.frombuffer(text.encode("utf-32-le"), np.uint32)
     if len(codes) and codes.max() >= _PLANE:
         codes = np.where(codes < _PLANE, codes, np.uint32(0))
@@ -132,17 +144,17 @@ def classify_characters(text: str) -> Characters:
 
 
 def tokenize(text: str | Characters) -> Tokens:
-    """The words of a text (of many texts joined by a character that is no letter), in order."""
-    read = classify_characters(text) if isinstance(text, str) else text
-    codes, kind = read.codes, read.kind
+    """The words of a text, in order; many texts may be joined by a character that is no letter."""
+    characters = classify_characters(text) if isinstance(text, str) else text
+    codes, kind = characters.codes, characters.kind
     start, end = _runs(kind >= _FIRST_LETTER)
     hashed = hash_runs(kind, start, end - start)
     gap = _gaps(codes, start, end)
-    _tell_other_letters_apart(hashed, codes, kind, start)
+    _hash_other_letters(hashed, codes, kind, start)
     dropped = _possessives(codes, kind, start, end)
     ignored = (kind == _IGNORED).nonzero()[0]
     if len(ignored):
-        dropped = np.append(dropped, _reread(Tokens(start, end, hashed, gap, ignored), codes, kind))
+        dropped = np.append(dropped, _rehash_without_ignored(Tokens(start, end, hashed, gap, ignored), codes, kind))
     is_word = np.ones(len(start), bool)
     is_word[dropped] = False
     kept = is_word.nonzero()[0]
@@ -150,24 +162,27 @@ def tokenize(text: str | Characters) -> Tokens:
     return Tokens(start, end, hashed, gap, np.searchsorted(start, (kind == _CLAUSE).nonzero()[0]))
 
 
-def _reread(tokens: Tokens, codes: Codes, kind: npt.NDArray[np.uint8]) -> Ints:
-    """Words with characters to be ignored are hashed anew, in place; returned are those of nothing else."""
-    touched = np.unique(np.searchsorted(tokens.start, (kind == _IGNORED).nonzero()[0], side="right") - 1)
-    nothing, spelt = [], []
-    for word in touched.tolist():
+def _rehash_without_ignored(tokens: Tokens, codes: Codes, kind: npt.NDArray[np.uint8]) -> Ints:
+    """Hash words with ignorable characters (joining marks, soft hyphens) again without them, in place.
+
+    Returns the numbers of the words that consist of nothing else. A Python loop, because such words are rare.
+    """
+    affected = np.unique(np.searchsorted(tokens.start, (kind == _IGNORED).nonzero()[0], side="right") - 1)
+    empty, spelt = [], []
+    for word in affected.tolist():
         letters = (kind[tokens.start[word] : tokens.end[word]] != _IGNORED).nonzero()[0] + tokens.start[word]
         if not len(letters):
-            nothing.append(word)
+            empty.append(word)
             tokens.gap[word + 1 : word + 2] = BROKEN
             continue
         tokens.start[word] = letters[0]
         spelt.append("".join(map(chr, codes[letters].tolist())))
-    tokens.hash[np.setdiff1d(touched, nothing)] = tokenize("\n".join(spelt)).hash
-    return np.array(nothing, np.int64)
+    tokens.hash[np.setdiff1d(affected, empty)] = tokenize("\n".join(spelt)).hash
+    return np.array(empty, np.int64)
 
 
 def _runs(flags: npt.NDArray[np.bool_]) -> tuple[Ints, Ints]:
-    """Where runs of True start and end."""
+    """The start and the end of each run of True."""
     padded = np.zeros(len(flags) + 2, bool)
     padded[1:-1] = flags
     edges = (padded[1:] != padded[:-1]).nonzero()[0]
@@ -175,8 +190,16 @@ def _runs(flags: npt.NDArray[np.bool_]) -> tuple[Ints, Ints]:
 
 
 def hash_runs(letters: npt.NDArray[np.uint8], start: Ints, length: Ints) -> Hashes:
-    """A hash of each run of bytes and its length, taken eight bytes at a time; the same wherever it is computed."""
+    """A 64-bit hash of each run of bytes and its length; the same on every machine.
+
+    Eight bytes are read at once. Of a shorter rest, the bytes behind the run are shifted out of the word:
+
+        letters   b o n e m a r r o w       run at 0, length 4
+        load      bytes 0-7 as a little-endian integer: b o n e m a r r, the first byte lowest
+        shifted   left by 8 * (8 - 4) bits: 0 0 0 0 b o n e
+    """
     padded = np.append(letters, np.zeros(_LETTERS_A_LOAD, np.uint8))
+    # overlapping view: loads[i] is the integer of the eight bytes from i
     loads = np.ndarray(len(letters) + 1, np.dtype("<u8"), padded.data, strides=(1,))
     first = loads[start] << _UNUSED_BITS.take(length, mode="clip")
     hashed = _mixed(first ^ length.view(np.uint64))
@@ -190,16 +213,19 @@ def hash_runs(letters: npt.NDArray[np.uint8], start: Ints, length: Ints) -> Hash
     return hashed
 
 
-def _tell_other_letters_apart(hashed: Hashes, codes: Codes, kind: npt.NDArray[np.uint8], start: Ints) -> None:
-    """Letters beyond ASCII are all one kind; which they are, and where in the word, goes into the hash here."""
-    place = (kind == _OTHER_LETTER).nonzero()[0]
-    word = np.searchsorted(start, place, side="right") - 1
-    letter = _folded()[codes[place]].astype(np.uint64)
-    np.add.at(hashed, word, _mixed((letter << np.uint64(32)) ^ (place - start[word]).view(np.uint64)))
+def _hash_other_letters(hashed: Hashes, codes: Codes, kind: npt.NDArray[np.uint8], start: Ints) -> None:
+    """Add letters outside ASCII to the hashes, in place, each with its offset in the word.
+
+    They are all one kind: without this, two Greek words of one length would have the same hash.
+    """
+    position = (kind == _OTHER_LETTER).nonzero()[0]
+    word = np.searchsorted(start, position, side="right") - 1
+    letter = _folded()[codes[position]].astype(np.uint64)
+    np.add.at(hashed, word, _mixed((letter << np.uint64(32)) ^ (position - start[word]).view(np.uint64)))
 
 
 def _mixed(numbers: Hashes) -> Hashes:
-    """The bits of each number spread; one to one, so that words of one load can't collide."""
+    """Mix the bits of each number, one to one: two ASCII words of up to eight letters cannot collide."""
     mixed: Hashes = (numbers ^ (numbers >> np.uint64(32))) * _MULTIPLIER
     mixed ^= mixed >> np.uint64(29)
     return mixed
@@ -209,8 +235,9 @@ def _gaps(codes: Codes, start: Ints, end: Ints) -> Gaps:
     """The gap before each word; the first word's is BROKEN."""
     gap = np.full(len(start), BROKEN, np.uint8)
     gap[1:] = _single_gaps().take(codes[end[:-1]])
+    # gaps of two characters: ", " is a comma, "' " and "'-" join ("patients' sera"); all others break
     wider = (start[1:] - end[:-1] > 1).nonzero()[0] + 1
-    first, second = (codes[end[wider - 1] + place] for place in (0, 1))
+    first, second = (codes[end[wider - 1] + offset] for offset in (0, 1))
     after_comma = (first == ord(",")) & (second == ord(" "))
     after_apostrophe = _apostrophes()[first] & ((second == ord(" ")) | (second == ord("-")))
     of_two = np.where(after_comma, COMMA, np.where(after_apostrophe, JOINED, BROKEN))
@@ -219,7 +246,7 @@ def _gaps(codes: Codes, start: Ints, end: Ints) -> Gaps:
 
 
 def _possessives(codes: Codes, kind: npt.NDArray[np.uint8], start: Ints, end: Ints) -> Ints:
-    """The numbers of words that are the s of a possessive."""
+    """The numbers of the words that are the s of a possessive."""
     single = (end - start == 1).nonzero()[0]
     single = single[kind[start[single]] == ord("s")]
     single = single[single > 0]
@@ -228,7 +255,7 @@ def _possessives(codes: Codes, kind: npt.NDArray[np.uint8], start: Ints, end: In
 
 
 def is_hyphen(codes: Codes) -> npt.NDArray[np.bool_]:
-    """Which characters are hyphens or dashes."""
+    """Whether each character is a hyphen or dash."""
     return np.isin(codes, [ord(c) for c in _HYPHENS])
 
 
@@ -245,10 +272,10 @@ def _translation() -> dict[int, int | None]:
 
 
 def fold_case(text: str) -> str:
-    """A text with every character folded, one for one; joining marks and soft hyphens are dropped."""
+    """The text with every character folded, one for one; joining marks and soft hyphens are dropped."""
     return text.translate(_translation())
 
 
 def split_words(text: str) -> list[str]:
-    """The folded words of a name or a mention, as `tokenize` sees them."""
+    """The folded words of a name or a mention, as strings, split as `tokenize` splits."""
     return _WORDS.findall(_POSSESSIVE.sub("", fold_case(text)))

@@ -1,8 +1,10 @@
-"""Which written forms are one word: plurals, British spellings, Greek letters; by rule where safe, else by list.
+"""Lemmas: plurals, British spellings and Greek letters, by rule where that is safe, else from word_forms.toml.
 
-A word's lemma is a key, not always a word: what matters is that two forms have the same lemma only where they are the
-same word. Adjectives ('renal' for 'kidney'), words in -ics ('genetics', not 'genetic') and in -ae ('pneumoniae' is a
-bacterium) are left alone on purpose. The data stand in word_forms.toml.
+    tumours, tumors, tumour -> tumor        biopsies -> biopsy        β -> beta        metastases -> metastasis
+
+A lemma is a key and not always a word; what matters is that two forms share a lemma only where they are the same word.
+Adjectives ('renal' for 'kidney'), words in -ics ('genetics' is not 'genetic') and in -ae ('pneumoniae' is part of a
+species' name) are left unchanged on purpose.
 """
 
 import re
@@ -35,16 +37,16 @@ _INVARIANT = frozenset(("series", "species", "rabies", "scabies", "caries", "fac
 
 
 def lemma(word: str) -> str:
-    """The key all forms of a folded word share."""
+    """The key that all written forms of a folded word share."""
     if not word.isascii():
-        word = _GREEK_LETTER.sub(lambda found: _GREEK[found[0]], word)
+        word = _GREEK_LETTER.sub(lambda match: _GREEK[match[0]], word)
     if not _LETTERS_ONLY.fullmatch(word):
         return _IRREGULAR.get(word, word)
-    return _singular(_BRITISH_PART.sub(lambda found: _BRITISH[found[0]], word))
+    return _singular(_BRITISH_PART.sub(lambda match: _BRITISH[match[0]], word))
 
 
 def lemmas(name: str) -> tuple[str, ...]:
-    """A name as the lemmas of its words: the same for all its written forms."""
+    """The lemmas of the words of a name: equal for all written forms of the name."""
     return tuple(lemma(word) for word in split_words(name))
 
 
@@ -58,19 +60,19 @@ def _singular(word: str) -> str:
 
 
 def written_forms(key: str) -> frozenset[str]:
-    """Every folded word the rules can tell to have this lemma, the lemma itself among them."""
-    candidates = {key}
+    """Every folded word that the rules map to this lemma, the lemma itself included; the inverse of `lemma`."""
+    candidates = {key}  # generated generously; `lemma` decides which of them count
     if _LETTERS_ONLY.fullmatch(key) or (len(key) == 3 and key.isascii() and key.isalpha()):
         candidates |= {key + "s", _PLURALS.get(key, key), *_other_plurals(key)}
         if _AMERICAN_PART.search(key):
             candidates |= {spelt for word in candidates for spelt in _british(word)}
     if _GREEK_NAME.search(key):
-        candidates.add(_GREEK_NAME.sub(lambda found: _LETTERS[found[0]], key))
+        candidates.add(_GREEK_NAME.sub(lambda match: _LETTERS[match[0]], key))
     return frozenset(word for word in candidates if lemma(word) == key)
 
 
 def _other_plurals(key: str) -> list[str]:
-    """What the plural may be by the word's ending, where it isn't a mere s."""
+    """Possible plurals by the ending of the word, other than an added s."""
     if key.endswith("y"):
         return [key[:-1] + "ies"]
     if key.endswith("is"):
@@ -81,9 +83,9 @@ def _other_plurals(key: str) -> list[str]:
 
 
 def _british(word: str) -> list[str]:
-    """`word` with any of its American parts spelt in the British way."""
+    """The word with every combination of its American parts in British spelling."""
     spelt = [word]
     for american, british in _AMERICAN:
         if american in word:
-            spelt += [one.replace(american, british) for one in spelt]
+            spelt += [form.replace(american, british) for form in spelt]
     return spelt

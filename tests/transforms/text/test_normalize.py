@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from transforms.text.normalize import collapse_whitespace, normalize_doi, normalize_pmcid, normalize_pmid
 
 
-def test_collapse_knows_every_kind_of_white_space() -> None:
+def test_collapse_handles_every_kind_of_white_space() -> None:
     assert collapse_whitespace(" a\u00a0\u2009b\n\tc\u3000 ") == "a b c"
     assert collapse_whitespace(" \n ") == ""
 
@@ -57,7 +57,7 @@ def test_pmid(written: str | None, expected: int | None) -> None:
 
 
 @given(st.text())
-def test_normal_forms_stay_as_they_are(text: str) -> None:
+def test_normalising_twice_changes_nothing(text: str) -> None:
     for normal_form in (normalize_doi, normalize_pmcid):
         once = normal_form(text)
         assert normal_form(once) == once
@@ -65,6 +65,6 @@ def test_normal_forms_stay_as_they_are(text: str) -> None:
 
 
 @given(st.from_regex(r"10\.[0-9]{4}/[!-~]{1,20}", fullmatch=True))
-def test_every_doi_is_found_at_its_address(written: str) -> None:
+def test_a_doi_and_its_address_have_one_normal_form(written: str) -> None:
     if "%" not in written:
         assert normalize_doi(f"https://doi.org/{written}") == normalize_doi(written)

@@ -1,4 +1,4 @@
-"""Labels, truncation marks and copyright tails are found as spans, in any source's text, which stays as it is."""
+"""Labels, truncation marks and copyright notices are found as spans; the text itself is unchanged."""
 
 import pytest
 from hypothesis import given
@@ -81,7 +81,7 @@ def test_no_copyright_tails(text):
     assert marked(text, "copyright") == []
 
 
-def test_all_three_at_once():
+def test_label_truncation_and_copyright_in_one_abstract():
     text = "AIM: To hum. RESULTS: Some soup (ABSTRACT TRUNCATED AT 250 WORDS) © 1999 Made Press."
     assert [(mark.kind, text[mark.start : mark.end]) for mark in find_marks(text)] == [
         ("label", "AIM:"), ("label", "RESULTS:"), ("truncation", "(ABSTRACT TRUNCATED AT 250 WORDS)"), ("copyright", "© 1999 Made Press."),

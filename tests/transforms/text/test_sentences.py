@@ -12,14 +12,16 @@ def documents(*rows):
 def read(table):
     """(row, number, words) of each sentence."""
     texts = [f"{row.get('title') or ''} {row.get('abstract') or ''}" for row in table.to_pylist()]
-    found = find_sentences(table, join_title_and_abstract(table))
+    sentences = find_sentences(table, join_title_and_abstract(table))
     return [
         (int(row), int(number), texts[row][start:end])
-        for row, number, start, end in zip(found.document, found.number, found.start, found.end, strict=True)
+        for row, number, start, end in zip(
+            sentences.document, sentences.number, sentences.start, sentences.end, strict=True
+        )
     ]
 
 
-def test_the_title_is_sentence_0_whatever_stands_in_it():
+def test_the_title_is_always_sentence_0():
     table = documents({"title": "Is it rare? A question.", "abstract": "It is. We asked Dr. Smith et al. about it."})
     assert read(table) == [
         (0, 0, "Is it rare? A question."),
@@ -28,7 +30,7 @@ def test_the_title_is_sentence_0_whatever_stands_in_it():
     ]
 
 
-def test_numbers_begin_anew_with_each_document():
+def test_numbering_restarts_with_each_document():
     table = documents({"title": "A", "abstract": "One. Two."}, {"title": "B", "abstract": "Three."})
     assert [(row, number) for row, number, _ in read(table)] == [(0, 0), (0, 1), (0, 2), (1, 0), (1, 1)]
 
@@ -44,7 +46,7 @@ def test_sections_begin_sentences():
     ]
 
 
-def test_sections_that_do_not_fit_the_text_are_left_out():
+def test_sections_outside_the_abstract_are_ignored():
     sections = [{"label": "X", "start": start, "end": 9} for start in (0, 1, 500, None)]
     assert len(read(documents({"title": "Title", "abstract": "Body.", "sections": sections}))) == 2
 
@@ -64,6 +66,6 @@ def test_missing_and_blank_texts():
     assert len(find_sentences(documents(), join_title_and_abstract(documents()))) == 0
 
 
-def test_white_space_that_upsets_the_library():
+def test_multi_byte_white_space_does_not_shift_offsets():
     table = documents({"title": "T", "abstract": "Group B\u2028. It\u00a0went on. End\u3000."})
     assert "".join(words for _, number, words in read(table) if number).replace(" ", "").startswith("GroupB")
