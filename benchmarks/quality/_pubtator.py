@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from transforms.schema.tables import DOCUMENTS
+from transforms.schema.records import DOCUMENTS
 
 _TEXT = re.compile(r"(\d+)\|([ta])\|(.*)", re.DOTALL)
 _NAMED_TRAINING = re.compile("train", re.IGNORECASE)

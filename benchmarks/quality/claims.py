@@ -17,7 +17,7 @@ import pyarrow.compute as pc
 
 from transforms.claims.detect import find_claims
 from transforms.pubmed.parse import parse
-from transforms.schema.tables import DOCUMENTS
+from transforms.schema.records import DOCUMENTS
 
 Row = Mapping[str, Any]
 Claim = Mapping[str, Any]

@@ -20,7 +20,7 @@ import pyarrow.parquet as pq
 
 from benchmarks.processes import cpu_seconds
 from transforms.duplicates.deduplicate import deduplicate
-from transforms.schema.tables import DOCUMENTS
+from transforms.schema.records import DOCUMENTS
 
 PEER = "bib-dedupe 0.11.0"
 Pair = tuple[str, str]

@@ -20,8 +20,9 @@ from transforms.claims.candidates import candidates
 from transforms.claims.detect import claims_among
 from transforms.duplicates.blocking import content_keys
 from transforms.europepmc import parse as europepmc_json
-from transforms.payloads.parsed import REJECTED, ParsedBatch
+from transforms.payloads.parsed import ParsedBatch
 from transforms.pubmed import parse as pubmed_xml
+from transforms.schema.records import PARSED_REJECTED
 from transforms.text.slices import text_slices
 from transforms.vocabulary.compiled import Vocabulary
 from warehouse.commit.ledger import Payload
@@ -104,7 +105,7 @@ def _no_collecting() -> Iterator[None]:
 
 def _not_returned(payload: Payload) -> pa.Table:
     """A rejection for each record that was asked for and did not come."""
-    return REJECTED.from_rows(
+    return PARSED_REJECTED.from_rows(
         {
             "source": payload.source,
             "raw_file": payload.name,

@@ -8,8 +8,8 @@ from typing import BinaryIO
 from flows.prepare.extraction_worker import Extractor
 from flows.settings import Settings
 from transforms.payloads.decompress import DamagedPayload, read_chunks
-from transforms.payloads.parsed import DELETIONS, REJECTED, ParsedBatch
-from transforms.schema.tables import RECORDS
+from transforms.payloads.parsed import ParsedBatch
+from transforms.schema.records import PARSED_DELETIONS, PARSED_DOCUMENTS, PARSED_REJECTED
 from transforms.web.document import address, document
 from transforms.web.result import Extraction, Rejection
 from warehouse.commit.ledger import Payload
@@ -35,7 +35,9 @@ def read_page(stream: BinaryIO, payload: Payload) -> Iterator[ParsedBatch]:
     except DamagedPayload as damage:
         found = Rejection(damage.reason, str(damage))
     if isinstance(found, Extraction):
-        yield ParsedBatch(document(found, window.collected_at, payload.name), DELETIONS.empty(), REJECTED.empty())
+        yield ParsedBatch(
+            document(found, window.collected_at, payload.name), PARSED_DELETIONS.empty(), PARSED_REJECTED.empty()
+        )
         return
     row = {
         "source": "web",
@@ -46,7 +48,7 @@ def read_page(stream: BinaryIO, payload: Payload) -> Iterator[ParsedBatch]:
         "detail": found.detail,
         "excerpt": html[:_EXCERPT].decode("utf-8", "replace"),
     }
-    yield ParsedBatch(RECORDS.empty(), DELETIONS.empty(), REJECTED.from_rows([row]))
+    yield ParsedBatch(PARSED_DOCUMENTS.empty(), PARSED_DELETIONS.empty(), PARSED_REJECTED.from_rows([row]))
 
 
 def _trusted(found: Extraction | Rejection) -> Extraction | Rejection:

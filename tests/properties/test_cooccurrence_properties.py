@@ -12,7 +12,9 @@ from hypothesis import strategies as st
 from transforms.columnar.dictionaries import decode_table
 from transforms.counting.cooccurrence import article_concepts, count_articles, count_deltas
 from transforms.counting.pairs import order_by_second_concept
-from transforms.schema.tables import ARTICLE_KEYS, CONCEPT_COUNTS, COOCCURRENCES, CORPUS_COUNTS, MENTIONS
+from transforms.schema.articles import ARTICLE_KEYS
+from transforms.schema.counts import CONCEPT_COUNTS, COOCCURRENCES, CORPUS_COUNTS
+from transforms.schema.mentions import MENTIONS
 
 CONCEPTS = [f"MESH:D{number}" for number in (1, 5, 30, 200)]
 DAY = dt.date(2020, 2, 3)

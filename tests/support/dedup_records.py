@@ -6,7 +6,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from transforms.schema.tables import DOCUMENTS
+from transforms.schema.records import DOCUMENTS
 
 COLUMNS = (
     "document_id", "source", "pmid", "doi", "pmcid", "title", "abstract", "authors", "journal", "year", "volume",

@@ -7,7 +7,7 @@ import pyarrow as pa
 
 from transforms.claims.detect import numbered_claims
 from transforms.duplicates.blocking import content_keys
-from transforms.schema.tables import CONCEPT_ANCESTORS, CONCEPT_NAMES, CONCEPTS
+from transforms.schema.vocabulary import CONCEPT_ANCESTORS, CONCEPT_NAMES, CONCEPTS
 from transforms.text.slices import text_slices
 from warehouse.commit.ingest import commit
 from warehouse.commit.ledger import Payload

@@ -1,6 +1,6 @@
 """Vocabularies small enough to read, for the tests of annotation."""
 
-from transforms.schema.tables import CONCEPT_ANCESTORS, CONCEPT_NAMES, CONCEPTS
+from transforms.schema.vocabulary import CONCEPT_ANCESTORS, CONCEPT_NAMES, CONCEPTS
 from transforms.vocabulary.compiled import build
 
 

@@ -14,9 +14,8 @@ import pyarrow.compute as pc
 from transforms.annotation.assertion import assess
 from transforms.annotation.recognition import recognise
 from transforms.columnar.types import Ints
-from transforms.schema.assertions import ASSERTIONS
+from transforms.schema.mentions import ASSERTIONS, MENTIONS
 from transforms.schema.table import STRINGS
-from transforms.schema.tables import MENTIONS
 from transforms.text.document_text import string_column
 from transforms.text.slices import TextSlice, text_slices
 from transforms.vocabulary.compiled import Vocabulary

@@ -20,7 +20,7 @@ import numpy.typing as npt
 from transforms.annotation.cue_scope import Stops
 from transforms.annotation.cues import load_cues
 from transforms.columnar.types import Ints
-from transforms.schema.assertions import ASSERTIONS
+from transforms.schema.mentions import ASSERTIONS
 from transforms.text.phrase_trie import Hits, leftmost_longest
 from transforms.text.tokens import Characters, Tokens
 

@@ -6,7 +6,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from transforms.schema.tables import ARTICLE_KEYS
+from transforms.schema.articles import ARTICLE_KEYS
 
 SOURCE_PREFERENCE = ("pubmed", "europepmc", "web")
 CASE_REPORT = "Case Reports"

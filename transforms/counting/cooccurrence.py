@@ -17,8 +17,9 @@ from transforms.columnar.dictionaries import decode_table, encode_column, equals
 from transforms.columnar.integers import distinct, locate, run_starts, stable_order
 from transforms.columnar.types import Ints
 from transforms.counting.pairs import BASES, AffirmedConcepts, pair_counts
+from transforms.schema.counts import CONCEPT_COUNTS, COOCCURRENCES, CORPUS_COUNTS
+from transforms.schema.mentions import ARTICLE_CONCEPTS
 from transforms.schema.table import Table
-from transforms.schema.tables import ARTICLE_CONCEPTS, CONCEPT_COUNTS, COOCCURRENCES, CORPUS_COUNTS
 
 _MENTION_BASES = ("index", "text")
 _ARTICLE_CONCEPTS = ARTICLE_CONCEPTS.without("batch")

@@ -14,7 +14,7 @@ import pyarrow as pa
 from transforms.columnar.dictionaries import encode_column, sort_dictionary
 from transforms.columnar.integers import run_starts, stable_order
 from transforms.columnar.types import Ints
-from transforms.schema.tables import COOCCURRENCES
+from transforms.schema.counts import COOCCURRENCES
 
 BASES = ("any", "index", "text")
 """In the order in which they sort."""

@@ -1,6 +1,6 @@
 """People's verdicts on mentions and names: data that overrules the annotation, whenever and wherever it is made anew.
 
-A verdict (`VERDICTS`) is on a name ("never match this name") or on a mention ("this is wrong here"):
+A verdict (`CURATED_VERDICTS`) is on a name ("never match this name") or on a mention ("this is wrong here"):
 
     'never', on a name                          it is not matched for the concept, in any written form; for no concept
                                                 where none is given
@@ -20,8 +20,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from transforms.schema.assertions import ASSERTIONS
-from transforms.schema.tables import MENTIONS, VERDICTS
+from transforms.schema.mentions import ASSERTIONS, CURATED_VERDICTS, MENTIONS
 from transforms.text.word_forms import lemmas
 
 _WRONG, _NEVER, _AS_ANNOTATED = "wrong", "never", "as annotated"
@@ -37,8 +36,8 @@ class VerdictError(ValueError):
 
 
 def check_verdicts(verdicts: pa.Table) -> pa.Table:
-    """`verdicts` with the columns of `VERDICTS`; raises `VerdictError` for the first that cannot be followed."""
-    verdicts = VERDICTS.conform(verdicts)
+    """`verdicts` with the columns of `CURATED_VERDICTS`; raises `VerdictError` for the first invalid one."""
+    verdicts = CURATED_VERDICTS.conform(verdicts)
     for row in verdicts.to_pylist():
         allowed = NAME_VERDICTS if row["name"] is not None else MENTION_VERDICTS
         complete = row["name"] if row["name"] is not None else row["document_id"] and row["text"] and row["concept_id"]

@@ -22,8 +22,9 @@ from typing import BinaryIO
 
 from transforms.europepmc.record import Json, read_record, replace_unencodable
 from transforms.payloads.decompress import DamagedPayload, read_chunks
-from transforms.payloads.parsed import DELETIONS, DOCUMENTS, REJECTED, ParsedBatch
+from transforms.payloads.parsed import ParsedBatch
 from transforms.payloads.record_versions import LAST_POSITION, encode_version, request_version
+from transforms.schema.records import PARSED_DELETIONS, PARSED_DOCUMENTS, PARSED_REJECTED
 
 LARGEST_DOCUMENT = 256 << 20
 """Characters of one JSON document."""
@@ -76,7 +77,11 @@ class _BatchBuilder:
 
     def take_batch(self) -> ParsedBatch:
         """Return the rows collected so far as tables and start anew."""
-        batch = ParsedBatch(DOCUMENTS.from_rows(self._documents), DELETIONS.empty(), REJECTED.from_rows(self._rejected))
+        batch = ParsedBatch(
+            PARSED_DOCUMENTS.from_rows(self._documents),
+            PARSED_DELETIONS.empty(),
+            PARSED_REJECTED.from_rows(self._rejected),
+        )
         self._documents, self._rejected = [], []
         return batch
 

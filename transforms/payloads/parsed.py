@@ -4,16 +4,13 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
-from transforms.schema import tables as schema
-
-DOCUMENTS = schema.RECORDS
-DELETIONS = schema.DELETIONS.without("batch")
-REJECTED = schema.REJECTED.without("batch")
-
 
 @dataclass(frozen=True)
 class ParsedBatch:
-    """Consecutive records of one payload, in order, as tables of the schemas DOCUMENTS, DELETIONS and REJECTED."""
+    """Consecutive records of one payload, in order.
+
+    Schemas: PARSED_DOCUMENTS, PARSED_DELETIONS and PARSED_REJECTED of `transforms.schema.records`.
+    """
 
     documents: pa.Table
     deletions: pa.Table

@@ -22,11 +22,12 @@ from typing import BinaryIO
 
 from lxml import etree
 
-from transforms.payloads.parsed import DELETIONS, DOCUMENTS, REJECTED, ParsedBatch
+from transforms.payloads.parsed import ParsedBatch
 from transforms.payloads.record_versions import LAST_POSITION, encode_version, file_release, request_version
 from transforms.pubmed.markup import clean, without_asides
 from transforms.pubmed.records import Columns, read
 from transforms.pubmed.slices import Slice, Unreadable, slices
+from transforms.schema.records import PARSED_DELETIONS, PARSED_DOCUMENTS, PARSED_REJECTED
 from transforms.text import normalize
 
 _READ_TOGETHER = 1000
@@ -84,7 +85,7 @@ class _Loading:
         self._requested = request_version(name)
         self._latest_release = 0
         self._position = 0
-        self._documents: Columns = {name: [] for name in DOCUMENTS.column_names}
+        self._documents: Columns = {name: [] for name in PARSED_DOCUMENTS.column_names}
         self._deletions: list[dict[str, object]] = []
         self._rejected: list[dict[str, object]] = []
         self._parser = etree.XMLParser(target=_NoTree(), no_network=True, load_dtd=False, huge_tree=False)
@@ -96,9 +97,11 @@ class _Loading:
 
     def take(self) -> ParsedBatch:
         """The rows so far, as tables."""
-        documents = DOCUMENTS.from_columns(self._documents)
-        taken = ParsedBatch(documents, DELETIONS.from_rows(self._deletions), REJECTED.from_rows(self._rejected))
-        self._documents = {name: [] for name in DOCUMENTS.column_names}
+        documents = PARSED_DOCUMENTS.from_columns(self._documents)
+        taken = ParsedBatch(
+            documents, PARSED_DELETIONS.from_rows(self._deletions), PARSED_REJECTED.from_rows(self._rejected)
+        )
+        self._documents = {name: [] for name in PARSED_DOCUMENTS.column_names}
         self._deletions, self._rejected = [], []
         return taken
 

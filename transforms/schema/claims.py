@@ -1,4 +1,4 @@
-"""The tables of claims: what texts say of how often their finding was reported before, and how that compares."""
+"""Tables of claims: how often texts say that a finding was reported before, and the audit of that."""
 
 import pyarrow as pa
 
@@ -6,13 +6,17 @@ from transforms.schema.table import BATCH, STRINGS, Table, columns
 
 CLAIMS = Table(
     "claims",
-    "one statement of a text about how often what it reports was reported before",
+    "one statement in a text about how often its finding was reported before",
     columns(
         ("article_id", pa.int64(), "The article."),
         ("document_id", pa.string(), "The document."),
         ("start", pa.int32(), "First code point of its sentence in title || ' ' || abstract."),
         ("end", pa.int32(), "One past the last code point of its sentence."),
-        ("number", pa.int32(), "Which claim of its sentence it is, from 1: the first is about the paper's own case."),
+        (
+            "number",
+            pa.int32(),
+            "Number of the claim within its sentence, from 1; the first is about the paper's own case.",
+        ),
         (
             "kind",
             pa.string(),
@@ -22,16 +26,16 @@ CLAIMS = Table(
         (
             "ordinal",
             pa.int32(),
-            "Which report it says it is: 1 for every first_report, n for an nth_report; else NULL.",
+            "Claimed rank of the report: 1 for a first_report, n for an nth_report; else NULL.",
         ),
-        ("prior_count", pa.int32(), "How many earlier ones a prior_count states; else NULL."),
-        ("bound", pa.string(), "'exact', 'at_most', 'at_least' or 'about': what prior_count is; else NULL."),
-        ("hedged", pa.bool_(), "Whether it is made with a reservation, such as 'to our knowledge'."),
+        ("prior_count", pa.int32(), "Number of earlier reports that a prior_count states; else NULL."),
+        ("bound", pa.string(), "'exact', 'at_most', 'at_least' or 'about': how prior_count is to be read; else NULL."),
+        ("hedged", pa.bool_(), "Whether it is hedged, e.g. by 'to our knowledge'."),
         (
             "scope",
             pa.string(),
-            "What it is restricted to: 'country/region', 'language', 'age/sex subgroup', 'species/other'; 'world' where"
-            " it says so; else 'unspecified'.",
+            "What it is restricted to: 'country/region', 'language', 'age/sex subgroup', 'species/other'; 'world' if"
+            " stated; else 'unspecified'.",
         ),
         (
             "scope_start",
@@ -42,7 +46,7 @@ CLAIMS = Table(
         (
             "ordered",
             pa.bool_(),
-            "Whether these words put one event after another ('X after Y'): counting articles does not see the order.",
+            "Whether these words state an order of events ('X after Y'), which counting articles cannot check.",
         ),
         BATCH,
     ),
@@ -50,7 +54,7 @@ CLAIMS = Table(
 )
 
 FOUND_CLAIMS = CLAIMS.without("article_id", "number", "batch")
-"""What is found in a text; a text's claims are in order, so that their numbers follow."""
+"""What claim detection returns. Claims are in text order, from which a commit derives `number`."""
 
 _VERDICT = columns(
     ("article_id", pa.int64(), "The article that makes the claim."),
@@ -61,9 +65,9 @@ _VERDICT = columns(
 
 CLAIM_AUDIT = Table(
     "claim_audit",
-    "one claim of an article's preferred document beside the earlier articles found; a lower bound, as abstracts tell"
-    " of fewer cases than there are. As of the catalog version in batch: `hoofbeats claims` and `hoofbeats maintain`"
-    " bring it up to date",
+    "one claim of an article's preferred document, compared with the earlier articles found; a lower bound, because"
+    " abstracts report fewer cases than there are. As of the catalog version in batch; `hoofbeats claims` and"
+    " `hoofbeats maintain` update it",
     (
         *_VERDICT,
         *columns(
@@ -76,46 +80,54 @@ CLAIM_AUDIT = Table(
             (
                 "groups",
                 pa.list_(STRINGS),
-                "What is claimed, as a combination: groups of alternatives; evidence(groups) shows the articles.",
+                "The claimed combination: groups of alternative concepts; evidence(groups) shows the articles.",
             ),
             (
                 "combination",
                 pa.string(),
-                "The same in words; '' where the vocabulary names nothing of what is claimed.",
+                "The combination in words; '' if the vocabulary has no concept for what is claimed.",
             ),
             (
                 "named_share",
                 pa.float64(),
-                "How much of the words that name what is claimed are names of concepts, 0 to 1.",
+                "Share of the words naming what is claimed that are names of concepts, 0 to 1.",
             ),
             (
                 "known_until",
                 pa.date32(),
-                "The day the paper was received, else entered (a web page: was published; undated: loaded).",
+                "Day the paper was received, else entered (web page: published; undated: loaded).",
             ),
             ("verdict", pa.string(), "'contradicted', 'not contradicted' or 'not decidable'."),
-            ("reason", pa.string(), "Why, in words."),
+            ("reason", pa.string(), "Reason for the verdict, in words."),
             (
                 "conceded",
                 pa.float64(),
-                "How many earlier reports the claim leaves room for; NULL where it states no limit.",
+                "Number of earlier reports compatible with the claim; NULL where it states no limit.",
             ),
             (
                 "earlier",
                 pa.int32(),
-                "Earlier articles that report cases, with the whole combination in one sentence or title.",
+                "Earlier articles that report cases and have the whole combination in one sentence or title.",
             ),
-            ("scattered", pa.int32(), "Further earlier articles: with the combination in no one sentence, or no case."),
-            ("too_late", pa.int32(), "Articles that entered between receipt and entry: too late to be known."),
+            (
+                "scattered",
+                pa.int32(),
+                "Further earlier articles: the combination is spread over sentences, or no case is reported.",
+            ),
+            (
+                "too_late",
+                pa.int32(),
+                "Articles that entered between receipt and entry of the paper: too late for its authors to know.",
+            ),
             ("undated", pa.int32(), "Articles without a day of entry."),
             (
                 "coverage_from",
                 pa.int32(),
                 "First publication year of the articles that had entered before known_until.",
             ),
-            ("coverage_to", pa.int32(), "Last publication year of these."),
-            ("coverage_articles", pa.int64(), "How many these are."),
-            ("coverage_with_abstract", pa.int64(), "How many of these have an abstract at hand."),
+            ("coverage_to", pa.int32(), "Last publication year of these articles."),
+            ("coverage_articles", pa.int64(), "Number of these articles."),
+            ("coverage_with_abstract", pa.int64(), "Number of these articles with an abstract."),
             BATCH,
         ),
     ),
@@ -124,7 +136,7 @@ CLAIM_AUDIT = Table(
 
 CLAIM_MATCHES = Table(
     "claim_matches",
-    "one article that matches what a claim of claim_audit says was never or seldom reported; at most 200 a claim",
+    "one article that matches the combination of a claim in claim_audit; at most 200 for each claim",
     (
         *_VERDICT,
         *columns(
@@ -132,13 +144,13 @@ CLAIM_MATCHES = Table(
             (
                 "place",
                 pa.string(),
-                "'earlier', 'scattered', 'too_late' or 'undated': as the columns of claim_audit count it.",
+                "'earlier', 'scattered', 'too_late' or 'undated': the column of claim_audit that counts it.",
             ),
-            ("entered_on", pa.date32(), "When it entered."),
+            ("entered_on", pa.date32(), "Day it entered."),
             (
                 "matched_document_id",
                 pa.string(),
-                "The document with its sentence; NULL where no one sentence has it all.",
+                "The document whose sentence has the whole combination; NULL if no single sentence has.",
             ),
             (
                 "sentence_start",

@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import pyarrow as pa
 
-from transforms.schema.tables import RECORDS
+from transforms.schema.records import PARSED_DOCUMENTS
 from transforms.text.section_marks import Mark
 from transforms.web.language import pubmed_language
 from transforms.web.result import Extraction
@@ -24,7 +24,7 @@ _FIELD, _ITEM = "\x1e", "\x1f"
 
 
 def document(found: Extraction, fetched_at: datetime.datetime | None, raw_file: str, raw_position: int = 0) -> pa.Table:
-    """One row of the schema `RECORDS`.
+    """One row of the schema `PARSED_DOCUMENTS`.
 
     fetched_at (aware, UTC): when the page was received: it orders the versions of the record and is its entered_on, of
     which the first received counts; None for a page saved by hand, whose date nobody knows. raw_file, raw_position:
@@ -63,7 +63,7 @@ def document(found: Extraction, fetched_at: datetime.datetime | None, raw_file: 
         "raw_position": raw_position,
     }
     row["digest"] = _digest(row)
-    return RECORDS.from_rows([row])
+    return PARSED_DOCUMENTS.from_rows([row])
 
 
 def address(url: str) -> str:

@@ -4,9 +4,11 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
+from transforms.schema.articles import PAIR_DECISIONS
+from transforms.schema.counts import COOCCURRENCES
+from transforms.schema.mentions import CURATED_VERDICTS
+from transforms.schema.records import DOCUMENTS
 from transforms.schema.table import BATCH, STRINGS, TIMESTAMP, Table, columns
-from transforms.schema.tables import COOCCURRENCES, DOCUMENTS, PAIR_DECISIONS
-from transforms.schema.tables import VERDICTS as CURATED
 from warehouse.catalog.watch_tables import WATCH_COUNTS, WATCHES
 
 BATCHES = Table(
@@ -121,9 +123,9 @@ VERDICTS = Table(
 )
 
 CURATIONS = Table(
-    CURATED.name,
-    f"{CURATED.grain}; it overrules the annotation, the latest word counts",
-    (*CURATED.columns, *columns(BATCH)),
+    CURATED_VERDICTS.name,
+    f"{CURATED_VERDICTS.grain}; it overrules the annotation, the latest word counts",
+    (*CURATED_VERDICTS.columns, *columns(BATCH)),
     ("batch",),
 )
 

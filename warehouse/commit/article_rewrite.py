@@ -18,15 +18,11 @@ from transforms.counting.articles import summarize_articles
 from transforms.counting.cooccurrence import Counts, article_concepts, count_articles, count_deltas
 from transforms.counting.pairs import order_by_second_concept
 from transforms.duplicates.article_ids import own_article_ids
+from transforms.schema.articles import ARTICLE_KEYS
 from transforms.schema.claims import CLAIMS
-from transforms.schema.tables import (
-    ARTICLE_CONCEPTS,
-    ARTICLE_KEYS,
-    CONCEPT_COUNTS,
-    COOCCURRENCES,
-    CORPUS_COUNTS,
-    DOCUMENTS,
-)
+from transforms.schema.counts import CONCEPT_COUNTS, COOCCURRENCES, CORPUS_COUNTS
+from transforms.schema.mentions import ARTICLE_CONCEPTS
+from transforms.schema.records import DOCUMENTS
 from warehouse.catalog import segments
 from warehouse.catalog.file import Version
 from warehouse.catalog.schema import SEGMENTS, SUPERSEDED

@@ -22,7 +22,7 @@ from transforms.duplicates.blocking import (
 from transforms.duplicates.decisions import decide_from_features
 from transforms.duplicates.features import COMPARED_COLUMNS, Features
 from transforms.duplicates.links import infer_links
-from transforms.schema.tables import PAIR_DECISIONS
+from transforms.schema.articles import PAIR_DECISIONS
 from warehouse.catalog.sql import literal, quoted, statement
 from warehouse.errors import IncompatibleKeysError
 

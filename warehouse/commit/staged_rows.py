@@ -13,7 +13,8 @@ import pyarrow.parquet as pq
 from transforms.columnar.dictionaries import encode_column, sort_dictionary
 from transforms.columnar.integers import locate, stable_order
 from transforms.columnar.types import Ints
-from transforms.schema.tables import DOCUMENT_KEYS, MENTIONS
+from transforms.schema.articles import DOCUMENT_KEYS
+from transforms.schema.mentions import MENTIONS
 
 NOWHERE = -1
 

@@ -17,9 +17,11 @@ from typing import Self
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from transforms.schema.articles import DOCUMENT_KEYS
 from transforms.schema.claims import CLAIMS
+from transforms.schema.mentions import MENTIONS
+from transforms.schema.records import DELETIONS, PARSED_DOCUMENTS, REJECTED
 from transforms.schema.table import Column, Table
-from transforms.schema.tables import DELETIONS, DOCUMENT_KEYS, MENTIONS, RECORDS, REJECTED
 from warehouse.commit.ledger import Payload
 from warehouse.lake import Lake
 
@@ -38,7 +40,7 @@ def _positioned(table: Table) -> Table:
 
 
 STAGED_TABLES: dict[str, Table] = {
-    "documents": RECORDS,
+    "documents": PARSED_DOCUMENTS,
     "mentions": _positioned(MENTIONS.without("article_id", "batch")),
     "document_keys": _positioned(DOCUMENT_KEYS.without("batch")),
     "claims": _positioned(CLAIMS.without("article_id", "batch")),

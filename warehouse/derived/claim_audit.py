@@ -6,8 +6,9 @@ import pyarrow as pa
 from transforms.claims.audit_rows import MATCHES, Answers, Coverage, answer
 from transforms.claims.combination import Concepts, combine
 from transforms.claims.verdict import REPORTS_CASES
+from transforms.schema.mentions import MENTIONS
 from transforms.schema.table import STRINGS
-from transforms.schema.tables import CONCEPT_ANCESTORS, CONCEPTS, MENTIONS
+from transforms.schema.vocabulary import CONCEPT_ANCESTORS, CONCEPTS
 from warehouse.catalog.sql import statement
 from warehouse.derived.refresh import Derived
 from warehouse.queries.combinations import Row, dictionaries

@@ -9,7 +9,7 @@ from transforms.annotation.annotate import annotate
 from transforms.claims.audit_rows import Answers, answer
 from transforms.claims.combination import combine
 from transforms.claims.detect import numbered_claims
-from transforms.schema.tables import CONCEPT_ANCESTORS, CONCEPT_NAMES, CONCEPTS
+from transforms.schema.vocabulary import CONCEPT_ANCESTORS, CONCEPT_NAMES, CONCEPTS
 from transforms.vocabulary.compiled import build
 from warehouse.derived.claim_audit import concepts, coverage, matches
 

@@ -7,7 +7,7 @@ import pyarrow.compute as pc
 
 from transforms.columnar.types import Floats
 from transforms.rarity import benjamini_hochberg, poisson_tail
-from transforms.schema.tables import RARE_TESTS
+from transforms.schema.counts import RARE_TESTS
 from warehouse.catalog.sql import statement
 from warehouse.derived.refresh import Derived
 

@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from transforms.annotation.rules_version import annotation_version, rules_version
 from transforms.curation.verdicts import VerdictError, check_verdicts
-from transforms.schema.tables import VERDICTS
+from transforms.schema.mentions import CURATED_VERDICTS
 from warehouse.catalog import segments
 from warehouse.catalog.file import Version
 from warehouse.catalog.publish import connect_to_write, publish, recover
@@ -72,7 +72,7 @@ def numbered_verdicts(version: Version) -> list[dict[str, Any]]:
 
 def _check(verdict: Mapping[str, Any]) -> None:
     try:
-        check_verdicts(VERDICTS.from_rows([dict(verdict)]))
+        check_verdicts(CURATED_VERDICTS.from_rows([dict(verdict)]))
     except VerdictError as error:
         raise CurationError(str(error), "see `hoofbeats curate --help`") from error
 

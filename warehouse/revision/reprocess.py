@@ -11,7 +11,7 @@ from transforms.claims.detect import numbered_claims
 from transforms.columnar.dictionaries import decode_table
 from transforms.curation.verdicts import apply_verdicts
 from transforms.schema.claims import CLAIMS
-from transforms.schema.tables import MENTIONS
+from transforms.schema.mentions import MENTIONS
 from transforms.vocabulary.compiled import Vocabulary
 from warehouse.catalog.file import Version
 from warehouse.commit.article_rewrite import ArticleRewrite

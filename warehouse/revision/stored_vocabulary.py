@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 
 from transforms.annotation.rules_version import annotation_version, rules_version
 from transforms.rarity import interval_limits
-from transforms.schema.tables import CONCEPT_ANCESTORS, CONCEPT_NAMES, CONCEPTS
+from transforms.schema.vocabulary import CONCEPT_ANCESTORS, CONCEPT_NAMES, CONCEPTS
 from transforms.vocabulary.changes import compare_vocabularies
 from transforms.vocabulary.compiled import Vocabulary, build
 from warehouse.catalog import segments

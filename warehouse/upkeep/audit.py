@@ -19,19 +19,12 @@ from transforms.columnar.dictionaries import decode_table
 from transforms.counting.articles import summarize_articles
 from transforms.counting.cooccurrence import article_concepts, count_articles
 from transforms.duplicates.clustering import cluster
+from transforms.schema.articles import ARTICLE_KEYS, PAIR_DECISIONS
 from transforms.schema.claims import CLAIMS
+from transforms.schema.counts import CONCEPT_COUNTS, COOCCURRENCES, COOCCURRENCES_BY_B, CORPUS_COUNTS
+from transforms.schema.mentions import ARTICLE_CONCEPTS, MENTIONS
+from transforms.schema.records import DOCUMENTS
 from transforms.schema.table import Table
-from transforms.schema.tables import (
-    ARTICLE_CONCEPTS,
-    ARTICLE_KEYS,
-    CONCEPT_COUNTS,
-    COOCCURRENCES,
-    COOCCURRENCES_BY_B,
-    CORPUS_COUNTS,
-    DOCUMENTS,
-    MENTIONS,
-    PAIR_DECISIONS,
-)
 from warehouse.catalog.sql import statement
 from warehouse.commit.article_assignment import latest_verdicts
 from warehouse.commit.pair_decisions import DECISIONS, DOCUMENTS_AT_ONCE, create_known_views, decide

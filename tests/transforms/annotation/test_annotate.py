@@ -5,7 +5,8 @@ import pytest
 
 from tests.support.small_vocabularies import vocabulary
 from transforms.annotation.annotate import annotate
-from transforms.schema.tables import DOCUMENTS, MENTIONS
+from transforms.schema.mentions import MENTIONS
+from transforms.schema.records import DOCUMENTS
 
 NAMES = {
     "T:01": ["Hematopoiesis, Extramedullary", "Haematopoiesis, Extramedullary"],

@@ -5,7 +5,7 @@ import pytest
 
 from tests.support.small_vocabularies import vocabulary
 from transforms.annotation.annotate import annotate
-from transforms.schema.tables import DOCUMENTS
+from transforms.schema.records import DOCUMENTS
 
 FINDINGS = vocabulary({"T:1": ["Anemia"], "T:2": ["Fever"], "T:3": ["Migraine without Aura"], "T:4": ["Sepsis"]})
 

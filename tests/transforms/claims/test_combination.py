@@ -14,7 +14,8 @@ from transforms.claims.combination import (
     combine,
 )
 from transforms.schema.claims import FOUND_CLAIMS
-from transforms.schema.tables import CONCEPT_ANCESTORS, CONCEPTS, MENTIONS
+from transforms.schema.mentions import MENTIONS
+from transforms.schema.vocabulary import CONCEPT_ANCESTORS, CONCEPTS
 
 NAMES = {
     "leukemia": ("Leukemia", "C04.557.337"),

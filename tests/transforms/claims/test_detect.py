@@ -10,7 +10,7 @@ from transforms.claims.detect import find_claims
 from transforms.claims.rules import rules
 from transforms.pubmed import parse as pubmed_xml
 from transforms.schema.claims import FOUND_CLAIMS
-from transforms.schema.tables import DOCUMENTS
+from transforms.schema.records import DOCUMENTS
 from transforms.text.slices import text_slices
 
 TITLE = "Amyloidosis of the spleen with thyroid cysts"

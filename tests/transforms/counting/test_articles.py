@@ -5,7 +5,7 @@ import pytest
 
 from transforms.counting.articles import summarize_articles
 from transforms.duplicates.article_ids import FIRST_HASHED_ID, article_id
-from transforms.schema.tables import DOCUMENTS
+from transforms.schema.records import DOCUMENTS
 
 SCHEMA = DOCUMENTS.without("batch")
 

@@ -6,7 +6,8 @@ import pytest
 from tests.support.small_vocabularies import tables
 from transforms.annotation.annotate import annotate
 from transforms.curation.verdicts import VerdictError, apply_verdicts, check_verdicts
-from transforms.schema.tables import DOCUMENTS, VERDICTS
+from transforms.schema.mentions import CURATED_VERDICTS
+from transforms.schema.records import DOCUMENTS
 from transforms.vocabulary.compiled import build
 
 NAMES = {"T:1": ["Anemia", "Low Blood"], "T:2": ["Fever", "Anemia, Febrile"], "T:3": ["Low Blood"]}
@@ -28,7 +29,7 @@ def verdict(said, day=1, **what):
 
 
 def verdicts(*rows):
-    return VERDICTS.from_rows(rows)
+    return CURATED_VERDICTS.from_rows(rows)
 
 
 def on_mention(said, text, concept_id="T:1", document_id="t:1", **more):

@@ -13,7 +13,7 @@ from tests.support.europepmc_samples import RECORD, search_answer
 from transforms.europepmc.parse import parse
 from transforms.europepmc.record import read_record, strip_markup
 from transforms.europepmc.search_page import PageError, read_page
-from transforms.payloads.parsed import DOCUMENTS
+from transforms.schema.records import PARSED_DOCUMENTS
 from transforms.schema.table import Table
 
 
@@ -31,8 +31,8 @@ def parse_rows(content, name="x.json"):
     """Return the rows of documents and of rejected in a payload."""
     batches = list(parse(io.BytesIO(content), name, batch_records=3))
     for batch in batches:
-        assert isinstance(DOCUMENTS, Table)
-        DOCUMENTS.conform(batch.documents)
+        assert isinstance(PARSED_DOCUMENTS, Table)
+        PARSED_DOCUMENTS.conform(batch.documents)
     documents = [row for batch in batches for row in batch.documents.to_pylist()]
     return documents, [row for batch in batches for row in batch.rejected.to_pylist()]
 

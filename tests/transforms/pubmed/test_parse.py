@@ -15,8 +15,8 @@ from tests.support.pubmed_samples import (
     when,
     zipped,
 )  # fmt: skip
-from transforms.payloads.parsed import DELETIONS, DOCUMENTS, REJECTED
 from transforms.pubmed.parse import parse
+from transforms.schema.records import PARSED_DELETIONS, PARSED_DOCUMENTS, PARSED_REJECTED
 
 BOOK = (
     "<PubmedBookArticle><BookDocument><PMID Version='1'>77</PMID><ArticleIdList><ArticleId IdType='bookaccession'>NBK1"
@@ -339,9 +339,9 @@ def test_tables_have_their_schemas_in_every_batch() -> None:
     parsed = list(parse(io.BytesIO(zipped(payload(*records))), "x.xml.gz", batch_records=3))
     assert [p.documents.num_rows for p in parsed] == [3, 3, 1]
     for part in parsed:
-        DOCUMENTS.conform(part.documents)
-        DELETIONS.conform(part.deletions)
-        REJECTED.conform(part.rejected)
+        PARSED_DOCUMENTS.conform(part.documents)
+        PARSED_DELETIONS.conform(part.deletions)
+        PARSED_REJECTED.conform(part.rejected)
 
 
 def test_no_journal_is_needed() -> None:

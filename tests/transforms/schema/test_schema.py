@@ -1,8 +1,10 @@
 import pyarrow as pa
 import pytest
 
+from transforms.schema.articles import ARTICLE_KEYS
+from transforms.schema.records import DOCUMENTS
 from transforms.schema.table import Column, SchemaMismatch, Table
-from transforms.schema.tables import ARTICLE_KEYS, DOCUMENTS, SEGMENT_TABLES
+from transforms.schema.tables import SEGMENT_TABLES
 
 SMALL = Table("small", "a row", (Column("a", pa.int64(), "A."), Column("b", pa.string(), "B.")), ("a",))
 

@@ -1,6 +1,6 @@
 import pyarrow as pa
 
-from transforms.schema.tables import DOCUMENTS
+from transforms.schema.records import DOCUMENTS
 from transforms.text.document_text import join_title_and_abstract
 from transforms.text.sentences import find_sentences
 

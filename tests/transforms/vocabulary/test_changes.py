@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 
 from tests.support.small_vocabularies import vocabulary
 from transforms.annotation.annotate import annotate
-from transforms.schema.tables import DOCUMENTS
+from transforms.schema.records import DOCUMENTS
 from transforms.vocabulary.changes import compare_vocabularies, find_affected
 
 NAMES = {

@@ -6,7 +6,7 @@ import pytest
 
 from tests.support import made_pages
 from tests.support.made_pages import article
-from transforms.schema.tables import RECORDS
+from transforms.schema.records import PARSED_DOCUMENTS
 from transforms.text.section_marks import find_marks
 from transforms.web.document import address, document, sections
 from transforms.web.page import Extraction, extract
@@ -20,7 +20,7 @@ def row_of(
     found = extract(html.encode(), url)
     assert isinstance(found, Extraction)
     table = document(found, fetched_at, "raw/web/1.html.gz", 7)
-    assert table.schema == RECORDS.arrow
+    assert table.schema == PARSED_DOCUMENTS.arrow
     assert table.num_rows == 1
     return table.to_pylist()[0]
 

@@ -9,7 +9,7 @@ import pytest
 
 from tests.support.small_lake import load, new_lake, record, unit
 from tests.warehouse.commit.test_ingest import BOTH, ask, content, pairs
-from transforms.schema.tables import ARTICLE_KEYS
+from transforms.schema.articles import ARTICLE_KEYS
 from warehouse.catalog.publish import publish, read_version, repair
 from warehouse.catalog.schema import BATCHES
 from warehouse.dictionary import markdown

@@ -4,7 +4,7 @@ import pytest
 
 from tests.support.small_lake import NAMES, load, new_lake, other_record, record, unit
 from tests.warehouse.commit.test_ingest import ask
-from transforms.schema.tables import CONCEPT_ANCESTORS, CONCEPT_NAMES, CONCEPTS
+from transforms.schema.vocabulary import CONCEPT_ANCESTORS, CONCEPT_NAMES, CONCEPTS
 from warehouse.catalog.publish import connect
 from warehouse.revision import stored_vocabulary
 from warehouse.revision.undo import undo

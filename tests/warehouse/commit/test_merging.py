@@ -7,7 +7,7 @@ import pytest
 from tests.support.small_lake import digest, load, new_lake, other_record, record, unit
 from tests.warehouse.commit.test_ingest import BOTH, ask, content, pairs
 from transforms.duplicates.article_ids import article_id, own_article_ids
-from transforms.schema.tables import DOCUMENTS
+from transforms.schema.records import DOCUMENTS
 from warehouse.catalog.publish import connect
 from warehouse.commit.ingest import OUTCOMES
 from warehouse.errors import IncompatibleKeysError, UnknownDocumentError

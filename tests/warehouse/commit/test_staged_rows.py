@@ -5,8 +5,9 @@ import pyarrow.parquet as pq
 import pytest
 
 from transforms.columnar.dictionaries import decode_table
+from transforms.schema.articles import DOCUMENT_KEYS
+from transforms.schema.mentions import MENTIONS
 from transforms.schema.table import SchemaMismatch
-from transforms.schema.tables import DOCUMENT_KEYS, MENTIONS
 from warehouse.catalog import segments
 from warehouse.commit.staged_rows import keys_of_contents, mentions_of_members
 from warehouse.commit.staging import STAGED_TABLES

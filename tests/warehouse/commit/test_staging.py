@@ -4,7 +4,7 @@ import pytest
 
 from tests.support.small_lake import VOCABULARY, load, new_lake, record, unit
 from tests.warehouse.commit.test_ingest import BOTH, pairs
-from transforms.schema.tables import RECORDS
+from transforms.schema.records import PARSED_DOCUMENTS
 from warehouse.commit.ledger import Payload
 from warehouse.commit.staging import STAGED_TABLES, UnitWriter, finished_unit
 
@@ -17,7 +17,7 @@ def lake(tmp_path):
 
 
 def one_row():
-    return RECORDS.from_rows([{"document_id": "pubmed:1", "version": 1, "digest": "d"}])
+    return PARSED_DOCUMENTS.from_rows([{"document_id": "pubmed:1", "version": 1, "digest": "d"}])
 
 
 def test_what_was_interrupted_is_not_taken_up(lake):

@@ -9,7 +9,7 @@ import pytest
 
 from tests.support.small_lake import NAMES, load, new_lake, other_record, record, unit
 from tests.warehouse.commit.test_ingest import BOTH, ask, content, pairs
-from transforms.schema.tables import COOCCURRENCES_BY_B
+from transforms.schema.counts import COOCCURRENCES_BY_B
 from warehouse.catalog.publish import connect, read_version
 from warehouse.commit.article_rewrite import ArticleRewrite
 from warehouse.upkeep.audit import audit, value_ranges

@@ -1,4 +1,0 @@
-"""What can be said of a mention."""
-
-ASSERTIONS = ("present", "negated", "other", "uncertain")
-"""What can be said of a mention; `assess` returns positions in this."""
