@@ -19,7 +19,7 @@ from flows.process_setup import silence_exit, tune_allocator
 
 tune_allocator()
 
-from flows.cli.run import QUIET_PREFECT
+from flows.quiet_prefect import QUIET_PREFECT
 
 os.environ.update(QUIET_PREFECT | {"PREFECT_LOGGING_LEVEL": "ERROR"})
 

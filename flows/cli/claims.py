@@ -1,4 +1,4 @@
-"""Verbs about claims of rarity: those of the literature, and those of a draft before it is sent off."""
+"""Verbs about claims of rarity: claims (those of the literature), check (those of a manuscript)."""
 
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -7,23 +7,21 @@ from typing import Annotated
 import typer
 
 from flows.cli.options import (
-    AsOfOption,
     JsonOption,
     LakeOption,
     LimitOption,
     VersionOption,
     bring_up_to_date,
+    existing_lake,
     open_lake,
     settings_for,
 )
-from warehouse.catalog.publish import connect
-from warehouse.lake import Lake
 
 app = typer.Typer()
 
 
 class Kind(StrEnum):
-    """What a text claims."""
+    """The kinds of claim."""
 
     FIRST_REPORT = "first_report"
     NTH_REPORT = "nth_report"
@@ -33,7 +31,7 @@ class Kind(StrEnum):
 
 
 class VerdictName(StrEnum):
-    """How a claim stands beside what was found."""
+    """The verdicts on a claim."""
 
     CONTRADICTED = "contradicted"
     NOT_CONTRADICTED = "not contradicted"
@@ -59,19 +57,20 @@ def claims(
     from flows.cli.claims_report import show_claims
     from warehouse.derived.claim_audit import CLAIM_TABLES
 
-    with open_lake(lake, at_version):
-        pass  # a clear error where there is no lake; repaired where it was moved
-    place = Lake.at(settings_for(lake).lake)
+    opened = existing_lake(lake, at_version)
     if at_version is None:
-        bring_up_to_date(place, CLAIM_TABLES)
-    with connect(place, at_version) as connection:
-        show_claims(connection, {"kind": kind, "verdict": verdict, "article": article, "limit": limit}, as_json=as_json)
+        bring_up_to_date(opened, CLAIM_TABLES)
+    selection = {"kind": kind, "verdict": verdict, "article": article, "limit": limit}
+    with open_lake(lake, at_version) as connection:
+        show_claims(connection, selection, as_json=as_json)
 
 
 @app.command(epilog="Example: hoofbeats check manuscript.txt   |   pbpaste | hoofbeats check -")
 def check(
     file: Annotated[str, typer.Argument(metavar="FILE", help="Text or HTML; - reads standard input.")],
-    as_of: AsOfOption = None,
+    as_of: Annotated[
+        datetime | None, typer.Option("--as-of", formats=["%Y-%m-%d"], help="Only what had entered by this date.")
+    ] = None,
     lake: LakeOption = None,
     at_version: VersionOption = None,
     as_json: JsonOption = False,
@@ -80,8 +79,8 @@ def check(
 
     Nothing of the manuscript is stored. The first paragraph is its title, the rest its abstract.
     """
-    from flows.cli.manuscript import check_draft
+    from flows.cli.manuscript import check_manuscript
 
-    day = as_of.date() if as_of else datetime.now(UTC).date()
+    known_until = as_of.date() if as_of else datetime.now(UTC).date()
     with open_lake(lake, at_version) as connection:
-        check_draft(connection, file, day, settings_for(lake), as_json=as_json)
+        check_manuscript(connection, file, known_until, settings_for(lake), as_json=as_json)

@@ -1,13 +1,24 @@
 """The verbs that collect from the sources over HTTP: collect, and backfill for long spans."""
 
 import datetime as dt
+from dataclasses import asdict
 from datetime import datetime
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 
+from flows import terminal
 from flows.choices import MAX_PARALLEL, Dates, Mode, Order, SourceName, WindowSize
+from flows.cli.ingest import OUTCOMES
 from flows.cli.options import JsonOption, LakeOption, settings_for
+from flows.errors import IncompleteError
+from flows.quiet_prefect import leave_failures_to_the_verb, quieten_prefect
+from flows.settings import Settings
+
+if TYPE_CHECKING:
+    from flows.sources.base import Span
+    from flows.windows.backfill_plan import BackfillRequest
+    from flows.windows.backfill_run import BackfillResult
 
 app = typer.Typer()
 
@@ -34,11 +45,10 @@ def collect(
     as_json: JsonOption = False,
 ) -> None:
     """Collect what a source has of some days. Windows that are done are passed over; interrupted ones go on."""
-    from flows.cli.run import run_collect
     from flows.sources.base import Span
 
-    days = _days(since, until)
-    run_collect(settings_for(lake), source.value, Span(*days, query, dates.kinds), force=force, as_json=as_json)
+    span = Span(*_days(since, until), query, dates.kinds)
+    run_collect(settings_for(lake), source.value, span, force=force, as_json=as_json)
 
 
 @app.command(epilog="Example: hoofbeats backfill --source pubmed_api --since 2020-01-01 --until 2025-12-31 --dry-run")
@@ -66,18 +76,101 @@ def backfill(
 
     A window that fails stops no other; the exit code is then 1. Scheduled runs may go on: no window is collected twice.
     """
-    from flows.cli.run import run_backfill, show_dry_run
     from flows.sources.base import Span
     from flows.windows.backfill_plan import BackfillRequest
 
     asked = BackfillRequest(source, Span(*_days(since, until), query, dates.kinds, window), mode, order)
     if dry_run:
-        show_dry_run(settings_for(lake), asked, as_json=as_json)
+        _show_dry_run(settings_for(lake), asked, as_json=as_json)
     else:
-        run_backfill(settings_for(lake), asked, parallel, as_json=as_json)
+        _run_backfill(settings_for(lake), asked, parallel, as_json=as_json)
 
 
 def _days(since: datetime, until: datetime) -> tuple[dt.date, dt.date]:
     if until < since:
         raise typer.BadParameter("the last day is before the first", param_hint="--until")
     return since.date(), until.date()
+
+
+def run_collect(settings: Settings, source: str, span: "Span", *, force: bool, as_json: bool) -> None:
+    """Collect from a source and print the result of every window; raises `IncompleteError` if one of them failed."""
+    leave_failures_to_the_verb()
+    quieten_prefect()
+    from flows.collect import collect as collect_flow
+
+    incomplete: IncompleteError | None = None
+    try:
+        result = collect_flow(
+            SourceName(source), span.since, span.until, span.query, span.dates, force=force, settings=settings
+        )
+    except IncompleteError as error:
+        result, incomplete = error.result, error
+    if as_json:
+        terminal.as_json({**asdict(result), "lake": str(settings.lake)})
+    else:
+        _show_windows(result.windows)
+        done = f"; {result.already_done:,} were done already" if result.already_done else ""
+        left = f"; {result.left_to_others:,} are being collected by other runs" if result.left_to_others else ""
+        collected = f"{len(result.windows):,} windows collected"
+        terminal.lines(f"{settings.lake}: version {result.version}, {collected}{done}{left}")
+    for alarm in result.alarms:
+        terminal.note(alarm)
+    if incomplete:
+        raise incomplete
+
+
+def _show_dry_run(settings: Settings, asked: "BackfillRequest", *, as_json: bool) -> None:
+    """Print how much work a backfill will be; no flow is run for it."""
+    from flows.windows.backfill_plan import dry_run
+
+    leave_failures_to_the_verb()
+    plan = dry_run(asked, settings)
+    if as_json:
+        terminal.as_json(plan)
+        return
+    terminal.as_table(plan["windows"], ["window_name", "expected", "requests", "minutes"])
+    total = plan["total"]
+    terminal.lines(
+        f"{total['windows']:,} windows, {terminal.text(total['expected'])} records, {total['requests']:,} requests,"
+        f" {total['minutes']:,} minutes at least; {total['already_done']:,} windows are done already"
+    )
+
+
+def _run_backfill(settings: Settings, asked: "BackfillRequest", parallel: int, *, as_json: bool) -> None:
+    """Backfill and print the result of every window; raises `BackfillFailed` if one of them failed."""
+    leave_failures_to_the_verb()
+    quieten_prefect()
+    from flows.backfill import BackfillFailed
+    from flows.backfill import backfill as backfill_flow
+
+    span = asked.span
+    size = span.window or WindowSize.MONTH
+    dates = Dates.BOTH if len(span.dates) > 1 else Dates(span.dates[0])
+    failure: BackfillFailed | None = None
+    try:
+        returned = backfill_flow(
+            asked.source, span.since, span.until, size, mode=asked.mode, query=span.query, dates=dates,
+            order=asked.order, parallel=parallel, lake=settings.lake,
+        )  # fmt: skip
+        result = cast("BackfillResult", returned)
+    except BackfillFailed as error:
+        result, failure = error.result, error
+    if as_json:
+        terminal.as_json({**asdict(result), "lake": str(settings.lake)})
+    else:
+        _show_windows(result.windows)
+        terminal.lines(
+            f"{settings.lake}: version {result.version}, {len(result.windows):,} windows collected;"
+            f" {result.already_done:,} were done already, {result.done_by_others:,} by other runs in the meantime"
+        )
+    if failure:
+        raise failure
+
+
+def _show_windows(windows: list[dict[str, Any]]) -> None:
+    """The windows that held records or failed, a row each; the number of the others."""
+    notable = [row for row in windows if row["received"] or row["state"] == "failed"]
+    if notable:
+        terminal.as_table(notable, ["window_name", "state", "expected", *OUTCOMES, "reason"])
+    if len(notable) < len(windows):
+        terminal.lines(f"{len(windows) - len(notable):,} windows without records")

@@ -1,117 +1,125 @@
-"""Verbs that ask of a combination: count, timeline, evidence. They share the options that say which and how."""
+"""Verbs about a combination of concepts: count, timeline, evidence."""
 
-import inspect
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from functools import wraps
+from itertools import groupby
+from pathlib import Path
+from typing import Annotated
 
-import duckdb
 import typer
 
+from flows import terminal
 from flows.cli.options import (
-    AsOfOption,
-    Basis,
-    BasisOption,
-    CaseReportsOption,
-    CiteOption,
-    ExactOption,
-    ExportOption,
-    FromYearOption,
     JsonOption,
     LakeOption,
-    Level,
-    LevelOption,
     LimitOption,
-    RetractedOption,
     Terms,
-    ToOption,
-    ToYearOption,
     VersionOption,
     open_lake,
+    takes_filters,
 )
-from warehouse.queries.combinations import Combination, resolve
+from flows.cli.references import ReferenceFormat, export_references
+from transforms.counting.filters import Filters
+from warehouse.queries.combinations import Combination, Row, rows
 
 app = typer.Typer()
+_BAR_WIDTH = 40
 
-
-@contextmanager
-def _asked(
-    terms: Terms,
-    basis: BasisOption = Basis.ANY,
-    level: LevelOption = Level.ARTICLE,
-    exact: ExactOption = False,
-    include_retracted: RetractedOption = False,
-    only_case_reports: CaseReportsOption = False,
-    from_year: FromYearOption = None,
-    to_year: ToYearOption = None,
-    as_of: AsOfOption = None,
-    lake: LakeOption = None,
-    at_version: VersionOption = None,
-) -> Iterator[tuple[duckdb.DuckDBPyConnection, Combination]]:
-    """The lake to ask, and the combination that these options say."""
-    with open_lake(lake, at_version) as connection:
-        groups = tuple(resolve(connection, term) for term in terms)
-        day = as_of.date().isoformat() if as_of else None
-        how = (basis, level, exact, include_retracted, day, only_case_reports, from_year, to_year)
-        yield connection, Combination(groups, *how)
-
-
-def _of_a_combination(verb: Callable[..., None]) -> Callable[..., None]:
-    """Give a verb of (connection, combination, ...) the options of `_asked` in place of its first two parameters."""
-    shared = inspect.signature(_asked).parameters
-    own = dict(list(inspect.signature(verb).parameters.items())[2:])
-
-    @wraps(verb)
-    def command(**given: object) -> None:
-        with _asked(**{name: given.pop(name) for name in shared}) as (connection, combination):  # type: ignore[arg-type]
-            verb(connection, combination, **given)
-
-    taken = [each.replace(kind=inspect.Parameter.KEYWORD_ONLY) for each in (*shared.values(), *own.values())]
-    command.__signature__ = inspect.Signature(taken)  # type: ignore[attr-defined]
-    command.__annotations__ = {each.name: each.annotation for each in taken}
-    return command
+_CiteOption = Annotated[
+    bool, typer.Option("--cite", help="With ids, filters, version, coverage and PubMed's query: to be repeated.")
+]
+_ExportOption = Annotated[
+    ReferenceFormat | None, typer.Option(help="Write the articles behind the count instead, as references.")
+]
+_ToOption = Annotated[Path | None, typer.Option(help="Where --export writes to; default: stdout.")]
 
 
 @app.command(
     epilog='Example: hoofbeats count "Leukemia|Leukemic Infiltration" "Hematopoiesis, Extramedullary" "Lymph Nodes"'
 )
-@_of_a_combination
+@takes_filters
 def count(
-    connection: duckdb.DuckDBPyConnection,
-    combination: Combination,
-    cite: CiteOption = False,
-    export: ExportOption = None,
-    to: ToOption = None,
+    terms: Terms,
+    filters: Filters,
+    cite: _CiteOption = False,
+    export: _ExportOption = None,
+    to: _ToOption = None,
+    lake: LakeOption = None,
+    at_version: VersionOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Count the distinct articles that have all the terms, and say how surprising that number is."""
-    from flows.cli import citation as citing
-    from flows.cli.count_report import show_count
+    from flows.cli.count_report import show_count  # SciPy: the other verbs answer sooner without it
 
-    if export is None:
-        show_count(connection, combination, cite=cite, as_json=as_json)
-    else:
-        citing.export(connection, combination, export, to)
+    with open_lake(lake, at_version) as connection:
+        combination = Combination.of_terms(connection, terms, filters)
+        if export is None:
+            show_count(connection, combination, cite=cite, as_json=as_json)
+        else:
+            export_references(connection, combination, export, to)
 
 
 @app.command(epilog='Example: hoofbeats timeline "Hematopoiesis, Extramedullary" "Lymph Nodes" --from-year 1990')
-@_of_a_combination
-def timeline(connection: duckdb.DuckDBPyConnection, combination: Combination, as_json: JsonOption = False) -> None:
+@takes_filters
+def timeline(
+    terms: Terms,
+    filters: Filters,
+    lake: LakeOption = None,
+    at_version: VersionOption = None,
+    as_json: JsonOption = False,
+) -> None:
     """Count by publication year."""
-    from flows.cli.reports import show_timeline
-
-    show_timeline(connection, combination, as_json=as_json)
+    with open_lake(lake, at_version) as connection:
+        combination = Combination.of_terms(connection, terms, filters)
+        years = rows(connection, "timeline", combination.parameters)
+    if as_json:
+        terminal.as_json(years)
+        return
+    largest = max((row["articles"] for row in years), default=0)
+    drawn = [
+        {**row, "year": str(row["year"] or "unknown"), "": "#" * round(_BAR_WIDTH * row["articles"] / (largest or 1))}
+        for row in years
+    ]
+    terminal.lines(combination.label)
+    terminal.as_table(drawn, ["year", "articles", "population", "rate_per_million", ""])
 
 
 @app.command(epilog='Example: hoofbeats evidence "Leukemia" "Hematopoiesis, Extramedullary" --limit 5')
-@_of_a_combination
+@takes_filters
 def evidence(
-    connection: duckdb.DuckDBPyConnection,
-    combination: Combination,
+    terms: Terms,
+    filters: Filters,
     limit: LimitOption = 20,
+    lake: LakeOption = None,
+    at_version: VersionOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Show the articles behind a count: their sentences, headings and character offsets."""
-    from flows.cli.reports import show_evidence
+    with open_lake(lake, at_version) as connection:
+        combination = Combination.of_terms(connection, terms, filters)
+        mentions = rows(connection, "evidence", combination.parameters)
+    articles = [list(group) for _, group in groupby(mentions, key=lambda row: row["article_id"])]
+    if as_json:
+        terminal.as_json([mention for article in articles[:limit] for mention in article])
+        return
+    terminal.lines(combination.label)
+    for article in articles[:limit]:
+        terminal.lines("", *_article_lines(article))
+    if len(articles) > limit:
+        terminal.note(f"{len(articles) - limit:,} further articles; --limit shows more")
+    if not articles:
+        terminal.lines("no article")
 
-    show_evidence(connection, combination, limit, as_json=as_json)
+
+def _article_lines(mentions: list[Row]) -> list[str]:
+    """One article of the evidence: its title, its headings, then each sentence with the mentions in it."""
+    article = mentions[0]
+    lines = [f"PMID {article['pmid'] or '-'}  {article['year'] or 'year unknown'}  {article['title']}"]
+    headings = [mention["text"] for mention in mentions if mention["basis"] == "index"]
+    if headings:
+        lines.append(f"    headings: {'; '.join(headings)}")
+    in_text = [mention for mention in mentions if mention["basis"] == "text"]
+    for sentence, group in groupby(in_text, key=lambda mention: mention["sentence"]):
+        within = list(group)
+        lines.append(f"    {'title' if sentence == 0 else f'sentence {sentence}'}: {within[0]['sentence_text']}")
+        marks = (f"{row['text']} [{row['start']}-{row['end']}, {row['assertion']}]" for row in within)
+        lines.append(f"        {', '.join(marks)}")
+    return lines

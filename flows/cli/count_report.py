@@ -1,14 +1,16 @@
-"""What `count` prints: how many articles, of how many, how surprising; beside a small number, what nearly matched."""
+"""The report of a count: how many articles of how many, how surprising; near misses of a small count; its citation."""
 
 import math
+from collections.abc import Iterator
 from typing import Any
 
 import duckdb
 
-from flows import terminal as show
+from flows import terminal
+from transforms.publishing.pubmed_query import Searched, pubmed_query
 from transforms.rarity import MILLION, zero_upper_bound
 from warehouse.queries.combinations import Combination, Row, rows
-from warehouse.queries.near_misses import Beside, beside
+from warehouse.queries.near_misses import NearMisses, find_near_misses, searched
 
 _STATISTICS = ("rate_per_million", "low", "high", "expected", "ic", "ic_low", "ic_high")
 _NAMES_SHOWN = 6
@@ -17,114 +19,154 @@ _NAMES_SHOWN = 6
 def show_count(
     connection: duckdb.DuckDBPyConnection, combination: Combination, *, cite: bool = False, as_json: bool = False
 ) -> None:
-    """How many articles, of how many, since when, how surprising; `cite`: with all that is needed to repeat it."""
-    from flows.cli.citation import citation, citation_lines
-
-    found = rows(connection, "counts", combination.values)[0]
-    told = citation(connection, combination) if cite else None
-    if told and not as_json:
-        show.lines(combination.words, *citation_lines(count_lines(found, combination), combination, told))
-        return
-    near = beside(connection, combination, found)
+    """Print the report of a count; `cite` adds everything that is needed to repeat it."""
+    counted = rows(connection, "counts", combination.parameters)[0]
+    citation = make_citation(connection, combination) if cite else None
     if as_json:
-        show.as_json({**_contract(found, combination, near), **({"citation": told} if told else {})})
+        near_misses = find_near_misses(connection, combination, counted)
+        report = count_as_json(counted, combination, near_misses)
+        terminal.as_json(report if citation is None else {**report, "citation": citation})
         return
-    show.lines(combination.words, *count_lines(found, combination))
-    show.lines(*_given_pairs_line(found, near), *_beside_lines(near))
+    terminal.lines(combination.label)
+    if citation is not None:
+        terminal.lines(*_citation_lines(count_lines(counted, combination), combination, citation))
+        return
+    near_misses = find_near_misses(connection, combination, counted)
+    terminal.lines(*count_lines(counted, combination))
+    terminal.lines(*_given_pairs_line(counted, near_misses), *_near_miss_lines(near_misses))
 
 
-def count_lines(found: Row, combination: Combination) -> list[str]:
-    """A count as a person reads it; `found`: its row of `counts`."""
-    years = "" if found["from_year"] is None else f", {found['from_year']}-{found['to_year']}"
-    told = [
-        f"{found['articles']:,} articles of {found['population']:,}{years}"
-        f" ({found['with_abstract']:,} with an abstract; basis {combination.basis}, level {combination.level})"
+def count_lines(counted: Row, combination: Combination) -> list[str]:
+    """A row of query `counts` as lines for people."""
+    years = "" if counted["from_year"] is None else f", {counted['from_year']}-{counted['to_year']}"
+    filters = combination.filters
+    lines = [
+        f"{counted['articles']:,} articles of {counted['population']:,}{years}"
+        f" ({counted['with_abstract']:,} with an abstract; basis {filters.basis}, level {filters.level})"
     ]
-    if found["rate_per_million"] is None:
-        return [*told, "the population is empty: no article is loaded on this basis yet"]
-    if found["articles"] == 0:
-        told += [f"none seen     at most {show.text(_upper_bound(found))} per million (95 %, one-sided)"]
-    told += [
-        f"rate          {show.text(found['rate_per_million'])} per million"
-        f" (95 %: {show.text(found['low'])} to {show.text(found['high'])})",
-        f"expected      {show.text(found['expected'])} if independent;"
-        f" information component {found['ic']:.2f} (95 %: {found['ic_low']:.2f} to {found['ic_high']:.2f})",
+    if counted["rate_per_million"] is None:
+        return [*lines, "the population is empty: no article is loaded on this basis yet"]
+    if counted["articles"] == 0:
+        bound = terminal.text(_zero_upper_bound(counted))
+        lines.append(f"none seen     at most {bound} per million (95 %, one-sided)")
+    lines += [
+        f"rate          {terminal.text(counted['rate_per_million'])} per million"
+        f" (95 %: {terminal.text(counted['low'])} to {terminal.text(counted['high'])})",
+        f"expected      {terminal.text(counted['expected'])} if independent; information component"
+        f" {counted['ic']:.2f} (95 %: {counted['ic_low']:.2f} to {counted['ic_high']:.2f})",
     ]
-    if found["changed_since"]:
-        told += [
-            f"as of         {combination.as_of}, by today's records: {found['changed_since']:,} of them changed since"
-        ]
-    if found["retracted"]:
-        told += [f"left out      {found['retracted']:,} retracted articles, notices or errata"]
-    return told
+    if counted["changed_since"]:
+        changed = f"{counted['changed_since']:,} of them changed since"
+        lines.append(f"as of         {filters.as_of}, by today's records: {changed}")
+    if counted["retracted"]:
+        lines.append(f"left out      {counted['retracted']:,} retracted articles, notices or errata")
+    return lines
 
 
-def _upper_bound(found: Row) -> float | None:
-    """The greatest rate a million that a count of zero leaves possible; None for other counts."""
-    if found["articles"] or not found["population"]:
-        return None
-    return float(zero_upper_bound(found["population"])) * MILLION
-
-
-def _given_pairs(found: Row, near: Beside) -> dict[str, Any]:
-    """The information component against what the parts explain: the same limits, of another expectation."""
-    names = ("ic_given_pairs", "ic_given_pairs_low", "ic_given_pairs_high")
-    if near.expected_given_pairs is None or found["expected"] is None:
-        return {"expected_given_pairs": None, **dict.fromkeys(names)}
-    shift = math.log2((found["expected"] + 0.5) / (near.expected_given_pairs + 0.5))
-    values = (found[name] + shift for name in ("ic", "ic_low", "ic_high"))
-    return {"expected_given_pairs": near.expected_given_pairs, **dict(zip(names, values, strict=True))}
-
-
-def _given_pairs_line(found: Row, near: Beside) -> list[str]:
-    told = _given_pairs(found, near)
-    if told["expected_given_pairs"] is None:
-        return []
-    return [
-        f"given parts   {show.text(told['expected_given_pairs'])} expected where the most telling part meets the rest;"
-        f" information component {told['ic_given_pairs']:.2f}"
-        f" (95 %: {told['ic_given_pairs_low']:.2f} to {told['ic_given_pairs_high']:.2f})"
-    ]
-
-
-def _beside_lines(near: Beside) -> list[str]:
-    told = [f"near misses   {row['articles']:,} without {row['name']}" for row in near.without if near.searched]
-    told += [f"              {row['articles']:,} with {row['name']} widened to {_parent(row)}" for row in near.wider]
-    for row in near.searched:
-        names = "; ".join(row["names"][:_NAMES_SHOWN])
-        more = f" and {len(row['names']) - _NAMES_SHOWN:,} more" if len(row["names"]) > _NAMES_SHOWN else ""
-        below = f"; {row['below']:,} concepts below" if row["below"] else ""
-        told.append(f"searched for  {row['concept_id']} {names}{more}{below}")
-    return told
-
-
-def _parent(row: Row) -> str:
-    return f"{row['parent']} ({row['parent_id']})"
-
-
-def _contract(found: Row, combination: Combination, near: Beside) -> Row:
+def count_as_json(counted: Row, combination: Combination, near_misses: NearMisses) -> Row:
+    """The report as `count --json` prints it: a contract, so names are only ever added."""
+    filters = combination.filters
     return {
-        "version": found["version"],
-        "as_of": combination.as_of,
-        "basis": combination.basis,
-        "level": combination.level,
+        "version": counted["version"],
+        "as_of": filters.as_of,
+        "basis": filters.basis,
+        "level": filters.level,
         "combination": [
             [{"concept_id": concept.concept_id, "name": concept.name} for concept in group]
             for group in combination.groups
         ],
-        "articles": found["articles"],
-        "population": found["population"],
-        **{name: found[name] for name in _STATISTICS},
-        "retracted": found["retracted"],
-        "changed_since": found["changed_since"],
+        "articles": counted["articles"],
+        "population": counted["population"],
+        **{name: counted[name] for name in _STATISTICS},
+        "retracted": counted["retracted"],
+        "changed_since": counted["changed_since"],
         "coverage": {
-            "from": found["from_year"],
-            "to": found["to_year"],
-            "articles": found["population"],
-            "with_abstract": found["with_abstract"],
+            "from": counted["from_year"],
+            "to": counted["to_year"],
+            "articles": counted["population"],
+            "with_abstract": counted["with_abstract"],
         },
-        "zero_upper_bound": _upper_bound(found),
-        **_given_pairs(found, near),
-        "near_misses": {"without": list(near.without), "wider": list(near.wider)},
-        "searched": list(near.searched),
+        "zero_upper_bound": _zero_upper_bound(counted),
+        **_given_pairs(counted, near_misses),
+        "near_misses": {"without": list(near_misses.without), "wider": list(near_misses.wider)},
+        "searched": list(near_misses.searched),
     }
+
+
+def make_citation(connection: duckdb.DuckDBPyConnection, combination: Combination) -> Row:
+    """What a reader needs to repeat a count: terms with ids, filters, version, date, coverage, the PubMed query."""
+    concepts = searched(connection, combination)
+    groups = [
+        [Searched(row["concept_id"], row["name"], row["names"]) for row in concepts if row["group"] == number]
+        for number in range(1, len(combination.groups) + 1)
+    ]
+    return {
+        "terms": [[f"{concept.name} [{concept.concept_id}]" for concept in group] for group in combination.groups],
+        "filters": combination.filters.values(),
+        **rows(connection, "provenance")[0],
+        "pubmed_query": pubmed_query(groups, combination.filters),
+    }
+
+
+def _citation_lines(counted_lines: list[str], combination: Combination, citation: Row) -> Iterator[str]:
+    for terms in citation["terms"]:
+        descendants = "without those below" if combination.filters.exact else "with all below"
+        yield f"term          {' or '.join(terms)}, {descendants}"
+    yield from counted_lines
+    filters = [f"{name} {value}" for name, value in citation["filters"].items() if value not in (None, False)]
+    yield f"filters       {', '.join(filters)}"
+    yield (
+        f"source        Hoofbeats {citation['code_version']}, catalog version {citation['version']} of"
+        f" {terminal.text(citation['committed_at'])}; vocabulary {str(citation['vocabulary_version'])[:12]}"
+        f" ({', '.join(citation['vocabulary_files'] or ())});"
+        f" articles that had entered by {citation['entered_until']}"
+    )
+    yield f"PubMed        {citation['pubmed_query']}"
+    yield "              close to this count, not equal: PubMed reads neither negations nor sentences"
+
+
+def _zero_upper_bound(counted: Row) -> float | None:
+    """The greatest rate per million that a count of zero leaves possible; None for other counts."""
+    if counted["articles"] or not counted["population"]:
+        return None
+    return float(zero_upper_bound(counted["population"])) * MILLION
+
+
+def _given_pairs(counted: Row, near_misses: NearMisses) -> dict[str, Any]:
+    """The information component of three or more groups against what their parts explain.
+
+    With the same count, IC = log2((n + 0.5) / (expected + 0.5)), so another expectation shifts the value and both of
+    its limits by the same amount.
+    """
+    names = ("ic_given_pairs", "ic_given_pairs_low", "ic_given_pairs_high")
+    if near_misses.expected_given_pairs is None or counted["expected"] is None:
+        return {"expected_given_pairs": None, **dict.fromkeys(names)}
+    shift = math.log2((counted["expected"] + 0.5) / (near_misses.expected_given_pairs + 0.5))
+    values = (counted[name] + shift for name in ("ic", "ic_low", "ic_high"))
+    return {"expected_given_pairs": near_misses.expected_given_pairs, **dict(zip(names, values, strict=True))}
+
+
+def _given_pairs_line(counted: Row, near_misses: NearMisses) -> list[str]:
+    given = _given_pairs(counted, near_misses)
+    if given["expected_given_pairs"] is None:
+        return []
+    return [
+        f"given parts   {terminal.text(given['expected_given_pairs'])} expected where the most telling part meets the"
+        f" rest; information component {given['ic_given_pairs']:.2f}"
+        f" (95 %: {given['ic_given_pairs_low']:.2f} to {given['ic_given_pairs_high']:.2f})"
+    ]
+
+
+def _near_miss_lines(near_misses: NearMisses) -> list[str]:
+    lines = []
+    if near_misses.searched:  # only for small counts
+        lines += [f"near misses   {row['articles']:,} without {row['name']}" for row in near_misses.without]
+    for row in near_misses.wider:
+        parent = f"{row['parent']} ({row['parent_id']})"
+        lines.append(f"              {row['articles']:,} with {row['name']} widened to {parent}")
+    for row in near_misses.searched:
+        names = "; ".join(row["names"][:_NAMES_SHOWN])
+        more = f" and {len(row['names']) - _NAMES_SHOWN:,} more" if len(row["names"]) > _NAMES_SHOWN else ""
+        below = f"; {row['below']:,} concepts below" if row["below"] else ""
+        lines.append(f"searched for  {row['concept_id']} {names}{more}{below}")
+    return lines

@@ -1,6 +1,4 @@
-"""`make demo`: the embedded literature, collected over HTTP as the real sources are, and what was found beside what was
-planted in it.
-"""
+"""`make demo`: collect the embedded literature over HTTP, as from a real source, and check the counts."""
 
 import datetime as dt
 import shutil
@@ -9,15 +7,16 @@ from pathlib import Path
 
 import duckdb
 
-from flows import terminal as show
+from flows import terminal
 from flows.cli.claims_report import show_claims
-from flows.cli.run import run_collect
+from flows.cli.collect import run_collect
 from flows.demo_literature.literature import SEED, Planting, literature, mesh, truths
 from flows.demo_literature.preprints import preprints
 from flows.demo_literature.server import LiteratureServer
 from flows.demo_literature.shelf import Shelf
 from flows.load_vocabulary import load_vocabulary
 from flows.settings import Settings
+from transforms.counting.filters import Filters
 from transforms.publishing.atom import article_name, headline
 from warehouse.catalog.publish import connect
 from warehouse.derived.claim_audit import CLAIM_TABLES
@@ -25,16 +24,16 @@ from warehouse.derived.rare_pairs import RARE_TABLES
 from warehouse.derived.refresh import refresh
 from warehouse.errors import LakeError
 from warehouse.lake import Lake
-from warehouse.queries.combinations import Combination, resolve, rows
+from warehouse.queries.combinations import Combination, rows
 
 TODAY = dt.date(2026, 6, 1)
-"""The day the literature server believes it is: that of the last release."""
+"""The date of the literature server: that of the last release."""
 COLLECTED = (
     ("pubmed_files", dt.date(2025, 12, 1)),
     ("pubmed_api", dt.date(2026, 5, 25)),
     ("europepmc", dt.date(2026, 5, 11)),
 )
-"""What the demo collects: a source and the first day; the last is today."""
+"""The sources that the demo collects from, each with its first day; the last is today."""
 _MARK = "this-is-the-demo-lake"
 _QUERY = (
     "SELECT name_a, name_b, articles, round(ic_low, 2) AS ic_low FROM rare_cooccurrences WHERE basis = 'any' LIMIT 5"
@@ -47,8 +46,8 @@ def run(folder: Path) -> None:
     Raises `LakeError` if the folder holds anything else, or if the counts differ from what was planted.
     """
     settings = Settings(lake=folder)
-    vocabulary = _written(_emptied(folder))
-    show.lines(
+    vocabulary = _write_vocabulary(_empty_folder(folder))
+    terminal.lines(
         "The embedded literature is synthetic: every record was written for this demo, nothing in it is medical fact.",
         "",
     )
@@ -58,26 +57,27 @@ def run(folder: Path) -> None:
     refresh(Lake.at(folder), CLAIM_TABLES)
     refresh(Lake.at(folder), RARE_TABLES)
     with connect(Lake.at(folder)) as connection:
-        wrong = _show_plantings(connection)
+        differing = _show_plantings(connection)
         _show_watches(connection)
-        show.lines("", "Claims of rarity that earlier articles contradict:")
+        terminal.lines("", "Claims of rarity that earlier articles contradict:")
         show_claims(connection, {"kind": None, "verdict": "contradicted", "article": None, "limit": 5}, as_json=False)
-        show.lines("", "Rare co-occurrences found, the most surprising first (basis any):")
+        terminal.lines("", "Rare co-occurrences found, the most surprising first (basis any):")
         columns = ["articles", "name_a", "name_b", "first_year", "last_year", "expected", "ic_low"]
-        found = rows(connection, "rare", {"basis": "any", "category": None, "limit": 10})
-        show.as_table(found, columns)
+        pairs = rows(connection, "rare", {"basis": "any", "category": None, "limit": 10})
+        terminal.as_table(pairs, columns)
     catalog = Lake.at(folder).catalog
-    show.lines(
+    terminal.lines(
         "",
         f"The catalog is {catalog}; open it in any DuckDB, or ask:",
         f'    .venv/bin/hoofbeats sql --lake {folder} "{_QUERY}"',
         f'    .venv/bin/hoofbeats evidence --lake {folder} "Leukemic Infiltration" "Hematopoiesis, Extramedullary"',
     )
-    if wrong:
-        raise LakeError(f"{wrong} of the planted counts came out differently", "this is a defect; please report it")
+    if differing:
+        raise LakeError(f"{differing} of the planted counts came out differently", "this is a defect; please report it")
 
 
-def _emptied(folder: Path) -> Path:
+def _empty_folder(folder: Path) -> Path:
+    """Empty a folder that an earlier demo made, or make it; raises `LakeError` where it holds anything else."""
     if folder.exists() and any(folder.iterdir()) and not (folder / _MARK).exists():
         raise LakeError(f"{folder} is not empty and no demo made it", "name another folder with --lake")
     shutil.rmtree(folder, ignore_errors=True)
@@ -86,12 +86,12 @@ def _emptied(folder: Path) -> Path:
     return folder
 
 
-def _written(folder: Path) -> Path:
-    """The vocabulary of the embedded literature as a file."""
-    place = folder / "given" / "mesh_excerpt.xml"
-    place.parent.mkdir()
-    place.write_bytes(mesh())
-    return place
+def _write_vocabulary(folder: Path) -> Path:
+    """Write the vocabulary of the embedded literature to a file and return its path."""
+    path = folder / "given" / "mesh_excerpt.xml"
+    path.parent.mkdir()
+    path.write_bytes(mesh())
+    return path
 
 
 def _collect(folder: Path) -> None:
@@ -103,38 +103,38 @@ def _collect(folder: Path) -> None:
     with LiteratureServer(shelf, TODAY) as server:
         settings = Settings(lake=folder, **server.settings)
         for source, since in COLLECTED:
-            show.lines(f"Collecting from {source}, {since} to {TODAY}:")
+            terminal.lines(f"Collecting from {source}, {since} to {TODAY}:")
             run_collect(settings, source, Span(since, TODAY), force=False, as_json=False)
 
 
 def _show_plantings(connection: duckdb.DuckDBPyConnection) -> int:
     """Print every planted combination with its counts, planted and found; returns how many differ."""
-    show.lines("", "Planted combinations, articles by basis (planted = found unless marked):")
+    terminal.lines("", "Planted combinations, articles by basis (planted = found unless marked):")
     by_name: dict[str, list[Planting]] = {}
     for planting in truths():
         by_name.setdefault(planting.name, []).append(planting)
-    drawn, wrong = [], 0
+    drawn, differing = [], 0
     for name, plantings in by_name.items():
         row = {"planted": name}
         for planting in plantings:
-            found = _count(connection, planting)
-            differs = found != planting.articles
-            wrong += differs
-            row[planting.basis] = f"{planting.articles} but found {found}" if differs else str(found)
+            counted = _count(connection, planting)
+            differs = counted != planting.articles
+            differing += differs
+            row[planting.basis] = f"{planting.articles} but found {counted}" if differs else str(counted)
         drawn.append({**row, "why": plantings[0].why})
-    show.as_table(drawn, ["planted", "index", "text", "any", "why"])
-    return wrong
+    terminal.as_table(drawn, ["planted", "index", "text", "any", "why"])
+    return differing
 
 
 def _show_watches(connection: duckdb.DuckDBPyConnection) -> None:
-    """How the counts of the watches changed while the literature was collected."""
-    show.lines("", "Watched (feeds of the changes in feeds/):")
+    """Print how the counts of the watches changed while the literature was collected."""
+    terminal.lines("", "Watched (feeds of the changes in feeds/):")
     for row in connection.sql("FROM watch_counts ORDER BY batch").to_arrow_table().to_pylist():
-        told = f"{row['name']}: first count {row['articles']}" if row["previous"] is None else headline(row)
+        change = f"{row['name']}: first count {row['articles']}" if row["previous"] is None else headline(row)
         gained = f" ({', '.join(map(article_name, row['gained']))})" if row["gained"] else ""
-        show.lines(f"    version {row['version']}: {told}{gained}")
+        terminal.lines(f"    version {row['version']}: {change}{gained}")
 
 
 def _count(connection: duckdb.DuckDBPyConnection, planting: Planting) -> int:
-    groups = tuple(resolve(connection, term) for term in planting.concepts)
-    return int(rows(connection, "counts", Combination(groups, basis=planting.basis).values)[0]["articles"])
+    combination = Combination.of_terms(connection, planting.concepts, Filters(basis=planting.basis))
+    return int(rows(connection, "counts", combination.parameters)[0]["articles"])

@@ -1,13 +1,12 @@
-"""Verbs that look after a lake: maintain, audit, verify, diff, undo, rebuild."""
+"""Verbs that look after a lake: maintain, audit, verify, diff, undo."""
 
 from dataclasses import asdict
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from flows import terminal as show
-from flows.cli.options import JsonOption, LakeOption, VersionOption, open_lake, settings_for
+from flows import terminal
+from flows.cli.options import JsonOption, LakeOption, VersionOption, existing_lake, open_lake, settings_for
 from flows.watches.feeds import write_feeds
 from warehouse.derived.claim_audit import CLAIM_TABLES
 from warehouse.derived.rare_pairs import RARE_TABLES
@@ -15,12 +14,14 @@ from warehouse.derived.refresh import refresh
 from warehouse.errors import LakeError
 from warehouse.lake import Lake
 from warehouse.queries.version_diff import compare_versions
+from warehouse.upkeep.audit import Difference
 from warehouse.upkeep.audit import audit as recount
 from warehouse.upkeep.compaction import compact
 from warehouse.upkeep.garbage import KEEP_LATEST, collect_garbage
 from warehouse.upkeep.verify import verify as check_files
 
 app = typer.Typer()
+_EXAMPLES_SHOWN = 5
 
 
 @app.command(epilog="Example: hoofbeats maintain --keep 100")
@@ -35,22 +36,20 @@ def maintain(
 
     Readers are not disturbed.
     """
-    place = Lake.at(settings_for(lake).lake)
-    with open_lake(lake):
-        pass  # a clear error where there is no lake
-    audited, tested = refresh(place, CLAIM_TABLES), refresh(place, RARE_TABLES)
-    folded, collected = compact(place), collect_garbage(place, keep_latest=keep)
+    opened = existing_lake(lake)
+    audited, tested = refresh(opened, CLAIM_TABLES), refresh(opened, RARE_TABLES)
+    folded, collected = compact(opened), collect_garbage(opened, keep_latest=keep)
     if as_json:
-        made = {"claims_audited_in_version": audited, "rare_pairs_tested_in_version": tested}
-        show.as_json({**made, "folded_into_version": folded, **asdict(collected)})
+        derived = {"claims_audited_in_version": audited, "rare_pairs_tested_in_version": tested}
+        terminal.as_json({**derived, "folded_into_version": folded, **asdict(collected)})
         return
-    show.lines(
+    terminal.lines(
         "nothing to fold" if folded is None else f"folded into version {folded}",
         f"removed {len(collected.versions):,} old versions, {collected.files:,} files ({collected.bytes:,} bytes) and"
         f" {collected.staged:,} unfinished pieces of work",
     )
     if collected.in_use:
-        show.lines(f"kept for readers: versions {', '.join(map(str, collected.in_use))}")
+        terminal.lines(f"kept for readers: versions {', '.join(map(str, collected.in_use))}")
 
 
 @app.command(epilog="Example: hoofbeats audit --json")
@@ -59,30 +58,34 @@ def audit(lake: LakeOption = None, at_version: VersionOption = None, as_json: Js
     with open_lake(lake, at_version) as connection:
         differences = recount(connection)
     if as_json:
-        show.as_json([asdict(difference) for difference in differences])
-    for difference_ in [] if as_json else differences:
-        show.lines(f"{difference_.table}: {difference_.rows:,} rows differ")
-        for side, rows in (("stored", difference_.stored_only), ("recounted", difference_.recounted_only)):
-            for row in rows[:5]:
-                show.lines(f"    {side}: {row}")
+        terminal.as_json([asdict(difference) for difference in differences])
+    else:
+        terminal.lines(*(line for table in differences for line in _difference_lines(table)))
     if differences:
         raise LakeError(
             "the stored counts differ from a recount", "please report this; `hoofbeats rebuild` mends the lake"
         )
     if not as_json:
-        show.lines("every count equals a recount")
+        terminal.lines("every count equals a recount")
+
+
+def _difference_lines(difference: Difference) -> list[str]:
+    lines = [f"{difference.table}: {difference.rows:,} rows differ"]
+    for side, examples in (("stored", difference.stored_only), ("recounted", difference.recounted_only)):
+        lines += [f"    {side}: {row}" for row in examples[:_EXAMPLES_SHOWN]]
+    return lines
 
 
 @app.command(epilog="Example: hoofbeats verify --lake /backup/lake")
 def verify(lake: LakeOption = None, at_version: VersionOption = None, as_json: JsonOption = False) -> None:
     """Check that every file the catalog names is there with its checksum, e.g. after copying a lake."""
-    place = Lake.at(settings_for(lake).lake)
+    opened = existing_lake(lake, at_version)
     with open_lake(lake, at_version) as connection:
-        checked, faults = check_files(place, connection)
+        checked, faults = check_files(opened, connection)
     if as_json:
-        show.as_json({"checked": checked, "faults": [asdict(fault) for fault in faults]})
+        terminal.as_json({"checked": checked, "faults": [asdict(fault) for fault in faults]})
     else:
-        show.lines(*(f"{fault.path}: {fault.problem}" for fault in faults), f"{checked:,} files checked")
+        terminal.lines(*(f"{fault.path}: {fault.problem}" for fault in faults), f"{checked:,} files checked")
     if faults:
         raise LakeError(f"{len(faults)} of {checked} files are not as written", "copy the lake again, or rebuild it")
 
@@ -98,13 +101,13 @@ def diff(
     """Show what changed between two versions: pairs that appeared, vanished or changed; articles added or gone."""
     changes = compare_versions(Lake.at(settings_for(lake).lake), earlier, later)
     if as_json:
-        show.as_json(asdict(changes))
+        terminal.as_json(asdict(changes))
         return
-    show.lines(f"{len(changes.articles):,} articles added, deleted, retracted or restored")
-    show.as_table(changes.articles[:limit], ["change", "article_id", "year", "retracted_on"])
-    show.lines("", f"{len(changes.pairs):,} pairs (by basis) appeared, vanished or changed")
+    terminal.lines(f"{len(changes.articles):,} articles added, deleted, retracted or restored")
+    terminal.as_table(changes.articles[:limit], ["change", "article_id", "year", "retracted_on"])
+    terminal.lines("", f"{len(changes.pairs):,} pairs (by basis) appeared, vanished or changed")
     columns = ["change", "name_a", "name_b", "basis", "articles_before", "articles_after"]
-    show.as_table(changes.pairs[:limit], columns)
+    terminal.as_table(changes.pairs[:limit], columns)
 
 
 @app.command(epilog="Example: hoofbeats undo 7")
@@ -120,20 +123,6 @@ def undo(
     version = withdraw(Lake.at(settings.lake), batch)
     write_feeds(settings)
     if as_json:
-        show.as_json({"batch": batch, "version": version})
+        terminal.as_json({"batch": batch, "version": version})
     else:
-        show.lines(f"batch {batch} is withdrawn: version {version}")
-
-
-@app.command(epilog="Example: hoofbeats rebuild /data/new-lake")
-def rebuild(
-    into: Annotated[Path, typer.Argument(help="Where the new lake is made; must not exist yet.")],
-    lake: LakeOption = None,
-    as_json: JsonOption = False,
-) -> None:
-    """Make everything derived anew, from the payloads the lake keeps, in a fresh lake. Needs no network."""
-    from flows.cli.rebuild import run_rebuild
-
-    with open_lake(lake):
-        pass  # a clear error where there is no lake
-    run_rebuild(settings_for(lake), into, as_json=as_json)
+        terminal.lines(f"batch {batch} is withdrawn: version {version}")

@@ -1,8 +1,12 @@
-"""Everything derived, made anew from the payloads a lake keeps: a fresh lake with equal tables."""
+"""`hoofbeats rebuild`: compute everything derived again, from the payloads a lake keeps, in a fresh lake."""
 
 from pathlib import Path
+from typing import Annotated
 
-from flows.cli.run import run_ingest
+import typer
+
+from flows.cli.ingest import run_ingest
+from flows.cli.options import JsonOption, LakeOption, existing_lake, settings_for
 from flows.settings import Settings
 from warehouse.catalog.file import Version
 from warehouse.catalog.publish import read_version
@@ -14,12 +18,24 @@ from warehouse.lake import Lake
 from warehouse.revision import stored_vocabulary
 from warehouse.revision.record_verdicts import record_verdict
 
+app = typer.Typer()
+
+
+@app.command(epilog="Example: hoofbeats rebuild /data/new-lake")
+def rebuild(
+    into: Annotated[Path, typer.Argument(help="The folder of the new lake; must not exist yet.")],
+    lake: LakeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Compute everything derived again, from the payloads the lake keeps, in a fresh lake. Needs no network."""
+    existing_lake(lake)
+    run_rebuild(settings_for(lake), into, as_json=as_json)
+
 
 def run_rebuild(settings: Settings, into: Path, *, as_json: bool) -> None:
-    """Load the vocabulary, every payload and the ledger of a lake into a new one, and say again what persons said of
-    its records; withdrawn batches stay out.
+    """Load a lake's vocabulary, payloads, ledger and manual decisions into a new lake; withdrawn batches stay out.
 
-    Raises `LakeError` if the new place is not empty or a payload is missing.
+    Raises `LakeError` if the new folder is not empty or a payload is missing.
     """
     old, new = Lake.at(settings.lake), Lake.at(into)
     if new.root.exists() and any(new.root.iterdir()):

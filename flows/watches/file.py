@@ -31,7 +31,7 @@ def add(path: Path, watch: Watch) -> None:
         raise WatchFileError(str(error), "`hoofbeats watch list` shows the names in use") from error
     document = tomlkit.parse(path.read_text(encoding="utf-8")) if path.exists() else tomlkit.document()
     listed = document.setdefault("watch", tomlkit.aot())
-    listed.append(tomlkit.item(watch.given()))
+    listed.append(tomlkit.item(watch.to_toml()))
     _write(path, document)
 
 

@@ -1,4 +1,6 @@
-"""A combination as a query of PubMed, to be repeated there: close, for PubMed neither reads negations nor sentences.
+"""A combination as a PubMed query, so that a count can be repeated there approximately.
+
+PubMed reads neither negations nor sentences, so the two counts are close and not equal.
 
 Source of the field tags: NLM, "PubMed User Guide", "Search field tags".
 """
@@ -6,9 +8,11 @@ Source of the field tags: NLM, "PubMed User Guide", "Search field tags".
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
+from transforms.counting.filters import Filters
+
 MOST_NAMES = 20
-"""Names of a concept that are searched for in title and abstract."""
-_OUTSIDE = ("Retracted Publication", "Retraction of Publication", "Published Erratum")
+"""How many names of a concept are searched for in title and abstract."""
+_NOTICES = ("Retracted Publication", "Retraction of Publication", "Published Erratum")
 _MESH_DESCRIPTOR = "MESH:D"
 
 
@@ -20,45 +24,33 @@ class Searched(NamedTuple):
     names: Sequence[str]
 
 
-class Limits(NamedTuple):
-    """What narrows a count; as the options of `hoofbeats count`."""
-
-    basis: str = "any"
-    exact: bool = False
-    include_retracted: bool = False
-    only_case_reports: bool = False
-    from_year: int | None = None
-    to_year: int | None = None
-    as_of: str | None = None
-
-
-def pubmed_query(groups: Iterable[Sequence[Searched]], limits: Limits) -> str:
+def pubmed_query(groups: Iterable[Sequence[Searched]], filters: Filters) -> str:
     """The query: groups joined by AND, their concepts by OR; headings explode unless `exact`."""
-    told = " AND ".join(_any(part for each in group for part in _concept(each, limits)) for group in groups)
-    for part in _limits(limits):
-        told += f" AND {part}"
-    if not limits.include_retracted:
-        told += "".join(f' NOT "{kind}"[pt]' for kind in _OUTSIDE)
-    return told
+    query = " AND ".join(_any(part for concept in group for part in _concept(concept, filters)) for group in groups)
+    for part in _limits(filters):
+        query += f" AND {part}"
+    if not filters.include_retracted:
+        query += "".join(f' NOT "{publication_type}"[pt]' for publication_type in _NOTICES)
+    return query
 
 
-def _concept(concept: Searched, limits: Limits) -> list[str]:
+def _concept(concept: Searched, filters: Filters) -> list[str]:
     parts = []
-    if limits.basis != "text" and concept.concept_id.startswith(_MESH_DESCRIPTOR):
-        parts.append(f"{_quoted(concept.name)}[{'MeSH Terms:noexp' if limits.exact else 'MeSH Terms'}]")
-    if limits.basis != "index" or not parts:
+    if filters.basis != "text" and concept.concept_id.startswith(_MESH_DESCRIPTOR):
+        parts.append(f"{_quoted(concept.name)}[{'MeSH Terms:noexp' if filters.exact else 'MeSH Terms'}]")
+    if filters.basis != "index" or not parts:
         names = dict.fromkeys([concept.name, *concept.names])
         parts += [f"{_quoted(name)}[tiab]" for name in list(names)[:MOST_NAMES]]
     return parts
 
 
-def _limits(limits: Limits) -> Iterable[str]:
-    if limits.only_case_reports:
+def _limits(filters: Filters) -> Iterable[str]:
+    if filters.only_case_reports:
         yield '"Case Reports"[pt]'
-    if limits.from_year is not None or limits.to_year is not None:
-        yield f"{limits.from_year or 1000}:{limits.to_year or 3000}[dp]"
-    if limits.as_of is not None:
-        yield f"1000/01/01:{limits.as_of.replace('-', '/')}[edat]"
+    if filters.from_year is not None or filters.to_year is not None:
+        yield f"{filters.from_year or 1000}:{filters.to_year or 3000}[dp]"
+    if filters.as_of is not None:
+        yield f"1000/01/01:{filters.as_of:%Y/%m/%d}[edat]"
 
 
 def _any(parts: Iterable[str]) -> str:

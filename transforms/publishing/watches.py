@@ -1,101 +1,92 @@
-"""Watches: combinations whose count is followed, as a TOML file names them.
+"""Watches: named combinations whose count is followed, read from a TOML file.
 
     [[watch]]
     name = "leukemic infiltration with extramedullary hematopoiesis in a lymph node"
     terms = ["Leukemia|Leukemic Infiltration", "Hematopoiesis, Extramedullary", "Lymph Nodes"]
 
-Further keys, as the options of `hoofbeats count`: basis, level, exact, include_retracted, only_case_reports, from_year,
-to_year.
+Further keys are the filters of a count (`transforms.counting.filters`) but for as_of.
 """
 
 import hashlib
 import re
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass
 from typing import Any
+
+from transforms.counting.filters import FIELDS, FilterError, Filters, read_filters
 
 _LONGEST_NAME = 200
 _LONGEST_ID = 80
-_CHOICES = {"basis": ("index", "text", "any"), "level": ("article", "sentence")}
-_TYPES = {"exact": bool, "include_retracted": bool, "only_case_reports": bool, "from_year": int, "to_year": int}
+_UNWATCHABLE = {field.name for field in FIELDS if not field.watchable}
+_FIRST_FILTERS = {"basis", "level", "exact", "include_retracted", "only_case_reports", "from_year", "to_year"}
+"""Filters that enter every digest; one added later does so only where it is set, so that stored digests stay valid."""
 
 
 class WatchError(ValueError):
-    """A watch, or a file of them, that cannot be read; the message says which and why."""
+    """A watch, or a file of watches, that cannot be read; the message says which one and why."""
 
 
 @dataclass(frozen=True)
 class Watch:
-    """A named combination; `terms` are groups, '|' separates the alternatives of one."""
+    """A named combination; `terms` are its groups, '|' separates the alternatives of one group."""
 
     name: str
     terms: tuple[str, ...]
-    basis: str = "any"
-    level: str = "article"
-    exact: bool = False
-    include_retracted: bool = False
-    only_case_reports: bool = False
-    from_year: int | None = None
-    to_year: int | None = None
+    filters: Filters = Filters()
 
     @property
     def watch_id(self) -> str:
-        """What names it in tables, files and addresses: its name in small letters, digits and hyphens."""
-        plain = re.sub(r"[^a-z0-9]+", "-", self.name.lower()).strip("-")[:_LONGEST_ID].strip("-")
-        return plain or "watch-" + hashlib.blake2b(self.name.encode(), digest_size=6).hexdigest()
+        """The name in lower-case letters, digits and hyphens: its key in tables, file names and addresses."""
+        slug = re.sub(r"[^a-z0-9]+", "-", self.name.lower()).strip("-")[:_LONGEST_ID].strip("-")
+        return slug or "watch-" + hashlib.blake2b(self.name.encode(), digest_size=6).hexdigest()
 
     @property
     def definition(self) -> str:
-        """Digest of what is counted; counts of another definition are not compared."""
-        told = {name: value for name, value in asdict(self).items() if name != "name"}
-        return hashlib.blake2b(repr(sorted(told.items())).encode(), digest_size=8).hexdigest()
+        """BLAKE2b-64 of terms and filters: counts with another definition are not compared."""
+        filters = self.filters.values()
+        settings = {name: filters[name] for name in _FIRST_FILTERS} | self.filters.changed() | {"terms": self.terms}
+        return hashlib.blake2b(repr(sorted(settings.items())).encode(), digest_size=8).hexdigest()
 
-    def given(self) -> dict[str, Any]:
-        """What differs from the defaults, as the file has it."""
-        told = {
-            each.name: getattr(self, each.name) for each in fields(self) if getattr(self, each.name) != each.default
-        }
-        return {**told, "terms": list(self.terms)}
+    def to_toml(self) -> dict[str, Any]:
+        """The keys of its [[watch]] table: name, terms and the filters that differ from their default."""
+        return {"name": self.name, "terms": list(self.terms), **self.filters.changed()}
 
 
 def read_watches(text: str) -> tuple[Watch, ...]:
-    """The watches of a TOML file, in its order. Raises `WatchError` for any that cannot be read, or two of one name."""
+    """The watches of a TOML file, in order; raises `WatchError` for one that cannot be read and for two of one id."""
     try:
-        read = tomllib.loads(text)
+        content = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise WatchError(f"not TOML: {error}") from error
-    listed = read.pop("watch", [])
-    if read or not isinstance(listed, list) or not all(isinstance(each, dict) for each in listed):
+    entries = content.pop("watch", [])
+    if content or not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
         raise WatchError("expected nothing but [[watch]] tables")
-    watches = tuple(watch(each) for each in listed)
+    watches = tuple(read_watch(entry) for entry in entries)
     check_distinct(watches)
     return watches
 
 
 def check_distinct(watches: Sequence[Watch]) -> None:
-    """Raises `WatchError` where two watches would go by one id."""
-    known: dict[str, Watch] = {}
-    for each in watches:
-        if each.watch_id in known:
-            raise WatchError(f'"{each.name}" and "{known[each.watch_id].name}" are too alike: name one otherwise')
-        known[each.watch_id] = each
+    """Raise `WatchError` where two watches have the same id."""
+    by_id: dict[str, Watch] = {}
+    for watch in watches:
+        if watch.watch_id in by_id:
+            raise WatchError(f'"{watch.name}" and "{by_id[watch.watch_id].name}" are too alike: rename one of them')
+        by_id[watch.watch_id] = watch
 
 
-def watch(told: Mapping[str, Any]) -> Watch:
-    """One watch from its keys; raises `WatchError` for a key that is missing, unknown or of another type."""
-    name, terms = told.get("name"), told.get("terms")
+def read_watch(entry: Mapping[str, Any]) -> Watch:
+    """One watch from the keys of its table; raises `WatchError` for a key that is missing, unknown or mistyped."""
+    name, terms = entry.get("name"), entry.get("terms")
     if not isinstance(name, str) or not name.strip() or len(name) > _LONGEST_NAME or not name.isprintable():
         raise WatchError(f"a watch needs a name, one line of at most {_LONGEST_NAME} characters, not {name!r:.80}")
     if not isinstance(terms, list | tuple) or not terms or not all(isinstance(term, str) and term for term in terms):
         raise WatchError(f'watch "{name}" needs terms, a list of strings')
-    unknown = set(told) - {each.name for each in fields(Watch)}
-    if unknown:
-        raise WatchError(f'watch "{name}" has keys that mean nothing: {", ".join(sorted(unknown))}')
-    for key, choices in _CHOICES.items():
-        if told.get(key, choices[0]) not in choices:
-            raise WatchError(f'watch "{name}": {key} is one of {", ".join(choices)}')
-    for key, type_ in _TYPES.items():
-        if key in told and type(told[key]) is not type_:
-            raise WatchError(f'watch "{name}": {key} is not {type_.__name__}')
-    return Watch(**{**told, "name": name.strip(), "terms": tuple(terms)})
+    filters = {key: value for key, value in entry.items() if key not in ("name", "terms")}
+    if _UNWATCHABLE & set(filters):
+        raise WatchError(f'watch "{name}": a watch cannot have {", ".join(sorted(_UNWATCHABLE & set(filters)))}')
+    try:
+        return Watch(name.strip(), tuple(terms), read_filters(filters))
+    except FilterError as error:
+        raise WatchError(f'watch "{name}": {error}') from error

@@ -9,6 +9,7 @@ from transforms.schema.counts import COOCCURRENCES
 from transforms.schema.mentions import CURATED_VERDICTS
 from transforms.schema.records import DOCUMENTS
 from transforms.schema.table import BATCH, STRINGS, TIMESTAMP, Table, columns
+from warehouse.catalog.sql import filter_parameters
 from warehouse.catalog.watch_tables import WATCH_COUNTS, WATCHES
 
 BATCHES = Table(
@@ -363,9 +364,8 @@ MACROS = (
     Macro("article", "article(id): the article that holds this PMID, former article id or document id."),
     Macro(
         "matching_articles",
-        "matching_articles(groups, basis := 'any', level := 'article', exact := false, include_retracted := false,"
-        " only_case_reports := false, as_of := NULL, from_year := NULL, to_year := NULL): articles that match every"
-        " group; a group is a list of alternative concepts.",
+        f"matching_articles(groups, {filter_parameters()}): articles that match every group; a group is a list of"
+        " alternative concepts.",
     ),
     Macro(
         "count_together",

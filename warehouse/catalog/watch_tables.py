@@ -2,7 +2,18 @@
 
 import pyarrow as pa
 
+from transforms.counting.filters import FIELDS, FilterField
 from transforms.schema.table import BATCH, STRINGS, TIMESTAMP, Table, columns
+
+WATCHED_FILTERS = tuple(field.name for field in FIELDS if field.watchable)
+"""The filters a watch can have: columns of `watches`."""
+_TYPES = {bool: pa.bool_(), int: pa.int32(), str: pa.string()}
+
+
+def _comment(field: FilterField) -> str:
+    choices = f" One of {', '.join(map(repr, field.choices))}." if field.choices else ""
+    return field.meaning + choices + (" NULL: any." if field.default is None else "")
+
 
 WATCHES = Table(
     "watches",
@@ -11,13 +22,7 @@ WATCHES = Table(
         ("watch_id", pa.string(), "Its name in small letters, digits and hyphens."),
         ("name", pa.string(), "Its name."),
         ("terms", STRINGS, "Its groups; '|' separates the alternatives of one."),
-        ("basis", pa.string(), "'index', 'text' or 'any'."),
-        ("level", pa.string(), "'article' or 'sentence': where the groups must stand together."),
-        ("exact", pa.bool_(), "Whether the concepts below those named are left out."),
-        ("include_retracted", pa.bool_(), "Whether retracted articles, notices and errata count."),
-        ("only_case_reports", pa.bool_(), "Whether only case reports count."),
-        ("from_year", pa.int32(), "Published in this year or later; NULL: any."),
-        ("to_year", pa.int32(), "Published in this year or earlier; NULL: any."),
+        *((field.name, _TYPES[field.kind], _comment(field)) for field in FIELDS if field.watchable),
         ("problem", pa.string(), "Why it is not counted: a term no concept is called by; NULL where it is."),
     ),
     ("watch_id",),

@@ -7,21 +7,21 @@ the change: it is compared with the articles counted last, not with the version 
 import datetime as dt
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
 from typing import Any
 
 import duckdb
 import pyarrow as pa
 
+from transforms.counting.filters import Filters
 from transforms.publishing.watches import Watch
 from transforms.rarity import benjamini_hochberg, poisson_tail
 from warehouse.catalog.file import Version
 from warehouse.catalog.publish import connect_to_write, publish, recover
 from warehouse.catalog.sql import statement
-from warehouse.catalog.watch_tables import WATCH_COUNTS, WATCHES
+from warehouse.catalog.watch_tables import WATCH_COUNTS, WATCHED_FILTERS, WATCHES
 from warehouse.errors import UnknownTermError
 from warehouse.lake import Lake
-from warehouse.queries.combinations import Combination, Row, resolve, rows
+from warehouse.queries.combinations import Combination, Row, rows
 
 _STATISTICS = ("population", "with_abstract", "rate_per_million", "low", "high", "expected", "ic", "ic_low", "ic_high")
 
@@ -51,30 +51,30 @@ def follow(lake: Lake, watches: Sequence[Watch] | None = None) -> list[Row]:
 def followed(version: Version) -> tuple[Watch, ...]:
     """The watches of a version."""
     return tuple(
-        Watch(**{name: value for name, value in row.items() if name not in ("watch_id", "problem", "terms")},
-              terms=tuple(row["terms"]))
+        Watch(row["name"], tuple(row["terms"]), Filters(**{name: row[name] for name in WATCHED_FILTERS}))
         for row in version.table("watches").to_pylist()
-    )  # fmt: skip
+    )
 
 
 def _watch_row(watch: Watch, counted: Mapping[str, Any]) -> Row:
-    return {**asdict(watch), "terms": list(watch.terms), "watch_id": watch.watch_id, "problem": counted.get("problem")}
+    filters = {name: getattr(watch.filters, name) for name in WATCHED_FILTERS}
+    row = {"watch_id": watch.watch_id, "name": watch.name, "terms": list(watch.terms), **filters}
+    return {**row, "problem": counted.get("problem")}
 
 
 def _count(connection: duckdb.DuckDBPyConnection, watch: Watch) -> tuple[Watch, Row]:
     """A watch with the columns of `watch_counts` that its articles make, or with the `problem` it has."""
-    told = {name: value for name, value in asdict(watch).items() if name not in ("name", "terms")}
     try:
-        combination = Combination(tuple(resolve(connection, term) for term in watch.terms), **told)
+        combination = Combination.of_terms(connection, watch.terms, watch.filters)
     except UnknownTermError as error:
         return watch, {"problem": str(error)}
-    found = rows(connection, "counts", combination.values)[0]
-    matching = connection.execute(statement("queries", "matching"), combination.values).fetchall()
+    found = rows(connection, "counts", combination.parameters)[0]
+    matching = connection.execute(statement("queries", "matching"), combination.parameters).fetchall()
     return watch, {
         "matching": [article for (article,) in matching],
         "articles": found["articles"],
-        "combination": combination.words,
-        "groups": combination.values["groups"],
+        "combination": combination.label,
+        "groups": combination.parameters["groups"],
         "coverage_from": found["from_year"],
         "coverage_to": found["to_year"],
         "p_value": float(poisson_tail(found["articles"], found["expected"] or 0.0)),

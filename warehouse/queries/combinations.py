@@ -1,12 +1,13 @@
-"""The questions one asks of a lake, each a query of sql/queries with its values bound."""
+"""Combinations of concepts, and the queries of sql/queries that answer questions about them, with bound values."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
+from transforms.counting.filters import Filters
 from warehouse.catalog.sql import statement
 from warehouse.errors import UnknownTermError, UnsafeQueryError
 
@@ -24,41 +25,32 @@ class Concept:
 
 @dataclass(frozen=True)
 class Combination:
-    """What is looked for together: groups of alternative concepts, and how."""
+    """Groups of alternative concepts to be found together, and the filters of the count."""
 
     groups: tuple[tuple[Concept, ...], ...]
-    basis: str = "any"
-    level: str = "article"
-    exact: bool = False
-    include_retracted: bool = False
-    as_of: str | None = None
-    only_case_reports: bool = False
-    from_year: int | None = None
-    to_year: int | None = None
+    filters: Filters = Filters()
+
+    @classmethod
+    def of_terms(
+        cls, connection: duckdb.DuckDBPyConnection, terms: Iterable[str], filters: Filters | None = None
+    ) -> "Combination":
+        """The combination of some terms, one group a term; raises `UnknownTermError` (see `resolve`)."""
+        return cls(tuple(resolve(connection, term) for term in terms), filters or Filters())
 
     @property
-    def words(self) -> str:
-        """The groups by the names of their concepts."""
+    def label(self) -> str:
+        """The names of the concepts: "Leukemia or Leukemic Infiltration AND Lymph Nodes"."""
         return " AND ".join(" or ".join(concept.name for concept in group) for group in self.groups)
 
     @property
-    def values(self) -> Row:
-        """The values of the queries' parameters."""
-        return {
-            "groups": [[concept.concept_id for concept in group] for group in self.groups],
-            "basis": self.basis,
-            "level": self.level,
-            "exact": self.exact,
-            "include_retracted": self.include_retracted,
-            "as_of": self.as_of,
-            "only_case_reports": self.only_case_reports,
-            "from_year": self.from_year,
-            "to_year": self.to_year,
-        }
+    def parameters(self) -> Row:
+        """The values to bind in the queries of sql/queries that take a combination."""
+        groups = [[concept.concept_id for concept in group] for group in self.groups]
+        return {"groups": groups, **self.filters.values()}
 
 
 def rows(connection: duckdb.DuckDBPyConnection, query: str, values: Mapping[str, object] | None = None) -> list[Row]:
-    """The answer to one of sql/queries, as dictionaries."""
+    """Run one query of sql/queries and return its rows as dictionaries."""
     return dictionaries(connection.execute(statement("queries", query), dict(values) if values else None))
 
 
@@ -99,6 +91,6 @@ def select(connection: duckdb.DuckDBPyConnection, sql: str, folder: Path) -> tup
 
 
 def dictionaries(answer: duckdb.DuckDBPyConnection) -> list[Row]:
-    """The rows of an answer, by the names of its columns."""
+    """The rows of a result as dictionaries keyed by column name."""
     names = [column[0] for column in answer.description or ()]
     return [dict(zip(names, row, strict=True)) for row in answer.fetchall()]

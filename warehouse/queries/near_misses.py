@@ -1,4 +1,4 @@
-"""What stands beside a small count: the counts with one group left out or widened, and the names searched for."""
+"""Near misses of a small count: the counts with one group left out or widened, and the names that were searched for."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -9,19 +9,20 @@ from transforms.rarity import expected_given_subsets
 from warehouse.queries.combinations import Combination, Concept, Row, rows
 
 SMALL = 4
-"""Articles up to which a count is small: what rare_cooccurrences calls rare."""
+"""Articles up to which a count is small: the limit of rare_cooccurrences."""
 
-_PARENTS = 3
-_FEWEST_FOR_SUBSETS = 3
+_MOST_PARENTS = 3
+_FEWEST_GROUPS_FOR_SUBSETS = 3
 
 
 @dataclass(frozen=True)
-class Beside:
-    """What a count is read beside.
+class NearMisses:
+    """Counts to be read beside a count.
 
-    without: (name, articles) with one group left out, in the groups' order; wider: the same with one group widened to a
-    concept above it; searched: a row a concept (concept_id, name, names, below); expected_given_pairs: articles
-    expected of the most telling part and the remaining group, None for fewer than three groups.
+    without: rows (group, name, articles) with one group left out, in the order of the groups; wider: rows (group, name,
+    parent_id, parent, articles) with one group widened to a concept above it; searched: rows of `searched`;
+    expected_given_pairs: articles expected of the most telling part and the remaining group, None for fewer than three
+    groups.
     """
 
     without: tuple[Row, ...] = ()
@@ -30,56 +31,59 @@ class Beside:
     expected_given_pairs: float | None = None
 
 
-def beside(connection: duckdb.DuckDBPyConnection, combination: Combination, counted: Row) -> Beside:
-    """What to show beside a count (`counted`: its row of `counts`): all of it where it is small."""
+def find_near_misses(connection: duckdb.DuckDBPyConnection, combination: Combination, counted: Row) -> NearMisses:
+    """The near misses of a count (`counted`: its row of query `counts`); for large counts the expectation alone."""
     groups = combination.groups
-    many = len(groups) >= _FEWEST_FOR_SUBSETS
+    many = len(groups) >= _FEWEST_GROUPS_FOR_SUBSETS
     small = counted["articles"] <= SMALL
     without = tuple(_without(connection, combination)) if len(groups) > 1 and (small or many) else ()
     given_pairs = _given_pairs(connection, combination, without, counted["population"]) if many else None
     if not small:
-        return Beside(expected_given_pairs=given_pairs)
-    return Beside(
+        return NearMisses(expected_given_pairs=given_pairs)
+    return NearMisses(
         without, tuple(_wider(connection, combination)), tuple(searched(connection, combination)), given_pairs
     )
 
 
-def _without(connection: duckdb.DuckDBPyConnection, combination: Combination) -> list[Row]:
-    found = []
-    for number, group in enumerate(combination.groups):
-        left = (*combination.groups[:number], *combination.groups[number + 1 :])
-        found.append({"group": number + 1, "name": _name(group), "articles": _articles(connection, combination, left)})
-    return found
-
-
-def _wider(connection: duckdb.DuckDBPyConnection, combination: Combination) -> list[Row]:
-    found = []
-    for number, group in enumerate(combination.groups):
-        ids = [concept.concept_id for concept in group]
-        for parent in rows(connection, "parents", {"concepts": ids, "limit": _PARENTS}):
-            widened = (*group, Concept(parent["concept_id"], parent["name"]))
-            groups = (*combination.groups[:number], widened, *combination.groups[number + 1 :])
-            told = {
-                "group": number + 1,
-                "name": _name(group),
-                "parent_id": parent["concept_id"],
-                "parent": parent["name"],
-            }
-            found.append({**told, "articles": _articles(connection, combination, groups)})
-    return found
-
-
 def searched(connection: duckdb.DuckDBPyConnection, combination: Combination) -> list[Row]:
-    """What is searched for: a row a concept, with the number of its group, its names, and how many stand below it."""
+    """The concepts searched for: rows (group, concept_id, name, names, below); `below` is the number of descendants."""
     return [
         {"group": number, **row}
         for number, group in enumerate(combination.groups, 1)
         for row in rows(
             connection,
             "searched",
-            {"concepts": [concept.concept_id for concept in group], "exact": combination.exact},
+            {"concepts": [concept.concept_id for concept in group], "exact": combination.filters.exact},
         )
     ]
+
+
+def _without(connection: duckdb.DuckDBPyConnection, combination: Combination) -> list[Row]:
+    counts = []
+    for number, group in enumerate(combination.groups):
+        others = (*combination.groups[:number], *combination.groups[number + 1 :])
+        articles = _articles(connection, replace(combination, groups=others))
+        counts.append({"group": number + 1, "name": _name(group), "articles": articles})
+    return counts
+
+
+def _wider(connection: duckdb.DuckDBPyConnection, combination: Combination) -> list[Row]:
+    counts = []
+    for number, group in enumerate(combination.groups):
+        ids = [concept.concept_id for concept in group]
+        for parent in rows(connection, "parents", {"concepts": ids, "limit": _MOST_PARENTS}):
+            widened = (*group, Concept(parent["concept_id"], parent["name"]))
+            groups = (*combination.groups[:number], widened, *combination.groups[number + 1 :])
+            counts.append(
+                {
+                    "group": number + 1,
+                    "name": _name(group),
+                    "parent_id": parent["concept_id"],
+                    "parent": parent["name"],
+                    "articles": _articles(connection, replace(combination, groups=groups)),
+                }
+            )
+    return counts
 
 
 def _given_pairs(
@@ -87,14 +91,13 @@ def _given_pairs(
 ) -> float | None:
     if not population:
         return None
-    alone = [_articles(connection, replace(combination, level="article"), (group,)) for group in combination.groups]
+    by_article = replace(combination.filters, level="article")  # a single group shares no sentence with another
+    alone = [_articles(connection, Combination((group,), by_article)) for group in combination.groups]
     return float(expected_given_subsets([row["articles"] for row in without], alone, population))
 
 
-def _articles(
-    connection: duckdb.DuckDBPyConnection, combination: Combination, groups: tuple[tuple[Concept, ...], ...]
-) -> int:
-    return int(rows(connection, "counts", replace(combination, groups=groups).values)[0]["articles"])
+def _articles(connection: duckdb.DuckDBPyConnection, combination: Combination) -> int:
+    return int(rows(connection, "counts", combination.parameters)[0]["articles"])
 
 
 def _name(group: Sequence[Concept]) -> str:

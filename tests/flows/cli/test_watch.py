@@ -12,6 +12,7 @@ from flows.watches import file as watch_file
 from flows.watches.alerts import alert, announce_changes, track_watches
 from flows.watches.feeds import follow_watches
 from tests.support.small_lake import load, new_lake, record, unit
+from transforms.counting.filters import Filters
 from transforms.publishing.watches import Watch
 from warehouse.lake import Lake
 
@@ -59,10 +60,10 @@ def test_what_a_person_wrote_in_the_file_stays(tmp_path):
     path = tmp_path / "mine" / "watches.toml"
     watch_file.add(path, Watch("first", ("x|y",)))
     path.write_text(FILE + path.read_text())
-    watch_file.add(path, Watch("näxt", ("Gout", 'a "b"'), level="sentence", to_year=1999))
+    watch_file.add(path, Watch("näxt", ("Gout", 'a "b"'), Filters(level="sentence", to_year=1999)))
     assert path.read_text().startswith(FILE)
     assert [each.name for each in watch_file.read(path)] == ["kept", "first", "näxt"]
-    assert watch_file.read(path)[2] == Watch("näxt", ("Gout", 'a "b"'), level="sentence", to_year=1999)
+    assert watch_file.read(path)[2] == Watch("näxt", ("Gout", 'a "b"'), Filters(level="sentence", to_year=1999))
     watch_file.remove(path, "first")
     assert [each.name for each in watch_file.read(path)] == ["kept", "näxt"]
     assert path.read_text().startswith(FILE)

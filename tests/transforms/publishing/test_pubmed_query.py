@@ -1,6 +1,9 @@
-"""PubMed's query for a combination."""
+"""The PubMed query for a combination."""
 
-from transforms.publishing.pubmed_query import MOST_NAMES, Limits, Searched, pubmed_query
+import datetime as dt
+
+from transforms.counting.filters import Filters
+from transforms.publishing.pubmed_query import MOST_NAMES, Searched, pubmed_query
 
 GOUT = Searched("MESH:D006073", "Gout", ["Gouts", "Gout"])
 OWN = Searched("OWN:1", 'The "odd"  thing', [])
@@ -8,20 +11,25 @@ OUTSIDE = ' NOT "Retracted Publication"[pt] NOT "Retraction of Publication"[pt] 
 
 
 def test_terms_by_basis():
-    assert pubmed_query([[GOUT], [OWN]], Limits()) == (
+    assert pubmed_query([[GOUT], [OWN]], Filters()) == (
         '("Gout"[MeSH Terms] OR "Gout"[tiab] OR "Gouts"[tiab]) AND ("The odd thing"[tiab])' + OUTSIDE
     )
-    assert pubmed_query([[GOUT, OWN]], Limits(basis="index", exact=True, include_retracted=True)) == (
+    assert pubmed_query([[GOUT, OWN]], Filters(basis="index", exact=True, include_retracted=True)) == (
         '("Gout"[MeSH Terms:noexp] OR "The odd thing"[tiab])'
     )
-    assert pubmed_query([[GOUT]], Limits(basis="text", include_retracted=True)) == '("Gout"[tiab] OR "Gouts"[tiab])'
+    assert pubmed_query([[GOUT]], Filters(basis="text", include_retracted=True)) == '("Gout"[tiab] OR "Gouts"[tiab])'
 
 
-def test_limits():
-    told = pubmed_query([[OWN]], Limits("text", False, True, True, 1990, None, "2001-02-03"))
-    assert told == '("The odd thing"[tiab]) AND "Case Reports"[pt] AND 1990:3000[dp] AND 1000/01/01:2001/02/03[edat]'
+def test_filters():
+    query = pubmed_query(
+        [[OWN]],
+        Filters(
+            basis="text", include_retracted=True, only_case_reports=True, from_year=1990, as_of=dt.date(2001, 2, 3)
+        ),
+    )
+    assert query == '("The odd thing"[tiab]) AND "Case Reports"[pt] AND 1990:3000[dp] AND 1000/01/01:2001/02/03[edat]'
 
 
 def test_not_every_name():
     many = Searched("MESH:D1", "x", [f"name {n}" for n in range(99)])
-    assert pubmed_query([[many]], Limits()).count("[tiab]") == MOST_NAMES
+    assert pubmed_query([[many]], Filters()).count("[tiab]") == MOST_NAMES

@@ -6,6 +6,7 @@ import pytest
 
 from tests.support.small_lake import load, new_lake, record, unit
 from tests.warehouse.commit.test_ingest import BOTH, ask
+from transforms.counting.filters import Filters
 from transforms.publishing.watches import Watch
 from transforms.rarity import poisson_tail
 from warehouse.catalog.publish import read_version
@@ -15,7 +16,7 @@ from warehouse.revision.undo import undo
 
 A, B = BOTH
 PAIR = Watch("pair", (A, B))
-INDEX = Watch("in headings", (A, "Extramedullary Hematopoiesis"), basis="index")
+INDEX = Watch("in headings", (A, "Extramedullary Hematopoiesis"), filters=Filters(basis="index"))
 EVENTS = "SELECT version, previous, articles, gained, lost FROM watch_counts WHERE watch_id = 'pair' ORDER BY batch"
 
 

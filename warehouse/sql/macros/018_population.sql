@@ -1,8 +1,5 @@
 -- The articles a count is taken from, by publication year. From the stored counts where these hold the answer.
-CREATE MACRO population(
-    basis := 'any', include_retracted := false, only_case_reports := false, as_of := NULL,
-    from_year := NULL, to_year := NULL
-) AS TABLE
+CREATE MACRO population({filter_parameters}) AS TABLE
 SELECT
     stored_counts.year,
     stored_counts.articles,

@@ -1,10 +1,7 @@
 -- Where each group is affirmed: a row a concept of it, article and basis; sentences only where that is the level asked
 -- for. outside: whether the article is left out of the counts. The concepts are sought first, in the sorted segments;
 -- only then are superseded rows taken off.
-CREATE MACRO group_hits(
-    groups, basis := 'any', level := 'article', exact := false, only_case_reports := false, as_of := NULL,
-    from_year := NULL, to_year := NULL
-) AS TABLE
+CREATE MACRO group_hits(groups, {filter_parameters}) AS TABLE
 WITH hits AS MATERIALIZED (
     SELECT
         found.article_id,

@@ -1,20 +1,12 @@
 -- Bit n of `met` stands for group n, from 1; at most 62 groups.
-CREATE MACRO matching_articles(
-    groups, basis := 'any', level := 'article', exact := false, include_retracted := false, only_case_reports := false,
-    as_of := NULL, from_year := NULL, to_year := NULL
-) AS TABLE
+CREATE MACRO matching_articles(groups, {filter_parameters}) AS TABLE
 WITH hits AS (
     SELECT
         found.article_id,
         found.year,
         found.number,
         unnest(CASE WHEN level = 'sentence' THEN found.sentences ELSE [0] END) AS sentence
-    FROM
-        group_hits(
-            groups,
-            basis := basis, level := level, exact := exact, only_case_reports := only_case_reports, as_of := as_of,
-            from_year := from_year, to_year := to_year
-        ) AS found
+    FROM group_hits(groups, {filter_arguments}) AS found
     WHERE include_retracted OR NOT found.outside
 ),
 together AS (

@@ -1,17 +1,9 @@
 -- Every article that meets a group is read once: `met` has a bit a group, from which follow the articles that meet all,
 -- each group's own number of articles, and what is left out.
-CREATE MACRO count_together(
-    groups, basis := 'any', level := 'article', exact := false, include_retracted := false, only_case_reports := false,
-    as_of := NULL, from_year := NULL, to_year := NULL
-) AS TABLE
+CREATE MACRO count_together(groups, {filter_parameters}) AS TABLE
 WITH hits AS MATERIALIZED (
     SELECT found.*
-    FROM
-        group_hits(
-            groups,
-            basis := basis, level := level, exact := exact, only_case_reports := only_case_reports, as_of := as_of,
-            from_year := from_year, to_year := to_year
-        ) AS found
+    FROM group_hits(groups, {filter_arguments}) AS found
 ),
 by_article AS MATERIALIZED (
     SELECT
@@ -79,11 +71,7 @@ corpus AS (
         coalesce(sum(members.with_abstract), 0)::BIGINT AS with_abstract,
         min(members.year) AS from_year,
         max(members.year) AS to_year
-    FROM
-        population(
-            basis := basis, include_retracted := include_retracted, only_case_reports := only_case_reports,
-            as_of := as_of, from_year := from_year, to_year := to_year
-        ) AS members
+    FROM population({filter_arguments}) AS members
 ),
 marginals AS (
     SELECT

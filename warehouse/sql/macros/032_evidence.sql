@@ -1,14 +1,7 @@
-CREATE MACRO evidence(
-    groups, basis := 'any', level := 'article', exact := false, include_retracted := false, only_case_reports := false,
-    as_of := NULL, from_year := NULL, to_year := NULL
-) AS TABLE
+CREATE MACRO evidence(groups, {filter_parameters}) AS TABLE
 WITH matched AS (
     SELECT article_id
-    FROM matching_articles(
-        groups,
-        basis := basis, level := level, exact := exact, include_retracted := include_retracted,
-        only_case_reports := only_case_reports, as_of := as_of, from_year := from_year, to_year := to_year
-    )
+    FROM matching_articles(groups, {filter_arguments})
 )
 SELECT
     articles.article_id,

@@ -1,7 +1,2 @@
 SELECT *
-FROM
-    evidence(
-        $groups,
-        basis := $basis, level := $level, exact := $exact, include_retracted := $include_retracted,
-        only_case_reports := $only_case_reports, as_of := $as_of, from_year := $from_year, to_year := $to_year
-    )
+FROM evidence($groups, {filter_values})

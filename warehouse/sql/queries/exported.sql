@@ -16,11 +16,6 @@ SELECT
     articles.entered_on,
     articles.retracted_on
 FROM articles
-SEMI JOIN
-    matching_articles(
-        $groups,
-        basis := $basis, level := $level, exact := $exact, include_retracted := $include_retracted,
-        only_case_reports := $only_case_reports, as_of := $as_of, from_year := $from_year, to_year := $to_year
-    ) AS found
+SEMI JOIN matching_articles($groups, {filter_values}) AS found
     ON found.article_id = articles.article_id
 ORDER BY articles.year ASC NULLS LAST, articles.article_id ASC

@@ -1,0 +1,49 @@
+"""The verb that loads files: ingest."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+import typer
+
+from flows import terminal
+from flows.cli.options import Files, JsonOption, LakeOption, settings_for
+from flows.quiet_prefect import quieten_prefect
+from flows.settings import Settings
+
+app = typer.Typer()
+OUTCOMES = ["received", "kept", "unchanged", "superseded", "duplicates", "rejected"]
+"""Columns of `windows`: how many records came in, and what happened to them; the first is the sum of the others."""
+
+
+@app.command(epilog="Example: hoofbeats ingest pubmed21n1298.xml.gz   |   hoofbeats ingest updates/*.xml.gz --json")
+def ingest(files: Files, lake: LakeOption = None, as_json: JsonOption = False) -> None:
+    """Load PubMed XML or Europe PMC JSON files (plain or .gz). Files that are loaded already change nothing."""
+    run_ingest(files, settings_for(lake), as_json=as_json)
+
+
+def run_ingest(files: Sequence[Path], settings: Settings, *, as_json: bool) -> None:
+    """Run the main flow on files and print what happened to their records.
+
+    Raises `UnreadableFileError` for a path that is no file, before anything is loaded.
+    """
+    from flows.progress import bytes_bar
+    from flows.sources.local_files import UnreadableFileError
+
+    for path in files:
+        if not path.is_file():
+            raise UnreadableFileError(path, "no such file" if not path.exists() else "not a file")
+    quieten_prefect()
+    from flows.ingest import ingest as ingest_flow
+    from flows.prepare.task_runners import one_server
+
+    with one_server(settings), bytes_bar("reading", sum(path.stat().st_size for path in files)):
+        result = ingest_flow(list(files), settings.lake)
+    if as_json:
+        terminal.as_json(asdict(result))
+        return
+    if result.windows:
+        terminal.as_table(result.windows, ["name", "state", *OUTCOMES, "deletions"])
+    for name in result.already_loaded:
+        terminal.lines(f"{name}: loaded already, nothing changed")
+    terminal.lines(f"{settings.lake}: version {result.version}")

@@ -1,0 +1,29 @@
+"""What `hoofbeats status` prints: what the lake holds, and the reconciliation of its records."""
+
+from flows import terminal
+from flows.cli.ingest import OUTCOMES
+from warehouse.queries.combinations import Row
+
+
+def show_status(status: Row, rejections: list[Row], *, as_json: bool) -> None:
+    """Print the row of query `status`, and the rejected records by reason."""
+    if as_json:
+        terminal.as_json({**status, "rejections": rejections})
+        return
+    outcomes = " + ".join(f"{status[outcome]:,} {outcome}" for outcome in OUTCOMES[1:])
+    failed = f"; {status['failed_windows']:,} windows failed, see table windows" if status["failed_windows"] else ""
+    terminal.lines(
+        f"lake          {status['lake']}, version {status['version']}, {terminal.text(status['committed_at'])}",
+        f"payloads      {status['payloads']:,}{failed}",
+        f"records       {status['received']:,} received = {outcomes}",
+        f"              {status['record_versions']:,} record versions of {status['documents']:,} documents;"
+        f" {status['deletions']:,} deletions recorded",
+        f"articles      {status['articles']:,}, of them {status['retracted']:,} retracted",
+        f"mentions      {status['mentions']:,} in titles and abstracts",
+        f"vocabulary    {str(status['vocabulary_version'])[:12]},"
+        f" {terminal.text(status['counted_concepts'])} concepts counted",
+        *([f"              {', '.join(status['editions'])}"] if status["editions"] else []),
+        *([f"curations     {status['curations']:,}, see `hoofbeats curate list`"] if status["curations"] else []),
+    )
+    if rejections:
+        terminal.as_table(rejections, ["reason", "records", "for_instance", "detail"])

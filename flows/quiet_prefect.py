@@ -1,0 +1,36 @@
+"""Keep Prefect quiet in the verbs that run flows: no telemetry, warnings only.
+
+Prefect reads these settings when it is imported, so a verb calls `quieten_prefect` before it imports a flow.
+"""
+
+import logging
+import os
+from functools import cache
+
+from flows import terminal
+from flows.process_setup import silence_exit
+
+QUIET_PREFECT = {
+    "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+    "DO_NOT_TRACK": "1",
+    "PREFECT_TELEMETRY_ENABLE_RESOURCE_METRICS": "false",
+    "PREFECT_CLOUD_ENABLE_ORCHESTRATION_TELEMETRY": "false",
+    "PREFECT_LOGGING_LEVEL": "WARNING",
+    "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "120",
+}
+
+
+@cache
+def quieten_prefect() -> None:
+    """Set Prefect's environment for this process, once."""
+    for name, value in QUIET_PREFECT.items():
+        os.environ.setdefault(name, value)
+    logging.getLogger("httpx").setLevel(logging.WARNING)
+    silence_exit()  # registered before Prefect's own exit handlers, so that it runs after them
+    terminal.note("starting Prefect ...")
+
+
+def leave_failures_to_the_verb() -> None:
+    """Let no library log a failure: the verb itself prints it, in one line."""
+    os.environ.setdefault("PREFECT_LOGGING_LEVEL", "CRITICAL")
+    logging.getLogger("stamina").setLevel(logging.ERROR)
