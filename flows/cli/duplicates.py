@@ -80,9 +80,8 @@ def judge_duplicate(
 ) -> None:
     """Decide that two records are, or are not, one article: it overrides every rule; `undo` withdraws it."""
     opened = existing_lake(lake)
-    version = record_verdict(
-        opened, (_document_id(a), _document_id(b)), same=same, said_by=by or getpass.getuser(), note=note
-    )
+    pair = (_document_id(a), _document_id(b))
+    version = record_verdict(opened, pair, same=same, said_by=by or getpass.getuser(), note=note)
     if as_json:
         terminal.as_json({"document_a": pair[0], "document_b": pair[1], "same": same, "version": version})
     else:

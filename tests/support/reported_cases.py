@@ -11,7 +11,7 @@ from transforms.schema.vocabulary import CONCEPT_ANCESTORS, CONCEPT_NAMES, CONCE
 from transforms.text.slices import text_slices
 from transforms.vocabulary.compiled import build
 from warehouse.commit.ledger import Payload
-from warehouse.commit.staging import UnitWriter
+from warehouse.commit.staging import STAGED_TABLES, UnitWriter
 
 CASE = "We saw leukemia and extramedullary hematopoiesis in lymph nodes."
 SECOND = "This is the second reported case of leukemia and extramedullary hematopoiesis in lymph nodes."
@@ -49,5 +49,5 @@ def load(lake, name, *records, deletions=()):
         writer.write("mentions", annotate_slices(text_slices(documents), vocabulary(), "raw_position"))
         writer.write("claims", numbered_claims(documents, "raw_position"))
         gone = [{"document_id": f"pubmed:{pmid}", "version": version, "raw_file": name} for pmid, version in deletions]
-        writer.write("deletions", small_lake.STAGED["deletions"].from_rows(gone))
+        writer.write("deletions", STAGED_TABLES["deletions"].from_rows(gone))
     return small_lake.load(lake, writer.unit).version
