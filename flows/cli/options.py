@@ -18,7 +18,7 @@ from flows import terminal
 from flows.settings import Settings
 from transforms.counting.filters import FIELDS, FilterField, Filters
 from warehouse.catalog.publish import connect, read_version, repair
-from warehouse.derived.refresh import Derived, is_current, refresh
+from warehouse.derived.refresh import DerivedTables, is_current, refresh
 from warehouse.lake import Lake
 
 LakeOption = Annotated[Path | None, typer.Option("--lake", help="The lake's folder [HOOFBEATS_LAKE, else ./lake].")]
@@ -94,7 +94,7 @@ def _repaired(lake: Path | None) -> Lake:
     return opened
 
 
-def bring_up_to_date(lake: Lake, derived: Derived) -> None:
+def bring_up_to_date(lake: Lake, derived: DerivedTables) -> None:
     """Compute derived tables again where articles changed since; a lake that cannot be written keeps those it has."""
     if is_current(read_version(lake), derived):
         return

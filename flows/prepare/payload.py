@@ -16,8 +16,8 @@ from flows.prepare.web_page import read_page
 from flows.progress import CountedFile
 from transforms.annotation.annotate import annotate_slices
 from transforms.annotation.rules_version import annotation_version
-from transforms.claims.candidates import candidates
-from transforms.claims.detect import claims_among
+from transforms.claims.candidates import candidate_sentences
+from transforms.claims.detect import claims_in_sentences
 from transforms.duplicates.blocking import content_keys
 from transforms.europepmc import parse as europepmc_json
 from transforms.payloads.parsed import ParsedBatch
@@ -81,12 +81,12 @@ def prepare(lake: Lake, payload: Payload, vocabulary_version: str) -> Unit:
             writer.write("rejected", parsed.rejected)
             writer.write("mentions", annotate_slices(slices, vocabulary, "raw_position"))
             writer.write("document_keys", content_keys(documents, slices, "raw_position"))
-            claiming.append(candidates(slices, "raw_position"))
+            claiming.append(candidate_sentences(slices, "raw_position"))
             if sum(map(len, claiming)) >= _READ_TOGETHER:
-                writer.write("claims", claims_among(pa.concat_tables(claiming), "raw_position"))
+                writer.write("claims", claims_in_sentences(pa.concat_tables(claiming), "raw_position"))
                 claiming.clear()
         if claiming:
-            writer.write("claims", claims_among(pa.concat_tables(claiming), "raw_position"))
+            writer.write("claims", claims_in_sentences(pa.concat_tables(claiming), "raw_position"))
         writer.write("rejected", _not_returned(payload))
     return writer.unit
 

@@ -4,7 +4,7 @@ import pyarrow as pa
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from transforms.claims.candidates import LONGEST_SENTENCE, parts, plain
+from transforms.claims.candidates import MAX_SENTENCE_LENGTH, sentence_spans, to_ascii
 from transforms.claims.detect import find_claims
 from transforms.schema.claims import FOUND_CLAIMS
 
@@ -50,8 +50,8 @@ def test_documents_are_read_each_by_itself(documents):
 @quick
 @given(st.text())
 def test_parts_cover_a_sentence_but_for_blanks(words):
-    said = plain(words)
-    spans = list(parts(said))
+    said = to_ascii(words)
+    spans = list(sentence_spans(said))
     assert "".join(said[start:end] for start, end in spans).replace(" ", "") == said.replace(" ", "")
     assert len(said) == len(words)
 
@@ -59,5 +59,5 @@ def test_parts_cover_a_sentence_but_for_blanks(words):
 def test_long_sentences_cost_no_more_than_their_length():
     hostile = "first case " * 20_000 + "of " + "a-" * 200_000 + " reported in the literature " * 20_000
     assert find_claims(pa.table({"title": ["T"], "abstract": [hostile]})).num_rows == 0
-    short = ("first " * 400)[: LONGEST_SENTENCE - 10]
+    short = ("first " * 400)[: MAX_SENTENCE_LENGTH - 10]
     find_claims(pa.table({"title": [short], "abstract": [short.replace("first", "no case")]}))

@@ -1,4 +1,4 @@
-"""Claims, their papers and the articles that match -> rows of `claim_audit` and `claim_matches`."""
+"""Build the rows of `claim_audit` and `claim_matches` from claims and the articles that match their combinations."""
 
 import datetime as dt
 from collections.abc import Collection, Iterator, Mapping
@@ -8,13 +8,14 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from transforms.claims.verdict import Claimed, Found, Paper, Verdict, judge
+from transforms.claims.verdict import ClaimFacts, MatchingArticles, Paper, Verdict, judge
 from transforms.schema.claims import CLAIM_AUDIT, CLAIM_MATCHES
 
-MOST_LISTED = 200
-"""Matching articles that are listed a claim; their numbers are always told in full."""
+MAX_LISTED_MATCHES = 200
+"""Rows of claim_matches for each claim at most; the counts in claim_audit include all matching articles."""
 
-PLACES = ("earlier", "scattered", "too_late", "undated")
+MATCH_CLASSES = ("earlier", "scattered", "too_late", "undated")
+"""The classes of `verdict.MatchingArticles`, those that weigh most first; values of claim_matches.place."""
 MATCHES = pa.schema(
     [
         ("claim", pa.int64()),
@@ -28,13 +29,13 @@ MATCHES = pa.schema(
         ("sentence_end", pa.int32()),
     ]
 )
-"""The articles that match a claim's combination, in the order of `claim`: its row's number among the claims."""
+"""Articles that match the combination of a claim, sorted by `claim`, the row number of the claim."""
 
 Row = dict[str, Any]
 
 
 @dataclass(frozen=True)
-class Answers:
+class AuditTables:
     """Rows of claim_audit and claim_matches without `batch`."""
 
     audit: pa.Table
@@ -42,7 +43,10 @@ class Answers:
 
 
 class Coverage:
-    """What had entered before a day, from rows of (entered_on, articles, with_abstract, first_year, last_year)."""
+    """How many articles a warehouse had before a given day.
+
+    Built from one row for each day of entry: entered_on, articles, with_abstract, first_year, last_year.
+    """
 
     def __init__(self, by_entry: pa.Table) -> None:
         table = by_entry.sort_by("entered_on")
@@ -52,74 +56,78 @@ class Coverage:
         self._first, self._last = np.fmin.accumulate(years[0]), np.fmax.accumulate(years[1])
 
     def before(self, day: dt.date | None) -> Row:
-        """The columns coverage_* of `claim_audit`."""
-        at = int(np.searchsorted(self._days, (day - dt.date(1970, 1, 1)).days)) - 1 if day else -1
-        if at < 0:
+        """Return the columns coverage_* of `claim_audit`; zeros and NULL for a day of None."""
+        # The last day of entry before `day`; the arrays are cumulative over the days of entry.
+        last = int(np.searchsorted(self._days, (day - dt.date(1970, 1, 1)).days)) - 1 if day else -1
+        if last < 0:
             return {"coverage_from": None, "coverage_to": None, "coverage_articles": 0, "coverage_with_abstract": 0}
-        years = [None if np.isnan(each[at]) else int(each[at]) for each in (self._first, self._last)]
+        years = [None if np.isnan(column[last]) else int(column[last]) for column in (self._first, self._last)]
         return {
             "coverage_from": years[0],
             "coverage_to": years[1],
-            "coverage_articles": int(self._sums[0][at]),
-            "coverage_with_abstract": int(self._sums[1][at]),
+            "coverage_articles": int(self._sums[0][last]),
+            "coverage_with_abstract": int(self._sums[1][last]),
         }
 
 
-def answer(
+def judge_claims(
     claims: pa.Table,
     matches: pa.Table,
-    same: Mapping[int, Collection[int]],
+    same_papers: Mapping[int, Collection[int]],
     coverage: Coverage,
-    names: Mapping[str, str],
-) -> Answers:
-    """Judge claims.
+    concept_names: Mapping[str, str],
+) -> AuditTables:
+    """Judge every claim; return the rows of both tables.
 
-    claims: `claims` with the columns that `combine` adds and received_on, entered_on, is_case_report of the paper;
-    matches: as `MATCHES`; same: the articles that are a paper in another form; names: of concepts.
+    `claims` has the columns of table `claims`, those that `add_combinations` adds, and received_on, entered_on and
+    is_case_report of the paper. `matches` has the columns of MATCHES. `same_papers` maps an article to the articles
+    that are the same paper in another form, `concept_names` a concept id to its name.
     """
     audit: list[Row] = []
     listed: list[Row] = []
     bounds = np.searchsorted(np.asarray(matches["claim"], np.int64), np.arange(len(claims) + 1))
     for number, claim in enumerate(claims.to_pylist()):
-        found = matches.slice(bounds[number], bounds[number + 1] - bounds[number])
+        of_claim = matches.slice(bounds[number], bounds[number + 1] - bounds[number])
         paper = Paper(
             claim["article_id"],
             claim["received_on"],
             claim["entered_on"],
-            frozenset(same.get(claim["article_id"], ())),
+            frozenset(same_papers.get(claim["article_id"], ())),
             claim["is_case_report"],
         )
-        verdict = judge(_claimed(claim), paper, found)
-        audit.append({**_told(claim, paper, verdict, names), **coverage.before(paper.known_until)})
-        listed += _listed(claim, verdict.found, found)
-    return Answers(CLAIM_AUDIT.without("batch").from_rows(audit), CLAIM_MATCHES.without("batch").from_rows(listed))
+        verdict = judge(_claim_facts(claim), paper, of_claim)
+        audit.append({**_audit_row(claim, paper, verdict, concept_names), **coverage.before(paper.known_until)})
+        listed += _match_rows(claim, verdict.matching, of_claim)
+    return AuditTables(CLAIM_AUDIT.without("batch").from_rows(audit), CLAIM_MATCHES.without("batch").from_rows(listed))
 
 
-def _claimed(claim: Row) -> Claimed:
-    told = {name: claim[name] for name in ("kind", "ordinal", "prior_count", "bound", "scope")}
-    told["ordered"] = bool(claim["ordered"])  # NULL in claims that were found before this was read
-    return Claimed(**told, groups=len(claim["groups"]), diseases=claim["diseases"], named_share=claim["named_share"])
+def _claim_facts(claim: Row) -> ClaimFacts:
+    facts = {name: claim[name] for name in ("kind", "ordinal", "prior_count", "bound", "scope")}
+    facts["ordered"] = bool(claim["ordered"])  # NULL in claims stored before this column existed
+    return ClaimFacts(
+        **facts, groups=len(claim["groups"]), diseases=claim["diseases"], named_share=claim["named_share"]
+    )
 
 
-def _told(claim: Row, paper: Paper, verdict: Verdict, names: Mapping[str, str]) -> Row:
-    groups = [[names.get(concept, concept) for concept in group] for group in claim["groups"]]
+def _audit_row(claim: Row, paper: Paper, verdict: Verdict, concept_names: Mapping[str, str]) -> Row:
+    groups = [[concept_names.get(concept, concept) for concept in group] for group in claim["groups"]]
     return {
         **claim,
         "combination": " AND ".join(" or ".join(group) for group in groups),
         "known_until": paper.known_until,
         "verdict": verdict.verdict,
         "reason": verdict.reason,
-        "conceded": _claimed(claim).conceded,
-        **{place: len(getattr(verdict.found, place)) for place in PLACES},
+        "conceded": _claim_facts(claim).conceded,
+        **{class_name: len(getattr(verdict.matching, class_name)) for class_name in MATCH_CLASSES},
     }
 
 
-def _listed(claim: Row, found: Found, matches: pa.Table) -> Iterator[Row]:
-    """The matching articles, those that count first."""
-    chosen = [(article, place) for place in PLACES for article in getattr(found, place)][:MOST_LISTED]
-    if not chosen:
+def _match_rows(claim: Row, matching: MatchingArticles, matches: pa.Table) -> Iterator[Row]:
+    """Yield rows of claim_matches for one claim, by class, at most MAX_LISTED_MATCHES."""
+    listed = [(article, class_name) for class_name in MATCH_CLASSES for article in getattr(matching, class_name)]
+    if not listed:
         return
     by_article = {row["article_id"]: row for row in matches.to_pylist()}
-    for article, place in chosen:
+    for article, class_name in listed[:MAX_LISTED_MATCHES]:
         row = by_article[article]
-        yield {**claim, **row, "article_id": claim["article_id"], "matched_id": article, "place": place}
+        yield {**claim, **row, "article_id": claim["article_id"], "matched_id": article, "place": class_name}

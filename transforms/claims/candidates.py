@@ -1,7 +1,7 @@
-"""Documents -> the sentences that hold all the words some group of claim rules needs.
+"""Select the sentences that can hold a claim, before the rules themselves are tried.
 
-Nearly all sentences are passed over by one scan for words without which there is no claim. An expression is compiled
-anew whenever it is asked for, and costs less the more sentences are asked together.
+One scan for words that every claim needs ('first', 'reported', 'rare' ...) discards nearly all sentences. Arrow
+compiles a regular expression on every call, so each is applied to many sentences at once.
 """
 
 import re
@@ -12,65 +12,67 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from transforms.claims.rules import rules
+from transforms.claims.rules import claim_rules
 from transforms.columnar.types import Ints
 from transforms.schema.table import SPANS
 from transforms.text.document_text import string_column
 from transforms.text.slices import TextSlice
 
-LONGEST_SENTENCE = 1_500
-"""Code points; what is longer is a table or a list, not a sentence that claims something."""
+MAX_SENTENCE_LENGTH = 1_500
+"""Code points. Anything longer is a table or a list that was taken for a sentence."""
 
 _STOP = re.compile(r"""(?P<stop>(?<=[A-Za-z0-9)\]%"'])[.?!][\])"']*) +(?=[\["'(]?[A-Z])""")
 _MAY_STOP = r"""[A-Za-z0-9)\]%"'][.?!][\])"']* +[\["'(]?[A-Z]"""
 
 Span = tuple[int, int]
+"""First offset and one past the last."""
 Mask = npt.NDArray[np.bool_]
 
 
-def candidates(slices: Iterable[TextSlice], *carried: str) -> pa.Table:
-    """One row a sentence that may hold a claim, in order, beside what is asked of its document.
+def candidate_sentences(slices: Iterable[TextSlice], *carried: str) -> pa.Table:
+    """Return one row for each sentence that may hold a claim, in text order.
 
-    words: the sentence with one ASCII character for each code point, so that offsets in bytes are offsets in it; start:
-    its first code point in title || ' ' || abstract; document_id, title, sections and the `carried` columns: the
-    document's.
+    Columns: words, the sentence with one ASCII character for each code point (RE2 returns offsets in bytes, which are
+    then offsets in code points too); start, its first code point in title || ' ' || abstract; document_id, title,
+    sections and the `carried` columns of its document.
     """
-    parts = list(slices)
-    every = [words for part in parts for words in _sentences(part)]
-    kept = np.flatnonzero(matches(pa.array(every, pa.string()), rules().any_need))
-    documents = pa.concat_tables([part.documents for part in parts])
-    row = np.concatenate([part.first + part.sentences.document for part in parts])
-    start = np.concatenate([part.sentences.start for part in parts])
-    at = pa.array(row[kept])
-    told = {
-        "words": pa.array([plain(every[i]) for i in kept.tolist()], pa.string()),
+    all_slices = list(slices)
+    sentences = [sentence for text_slice in all_slices for sentence in _sentences(text_slice)]
+    kept = np.flatnonzero(matches_pattern(pa.array(sentences, pa.string()), claim_rules().any_need))
+    documents = pa.concat_tables([text_slice.documents for text_slice in all_slices])
+    row = np.concatenate([text_slice.first + text_slice.sentences.document for text_slice in all_slices])
+    start = np.concatenate([text_slice.sentences.start for text_slice in all_slices])
+    document_row = pa.array(row[kept])
+    columns = {
+        "words": pa.array([to_ascii(sentences[i]) for i in kept.tolist()], pa.string()),
         "start": pa.array(start[kept]),
-        **{name: string_column(documents, name).take(at) for name in ("document_id", "title")},
-        "sections": _sections(documents).take(at),
+        **{name: string_column(documents, name).take(document_row) for name in ("document_id", "title")},
+        "sections": _sections(documents).take(document_row),
     }
-    return pa.table(told | {name: documents[name].combine_chunks().take(at) for name in carried})
+    return pa.table(columns | {name: documents[name].combine_chunks().take(document_row) for name in carried})
 
 
-def _sentences(part: TextSlice) -> Iterator[str]:
-    text = part.text.text
-    return (
-        text[begin:end] for begin, end in zip(part.sentence_starts.tolist(), part.sentence_ends.tolist(), strict=True)
-    )
+def _sentences(text_slice: TextSlice) -> Iterator[str]:
+    text = text_slice.text.text
+    starts, ends = text_slice.sentence_starts.tolist(), text_slice.sentence_ends.tolist()
+    return (text[begin:end] for begin, end in zip(starts, ends, strict=True))
 
 
-def cut(sentences: pa.Table) -> pa.Table:
-    """`candidates`, each cut where it holds several sentences; those of more than `LONGEST_SENTENCE` are left out."""
+def split_sentences(sentences: pa.Table) -> pa.Table:
+    """Split rows of `candidate_sentences` that hold several sentences; drop those above MAX_SENTENCE_LENGTH."""
     words = sentences["words"].combine_chunks()
     spans = [
-        (row, begin, end, said)
-        for row, (said, several) in enumerate(zip(words.to_pylist(), matches(words, _MAY_STOP).tolist(), strict=True))
-        for begin, end in (parts(said) if several else [(0, len(said))])
-        if end - begin <= LONGEST_SENTENCE
+        (row, begin, end, sentence)
+        for row, (sentence, may_stop) in enumerate(
+            zip(words.to_pylist(), matches_pattern(words, _MAY_STOP).tolist(), strict=True)
+        )
+        for begin, end in (sentence_spans(sentence) if may_stop else [(0, len(sentence))])
+        if end - begin <= MAX_SENTENCE_LENGTH
     ]
-    found = sentences.take(pa.array([span[0] for span in spans], pa.int64()))
-    start = pc.add(found["start"], pa.array([span[1] for span in spans], pa.int64()))
-    cut_words = pa.array([said[begin:end] for _, begin, end, said in spans], pa.string())
-    return found.set_column(0, "words", cut_words).set_column(1, "start", start)
+    split = sentences.take(pa.array([span[0] for span in spans], pa.int64()))
+    start = pc.add(split["start"], pa.array([span[1] for span in spans], pa.int64()))
+    split_words = pa.array([sentence[begin:end] for _, begin, end, sentence in spans], pa.string())
+    return split.set_column(0, "words", split_words).set_column(1, "start", start)
 
 
 def _sections(documents: pa.Table) -> pa.Array:
@@ -79,47 +81,52 @@ def _sections(documents: pa.Table) -> pa.Array:
     return documents["sections"].combine_chunks().cast(SPANS)
 
 
-def meeting(words: pa.Array, needs: Iterable[str]) -> Ints:
-    """The numbers of the sentences that match every need."""
-    met = np.arange(len(words))
+def matching_all(words: pa.Array, needs: Iterable[str]) -> Ints:
+    """Return the positions of the sentences that match every pattern in `needs`."""
+    kept = np.arange(len(words))
     for need in needs:
-        has = matches(words, need)
-        met, words = met[has], words.filter(pa.array(has))
-    return met
+        has = matches_pattern(words, need)
+        kept, words = kept[has], words.filter(pa.array(has))
+    return kept
 
 
-def matches(words: pa.Array, pattern: str) -> Mask:
-    """Which strings an expression (RE2's, without regard to case where it says so) matches."""
+def matches_pattern(words: pa.Array, pattern: str) -> Mask:
+    """Return for each string whether a regular expression in RE2 syntax matches_pattern somewhere in it."""
     return np.asarray(pc.match_substring_regex(words, pattern), bool)
 
 
-def parts(words: str) -> Iterator[Span]:
-    """Where sentences begin and end in a title, which may hold several, or in what was taken for one sentence because
-    of a quotation mark.
+def sentence_spans(words: str) -> Iterator[Span]:
+    """Yield the (begin, end) of each sentence in `words`.
+
+    Titles may hold several sentences, and the sentence splitter does not split inside a quotation. A full stop after an
+    abbreviation ('E. coli', 'vs. placebo') is not an end.
     """
     begin = 0
     for stop in _STOP.finditer(words):
-        if words[begin : stop.start()].rpartition(" ")[2].strip("([").lower() not in rules().abbreviations:
+        if words[begin : stop.start()].rpartition(" ")[2].strip("([").lower() not in claim_rules().abbreviations:
             yield begin, stop.end("stop")
             begin = stop.end()
     yield begin, len(words)
 
 
-class _Plain(dict[int, str]):
-    """One ASCII character for any code point: blanks, dashes and apostrophes their own kind, all else a letter."""
+class _AsciiTable(dict[int, str]):
+    """Translation table to ASCII: white space becomes a space, any other code point outside ASCII the letter x.
+
+    Dashes and apostrophes are entered beforehand, as '-' and "'".
+    """
 
     def __missing__(self, code: int) -> str:
         character = chr(code)
-        self[code] = written = " " if character.isspace() else character if code < 0x80 else "x"
-        return written
+        self[code] = replacement = " " if character.isspace() else character if code < 0x80 else "x"
+        return replacement
 
 
-_PLAIN = _Plain(
+_TO_ASCII = _AsciiTable(
     {ord(mark): "'" for mark in "\u2019\u2018\u02bc"}
     | {ord(dash): "-" for dash in "\u2010\u2011\u2012\u2013\u2014\u2212"}
 )
 
 
-def plain(words: str) -> str:
-    """`words` with one ASCII character for each code point."""
-    return words.translate(_PLAIN) if not words.isascii() or "\n" in words or "\t" in words else words
+def to_ascii(words: str) -> str:
+    """Return `words` with one ASCII character for each code point: 'Größe' -> 'Grxxe'."""
+    return words.translate(_TO_ASCII) if not words.isascii() or "\n" in words or "\t" in words else words

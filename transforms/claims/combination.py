@@ -1,12 +1,20 @@
-"""What a claim is about, as a combination of concepts that can be counted.
+"""Turn a claim into a combination of concepts whose articles can be counted.
 
-    the words that name it, and the rest of its sentence -> their concepts
-    too few, or half of the words unnamed                -> the title's too; still too few: the sentence before
+    title:  "Blood formation in a lymph node of a man with T-cell leukemia"
+    claim:  "This is the second reported case of leukemic infiltration and hematopoiesis in one lymph node."
 
-Concepts with hundreds of descendants ('tumor', 'cells') point back more than they name, those of vague_concepts.toml
-name nothing, and how a thing was found is not the thing: none of these is used. A concept is widened to an ancestor
-that the claim's sentence, or the one before it, speaks of: 'T-cell leukemia' in a title and 'in leukemia' beside the
-claim mean leukemia. 'Leukemic infiltration' and 'leukemia' are alternatives of one group: one is the other's adjective.
+    words that name what is claimed   Leukemic Infiltration, Hematopoiesis, Lymph Nodes
+    title, not needed here            T-Cell Leukemia
+    combination                       [[Leukemic Infiltration], [Hematopoiesis], [Lymph Nodes]]
+
+Concepts come from the words that name what is claimed and the rest of the claim's sentence; from the title too, where
+these are fewer than two or less than half of the naming words are mentions; then from the sentence before.
+
+Not used are concepts with hundreds of descendants ('tumor', 'cells'), which rather refer back, the concepts of
+vague_concepts.toml, and techniques, which say how a finding was made. A concept is widened to an ancestor that the
+claim's sentence or the one before it mentions: with 'T-cell leukemia' in the title and 'in leukemia' beside the claim,
+leukemia is meant. 'Leukemic infiltration' and 'leukemia' become alternatives of one group, as one name contains the
+adjective of the other.
 """
 
 import re
@@ -22,23 +30,26 @@ import pyarrow.compute as pc
 from transforms.rules import load_rules
 from transforms.schema.table import STRINGS
 
-MOST_GROUPS = 5
-GENERIC_DESCENDANTS = 200
-"""A concept with so many concepts below it names nothing by itself."""
-NAMED_SHARE = 0.5
-"""Of the code points that name what is claimed, those in mentions; with fewer the title helps out."""
-VAGUE: frozenset[str] = frozenset(concept_id for group in load_rules("vague_concepts").values() for concept_id in group)
-"""Concept ids that say nothing of what is claimed (vague_concepts.toml)."""
-_FEWEST = 2
+MAX_GROUPS = 5
+GENERIC_MIN_DESCENDANTS = 200
+"""Concepts with at least this many descendants are too general to identify what is claimed."""
+SUFFICIENT_NAMED_SHARE = 0.5
+"""Share of the code points naming what is claimed that mentions cover; below it, the title's concepts are added."""
+VAGUE_CONCEPTS: frozenset[str] = frozenset(
+    concept_id for group in load_rules("vague_concepts").values() for concept_id in group
+)
+"""Ids of concepts too vague to identify what is claimed (vague_concepts.toml)."""
+_MIN_CONCEPTS = 2
 _DISEASES = "C"
 _TECHNIQUES = ("E01", "E05")
-"""Where MeSH has diagnosis and investigative techniques; surgery and devices are claimed as diseases are."""
+"""MeSH trees of diagnosis and investigative techniques. Surgery and devices can be what is claimed, as diseases can."""
 _ADJECTIVE_LETTERS = 6
+"""Words of up to this many letters are not compared as noun and adjective."""
 _WORD = re.compile(r"[a-z]+")
 
 
 class Mention(NamedTuple):
-    """A concept in the text: its place and the number of its sentence, 0 for the title, and where that ends."""
+    """A concept in the text: its span, the number of its sentence (0 is the title) and the end of that sentence."""
 
     concept: str
     start: int
@@ -47,8 +58,8 @@ class Mention(NamedTuple):
     sentence_end: int = 0
 
 
-class Claim(NamedTuple):
-    """Where a claim's sentence stands, and the words in it that name what is claimed."""
+class ClaimSpan(NamedTuple):
+    """The span of a claim's sentence, and of the words in it that name what is claimed; code points of the text."""
 
     start: int
     end: int
@@ -58,8 +69,10 @@ class Claim(NamedTuple):
 
 @dataclass(frozen=True)
 class Concepts:
-    """What is known of concepts: their names, what is above them, which name nothing by themselves, which are not
-    counted, which are ways of finding out, which are diseases.
+    """The vocabulary as combinations need it; sets and keys are concept ids.
+
+    `generic` are too general or too vague to identify anything, `uncounted` are left out of counts, `techniques` are
+    diagnostic and investigative techniques.
     """
 
     names: Mapping[str, str]
@@ -70,8 +83,8 @@ class Concepts:
     diseases: frozenset[str]
 
     @classmethod
-    def of(cls, concepts: pa.Table, ancestors: pa.Table) -> "Concepts":
-        """From the tables `concepts` and `concept_ancestors`."""
+    def from_tables(cls, concepts: pa.Table, ancestors: pa.Table) -> "Concepts":
+        """Build from the tables `concepts` and `concept_ancestors`."""
         above: dict[str, set[str]] = {}
         for concept, ancestor in zip(
             ancestors["concept_id"].to_pylist(), ancestors["ancestor_id"].to_pylist(), strict=True
@@ -82,7 +95,9 @@ class Concepts:
         return cls(
             names={row["concept_id"]: row["name"] for row in rows},
             ancestors={concept: frozenset(known) for concept, known in above.items()},
-            generic=VAGUE.union(concept for concept, number in below.items() if number >= GENERIC_DESCENDANTS),
+            generic=VAGUE_CONCEPTS.union(
+                concept for concept, number in below.items() if number >= GENERIC_MIN_DESCENDANTS
+            ),
             uncounted=frozenset(row["concept_id"] for row in rows if row["counted"] is False),
             techniques=frozenset(
                 row["concept_id"]
@@ -92,27 +107,28 @@ class Concepts:
             diseases=frozenset(row["concept_id"] for row in rows if _DISEASES in (row["categories"] or ())),
         )
 
-    def above(self, concept: str) -> frozenset[str]:
-        """The ancestors of a concept."""
+    def ancestors_of(self, concept: str) -> frozenset[str]:
+        """Return the ancestors of a concept."""
         return self.ancestors.get(concept, frozenset())
 
 
-def combine(claims: pa.Table, mentions: pa.Table, concepts: Concepts) -> pa.Table:
-    """`claims` with three more columns: `groups`, the combination (a list of groups of alternative concept ids; empty
-    where nothing is named); `diseases`, how many of the groups hold a disease; `named_share`, how much of the words
-    that name what is claimed, or of the title if that is more, are mentions.
+def add_combinations(claims: pa.Table, mentions: pa.Table, concepts: Concepts) -> pa.Table:
+    """Return `claims` with three more columns.
 
-    mentions: those of the claims' documents, as `annotate` finds them; only those in the text are used.
+    groups: the combination, a list of groups of alternative concept ids, empty where no concept is named; diseases: the
+    number of groups that hold a disease; named_share: the share of the words naming what is claimed that mentions
+    cover, or the share of the title if that is larger. `mentions` are those of the claims' documents as `annotate`
+    returns them; those from headings are ignored.
     """
     by_document = _by_document(mentions, concepts)
     groups: list[list[list[str]]] = []
     shares: list[float] = []
     for row in claims.to_pylist():
-        claim = Claim(*(row[name] for name in Claim._fields))
-        found = by_document.get(row["document_id"], [])
-        groups.append(combination(claim, found, concepts) if found else [])
-        shares.append(max(_named(claim, found)[1], _title_named(found)))
-    diseases = [sum(not concepts.diseases.isdisjoint(group) for group in found) for found in groups]
+        claim = ClaimSpan(*(row[name] for name in ClaimSpan._fields))
+        in_text = by_document.get(row["document_id"], [])
+        groups.append(claim_combination(claim, in_text, concepts) if in_text else [])
+        shares.append(max(_named_mentions(claim, in_text)[1], _title_share(in_text)))
+    diseases = [sum(not concepts.diseases.isdisjoint(group) for group in combination) for combination in groups]
     return (
         claims.append_column("groups", pa.array(groups, pa.list_(STRINGS)))
         .append_column("diseases", pa.array(diseases, pa.int32()))
@@ -121,92 +137,99 @@ def combine(claims: pa.Table, mentions: pa.Table, concepts: Concepts) -> pa.Tabl
 
 
 def _by_document(mentions: pa.Table, concepts: Concepts) -> dict[str, list[Mention]]:
-    """The mentions in the text of each document, those of counted concepts, from the left."""
-    found: dict[str, list[Mention]] = {}
+    """Return the mentions of counted concepts in the text of each document, in text order."""
+    by_document: dict[str, list[Mention]] = {}
     for row in mentions.filter(pc.equal(mentions["basis"], "text")).sort_by("start").to_pylist():
         if row["concept_id"] not in concepts.uncounted:
             mention = Mention(row["concept_id"], row["start"], row["end"], row["sentence"], row["sentence_end"])
-            found.setdefault(row["document_id"], []).append(mention)
-    return found
+            by_document.setdefault(row["document_id"], []).append(mention)
+    return by_document
 
 
-def combination(claim: Claim, mentions: Sequence[Mention], concepts: Concepts) -> list[list[str]]:
-    """The groups of one claim; `mentions` are those of its document's text."""
-    inside, share = _named(claim, mentions)
+def claim_combination(claim: ClaimSpan, mentions: Sequence[Mention], concepts: Concepts) -> list[list[str]]:
+    """Return the groups of alternative concept ids of one claim; `mentions` are those of its document's text."""
+    inside, share = _named_mentions(claim, mentions)
     title = [mention for mention in mentions if mention.sentence == 0]
-    beside, before = _around(claim, mentions)
-    chosen = _specific([*inside, *beside], concepts)
-    for further, wanted in ((title, share < NAMED_SHARE), (before, False)):
-        if wanted or len(_independent(chosen, concepts)) < _FEWEST:
-            chosen += [concept for concept in _specific(further, concepts) if concept not in chosen]
-    spoken = {mention.concept for mention in (*inside, *beside, *before)} - concepts.generic
-    widened = [_widened(concept, spoken, concepts) for concept in chosen]
-    return _grouped(_independent(list(dict.fromkeys(widened)), concepts), concepts)[:MOST_GROUPS]
+    same_sentence, sentence_before = _context_mentions(claim, mentions)
+    chosen = _specific_concepts([*inside, *same_sentence], concepts)
+    for further, wanted in ((title, share < SUFFICIENT_NAMED_SHARE), (sentence_before, False)):
+        if wanted or len(_without_ancestors(chosen, concepts)) < _MIN_CONCEPTS:
+            chosen += [concept for concept in _specific_concepts(further, concepts) if concept not in chosen]
+    context_concepts = {mention.concept for mention in (*inside, *same_sentence, *sentence_before)} - concepts.generic
+    widened = [_widen(concept, context_concepts, concepts) for concept in chosen]
+    return _group_adjectives(_without_ancestors(list(dict.fromkeys(widened)), concepts), concepts)[:MAX_GROUPS]
 
 
-def _named(claim: Claim, mentions: Sequence[Mention]) -> tuple[list[Mention], float]:
-    """The mentions in the words that name what is claimed, and the share of those words they make up."""
+def _named_mentions(claim: ClaimSpan, mentions: Sequence[Mention]) -> tuple[list[Mention], float]:
+    """Return the mentions in the words that name what is claimed, and the share of these words they cover."""
     if claim.scope_start is None or claim.scope_end is None:
         return [], 0.0
     start, end = claim.scope_start, claim.scope_end
     inside = [mention for mention in mentions if start <= mention.start and mention.end <= end]
-    return inside, _covered(inside, end - start)
+    return inside, _covered_share(inside, end - start)
 
 
-def _title_named(mentions: Sequence[Mention]) -> float:
-    """The share of the title that its mentions make up."""
+def _title_share(mentions: Sequence[Mention]) -> float:
+    """Return the share of the title that its mentions cover."""
     title = [mention for mention in mentions if mention.sentence == 0]
-    return _covered(title, title[0].sentence_end) if title else 0.0
+    return _covered_share(title, title[0].sentence_end) if title else 0.0
 
 
-def _covered(mentions: Sequence[Mention], length: int) -> float:
-    places = {place for mention in mentions for place in range(mention.start, mention.end)}
-    return len(places) / max(1, length)
+def _covered_share(mentions: Sequence[Mention], length: int) -> float:
+    # A set, because mentions overlap: 'T-cell leukemia' contains 'leukemia'.
+    covered = {offset for mention in mentions for offset in range(mention.start, mention.end)}
+    return len(covered) / max(1, length)
 
 
-def _around(claim: Claim, mentions: Sequence[Mention]) -> tuple[list[Mention], list[Mention]]:
-    """The mentions of the claim's sentence, and those of the nearest sentence of the abstract before it with one."""
-    beside = [mention for mention in mentions if mention.start < claim.end and mention.end > claim.start]
+def _context_mentions(claim: ClaimSpan, mentions: Sequence[Mention]) -> tuple[list[Mention], list[Mention]]:
+    """Return the mentions of the claim's sentence, and those of the nearest abstract sentence before that has any."""
+    same_sentence = [mention for mention in mentions if mention.start < claim.end and mention.end > claim.start]
     earlier = [mention for mention in mentions if mention.end <= claim.start and mention.sentence > 0]
     last = max((mention.sentence for mention in earlier), default=0)
-    return beside, [mention for mention in earlier if mention.sentence == last]
+    return same_sentence, [mention for mention in earlier if mention.sentence == last]
 
 
-def _specific(mentions: Sequence[Mention], concepts: Concepts) -> list[str]:
-    """The concepts mentioned, in order and once each, without those that name nothing by themselves."""
-    found = dict.fromkeys(mention.concept for mention in mentions)
-    return [concept for concept in found if concept not in concepts.generic | concepts.techniques]
+def _specific_concepts(mentions: Sequence[Mention], concepts: Concepts) -> list[str]:
+    """Return the distinct concepts of `mentions` in order, without generic concepts and techniques."""
+    distinct = dict.fromkeys(mention.concept for mention in mentions)
+    return [concept for concept in distinct if concept not in concepts.generic | concepts.techniques]
 
 
-def _widened(concept: str, spoken: set[str], concepts: Concepts) -> str:
-    """The widest ancestor of a concept that is spoken of beside the claim; itself where there is none."""
-    known = sorted(concepts.above(concept) & spoken, key=lambda above: (len(concepts.above(above)), above))
-    return known[0] if known else concept
+def _widen(concept: str, context_concepts: set[str], concepts: Concepts) -> str:
+    """Return the widest ancestor of a concept among `context_concepts`, or the concept itself where there is none."""
+    # The fewer ancestors a concept has, the wider it is; ties are broken by id.
+    widest_first = sorted(
+        concepts.ancestors_of(concept) & context_concepts, key=lambda above: (len(concepts.ancestors_of(above)), above)
+    )
+    return widest_first[0] if widest_first else concept
 
 
-def _independent(chosen: Sequence[str], concepts: Concepts) -> list[str]:
-    """The concepts without those that stand above another of them."""
-    above = frozenset[str]().union(*(concepts.above(concept) for concept in chosen))
+def _without_ancestors(chosen: Sequence[str], concepts: Concepts) -> list[str]:
+    """Return the concepts without those that are an ancestor of another of them."""
+    above = frozenset[str]().union(*(concepts.ancestors_of(concept) for concept in chosen))
     return [concept for concept in chosen if concept not in above]
 
 
-def _grouped(chosen: Sequence[str], concepts: Concepts) -> list[list[str]]:
-    """Concepts as groups: those of which one is the adjective of another are alternatives."""
+def _group_adjectives(chosen: Sequence[str], concepts: Concepts) -> list[list[str]]:
+    """Return concepts as groups of alternatives; concepts share a group if one name has the other's adjective.
+
+    [Leukemia, Leukemic Infiltration, Lymph Nodes] -> [[Leukemia, Leukemic Infiltration], [Lymph Nodes]]
+    """
     groups = [[concept] for concept in chosen]
     for first, second in combinations(chosen, 2):
-        if _adjectives(concepts.names.get(first, ""), concepts.names.get(second, "")):
-            home = next(group for group in groups if first in group)
-            other = next(group for group in groups if second in group)
-            if home is not other:
-                home.extend(other)
-                groups.remove(other)
+        if _share_adjective(concepts.names.get(first, ""), concepts.names.get(second, "")):
+            group = next(group for group in groups if first in group)
+            absorbed = next(group for group in groups if second in group)
+            if group is not absorbed:
+                group.extend(absorbed)
+                groups.remove(absorbed)
     return groups
 
 
-def _adjectives(name: str, other: str) -> bool:
-    """Whether a word of one name and a word of the other differ in their last letter only: 'leukemia', 'leukemic'."""
+def _share_adjective(name: str, other: str) -> bool:
+    """Whether a word of one name and a word of the other differ in the last letter only: 'leukemia', 'leukemic'."""
     words, others = (
-        {word[:-1]: word for word in _WORD.findall(each.lower()) if len(word) > _ADJECTIVE_LETTERS}
-        for each in (name, other)
+        {word[:-1]: word for word in _WORD.findall(text.lower()) if len(word) > _ADJECTIVE_LETTERS}
+        for text in (name, other)
     )
     return any(words[stem] != others[stem] for stem in words.keys() & others.keys())

@@ -1,6 +1,6 @@
-"""The wording of rarity claims, from claim_rules.toml, ready for Arrow's regular expressions.
+"""The wordings of claims, read from claim_rules.toml and compiled to regular expressions for Arrow.
 
-These are RE2's: a sentence is read in time proportional to its length, whatever it is, hostile ones included.
+Arrow uses RE2, which reads a sentence in time proportional to its length, hostile input included.
 """
 
 import re
@@ -12,7 +12,7 @@ from typing import Any
 from transforms.rules import load_rules
 
 NAMING = ("opening", "closing", "anaphor", "of", "connector", "verb", "pointer")
-"""What tells the words that name what is claimed from those around them."""
+"""Patterns that separate the words naming what is claimed from the words around them."""
 
 _IN_BRACES = re.compile(r"\{([a-z_]+)\}")
 _NUMBER = re.compile(r"[a-z]+|[0-9]+")
@@ -20,22 +20,21 @@ _NUMBER = re.compile(r"[a-z]+|[0-9]+")
 
 @dataclass(frozen=True)
 class Rule:
-    """One wording: where `pattern` matches and `unless` does not; of_title: what it is about must stand in the title.
+    """One wording of a claim: `pattern` matches and `unless` does not.
 
-    `needs` match wherever `pattern` does, and are found faster; `parts` are the named parts of the pattern; 'all' is
-    the whole of what it matched.
+    `needs` are cheaper patterns that match wherever `pattern` does. With `of_title`, what is claimed must also be named
+    in the title. The named groups of `pattern` are 'all' (the whole match), 'number', 'limit' and 'what'.
     """
 
     pattern: str
     needs: tuple[str, ...]
     unless: str
     of_title: bool
-    parts: tuple[str, ...]
 
 
 @dataclass(frozen=True)
 class Group:
-    """Rules of one kind of claim, tried on sentences that match each of `needs` and not `unless`."""
+    """Rules for one kind of claim, tried on sentences that match all of `needs` and not `unless`."""
 
     kind: str
     needs: tuple[str, ...]
@@ -45,8 +44,9 @@ class Group:
 
 @dataclass(frozen=True)
 class Rules:
-    """All that claim_rules.toml says; `any_need` matches where some group's first need does, `naming` has the
-    expressions of `NAMING`.
+    """The contents of claim_rules.toml, compiled.
+
+    `any_need` matches wherever the first need of some group does; `naming` holds the patterns named in NAMING.
     """
 
     groups: tuple[Group, ...]
@@ -63,7 +63,7 @@ class Rules:
     concessions: tuple[str, ...]
 
     def number(self, words: str) -> int:
-        """'Twenty-one', '21st', '1,021', 'a single' as a number; 1 where the words hold none ('the only other')."""
+        """Return 'twenty-one', '21st', '1,021' or 'a single' as a number; 1 where there is none ('the only other')."""
         value = 0
         for part in _NUMBER.findall(words.lower().replace(",", "")):
             if part == "hundred":
@@ -74,24 +74,24 @@ class Rules:
 
 
 @cache
-def rules() -> Rules:
-    """The rules of claim_rules.toml."""
-    read = load_rules("claim_rules")
-    words = read["words"]
-    groups = tuple(_group(entry, words) for entry in read["group"])
+def claim_rules() -> Rules:
+    """Load and compile claim_rules.toml, once a process."""
+    data = load_rules("claim_rules")
+    words = data["words"]
+    groups = tuple(_group(entry, words) for entry in data["group"])
     return Rules(
         groups=groups,
         any_need=_any([group.needs[0] for group in groups]),
-        numbers={**read["cardinals"], **read["ordinals"]},
-        bounds=tuple((name, _expression(pattern, words)) for name, pattern in read["bounds"].items()),
-        hedge=_expression(read["hedge"]["pattern"], words),
-        order=re.compile(_expression(read["order"]["pattern"], words)),
-        scopes=tuple((entry["name"], _expression(entry["pattern"], words)) for entry in read["scope"]),
-        naming={name: re.compile(_expression(read["claimed"][name], words)) for name in NAMING},
-        common=frozenset(read["claimed"]["common"]),
-        abbreviations=frozenset(read["sentence"]["abbreviations"]),
-        contrasts=tuple(read["sentence"]["contrasts"]),
-        concessions=tuple(read["sentence"]["concessions"]),
+        numbers={**data["cardinals"], **data["ordinals"]},
+        bounds=tuple((name, _expression(pattern, words)) for name, pattern in data["bounds"].items()),
+        hedge=_expression(data["hedge"]["pattern"], words),
+        order=re.compile(_expression(data["order"]["pattern"], words)),
+        scopes=tuple((entry["name"], _expression(entry["pattern"], words)) for entry in data["scope"]),
+        naming={name: re.compile(_expression(data["claimed"][name], words)) for name in NAMING},
+        common=frozenset(data["claimed"]["common"]),
+        abbreviations=frozenset(data["sentence"]["abbreviations"]),
+        contrasts=tuple(data["sentence"]["contrasts"]),
+        concessions=tuple(data["sentence"]["concessions"]),
     )
 
 
@@ -109,19 +109,18 @@ def _rule(entry: Mapping[str, Any], words: Mapping[str, str]) -> Rule:
     return Rule(
         pattern=pattern,
         needs=tuple(_expression(need, words) for need in entry.get("needs", ())),
-        unless=_any([_expression(each, words) for each in entry.get("unless", ())]),
+        unless=_any([_expression(unless, words) for unless in entry.get("unless", ())]),
         of_title=entry.get("of_title", False),
-        parts=tuple(re.findall(r"\(\?P<([a-z]+)>", pattern)),
     )
 
 
 def _expression(pattern: str, words: Mapping[str, str]) -> str:
-    """A pattern with its {names} written out, to be read without regard to case."""
+    """Return a case-insensitive pattern with each {name} replaced by its definition in `words`."""
     while _IN_BRACES.search(pattern):
-        pattern = _IN_BRACES.sub(lambda name: words[name[1]], pattern)
+        pattern = _IN_BRACES.sub(lambda match: words[match[1]], pattern)
     return f"(?i){pattern}"
 
 
 def _any(patterns: list[str]) -> str:
-    """One expression for any of several; '' for none, which never asks to be matched."""
+    """Return one pattern that matches where any of several does; '' for an empty list."""
     return "|".join(f"(?:{pattern})" for pattern in patterns)

@@ -1,4 +1,4 @@
-"""The claims of a draft beside what a lake has: answered like those of the literature, and nothing of it is stored."""
+"""Audit the claims of a draft against a lake, as the claims of the literature are; nothing of the draft is stored."""
 
 import datetime as dt
 
@@ -6,20 +6,22 @@ import duckdb
 import pyarrow as pa
 
 from transforms.annotation.annotate import annotate
-from transforms.claims.audit_rows import Answers, answer
-from transforms.claims.combination import combine
+from transforms.claims.audit_rows import AuditTables, judge_claims
+from transforms.claims.combination import add_combinations
 from transforms.claims.detect import numbered_claims
 from transforms.schema.vocabulary import CONCEPT_ANCESTORS, CONCEPT_NAMES, CONCEPTS
 from transforms.vocabulary.compiled import build
-from warehouse.derived.claim_audit import concepts, coverage, matches
+from warehouse.derived.claim_audit import load_concepts, load_coverage, matching_articles
 
-DRAFT = "draft"
+_DRAFT_ID = "draft"
 _NO_ARTICLE = 0
 
 
-def audit_draft(connection: duckdb.DuckDBPyConnection, title: str, abstract: str, day: dt.date) -> Answers:
-    """Rows of claim_audit and claim_matches for a draft, judged by what had entered before `day`."""
-    document = pa.table({"document_id": [DRAFT], "article_id": [_NO_ARTICLE], "title": [title], "abstract": [abstract]})
+def audit_draft(connection: duckdb.DuckDBPyConnection, title: str, abstract: str, day: dt.date) -> AuditTables:
+    """Return rows of claim_audit and claim_matches for a draft, judged by the articles that entered before `day`."""
+    document = pa.table(
+        {"document_id": [_DRAFT_ID], "article_id": [_NO_ARTICLE], "title": [title], "abstract": [abstract]}
+    )
     claims = numbered_claims(document, "article_id")
     for name, value, type_ in (
         ("received_on", day, pa.date32()),
@@ -28,8 +30,11 @@ def audit_draft(connection: duckdb.DuckDBPyConnection, title: str, abstract: str
     ):
         claims = claims.append_column(name, pa.array([value] * len(claims), type_))
     tables = [
-        connection.sql(f"FROM {each.name}").to_arrow_table() for each in (CONCEPTS, CONCEPT_NAMES, CONCEPT_ANCESTORS)
+        connection.sql(f"FROM {schema.name}").to_arrow_table()
+        for schema in (CONCEPTS, CONCEPT_NAMES, CONCEPT_ANCESTORS)
     ]
-    known = concepts(connection)
-    combined = combine(claims, annotate(document, build(*tables)), known)
-    return answer(combined, matches(connection, combined), {}, coverage(connection), known.names)
+    concepts = load_concepts(connection)
+    combined = add_combinations(claims, annotate(document, build(*tables)), concepts)
+    return judge_claims(
+        combined, matching_articles(connection, combined), {}, load_coverage(connection), concepts.names
+    )

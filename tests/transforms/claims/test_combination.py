@@ -4,14 +4,14 @@ import pyarrow as pa
 import pytest
 
 from transforms.claims.combination import (
-    GENERIC_DESCENDANTS,
-    MOST_GROUPS,
-    VAGUE,
-    Claim,
+    GENERIC_MIN_DESCENDANTS,
+    MAX_GROUPS,
+    VAGUE_CONCEPTS,
+    ClaimSpan,
     Concepts,
     Mention,
-    combination,
-    combine,
+    add_combinations,
+    claim_combination,
 )
 from transforms.schema.claims import FOUND_CLAIMS
 from transforms.schema.mentions import MENTIONS
@@ -30,20 +30,26 @@ NAMES = {
     "child": ("Child", "M01.060"),
 }
 ABOVE = [("t-cell", "leukemia"), ("t-cell", "tumor"), ("leukemia", "tumor"), ("infiltration", "tumor")]
-MANY = [(f"x{n}", "tumor") for n in range(GENERIC_DESCENDANTS)]
+MANY = [(f"x{n}", "tumor") for n in range(GENERIC_MIN_DESCENDANTS)]
 
 
 @pytest.fixture(scope="module")
 def concepts():
     rows = [
-        {"concept_id": c, "name": name, "categories": [place[0]], "tree_numbers": [place], "counted": c != "child"}
-        for c, (name, place) in NAMES.items()
+        {
+            "concept_id": c,
+            "name": name,
+            "categories": [tree_number[0]],
+            "tree_numbers": [tree_number],
+            "counted": c != "child",
+        }
+        for c, (name, tree_number) in NAMES.items()
     ]
     ancestors = [{"concept_id": low, "ancestor_id": high} for low, high in ABOVE + MANY]
-    return Concepts.of(CONCEPTS.from_rows(rows), CONCEPT_ANCESTORS.from_rows(ancestors))
+    return Concepts.from_tables(CONCEPTS.from_rows(rows), CONCEPT_ANCESTORS.from_rows(ancestors))
 
 
-CLAIM = Claim(start=100, end=200, scope_start=150, scope_end=180)
+CLAIM = ClaimSpan(start=100, end=200, scope_start=150, scope_end=180)
 
 
 def inside(concept, start=150, end=180):
@@ -84,18 +90,18 @@ def beside(concept):
     ids=[
         "the words name enough", "too few: the title", "half unnamed: the title", "nothing: the title",
         "then the sentence before", "the claim's own sentence first", "what the words name and what stands beside them",
-        "how it was found is left out", "even where little else is left", "a device is claimed as a disease is",
+        "how it was combined is left out", "even where little else is left", "a device is claimed as a disease is",
         "what points back gives way to the title", "widened to what the neighbourhood speaks of",
         "not to what names nothing", "adjectives are alternatives", "no mention",
     ],
 )  # fmt: skip
 def test_where_the_concepts_come_from(concepts, mentions, groups):
-    assert combination(CLAIM, mentions, concepts) == groups
+    assert claim_combination(CLAIM, mentions, concepts) == groups
 
 
 def test_no_more_groups_than_can_be_expected_together(concepts):
     mentions = [inside(f"y{n}", 150 + n, 151 + n) for n in range(9)]
-    assert len(combination(CLAIM, mentions, concepts)) == MOST_GROUPS
+    assert len(claim_combination(CLAIM, mentions, concepts)) == MAX_GROUPS
 
 
 def test_tables_in_tables_out(concepts):
@@ -112,19 +118,21 @@ def test_tables_in_tables_out(concepts):
             {"document_id": "b", "start": 0, "end": 50, "kind": "first_report"},
         ]
     )
-    places = [("node", "a", 150, 165, "text"), ("emh", "a", 166, 170, "text"), ("child", "a", 171, 175, "text")]
-    places += [("neck", "b", None, None, "index")]
+    spans = [("node", "a", 150, 165, "text"), ("emh", "a", 166, 170, "text"), ("child", "a", 171, 175, "text")]
+    spans += [("neck", "b", None, None, "index")]
     mentions = MENTIONS.from_rows(
         {"concept_id": c, "document_id": d, "start": start, "end": end, "sentence": start and 5, "sentence_end": 200}
         | {"basis": basis}
-        for c, d, start, end, basis in places
+        for c, d, start, end, basis in spans
     )
-    found = combine(claims, mentions, concepts)
-    assert found.column_names == [*claims.column_names, "groups", "diseases", "named_share"]
-    assert found["groups"].to_pylist() == [[["node"], ["emh"]], []]
-    assert found["diseases"].to_pylist() == [0, 0]
-    assert found["named_share"].to_pylist() == pytest.approx([19 / 30, 0])
-    assert combine(FOUND_CLAIMS.empty(), MENTIONS.empty(), concepts)["groups"].type == pa.list_(pa.list_(pa.string()))
+    combined = add_combinations(claims, mentions, concepts)
+    assert combined.column_names == [*claims.column_names, "groups", "diseases", "named_share"]
+    assert combined["groups"].to_pylist() == [[["node"], ["emh"]], []]
+    assert combined["diseases"].to_pylist() == [0, 0]
+    assert combined["named_share"].to_pylist() == pytest.approx([19 / 30, 0])
+    assert add_combinations(FOUND_CLAIMS.empty(), MENTIONS.empty(), concepts)["groups"].type == pa.list_(
+        pa.list_(pa.string())
+    )
 
 
 def test_a_well_named_title_makes_up_for_words_that_are_not(concepts):
@@ -136,13 +144,13 @@ def test_a_well_named_title_makes_up_for_words_that_are_not(concepts):
         | {"basis": "text"}
         for c, start, end in (("infiltration", 0, 21), ("node", 30, 40))
     )
-    (found,) = combine(claims, mentions, concepts).to_pylist()
-    assert found["named_share"] == pytest.approx(31 / 50)
-    assert (found["groups"], found["diseases"]) == ([["infiltration"], ["node"]], 1)
+    (combined,) = add_combinations(claims, mentions, concepts).to_pylist()
+    assert combined["named_share"] == pytest.approx(31 / 50)
+    assert (combined["groups"], combined["diseases"]) == ([["infiltration"], ["node"]], 1)
 
 
 def test_vague_concepts_are_curies():
-    assert all(concept.startswith("MESH:D") for concept in VAGUE)
+    assert all(concept.startswith("MESH:D") for concept in VAGUE_CONCEPTS)
 
 
 @pytest.mark.data
@@ -173,8 +181,10 @@ def test_the_page_this_project_started_from(data_dir):
         mesh = mark_counted(read_mesh(stream, "desc2024.xml.gz"))
     page = pa.table({"document_id": ["page"], "article_id": [1], "title": [title], "abstract": [abstract]})
     mentions = annotate(page, build(mesh.concepts, mesh.names, mesh.ancestors))
-    found = combine(find_claims(page), mentions, Concepts.of(mesh.concepts, mesh.ancestors)).to_pylist()
-    of = {(row["kind"], row["ordinal"] or row["prior_count"]): row["groups"] for row in found}
+    combined = add_combinations(
+        find_claims(page), mentions, Concepts.from_tables(mesh.concepts, mesh.ancestors)
+    ).to_pylist()
+    groups_by_claim = {(row["kind"], row["ordinal"] or row["prior_count"]): row["groups"] for row in combined}
     for claim in (("nth_report", 2), ("prior_count", 1)):
-        held = {concept for group in of[claim] for concept in group}
-        assert held >= {"MESH:D007938", "MESH:D006411", "MESH:D008198"}, claim
+        concepts = {concept for group in groups_by_claim[claim] for concept in group}
+        assert concepts >= {"MESH:D007938", "MESH:D006411", "MESH:D008198"}, claim

@@ -5,9 +5,9 @@ from itertools import islice
 import pyarrow as pa
 import pytest
 
-from transforms.claims.candidates import candidates, matches, meeting, parts, plain
+from transforms.claims.candidates import candidate_sentences, matches_pattern, matching_all, sentence_spans, to_ascii
 from transforms.claims.detect import find_claims
-from transforms.claims.rules import rules
+from transforms.claims.rules import claim_rules
 from transforms.pubmed import parse as pubmed_xml
 from transforms.schema.claims import FOUND_CLAIMS
 from transforms.schema.records import DOCUMENTS
@@ -242,19 +242,19 @@ def test_documents_keep_their_order_and_do_not_mix():
 
 def test_a_quotation_mark_does_not_join_sentences():
     said = 'So-called "gout was found. This is the first case of it. It healed" again.'
-    assert [said[begin:end] for begin, end in parts(said)] == [
+    assert [said[begin:end] for begin, end in sentence_spans(said)] == [
         'So-called "gout was found.',
         "This is the first case of it.",
         'It healed" again.',
     ]
-    assert list(parts("Caused by E. coli vs. S. aureus.")) == [(0, 32)]
+    assert list(sentence_spans("Caused by E. coli vs. S. aureus.")) == [(0, 32)]
 
 
 def test_plain_words_are_ascii_and_as_long():
     given = "Ünï’s 𝛼–β\u00a0x\n"
-    assert plain(given).isascii()
-    assert len(plain(given)) == len(given)
-    assert plain("gout") == "gout"
+    assert to_ascii(given).isascii()
+    assert len(to_ascii(given)) == len(given)
+    assert to_ascii("gout") == "gout"
 
 
 @pytest.mark.parametrize(
@@ -269,24 +269,26 @@ def test_plain_words_are_ascii_and_as_long():
     ],
 )
 def test_numbers(written, number):
-    assert rules().number(written) == number
+    assert claim_rules().number(written) == number
 
 
 def test_every_rule_says_why():
-    assert all(rule.pattern for group in rules().groups for rule in group.rules)
-    assert len({group.kind for group in rules().groups}) == 5
+    assert all(rule.pattern for group in claim_rules().groups for rule in group.rules)
+    assert len({group.kind for group in claim_rules().groups}) == 5
 
 
 @pytest.mark.data
 def test_what_a_rule_needs_is_found_wherever_its_pattern_matches(data_dir):
     with (data_dir / "pubmed" / "bulk" / "pubmed21n1298.xml.gz").open("rb") as stream:
         parsed = list(islice(pubmed_xml.parse(stream, "pubmed21n1298.xml.gz"), 3))
-    words = pa.concat_tables([candidates(text_slices(part.documents)) for part in parsed])["words"].combine_chunks()
-    helped = [rule for group in rules().groups for rule in group.rules if rule.needs]
+    words = pa.concat_tables([candidate_sentences(text_slices(part.documents)) for part in parsed])[
+        "words"
+    ].combine_chunks()
+    helped = [rule for group in claim_rules().groups for rule in group.rules if rule.needs]
     assert len(helped) > 3
     for rule in helped:
-        matching = words.filter(pa.array(matches(words, rule.pattern)))
-        assert len(meeting(matching, rule.needs)) == len(matching), rule.pattern
+        matching = words.filter(pa.array(matches_pattern(words, rule.pattern)))
+        assert len(matching_all(matching, rule.needs)) == len(matching), rule.pattern
 
 
 @pytest.mark.data

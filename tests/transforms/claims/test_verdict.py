@@ -13,10 +13,10 @@ from transforms.claims.verdict import (
     NOT_CONTRADICTED,
     NOT_DECIDABLE,
     REPORTS_CASES,
-    Claimed,
+    ClaimFacts,
     Paper,
+    classify_matches,
     judge,
-    sort_out,
 )
 
 DAY = dt.date(2020, 6, 15)
@@ -28,7 +28,7 @@ PAPER = Paper(article_id=1, received_on=DAY, entered_on=DAY + dt.timedelta(days=
 
 
 def matches(*rows, together=True, cases=True):
-    """Rows (article, days after the paper was received or None, the same for its retraction)."""
+    """Rows (article, days after the paper was received or None, the same_paper_ids for its retraction)."""
 
     def day(after):
         return None if after is None else DAY + dt.timedelta(days=after)
@@ -51,50 +51,50 @@ def earlier(number, together=True):
 @pytest.mark.parametrize(
     ("claim", "found", "verdict"),
     [
-        (Claimed("first_report", ordinal=1), 0, NOT_CONTRADICTED),
-        (Claimed("first_report", ordinal=1), 1, CONTRADICTED),
-        (Claimed("only_report"), 1, CONTRADICTED),
-        (Claimed("nth_report", ordinal=3), 2, NOT_CONTRADICTED),
-        (Claimed("nth_report", ordinal=3), 3, CONTRADICTED),
-        (Claimed("prior_count", prior_count=4, bound="exact"), 4, NOT_CONTRADICTED),
-        (Claimed("prior_count", prior_count=4, bound="exact"), 5, CONTRADICTED),
-        (Claimed("prior_count", prior_count=4, bound="at_most"), 5, CONTRADICTED),
-        (Claimed("prior_count", prior_count=4, bound="about"), 6, NOT_CONTRADICTED),
-        (Claimed("prior_count", prior_count=4, bound="about"), 7, CONTRADICTED),
-        (Claimed("prior_count", prior_count=4, bound="at_least"), 99, NOT_DECIDABLE),
-        (Claimed("rare_qualitative"), 3, NOT_DECIDABLE),
-        (Claimed("first_report", ordinal=1, groups=1), 9, NOT_DECIDABLE),
-        (Claimed("first_report", ordinal=1, diseases=0), 9, NOT_DECIDABLE),
-        (Claimed("first_report", ordinal=1, named_share=0.49), 9, NOT_DECIDABLE),
-        (Claimed("first_report", ordinal=1, named_share=0.49), 0, NOT_CONTRADICTED),
-        (Claimed("first_report", ordinal=1, scope="country/region"), 1, NOT_DECIDABLE),
-        (Claimed("first_report", ordinal=1, scope="country/region"), 0, NOT_CONTRADICTED),
-        (Claimed("first_report", ordinal=1, scope="world"), 1, CONTRADICTED),
-        (Claimed("first_report", ordinal=1, ordered=True), 1, NOT_DECIDABLE),
-        (Claimed("first_report", ordinal=1, ordered=True), 0, NOT_CONTRADICTED),
+        (ClaimFacts("first_report", ordinal=1), 0, NOT_CONTRADICTED),
+        (ClaimFacts("first_report", ordinal=1), 1, CONTRADICTED),
+        (ClaimFacts("only_report"), 1, CONTRADICTED),
+        (ClaimFacts("nth_report", ordinal=3), 2, NOT_CONTRADICTED),
+        (ClaimFacts("nth_report", ordinal=3), 3, CONTRADICTED),
+        (ClaimFacts("prior_count", prior_count=4, bound="exact"), 4, NOT_CONTRADICTED),
+        (ClaimFacts("prior_count", prior_count=4, bound="exact"), 5, CONTRADICTED),
+        (ClaimFacts("prior_count", prior_count=4, bound="at_most"), 5, CONTRADICTED),
+        (ClaimFacts("prior_count", prior_count=4, bound="about"), 6, NOT_CONTRADICTED),
+        (ClaimFacts("prior_count", prior_count=4, bound="about"), 7, CONTRADICTED),
+        (ClaimFacts("prior_count", prior_count=4, bound="at_least"), 99, NOT_DECIDABLE),
+        (ClaimFacts("rare_qualitative"), 3, NOT_DECIDABLE),
+        (ClaimFacts("first_report", ordinal=1, groups=1), 9, NOT_DECIDABLE),
+        (ClaimFacts("first_report", ordinal=1, diseases=0), 9, NOT_DECIDABLE),
+        (ClaimFacts("first_report", ordinal=1, named_share=0.49), 9, NOT_DECIDABLE),
+        (ClaimFacts("first_report", ordinal=1, named_share=0.49), 0, NOT_CONTRADICTED),
+        (ClaimFacts("first_report", ordinal=1, scope="country/region"), 1, NOT_DECIDABLE),
+        (ClaimFacts("first_report", ordinal=1, scope="country/region"), 0, NOT_CONTRADICTED),
+        (ClaimFacts("first_report", ordinal=1, scope="world"), 1, CONTRADICTED),
+        (ClaimFacts("first_report", ordinal=1, ordered=True), 1, NOT_DECIDABLE),
+        (ClaimFacts("first_report", ordinal=1, ordered=True), 0, NOT_CONTRADICTED),
     ],
 )
 def test_verdicts(claim, found, verdict):
     judged = judge(claim, PAPER, earlier(found))
     assert judged.verdict == verdict
-    assert judged.found.earlier == tuple(range(1 + found, 1, -1))
+    assert judged.matching.earlier == tuple(range(1 + found, 1, -1))
     assert judged.reason
 
 
 def test_concepts_scattered_over_an_abstract_contradict_nothing():
-    claim = Claimed("nth_report", ordinal=2)
+    claim = ClaimFacts("nth_report", ordinal=2)
     judged = judge(claim, PAPER, earlier(2, together=False))
-    assert (judged.verdict, judged.found.earlier, judged.found.scattered) == (NOT_DECIDABLE, (), (3, 2))
+    assert (judged.verdict, judged.matching.earlier, judged.matching.scattered) == (NOT_DECIDABLE, (), (3, 2))
     assert judge(claim, PAPER, earlier(1, together=False)).verdict == NOT_CONTRADICTED
 
 
 def test_an_experiment_is_no_case():
-    judged = judge(Claimed("first_report", ordinal=1), PAPER, matches((2, -9), cases=False))
-    assert (judged.verdict, judged.found.scattered) == (NOT_DECIDABLE, (2,))
+    judged = judge(ClaimFacts("first_report", ordinal=1), PAPER, matches((2, -9), cases=False))
+    assert (judged.verdict, judged.matching.scattered) == (NOT_DECIDABLE, (2,))
 
 
 @pytest.mark.parametrize(
-    ("words", "told"),
+    ("words", "reports"),
     [
         ("Gout in a camel: a case report.", True),
         ("A 52-year-old man came.", True),
@@ -105,44 +105,44 @@ def test_an_experiment_is_no_case():
         ("Alpha-chain disease: a case-control study.", False),
     ],
 )
-def test_how_an_article_says_that_it_reports_cases(words, told):
-    assert bool(pc.match_substring_regex(pa.array([words]), REPORTS_CASES)[0].as_py()) is told
+def test_how_an_article_says_that_it_reports_cases(words, reports):
+    assert bool(pc.match_substring_regex(pa.array([words]), REPORTS_CASES)[0].as_py()) is reports
 
 
 def test_whether_a_study_is_new_is_not_decided_by_counting():
     study = Paper(1, DAY, None, is_case_report=False)
-    assert judge(Claimed("first_report", ordinal=1), study, earlier(1)).verdict == NOT_DECIDABLE
-    assert judge(Claimed("nth_report", ordinal=1), study, earlier(1)).verdict == CONTRADICTED
+    assert judge(ClaimFacts("first_report", ordinal=1), study, earlier(1)).verdict == NOT_DECIDABLE
+    assert judge(ClaimFacts("nth_report", ordinal=1), study, earlier(1)).verdict == CONTRADICTED
     case = Paper(1, DAY, None, is_case_report=True)
-    assert judge(Claimed("first_report", ordinal=1), case, earlier(1)).verdict == CONTRADICTED
+    assert judge(ClaimFacts("first_report", ordinal=1), case, earlier(1)).verdict == CONTRADICTED
 
 
 def test_what_came_between_receipt_and_entry_was_too_late_to_be_known():
-    judged = judge(Claimed("first_report", ordinal=1), PAPER, matches((2, 0), (3, 50), (4, 99), (5, 100), (6, 500)))
+    judged = judge(ClaimFacts("first_report", ordinal=1), PAPER, matches((2, 0), (3, 50), (4, 99), (5, 100), (6, 500)))
     assert judged.verdict == NOT_CONTRADICTED
-    assert judged.found.too_late == (2, 3, 4)
+    assert judged.matching.too_late == (2, 3, 4)
 
 
 def test_without_a_day_of_receipt_that_of_entry_counts():
     paper = Paper(1, None, DAY)
-    assert judge(Claimed("only_report"), paper, matches((2, -1), (3, 0))).found.earlier == (2,)
-    unknown = judge(Claimed("only_report"), Paper(1, None, None), matches((2, -1)))
-    assert (unknown.verdict, unknown.found.earlier) == (NOT_DECIDABLE, ())
+    assert judge(ClaimFacts("only_report"), paper, matches((2, -1), (3, 0))).matching.earlier == (2,)
+    unknown = judge(ClaimFacts("only_report"), Paper(1, None, None), matches((2, -1)))
+    assert (unknown.verdict, unknown.matching.earlier) == (NOT_DECIDABLE, ())
 
 
 def test_the_paper_itself_in_any_form_never_counts():
-    paper = Paper(1, DAY, None, same={7, 8})
-    assert judge(Claimed("only_report"), paper, matches((1, -5), (7, -9), (8, -9))).verdict == NOT_CONTRADICTED
+    paper = Paper(1, DAY, None, same_paper_ids={7, 8})
+    assert judge(ClaimFacts("only_report"), paper, matches((1, -5), (7, -9), (8, -9))).verdict == NOT_CONTRADICTED
 
 
 def test_retracted_articles_count_while_they_stood():
-    judged = judge(Claimed("only_report"), PAPER, matches((2, -9, -1), (3, -9, 0), (4, -9, 1)))
-    assert judged.found.earlier == (4,)
+    judged = judge(ClaimFacts("only_report"), PAPER, matches((2, -9, -1), (3, -9, 0), (4, -9, 1)))
+    assert judged.matching.earlier == (4,)
 
 
 def test_undated_articles_are_named_and_not_counted():
-    judged = judge(Claimed("only_report"), PAPER, matches((2, None)))
-    assert (judged.verdict, judged.found.undated) == (NOT_CONTRADICTED, (2,))
+    judged = judge(ClaimFacts("only_report"), PAPER, matches((2, None)))
+    assert (judged.verdict, judged.matching.undated) == (NOT_CONTRADICTED, (2,))
 
 
 days = st.one_of(st.none(), st.integers(-400, 400))
@@ -151,7 +151,7 @@ rows = st.lists(st.tuples(st.integers(1, 40), days, days), max_size=12, unique_b
 
 @given(rows, st.booleans())
 def test_every_article_is_in_one_place_at_most(given_rows, together):
-    found = sort_out(PAPER, matches(*given_rows, together=together))
+    found = classify_matches(PAPER, matches(*given_rows, together=together))
     known = (*found.earlier, *found.scattered)
     everywhere = (*known, *found.too_late, *found.undated)
     assert len(set(everywhere)) == len(everywhere)
@@ -165,6 +165,6 @@ def test_every_article_is_in_one_place_at_most(given_rows, together):
 
 @given(st.integers(1, 20), st.integers(0, 20))
 def test_more_found_never_clears_a_claim(ordinal, found):
-    claim = Claimed("nth_report", ordinal=ordinal)
+    claim = ClaimFacts("nth_report", ordinal=ordinal)
     if judge(claim, PAPER, earlier(found)).verdict == CONTRADICTED:
         assert judge(claim, PAPER, earlier(found + 1)).verdict == CONTRADICTED
