@@ -124,7 +124,7 @@ def resolve_readings(readings: Sequence[Reading], words: str) -> list[Reading]:
         if known is None or (known.claimed is None and reading.claimed is not None):
             distinct[reading.identity] = reading
 
-    # "Although 22 cases were reported, this is the first case in a child": after a concession the last claim is primary.
+    # "Although 22 cases were reported, this is the first in a child": after a concession the last claim is primary.
     concedes = words.lower().startswith(claim_rules().concessions)
 
     def rank(reading: Reading) -> tuple[bool, int, int]:
