@@ -1,10 +1,10 @@
-"""The backfill flow: a past span of days of one source, window by window, by hand.
+"""The backfill flow: collect a past span of days of one source, window by window; started by hand.
 
-plan        which windows, by the ledger and by what the operator asks; `dry_run` ends here
-run         one Prefect task a window, some side by side, newest first; commits and the ledger as in `collect`
-tell        a progress artifact while it runs; at the end a table of the windows that failed, and why
+plan        choose the windows by the ledger and the operator's request; `dry_run` ends here
+run         one Prefect task per window, some in parallel, newest first; commits and ledger as in `collect`
+report      a progress artifact during the run; at the end a table of the windows, the failed ones with their reasons
 
-A window that fails stops no other; a flow run some of whose windows failed has failed.
+A window that fails stops no other, but the flow run fails at the end.
 """
 
 from flows.process_setup import silence_exit_of_flow_run, tune_allocator
@@ -32,8 +32,7 @@ from flows.reporting.artifacts import ProgressArtifact, publish_windows
 from flows.settings import Settings
 from flows.sources.base import Span
 from flows.watches.alerts import announce_changes, track_watches
-from flows.windows.backfill_plan import BackfillRequest, choose_windows
-from flows.windows.backfill_plan import dry_run as dry_run_of
+from flows.windows.backfill_plan import BackfillRequest, choose_windows, estimate_backfill
 from flows.windows.backfill_run import Attempt, BackfillResult, Runner, WindowCollector
 from flows.windows.collect_window import make_source, plan_windows
 from flows.windows.locks import WindowLocks
@@ -47,20 +46,20 @@ silence_exit_of_flow_run()
 
 
 class BackfillFailed(CollectError):
-    """Some windows of a backfill failed; `result` has all of them."""
+    """Some windows of a backfill failed; `result` lists all windows."""
 
     def __init__(self, result: BackfillResult) -> None:
         failed = result.failed
         super().__init__(
             f"{len(failed):,} of {len(result.windows):,} windows failed,"
             f" {failed[0]['window_name']} first: {failed[0]['reason']}",
-            "their reasons stand in table windows; the same command tries them again, --mode failed only them",
+            "see column reason of table windows; the same command tries them again, with --mode failed only them",
         )
         self.result = result
 
 
 class WindowFailed(CollectError):
-    """One window failed: so its task run has, too."""
+    """One window failed; raised so that its task run fails, too."""
 
     def __init__(self, attempt: Attempt, reason: str | None) -> None:
         super().__init__(f"{attempt.window.name}: {reason}")
@@ -76,20 +75,20 @@ def backfill_window(collector: WindowCollector, window: Window, wait_s: float) -
     return attempt
 
 
-class _Submitted:
-    """A task run, as the runner looks at attempts."""
+class _TaskFuture:
+    """The future of a task run, with the interface of `AttemptFuture`."""
 
     def __init__(self, future: PrefectFuture[Attempt]) -> None:
         self._future = future
 
-    def add_done_callback(self, told: Callable[["_Submitted"], None]) -> None:
-        self._future.add_done_callback(lambda _: told(self))
+    def add_done_callback(self, fn: Callable[["_TaskFuture"], None]) -> None:
+        self._future.add_done_callback(lambda _: fn(self))
 
     def result(self) -> Attempt:
         try:
             return self._future.result()
-        except WindowFailed as failed:
-            return failed.attempt
+        except WindowFailed as failure:
+            return failure.attempt
 
 
 @flow(
@@ -111,39 +110,39 @@ def backfill(  # noqa: PLR0913 - one parameter for each thing an operator can ch
     dry_run: bool = False,
     lake: Path | None = None,
 ) -> BackfillResult | dict[str, Any]:
-    """Fill gaps in what a source has given, or collect days of it once more.
+    """Fill gaps in the records of a source, or collect some of its days again.
 
-    Raises `BackfillFailed` at the end where windows failed. A dry run returns {"windows": [...], "total": {...}}.
+    Raises `BackfillFailed` at the end if windows failed. A dry run returns {"windows": [...], "total": {...}}.
 
     Args:
-        source: Where to collect from.
+        source: The source to collect from.
         since: The first day.
-        until: The last day; days to come are left out.
-        window: How many days to ask for at a time; numbered files and pages are windows of their own.
-        mode: The days that no finished window covers, the windows that failed the last time, or all once more.
-        query: In the source's own language, e.g. case reports[pt] for PubMed; nothing: all it has.
-        dates: Days of the records' creation, of their modification, or both.
-        order: Which windows to begin with.
-        parallel: Windows side by side; together they keep to the pace the source allows.
-        dry_run: Only show the windows, and the records, requests and minutes they will take.
-        lake: The lake's folder; nothing: the configured one.
+        until: The last day; future days are left out.
+        window: Days per window; numbered files and web pages are windows of their own.
+        mode: missing (days no finished window covers), failed (windows whose last attempt failed), or all.
+        query: In the query language of the source, e.g. case reports[pt] for PubMed; empty: all records.
+        dates: Whether the days are those of creation, of modification, or both.
+        order: newest or oldest windows first.
+        parallel: Windows collected at the same time; together they keep the rate limit of the source.
+        dry_run: Only list the windows, with the records, requests and minutes they will take.
+        lake: Folder of the lake; empty: the configured one.
 
     """
     settings = Settings() if lake is None else Settings(lake=lake)
     request = BackfillRequest(source, Span(since, until, query, dates.kinds, window), mode, order)
     if dry_run:
-        told = dry_run_of(request, settings)
-        create_table_artifact(told["windows"], "backfill-plan", f"What a backfill will take: {told['total']}")
-        return told
+        estimate = estimate_backfill(request, settings)
+        create_table_artifact(estimate["windows"], "backfill-plan", f"Estimate of a backfill: {estimate['total']}")
+        return estimate
     return run(request, settings, parallel)
 
 
 def run(request: BackfillRequest, settings: Settings, parallel: int) -> BackfillResult:
-    """Run a backfill within the flow."""
-    request, lake = request.checked(), Lake.at(settings.lake)
+    """Run a backfill inside a flow run; raises `BackfillFailed` if windows failed."""
+    request, lake = request.validated(), Lake.at(settings.lake)
     reannotate_if_rules_changed(lake)
     version = read_version(lake)
-    vocabulary_version(version)  # a clear error before any work, where there is none
+    vocabulary_version(version)  # raises a clear error before any work if there is no vocabulary
     track_watches(settings)
     with Client(settings) as client, WindowLocks(lake) as locks:
         source = make_source(request.source, client, settings, version)
@@ -159,11 +158,11 @@ def run(request: BackfillRequest, settings: Settings, parallel: int) -> Backfill
 
 
 def _run(collector: WindowCollector, windows: list[Window], settings: Settings, parallel: int) -> BackfillResult:
-    with count_bar(f"backfill {collector.source.collector}", len(windows)) as tell:
-        progress = _Progress("backfill", len(windows), tell)
+    with count_bar(f"backfill {collector.source.collector}", len(windows)) as advance_bar:
+        progress = _Progress("backfill", len(windows), advance_bar)
         runner = Runner(
             collector,
-            lambda window, wait_s: _Submitted(backfill_window.submit(collector, window, wait_s)),
+            lambda window, wait_s: _TaskFuture(backfill_window.submit(collector, window, wait_s)),
             lambda units: commit_units(collector.lake, units),
             progress.advance,
             parallel,
@@ -173,17 +172,17 @@ def _run(collector: WindowCollector, windows: list[Window], settings: Settings, 
 
 
 class _Progress:
-    """A progress artifact, moved at each whole percent, and the bar beside it."""
+    """A progress artifact, updated at each whole percent only (an API call each), and the bar on the terminal."""
 
-    def __init__(self, key: str, windows: int, tell: Callable[[], None]) -> None:
-        self._windows, self._through, self._tell = windows, 0, tell
+    def __init__(self, key: str, windows: int, advance_bar: Callable[[], None]) -> None:
+        self._windows, self._finished, self._advance_bar = windows, 0, advance_bar
         self._artifact = ProgressArtifact(key, windows)
 
     def advance(self) -> None:
-        before, self._through = self._percent(), self._through + 1
-        self._tell()
+        before, self._finished = self._percent(), self._finished + 1
+        self._advance_bar()
         if self._percent() > before:
-            self._artifact.update(self._through)
+            self._artifact.update(self._finished)
 
     def _percent(self) -> int:
-        return 100 * self._through // self._windows
+        return 100 * self._finished // self._windows

@@ -121,10 +121,10 @@ def run_collect(settings: Settings, source: str, span: "Span", *, force: bool, a
 
 def _show_dry_run(settings: Settings, asked: "BackfillRequest", *, as_json: bool) -> None:
     """Print how much work a backfill will be; no flow is run for it."""
-    from flows.windows.backfill_plan import dry_run
+    from flows.windows.backfill_plan import estimate_backfill
 
     leave_failures_to_the_verb()
-    plan = dry_run(asked, settings)
+    plan = estimate_backfill(asked, settings)
     if as_json:
         terminal.as_json(plan)
         return

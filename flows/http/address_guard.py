@@ -1,7 +1,7 @@
-"""No connection to a private or loopback address unless a setting allows it.
+"""Guard against server-side request forgery: no connection to a private or loopback address unless allowed.
 
-Names are resolved here, every address is checked, and the connection is made to an address that was checked: a name
-that resolves otherwise a moment later (DNS rebinding) changes nothing.
+Host names are resolved here, every address is checked, and the connection is made to a checked address. A name that
+resolves differently a moment later (DNS rebinding) therefore has no effect.
 """
 
 import ipaddress
@@ -23,7 +23,11 @@ class ForbiddenAddress(Exception):
 
 @dataclass(frozen=True)
 class AddressPolicy:
-    """Which addresses may be connected to: public ones; all where `any_address`; and hosts a setting spells out."""
+    """Which addresses may be connected to.
+
+    Public addresses always; every address if `any_address`; and the `named` pairs of host and port, which the settings
+    spell out.
+    """
 
     any_address: bool = False
     named: frozenset[tuple[str, int]] = frozenset()
@@ -35,36 +39,43 @@ class AddressPolicy:
         return cls(any_address, frozenset(named))
 
     def resolve(self, host: str, port: int) -> list[str]:
-        """Addresses of a host, all of which may be connected to; raises `ForbiddenAddress`, `OSError`."""
-        found = [str(told[4][0]) for told in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
+        """Return the IP addresses of a host, all of them allowed.
+
+        Raises `ForbiddenAddress` if any of them is not allowed, and `OSError` if the name cannot be resolved.
+        """
+        # getaddrinfo: (family, type, protocol, canonical name, (address, port, ...)), once for each address
+        addresses = [str(info[4][0]) for info in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
         if not self.any_address and (host.lower(), port) not in self.named:
-            forbidden = [address for address in found if not is_public(address)]
+            forbidden = [address for address in addresses if not is_public(address)]
             if forbidden:
                 raise ForbiddenAddress(f"{host} is the private address {forbidden[0]}")
-        return found
+        return addresses
 
     def check_redirect(self, url: str) -> None:
-        """Raise `ForbiddenAddress` for a redirect to a private address, spelled out in a setting or not."""
+        """Raise `ForbiddenAddress` for a redirect to a private address, even one that the settings spell out."""
         host, port = host_and_port(url)
         if not self.any_address and (_is_spelled_out(host) or (host, port) in self.named):
             raise ForbiddenAddress(f"a redirect leads to the private address {host}")
 
 
 def host_and_port(url: str) -> tuple[str, int]:
-    """Host, in lower case, and port of a URL."""
+    """Return the host of a URL in lower case, and its port (0 if the scheme has no default)."""
     parts = urlsplit(url)
     return (parts.hostname or "").lower(), parts.port or _PORTS.get(parts.scheme, 0)
 
 
 def is_public(address: str) -> bool:
-    """Whether an address, or the IPv4 address an IPv6 address stands for, is reachable from everywhere."""
-    told = ipaddress.ip_address(address.partition("%")[0])
-    told_too = _inner(told) if isinstance(told, ipaddress.IPv6Address) else None
-    return all(one.is_global and not one.is_multicast for one in (told, told_too) if one)
+    """Return whether an IP address, and any IPv4 address embedded in it, is globally reachable unicast."""
+    outer = ipaddress.ip_address(address.partition("%")[0])  # without the zone: fe80::1%eth0
+    embedded = _embedded_ipv4(outer) if isinstance(outer, ipaddress.IPv6Address) else None
+    return all(ip.is_global and not ip.is_multicast for ip in (outer, embedded) if ip)
 
 
-def _inner(address: ipaddress.IPv6Address) -> ipaddress.IPv4Address | None:
-    """The IPv4 address inside a mapped (RFC 4291), 6to4 (RFC 3056) or NAT64 (RFC 6052) address."""
+def _embedded_ipv4(address: ipaddress.IPv6Address) -> ipaddress.IPv4Address | None:
+    """Return the IPv4 address inside a mapped (RFC 4291), 6to4 (RFC 3056) or NAT64 (RFC 6052) address.
+
+    For example 127.0.0.1 for ::ffff:127.0.0.1: connecting to the outer address reaches the inner one.
+    """
     if address in _NAT64:
         return ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
     return address.ipv4_mapped or address.sixtofour
@@ -80,7 +91,7 @@ def _is_spelled_out(host: str) -> bool:
 
 
 class GuardedBackend(httpcore.SyncBackend):
-    """Connects to addresses that were checked, and to no name."""
+    """Network backend of httpcore that resolves names itself and connects to checked addresses only."""
 
     def __init__(self, policy: AddressPolicy) -> None:
         super().__init__()
@@ -94,7 +105,7 @@ class GuardedBackend(httpcore.SyncBackend):
         local_address: str | None = None,
         socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
     ) -> httpcore.NetworkStream:
-        """Connect to the first checked address that answers; TLS still checks the certificate of the name."""
+        """Connect to the first checked address that answers; TLS still verifies the certificate against the name."""
         try:
             addresses = self._policy.resolve(host, port)
         except OSError as error:

@@ -1,15 +1,15 @@
-"""The one HTTP client: polite, patient, bounded, and never led to private addresses.
+"""The only HTTP client: rate-limited, retrying, bounded in time and size, and kept away from private addresses.
 
-    HttpError                   `hint` says what to do next
-    ├── ForbiddenError          a private address, or a redirect that would carry a secret elsewhere
-    ├── RefusedError            the service refuses this very request (4xx): asking again is no use
-    ├── TooLargeError           the answer is larger than a setting allows
-    └── TransientError          worth another attempt; raised once all attempts are used up
+    HttpError                   base; `hint` says what to do next
+    ├── ForbiddenError          a private address, a redirect that would carry a secret to another host, robots.txt
+    ├── RefusedError            the service rejects this request (4xx); retrying is useless
+    ├── TooLargeError           the response is larger than a setting allows
+    └── TransientError          a retry may succeed; raised once all attempts are used up
         ├── UnreachableError    no connection to the host at all
-        └── BadResponseError      status 200, but not what was asked for: raised by whoever reads the answer
+        └── BadResponseError    status 200, but not the expected content; raised by the function that reads it
 
-Each request waits for its host's token bucket, also a redirected or repeated one. Attempts, waits and limits are
-settings.
+Every request waits for the token bucket of its host, redirects and retries included. Attempts, waits and limits come
+from the settings.
 """
 
 import contextlib
@@ -38,30 +38,30 @@ from flows.http.response_cache import ResponseCache
 from flows.settings import Settings
 
 T = TypeVar("T")
-_REDIRECTS = 5
-_RETRIED = frozenset({408, 425, 429, 500, 502, 503, 504})
-_KEYS = re.compile(r"(api[_-]key\"?\s*[=:]\s*\"?)[^&\s\"']+", re.IGNORECASE)
-_EXCERPT = 200
+_MAX_REDIRECTS = 5
+_RETRIED_STATUSES = frozenset({408, 425, 429, 500, 502, 503, 504})
+_API_KEYS = re.compile(r"(api[_-]key\"?\s*[=:]\s*\"?)[^&\s\"']+", re.IGNORECASE)
+_EXCERPT_CHARS = 200
 
 
 class HttpError(FlowError):
-    """The base of all errors of requests."""
+    """Base of the errors of requests."""
 
 
 class ForbiddenError(HttpError):
-    """A request that must not be made."""
+    """A request that must not be sent."""
 
 
 class RefusedError(HttpError):
-    """The service refuses this request."""
+    """The service rejects this request; retrying is useless."""
 
 
 class TooLargeError(HttpError):
-    """The answer is larger than allowed."""
+    """The response is larger than a setting allows."""
 
 
 class TransientError(HttpError):
-    """Another attempt may succeed; `retry_after_s`: how long the service asks to wait first."""
+    """A retry may succeed; `retry_after_s` is the wait the service asks for, None if it does not say."""
 
     def __init__(self, message: str, hint: str = "", retry_after_s: float | None = None) -> None:
         super().__init__(message, hint)
@@ -73,22 +73,25 @@ class UnreachableError(TransientError):
 
 
 class BadResponseError(TransientError):
-    """The answer is not what was asked for."""
+    """The response is not the expected content."""
 
 
 @dataclass(frozen=True)
 class Request:
-    """What to ask: GET, or POST where there is a form."""
+    """A GET request, or a POST request if there is a form.
+
+    A `conditional` request returns the cached response if it has not changed on the server.
+    """
 
     url: str
     params: Mapping[str, str] = field(default_factory=dict)
     form: Mapping[str, str] | None = None
-    conditional: bool = False  # asked for only if it changed since the last time
+    conditional: bool = False
 
 
 @dataclass(frozen=True)
 class Response:
-    """A whole answer: its final address, headers and decompressed body; not `fresh` where it is a remembered one."""
+    """A complete response: URL after redirects, headers, decompressed body; not `fresh` if it came from the cache."""
 
     url: str
     headers: Mapping[str, str]
@@ -97,7 +100,7 @@ class Response:
 
 
 class Client:
-    """Asks, under one etiquette; `with Client(settings) as client:`. Safe to use from several threads."""
+    """HTTP client for all sources; use it as a context manager. Safe to share between threads."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
@@ -115,7 +118,7 @@ class Client:
             headers={"User-Agent": f"hoofbeats/{version('hoofbeats')} (literature counts{contact})"},
             trust_env=False,
         )
-        self._filter = _Masking(self.mask_secrets)
+        self._filter = _SecretFilter(self.mask_secrets)
         logging.getLogger("httpx").addFilter(self._filter)
 
     def __enter__(self) -> "Client":
@@ -126,31 +129,34 @@ class Client:
         self._client.close()
 
     def mask_secrets(self, text: str) -> str:
-        """`text` without secrets."""
+        """Return `text` with API keys replaced by ***."""
         for secret in self._secrets:
             text = text.replace(secret, "***")
-        return _KEYS.sub(r"\1***", text)
+        return _API_KEYS.sub(r"\1***", text)
 
     def fetch(self, request: Request, read: Callable[[Response], T]) -> T:
-        """What `read` makes of the answer; asks again where it raises `BadResponseError`. Raises `HttpError`."""
+        """Send a request and return what `read` makes of the response.
+
+        The request is retried if `read` raises `BadResponseError`, too. Raises `HttpError`.
+        """
 
         def attempt() -> T:
-            answer = self._once(request)
-            told = read(answer)
-            if request.conditional and answer.fresh:
-                self._cache.store(request.url, answer.headers, answer.body)
-            return told
+            response = self._send(request)
+            value = read(response)
+            if request.conditional and response.fresh:  # only now: what `read` rejects must not be cached
+                self._cache.store(request.url, response.headers, response.body)
+            return value
 
-        return self._persistently(attempt)
+        return self._with_retries(attempt)
 
     def slow_down(self, url: str, delay_s: float) -> None:
-        """Wait at least this long between requests to a URL's host, from now on."""
+        """Wait at least `delay_s` seconds between requests to the host of a URL from now on."""
         self._rate_limits.slow_down(httpx.URL(url).netloc.decode(), 1 / delay_s)
 
     def download(self, url: str, part: Path, check: Callable[[Path], None]) -> None:
-        """Stream a file to `part`, from where an earlier attempt or process left off, until `check` accepts it.
+        """Download a file to `part`, resuming where an earlier attempt or process stopped.
 
-        `check` raises `BadResponseError` for a file that is not the one wanted; it is then fetched anew.
+        `check` raises `BadResponseError` for wrong content, e.g. another MD5; the download then starts over.
         """
 
         def attempt() -> None:
@@ -161,41 +167,41 @@ class Client:
                 part.unlink()
                 raise
 
-        self._persistently(attempt)
+        self._with_retries(attempt)
 
-    def _persistently(self, attempt: Callable[[], T]) -> T:
-        told = self._settings
+    def _with_retries(self, attempt: Callable[[], T]) -> T:
+        settings = self._settings
         for trial in stamina.retry_context(
             on=self._wait,
-            attempts=told.attempts,
+            attempts=settings.attempts,
             timeout=None,
-            wait_initial=told.first_wait_s,
-            wait_max=told.longest_wait_s,
-            wait_jitter=told.first_wait_s,
+            wait_initial=settings.first_wait_s,
+            wait_max=settings.longest_wait_s,
+            wait_jitter=settings.first_wait_s,
         ):
             with trial:
                 return attempt()
         raise AssertionError("a retry neither succeeded nor failed")
 
     def _wait(self, error: Exception) -> bool | float:
-        """How long to wait before asking again; False: not at all."""
+        """Tell stamina whether to retry: False, True (exponential backoff), or a number of seconds to wait."""
         if not isinstance(error, TransientError):
             return False
         if error.retry_after_s is None:
             return True
         return error.retry_after_s if error.retry_after_s <= self._settings.longest_wait_s else False
 
-    def _once(self, request: Request) -> Response:
+    def _send(self, request: Request) -> Response:
         settings = self._settings
         conditions = self._cache.conditional_headers(request.url) if request.conditional else {}
-        built = self._client.build_request(
+        http_request = self._client.build_request(
             "GET" if request.form is None else "POST",
             request.url,
             params=dict(request.params) or None,
             data=dict(request.form) if request.form is not None else None,
             headers={"Accept-Encoding": "gzip", **conditions},
         )
-        with self._open(built) as response:
+        with self._open(http_request) as response:
             pieces = _decompressed(_within(response, settings.request_timeout_s), response)
             body = b"".join(_limited(pieces, settings.largest_answer_bytes, self.mask_secrets(str(response.url))))
             self._check_status(response, body, {200, 304} if conditions else {200})
@@ -207,10 +213,12 @@ class Client:
         start = part.stat().st_size if part.exists() else 0
         headers = {"Accept-Encoding": "identity", **({"Range": f"bytes={start}-"} if start else {})}
         with self._open(self._client.build_request("GET", url, headers=headers)) as response:
-            if response.status_code == 416:  # there is nothing behind what is here already: `check` will tell
+            if (
+                response.status_code == 416
+            ):  # nothing after the bytes we have; `check` decides whether they are the file
                 return
             if response.status_code == 206 and not _begins_at(response, start):
-                raise BadResponseError(f"{url}: another part of the file than was asked for")
+                raise BadResponseError(f"{url}: the server sent another part of the file than requested")
             if response.status_code not in (200, 206):
                 self._check_status(response, next(_within(response, 60.0), b""), set())
             resumed = response.status_code == 206
@@ -222,9 +230,9 @@ class Client:
 
     @contextlib.contextmanager
     def _open(self, request: httpx.Request) -> Iterator[httpx.Response]:
-        """The response, redirects followed, its body still to be read; errors of the transport become ours."""
+        """Yield the final response, its body unread; follow redirects, turn transport errors into `HttpError`."""
         try:
-            for _ in range(_REDIRECTS):
+            for _ in range(_MAX_REDIRECTS):
                 self._rate_limits.wait(request.url.netloc.decode())
                 response = self._client.send(request, stream=True)
                 if not response.next_request:
@@ -232,43 +240,47 @@ class Client:
                 response.close()
                 request = self._redirected(request, response.next_request)
             else:
-                raise TransientError(self.mask_secrets(f"{request.url}: more than {_REDIRECTS} redirects"))
+                raise TransientError(self.mask_secrets(f"{request.url}: more than {_MAX_REDIRECTS} redirects"))
             with contextlib.closing(response):
                 yield response
         except ForbiddenAddress as error:
             hint = "set HOOFBEATS_ALLOW_PRIVATE_ADDRESSES=true if you trust every address you collect from"
-            raise ForbiddenError(self.mask_secrets(f"{_place(request)}: {error}"), hint) from error
+            raise ForbiddenError(self.mask_secrets(f"{_url_without_query(request)}: {error}"), hint) from error
         except (httpx.TransportError, httpx.DecodingError, zlib.error) as error:
             unreachable = isinstance(error, httpx.ConnectError | httpx.ConnectTimeout)
             raise (UnreachableError if unreachable else TransientError)(
-                self.mask_secrets(f"{_place(request)}: {_told(error)}"),
-                "check the network and the address, then run it again",
+                self.mask_secrets(f"{_url_without_query(request)}: {_reason(error)}"),
+                "check the network and the address, then run the command again",
             ) from error
 
-    def _redirected(self, request: httpx.Request, onwards: httpx.Request) -> httpx.Request:
-        self._policy.check_redirect(str(onwards.url))
-        if onwards.url.scheme not in ("http", "https") or (
-            onwards.url.host != request.url.host
+    def _redirected(self, request: httpx.Request, redirect: httpx.Request) -> httpx.Request:
+        self._policy.check_redirect(str(redirect.url))
+        if redirect.url.scheme not in ("http", "https") or (
+            redirect.url.host != request.url.host
             and (request.method == "POST" or self.mask_secrets(str(request.url)) != str(request.url))
         ):
-            raise ForbiddenError(f"{_place(request)}: a redirect to {onwards.url.host}, which is not followed")
-        return onwards
+            raise ForbiddenError(f"{_url_without_query(request)}: a redirect to {redirect.url.host} was not followed")
+        return redirect
 
     def _check_status(self, response: httpx.Response, body: bytes, accepted: set[int]) -> None:
         status = response.status_code
         if status in accepted:
             return
-        told = self.mask_secrets(" ".join(body[: 4 * _EXCERPT].decode("utf-8", "replace").split())[:_EXCERPT])
-        message = self.mask_secrets(f"{_place(response.request)}: HTTP {status}") + (f": {told}" if told else "")
-        if status in _RETRIED:
+        excerpt = self.mask_secrets(
+            " ".join(body[: 4 * _EXCERPT_CHARS].decode("utf-8", "replace").split())[:_EXCERPT_CHARS]
+        )
+        message = self.mask_secrets(f"{_url_without_query(response.request)}: HTTP {status}") + (
+            f": {excerpt}" if excerpt else ""
+        )
+        if status in _RETRIED_STATUSES:
             after = _retry_after(response.headers.get("Retry-After"))
-            raise TransientError(message, "the service is overloaded or down; run it again later", after)
-        hint = "check NCBI_API_KEY" if "key" in told.lower() else "check the address in the settings"
+            raise TransientError(message, "the service is overloaded or down; run the command again later", after)
+        hint = "check NCBI_API_KEY" if "key" in excerpt.lower() else "check the address in the settings"
         raise RefusedError(message, hint)
 
 
-class _Masking(logging.Filter):
-    """Takes secrets out of what httpx logs of requests."""
+class _SecretFilter(logging.Filter):
+    """Masks secrets in the URLs that httpx logs."""
 
     def __init__(self, masked: Callable[[str], str]) -> None:
         super().__init__()
@@ -280,9 +292,10 @@ class _Masking(logging.Filter):
 
 
 def _transport(policy: AddressPolicy) -> httpx.HTTPTransport:
-    """Httpx's own transport over connections to checked addresses only; httpx has no public way to say so."""
+    """Return httpx's transport over a connection pool that connects to checked addresses only."""
     context = _certificates()
     transport = httpx.HTTPTransport(verify=context)
+    # httpx has no public parameter for the network backend, so its pool is replaced.
     transport._pool = httpcore.ConnectionPool(ssl_context=context, network_backend=GuardedBackend(policy))
     return transport
 
@@ -292,11 +305,11 @@ def _certificates() -> ssl.SSLContext:
     return httpx.create_ssl_context(trust_env=False)
 
 
-def _place(request: httpx.Request) -> str:
+def _url_without_query(request: httpx.Request) -> str:
     return str(request.url.copy_with(query=None))
 
 
-def _told(error: Exception) -> str:
+def _reason(error: Exception) -> str:
     return " ".join(str(error).split()) or type(error).__name__
 
 
@@ -305,29 +318,29 @@ def _begins_at(response: httpx.Response, start: int) -> bool:
 
 
 def _within(response: httpx.Response, seconds: float) -> Iterator[bytes]:
-    """The body as it comes, compressed or not; raises `TransientError` when it takes longer than this."""
+    """Yield the body as received, still compressed; raise `TransientError` after `seconds`."""
     deadline = time.monotonic() + seconds
     for piece in response.iter_raw():
         yield piece
         if time.monotonic() > deadline:
-            raise TransientError(f"{_place(response.request)}: the answer took longer than {seconds:g} s")
+            raise TransientError(f"{_url_without_query(response.request)}: the response took longer than {seconds:g} s")
 
 
 def _decompressed(pieces: Iterator[bytes], response: httpx.Response) -> Iterator[bytes]:
-    """The body, decompressed a little at a time: a small piece may stand for endless zeros."""
+    """Yield the decompressed body in pieces of at most 1 MiB, so that a gzip bomb cannot fill the memory."""
     encoding = response.headers.get("Content-Encoding", "identity").lower()
     if encoding == "identity":
         yield from pieces
         return
     if encoding not in ("gzip", "x-gzip"):
-        raise BadResponseError(f"{_place(response.request)}: an encoding that was not asked for ({encoding[:20]})")
+        raise BadResponseError(f"{_url_without_query(response.request)}: unexpected content encoding {encoding[:20]}")
     inflater = zlib.decompressobj(16 + zlib.MAX_WBITS)
     for piece in pieces:
         yield inflater.decompress(piece, 1 << 20)
         while inflater.unconsumed_tail:
             yield inflater.decompress(inflater.unconsumed_tail, 1 << 20)
     if not inflater.eof and response.status_code == 200:
-        raise TransientError(f"{_place(response.request)}: the compressed answer ends early")
+        raise TransientError(f"{_url_without_query(response.request)}: the compressed response is truncated")
 
 
 def _limited(pieces: Iterator[bytes], limit: int, url: str) -> Iterator[bytes]:
@@ -335,13 +348,13 @@ def _limited(pieces: Iterator[bytes], limit: int, url: str) -> Iterator[bytes]:
         limit -= len(piece)
         if limit < 0:
             raise TooLargeError(
-                f"{url.partition('?')[0]}: the answer is larger than allowed", "see HOOFBEATS_LARGEST_*"
+                f"{url.partition('?')[0]}: the response is larger than allowed", "see HOOFBEATS_LARGEST_*"
             )
         yield piece
 
 
 def _retry_after(header: str | None) -> float | None:
-    """Seconds a Retry-After header asks for, as a number or as a date (RFC 9110, section 10.2.3)."""
+    """Return the seconds of a Retry-After header, a number or a date (RFC 9110, section 10.2.3); None if unreadable."""
     if header is None:
         return None
     if header.strip().isdecimal():

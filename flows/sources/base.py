@@ -1,10 +1,11 @@
 """What all sources have in common: a span of days becomes windows, a window becomes a payload.
 
-    plan(span) -> windows        what to ask, a pure function of the span where the source allows it: the same windows
-    again fetch(window, pending) -> Fetched    ask, page by page, each kept in `pending`; compare what came with what
-    was announced
+    plan(span) -> windows               where the source allows it, a pure function of the span: the same span gives
+                                        the same windows
+    fetch(window, pending) -> Fetched   request page by page, keep each in `pending`, and compare what was received with
+                                        what the source announced
 
-A source raises `flows.http.client.HttpError` where it cannot go on; what came of every window stands in the ledger.
+A source raises `flows.http.client.HttpError` if it cannot continue. The ledger records the outcome of every window.
 """
 
 import calendar
@@ -23,9 +24,9 @@ Clock = Callable[[], dt.datetime]
 
 @dataclass(frozen=True)
 class Span:
-    """What a collection is asked for: first and last day, a query, which dates of the records they are.
+    """What to collect: first and last day, an optional query, and which dates of the records the days refer to.
 
-    `window` is how many days are asked for at a time: a day, or a month where a query narrows it, unless told.
+    `window` is the number of days per request; by default a day, or a month if a query narrows the records.
     """
 
     since: dt.date
@@ -37,7 +38,7 @@ class Span:
 
 @dataclass(frozen=True)
 class Fetched:
-    """What came of a window; no payload where it held nothing."""
+    """The outcome of fetching a window; the payload is None if the window holds no records."""
 
     collected: CollectedWindow
     payload: Payload | None = None
@@ -45,7 +46,7 @@ class Fetched:
 
 @dataclass(frozen=True)
 class Estimate:
-    """What a window will take: records the source counts (None: it does not tell), and requests about."""
+    """The expected size of a window: its records (None if the source does not count them) and requests, roughly."""
 
     window: Window
     records: int | None
@@ -53,28 +54,34 @@ class Estimate:
 
 
 class Source(Protocol):
-    """A place records come from; `one_host`: where one window finds the service closed, no other will find it open."""
+    """A source of records.
+
+    `one_host`: all windows are served by one host, so if it is down for one window, it is down for all of them.
+    """
 
     collector: str
     one_host: bool
 
     def plan(self, span: Span) -> list[Window]:
-        """The windows of a span, in order."""
+        """Return the windows of a span, in order."""
 
     def fetch(self, window: Window, pending: PendingPayload) -> Fetched:
-        """Collect one window; goes on where an interrupted run stopped."""
+        """Fetch one window, resuming where an interrupted run stopped."""
 
     def estimate(self, window: Window) -> Estimate:
-        """What a window will take; asks the source for a count at most."""
+        """Return the expected size of a window; requests at most a count from the source."""
 
 
 def utc_now() -> dt.datetime:
-    """The time of requests."""
+    """Return the current time; the clock of all requests."""
     return dt.datetime.now(dt.UTC)
 
 
 def dated_windows(collector: str, span: Span, what: str) -> Iterator[Window]:
-    """The windows of a span: calendar days, weeks, months or years, cut at the span's ends."""
+    """Yield the windows of a span: calendar days, weeks, months or years, cut at both ends of the span.
+
+    For example 2026-01-30 to 2026-03-02 by month: 30-31 January, 1-28 February, 1-2 March.
+    """
     size = span.window or (WindowSize.DAY if span.query is None else WindowSize.MONTH)
     day = span.since
     while day <= span.until:
@@ -84,7 +91,10 @@ def dated_windows(collector: str, span: Span, what: str) -> Iterator[Window]:
 
 
 def dated_window(collector: str, what: str, days: tuple[dt.date, dt.date], query: str | None) -> Window:
-    """The window from one day to another; its name says what is asked, whoever asks."""
+    """Return the window from one day to another; equal requests get equal names, from whichever run.
+
+    For example "created-2026-03-01-to-2026-03-07.q0d1f2e3c4b5a", the last part being a digest of the query.
+    """
     first, last = days
     name = f"{what}-{first}" if last == first else f"{what}-{first}-to-{last}"
     if query is not None:
@@ -104,6 +114,9 @@ def _last_day(day: dt.date, size: WindowSize) -> dt.date:
             return day.replace(month=12, day=31)
 
 
-def settled(window: Window, asked_at: dt.datetime, days: int) -> str:
-    """'done', or 'open' where records of the window's last day may still come: services need some days to list them."""
-    return "done" if window.until is None or asked_at.date() - window.until > dt.timedelta(days=days) else "open"
+def settled(window: Window, fetched_at: dt.datetime, days: int) -> str:
+    """Return the state of a window fetched at `fetched_at`: 'done', or 'open' if it ended at most `days` days before.
+
+    Services need some days to list all records of a day, so an open window is collected again.
+    """
+    return "done" if window.until is None or fetched_at.date() - window.until > dt.timedelta(days=days) else "open"

@@ -1,8 +1,9 @@
-"""Europe PMC's search service: records first indexed, or updated, on some days, page by page by cursorMark.
+"""Europe PMC search service: records first indexed, or updated, within some days, paged by cursorMark.
 
-Without a query, preprints and the other sources of the settings are collected: its MED records are PubMed's own. The
-walk ends where a page is empty or the cursor is absent or repeats itself; fewer records than the service counts are
-looked for again from the beginning, and still fewer make the window fail. https://europepmc.org/RestfulWebService
+Without a query, the databases of the setting `europepmc_sources` are collected, preprints above all; MED records are
+left out, as they come from PubMed itself. Paging ends at an empty page, or when the cursor is absent or repeats. If
+fewer records arrive than the service counts, paging starts over; if the third pass falls short too, the window fails.
+https://europepmc.org/RestfulWebService
 """
 
 import datetime as dt
@@ -17,13 +18,13 @@ from transforms.payloads.record_versions import request_name
 from warehouse.commit.ledger import CollectedWindow, Window
 
 PAGE_SIZE = 500
-_WALKS = 3
+_MAX_WALKS = 3
 _KINDS = {"created": "indexed", "modified": "updated"}
 _FIELDS = {"indexed": "FIRST_IDATE", "updated": "UPDATE_DATE"}
 
 
 class EuropePmc:
-    """The source."""
+    """The Europe PMC source."""
 
     collector = "europepmc"
     one_host = True
@@ -34,39 +35,42 @@ class EuropePmc:
         self._now = now
 
     def plan(self, span: Span) -> list[Window]:
-        """Windows of first indexing, then of updates."""
+        """Return the windows of first indexing, then those of updates."""
         kinds = [_KINDS[dates] for dates in span.dates]
         return [window for what in kinds for window in dated_windows(self.collector, span, what)]
 
     def fetch(self, window: Window, pending: PendingPayload) -> Fetched:
-        """All pages of a window; distinct ids are compared with the service's count."""
-        for walk in range(_WALKS):
+        """Fetch all pages of a window and compare the number of distinct ids with the count of the service."""
+        for walk in range(_MAX_WALKS):
             state = pending.load_state() or {"cursor": "*", "pages": 0, "ids": [], "count": 0, "ended": False}
             while not state["ended"]:
-                self._step(window, pending, state)
-            if len(set(state["ids"])) >= state["count"] or walk == _WALKS - 1:
+                self._fetch_next_page(window, pending, state)
+            if len(set(state["ids"])) >= state["count"] or walk == _MAX_WALKS - 1:
                 break
             pending.clear()
-        received, at = len(set(state["ids"])), dt.datetime.fromisoformat(state["begun"])
+        received, fetched_at = len(set(state["ids"])), dt.datetime.fromisoformat(state["begun"])
         collected = CollectedWindow(
-            window, settled(window, at, self._settings.settled_after_days), state["count"], collected_at=at
+            window,
+            settled(window, fetched_at, self._settings.settled_after_days),
+            state["count"],
+            collected_at=fetched_at,
         )
         if received < state["count"]:
-            collected = collected.failed(
-                f"{received} records were delivered of the {state['count']} the service counts"
-            )
+            collected = collected.failed(f"the service delivered {received} of the {state['count']} records it counts")
         if not received:
             pending.remove()
             return Fetched(collected)
-        return Fetched(collected, pending.assemble("europepmc", request_name(window.name, at, "json.gz"), collected))
+        return Fetched(
+            collected, pending.assemble("europepmc", request_name(window.name, fetched_at, "json.gz"), collected)
+        )
 
     def estimate(self, window: Window) -> Estimate:
-        """By the count beside a page of one record; a walk ends with a page that is empty or repeats its cursor."""
+        """Estimate from the count on a page of one record; the 1 added is the empty page that ends the paging."""
         page, _ = self._page(window, "*", size=1)
         return Estimate(window, page.hit_count, 1 + -(-page.hit_count // PAGE_SIZE))
 
-    def _step(self, window: Window, pending: PendingPayload, state: dict[str, Any]) -> None:
-        """One page: kept first, then noted, so that what is noted is there."""
+    def _fetch_next_page(self, window: Window, pending: PendingPayload, state: dict[str, Any]) -> None:
+        """Fetch one page and update the state. The page is written first, so that every page in the state exists."""
         if "begun" not in state:
             pending.save_state(state)
         page, body = self._page(window, state["cursor"])
@@ -87,14 +91,14 @@ class EuropePmc:
         if self._settings.email:
             params["email"] = self._settings.email
 
-        def read(answer: Response) -> tuple[Page, bytes]:
+        def read(response: Response) -> tuple[Page, bytes]:
             try:
-                return read_page(answer.body), answer.body
+                return read_page(response.body), response.body
             except PageError as error:
                 raise BadResponseError(f"search for {window.name}: {error}") from error
 
         return self._client.fetch(Request(f"{self._settings.europepmc_url.rstrip('/')}/search", params=params), read)
 
     def _query(self, window: Window) -> str:
-        narrowed = window.query or " OR ".join(f"SRC:{source}" for source in self._settings.europepmc_sources.split())
-        return f"({narrowed}) AND ({_FIELDS[str(window.what)]}:[{window.since} TO {window.until}])"
+        selection = window.query or " OR ".join(f"SRC:{source}" for source in self._settings.europepmc_sources.split())
+        return f"({selection}) AND ({_FIELDS[str(window.what)]}:[{window.since} TO {window.until}])"

@@ -1,6 +1,7 @@
-"""Files an operator names: they are taken into the lake's raw folder, so that everything can be rebuilt from there.
+"""Files named by an operator: copied into the lake's raw folder, from which the whole lake can be rebuilt.
 
-A file out of a lake's own raw folder brings along what the ledger knew of it: that is how a lake is rebuilt.
+A file from the raw folder of a lake has a sidecar file with its ledger entry, which is copied along. That is how
+`hoofbeats rebuild` restores the ledger.
 """
 
 import hashlib
@@ -18,7 +19,7 @@ from warehouse.lake import Lake, sync
 
 
 class UnreadableFileError(OSError):
-    """A file that was named cannot be read."""
+    """A file to ingest cannot be read."""
 
     def __init__(self, path: Path, reason: str) -> None:
         super().__init__(f"{path}: {reason}")
@@ -26,24 +27,24 @@ class UnreadableFileError(OSError):
 
 
 def describe_file(lake: Lake, path: Path) -> Payload:
-    """The payload a file is, without taking it in; raises `UnreadableFileError`."""
+    """Return the payload a file would become, without copying it; raises `UnreadableFileError`."""
     try:
         with path.open("rb") as stream:
             digest = hashlib.file_digest(stream, "sha256").hexdigest()
         size = path.stat().st_size
-        told = _told(path)
-        source = told["source"] if told else detect_source(_head(path))
+        entry = _ledger_entry(path)
+        source = entry["source"] if entry else detect_source(_head(path))
     except OSError as error:
         raise UnreadableFileError(path, error.strerror or str(error)) from error
     folder = (
-        lake.raw / told["window"]["collector"] / told["window"]["name"] if told else lake.raw / source / digest[:16]
+        lake.raw / entry["window"]["collector"] / entry["window"]["name"] if entry else lake.raw / source / digest[:16]
     )
     kept = (folder / path.name).relative_to(lake.root).as_posix()
-    return Payload(source, path.name, digest, size, kept, CollectedWindow.from_json(told) if told else None)
+    return Payload(source, path.name, digest, size, kept, CollectedWindow.from_json(entry) if entry else None)
 
 
 def copy_into_lake(lake: Lake, path: Path, payload: Payload) -> Path:
-    """Copy the file into the lake, durable before it gets its name; returns where it is kept."""
+    """Copy a file into the lake and return its path there. It gets its name only when it is safely on disk."""
     kept = lake.root / payload.path
     if not kept.exists():
         kept.parent.mkdir(parents=True, exist_ok=True)
@@ -53,23 +54,23 @@ def copy_into_lake(lake: Lake, path: Path, payload: Payload) -> Path:
     return kept
 
 
-def _told(path: Path) -> dict[str, Any] | None:
-    """What stands beside a collected payload; None for any other file."""
+def _ledger_entry(path: Path) -> dict[str, Any] | None:
+    """Return the ledger entry in the sidecar file of a collected payload; None for any other file."""
     try:
-        told = json.loads(sidecar_path(path).read_text(encoding="utf-8"))
-        CollectedWindow.from_json(told)
+        entry = json.loads(sidecar_path(path).read_text(encoding="utf-8"))
+        CollectedWindow.from_json(entry)
     except (FileNotFoundError, ValueError, KeyError, TypeError):
         return None
-    return dict(told) if _is_plain(told["window"]["collector"]) and _is_plain(told["window"]["name"]) else None
+    return dict(entry) if _is_plain(entry["window"]["collector"]) and _is_plain(entry["window"]["name"]) else None
 
 
 def _is_plain(name: str) -> bool:
-    """Whether it names a folder, and nothing above or below it."""
+    """Return whether `name` is a single path component, so that it cannot lead out of the raw folder."""
     return name == Path(name).name and name not in ("", ".", "..")
 
 
 def _head(path: Path) -> bytes:
-    """How the file begins, decompressed."""
+    """Return the first bytes of a file, decompressed."""
     head = b""
     with path.open("rb") as stream:
         try:
@@ -78,13 +79,13 @@ def _head(path: Path) -> bytes:
                 if len(head) >= HEAD_BYTES:
                     break
         except DamagedPayload:
-            pass  # told when it is parsed
+            pass  # reported when the file is parsed
     return head[:HEAD_BYTES]
 
 
-def _copy(path: Path, place: Path) -> None:
-    beside = place.with_name(f"{place.name}.{os.getpid()}.part")
-    shutil.copyfile(path, beside)
-    sync(beside)
-    beside.replace(place)
-    sync(place.parent)
+def _copy(path: Path, target: Path) -> None:
+    part = target.with_name(f"{target.name}.{os.getpid()}.part")
+    shutil.copyfile(path, part)
+    sync(part)
+    part.replace(target)
+    sync(target.parent)

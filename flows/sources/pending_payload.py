@@ -1,11 +1,11 @@
-"""A window on its way: its pages and its plan lie in lake/raw/<collector>/<window>/ until they are one payload.
+"""A window being fetched: its pages and state lie in lake/raw/<collector>/<window>/ until they become one payload.
 
-    state.json       what is asked for, written before it is asked; gone once the payload is whole
-    page-00001.gz    a page as received, compressed; there once it is whole
-    <payload>        the pages behind each other (gzip members): immutable from here on
-    <payload>.json   what the ledger knows of it, so that a rebuild knows it too
+    state.json       what is to be requested, written before the first request; deleted once the payload is complete
+    page-00001.gz    one page as received, compressed
+    <payload>        all pages concatenated as gzip members; never changed again
+    <payload>.json   its ledger entry, from which `hoofbeats rebuild` restores the ledger
 
-Every file gets its name when its content is on the disk, so that a process that dies anywhere leaves the pages before.
+A file gets its name only when its content is on disk, so a process killed at any point leaves only complete pages.
 """
 
 import datetime as dt
@@ -21,7 +21,7 @@ from warehouse.commit.ledger import CollectedWindow, Payload, Window
 from warehouse.lake import Lake, sync
 
 STALE_AFTER = dt.timedelta(hours=20)
-"""Older plans and pages are dropped: what a service lists changes from day to day."""
+"""Older states and pages are discarded, because what a service lists changes from day to day."""
 
 _STATE = "state.json"
 
@@ -37,48 +37,48 @@ class PendingPayload:
         self.folder.mkdir(parents=True, exist_ok=True)
 
     def load_state(self) -> dict[str, Any] | None:
-        """The plan of an interrupted run; None, and an empty folder, where there is none or it is stale."""
+        """Return the state of an interrupted run; if there is none or it is stale, clear the folder and return None."""
         try:
-            told = json.loads((self.folder / _STATE).read_text(encoding="utf-8"))
-            if self._now() - dt.datetime.fromisoformat(told["begun"]) < STALE_AFTER:
-                return dict(told)
+            state = json.loads((self.folder / _STATE).read_text(encoding="utf-8"))
+            if self._now() - dt.datetime.fromisoformat(state["begun"]) < STALE_AFTER:
+                return dict(state)
         except FileNotFoundError:
             pass
         self.clear()
         return None
 
     def save_state(self, state: dict[str, Any]) -> None:
-        """Keep the plan; its `begun` is when it was first saved."""
+        """Write the state; its `begun` is the time it was first saved."""
         state.setdefault("begun", self._now().isoformat())
         _write(self.folder / _STATE, json.dumps(state).encode())
 
     def clear(self) -> None:
-        """Drop the plan and its pages."""
+        """Delete the state and the pages."""
         (self.folder / _STATE).unlink(missing_ok=True)
-        for left in (*self.folder.glob("page-*"), *self.folder.glob("*.part")):
-            left.unlink()
+        for leftover in (*self.folder.glob("page-*"), *self.folder.glob("*.part")):
+            leftover.unlink()
 
     def remove(self) -> None:
-        """Leave nothing behind of a window that holds no records."""
+        """Delete the state, the pages and, if it is then empty, the folder; for a window without records."""
         self.clear()
         if not any(self.folder.iterdir()):
             self.folder.rmdir()
 
     def has_page(self, number: int) -> bool:
-        """Whether a page is here, whole."""
+        """Return whether a page has been written."""
         return self._page(number).exists()
 
     def write_page(self, number: int, bodies: Sequence[bytes]) -> None:
-        """Keep a page: one answer, or several behind each other."""
+        """Write a page of one or several response bodies, each a gzip member."""
         packed = b"".join(gzip.compress(body, 6, mtime=0) for body in bodies)
         _write(self._page(number), packed)
 
     def read_page(self, number: int) -> bytes:
-        """A page that was kept."""
+        """Return the decompressed content of a page."""
         return gzip.decompress(self._page(number).read_bytes())
 
     def assemble(self, source: str, name: str, collected: CollectedWindow) -> Payload:
-        """All pages as one payload of that name, durable, and the plan gone."""
+        """Concatenate all pages to the payload of that name and delete the state."""
         whole = self.folder / f"{name}.part"
         with whole.open("wb") as file:
             for page in sorted(self.folder.glob("page-*.gz")):
@@ -87,21 +87,27 @@ class PendingPayload:
         return self.publish_file(whole, source, name, collected)
 
     def publish_file(self, whole: Path, source: str, name: str, collected: CollectedWindow) -> Payload:
-        """A file that is whole becomes the payload of that name."""
-        place = self.folder / name
-        _write(sidecar_path(place), collected.to_json(source=source).encode())
+        """Make a complete file the payload of that name, and delete the state.
+
+        The sidecar goes first: a payload without its ledger entry would be lost to a rebuild.
+        """
+        target = self.folder / name
+        _write(sidecar_path(target), collected.to_json(source=source).encode())
         sync(whole)
-        whole.replace(place)
+        whole.replace(target)
         sync(self.folder)
         self.clear()
-        return read_payload(self._lake, place)
+        return read_payload(self._lake, target)
 
     def find_complete(self, known: Callable[[Payload], bool]) -> Payload | None:
-        """The payload an earlier run completed but did not commit, if it is not stale."""
-        for place in sorted(self.folder.iterdir(), reverse=True):
-            if not sidecar_path(place).exists():
+        """Return the payload that an earlier run completed but did not commit; None if there is none or it is stale.
+
+        `known` says whether the lake has a payload already.
+        """
+        for path in sorted(self.folder.iterdir(), reverse=True):
+            if not sidecar_path(path).exists():
                 continue
-            payload = read_payload(self._lake, place)
+            payload = read_payload(self._lake, path)
             at = payload.window.collected_at
             if not known(payload) and (at is None or self._now() - at < STALE_AFTER):
                 return payload
@@ -112,23 +118,23 @@ class PendingPayload:
 
 
 def sidecar_path(payload: Path) -> Path:
-    """Where stands what the ledger knows of a collected payload."""
+    """Return the path of the file that holds the ledger entry of a collected payload."""
     return payload.with_name(f"{payload.name}.json")
 
 
-def read_payload(lake: Lake, place: Path) -> Payload:
-    """A collected payload in the raw folder of a lake, with what stands beside it."""
-    told = json.loads(sidecar_path(place).read_text(encoding="utf-8"))
-    with place.open("rb") as stream:
+def read_payload(lake: Lake, target: Path) -> Payload:
+    """Return a collected payload in the raw folder of a lake, with the ledger entry of its sidecar file."""
+    entry = json.loads(sidecar_path(target).read_text(encoding="utf-8"))
+    with target.open("rb") as stream:
         digest = hashlib.file_digest(stream, "sha256").hexdigest()
-    path = place.relative_to(lake.root).as_posix()
-    return Payload(told["source"], place.name, digest, place.stat().st_size, path, CollectedWindow.from_json(told))
+    path = target.relative_to(lake.root).as_posix()
+    return Payload(entry["source"], target.name, digest, target.stat().st_size, path, CollectedWindow.from_json(entry))
 
 
-def _write(place: Path, content: bytes) -> None:
-    """Write a file whole: beside, durable, then under its name."""
-    beside = place.with_name(f"{place.name}.part")
-    beside.write_bytes(content)
-    sync(beside)
-    beside.replace(place)
-    sync(place.parent)
+def _write(target: Path, content: bytes) -> None:
+    """Write a file atomically: under another name, synced to disk, then renamed."""
+    part = target.with_name(f"{target.name}.part")
+    part.write_bytes(content)
+    sync(part)
+    part.replace(target)
+    sync(target.parent)

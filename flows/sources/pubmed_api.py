@@ -1,9 +1,17 @@
-"""PubMed through NCBI's E-utilities: records created, or modified, on some days; all of them, or those of a query.
+"""PubMed through NCBI's E-utilities: records created, or modified, within some days; all of them, or those of a query.
 
-Ids first (esearch), then the records (efetch, by POST). A search reaches no further than its first 9,999 records;
-what is larger is split by date and then by PMID until every part lists all it counts, and the parts are counted
-against the whole. Dates are those of creation (crdt) and modification (mdat), never of entry (edat), which is set
-back for records that enter late. The search history of the service expires and is not used.
+PMIDs first (esearch), then the records (efetch, by POST). A search returns no more than its first 9,999 PMIDs, so a
+larger window is split, by date and then by PMID, until every part lists all it counts; at the end the parts are
+compared with the count of the whole window. For example, with 25,000 records in two days:
+
+    [10 March, 11 March]          25,000    too large: split by date
+    [10 March]                     8,000    listed
+    [11 March]                    17,000    too large: split at a PMID
+    [11 March], 1:40123456         8,900    listed
+    [11 March], 40123457:...       8,100    listed
+
+The dates are those of creation (crdt) and modification (mdat), never of entry (edat), which is backdated for records
+that enter late. The search history of the service is not used, because it expires.
 """
 
 import datetime as dt
@@ -27,19 +35,23 @@ from warehouse.commit.ledger import CollectedWindow, Window
 SEARCH_LIMIT = 9_999
 RECORDS_PER_PAGE = 400
 _FIELDS = {"created": "crdt", "modified": "mdat"}
-_LAST_PMID = 999_999_999
+_MAX_PMID = 999_999_999
 _ATTEMPTS = 3
-_NAMED = 20
+_MAX_NAMED = 20
 
-_DAMAGE = ("truncated_file", "damaged_gzip", "not_pubmed_xml", "source_error")
-"""What is wrong with the answer, not with the record it befalls."""
+_RESPONSE_DAMAGE = ("truncated_file", "damaged_gzip", "not_pubmed_xml", "source_error")
+"""Rejection reasons that concern the response as a whole, not the record at which they occur."""
 
 Part = list[Any]
-"""A part of a window, as JSON keeps it: first day, last day, first PMID, last PMID."""
+"""A part of a window, as stored in JSON: first day, last day, first PMID (0: not limited), last PMID."""
 
 
 class PubmedApi:
-    """The source; `after` is the last numbered PubMed file in the lake (see `transforms.payloads.record_versions`)."""
+    """The PubMed E-utilities source.
+
+    `after` is the (year, number) of the last numbered PubMed file in the lake, which orders the versions of a record
+    (see `transforms.payloads.record_versions`).
+    """
 
     collector = "pubmed_api"
     one_host = True
@@ -53,56 +65,64 @@ class PubmedApi:
         self._now = now
 
     def plan(self, span: Span) -> list[Window]:
-        """Windows of creation, then of modification; raises `CollectError` without an email."""
+        """Return the windows of creation, then of modification; raises `CollectError` if no email is configured."""
         if not self._settings.email:
             raise CollectError(
-                "NCBI asks for an email address with every request, and none is set",
+                "NCBI requires an email address with every request, and none is configured",
                 "set HOOFBEATS_EMAIL=you@example.org, or email in hoofbeats.toml",
             )
         return [window for what in span.dates for window in dated_windows(self.collector, span, what)]
 
     def fetch(self, window: Window, pending: PendingPayload) -> Fetched:
-        """All records of a window, compared by id with what the searches listed."""
-        state = self._planned(window, pending)
+        """Fetch all records of a window and compare their PMIDs with those the searches listed."""
+        state = self._list_pmids(window, pending)
         pmids = sorted({pmid for part in state["parts"] for pmid in part["pmids"]})
-        size = state["records_per_page"]  # of the run that kept the first pages
+        size = state["records_per_page"]  # as in the run that wrote the first pages
         pages = [pmids[at : at + size] for at in range(0, len(pmids), size)]
-        for number, asked in enumerate(pages):
+        for number, page in enumerate(pages):
             if not pending.has_page(number):
-                bodies, missing = self._records(asked)
+                bodies, missing = self._fetch_records(page)
                 if missing or str(number) in state["missing"]:
                     state["missing"][str(number)] = missing
                     pending.save_state(state)
                 pending.write_page(number, bodies)
-        at = dt.datetime.fromisoformat(state["begun"])
-        collected = self._told(window, state, len(pmids), at)
+        fetched_at = dt.datetime.fromisoformat(state["begun"])
+        collected = self._ledger_entry(window, state, len(pmids), fetched_at)
         if not pmids:
             pending.remove()
             return Fetched(collected)
         after = tuple(state["after"]) if state["after"] else None
-        name = request_name(window.name, at, "xml.gz", after)
+        name = request_name(window.name, fetched_at, "xml.gz", after)
         return Fetched(collected, pending.assemble("pubmed", name, collected))
 
     def estimate(self, window: Window) -> Estimate:
-        """By a search that lists nothing; halving what is too large for one search takes about two a listed part."""
+        """Estimate from a search that lists nothing.
+
+        Splitting a large window takes about two searches for each part that is listed in the end.
+        """
         count = self._search(window, [window.since, window.until, 0, 0], retmax=0).count
         searches = 1 if count <= SEARCH_LIMIT else 1 + 4 * (count // SEARCH_LIMIT)
         return Estimate(window, count, searches + -(-count // RECORDS_PER_PAGE))
 
-    def _told(self, window: Window, state: dict[str, Any], expected: int, at: dt.datetime) -> CollectedWindow:
-        not_found = f"not understood or not found: {', '.join(state['not_found'])}" if state["not_found"] else None
+    def _ledger_entry(self, window: Window, state: dict[str, Any], expected: int, at: dt.datetime) -> CollectedWindow:
+        not_found = (
+            f"terms not understood or not found: {', '.join(state['not_found'])}" if state["not_found"] else None
+        )
         missing = sorted(pmid for page in state["missing"].values() for pmid in page)
-        told = CollectedWindow(
+        collected = CollectedWindow(
             window, settled(window, at, self._settings.settled_after_days), expected, not_found,
             tuple(f"pubmed:{pmid}" for pmid in missing), at,
         )  # fmt: skip
         if not missing:
-            return told
-        named = ", ".join(map(str, missing[:_NAMED])) + (", ..." if len(missing) > _NAMED else "")
-        return told.failed(f"{len(missing)} of {expected} records asked for were not returned: {named}")
+            return collected
+        named = ", ".join(map(str, missing[:_MAX_NAMED])) + (", ..." if len(missing) > _MAX_NAMED else "")
+        return collected.failed(f"{len(missing)} of {expected} requested records were not returned: {named}")
 
-    def _planned(self, window: Window, pending: PendingPayload) -> dict[str, Any]:
-        """The ids of a window in parts that each list all they count; kept part by part."""
+    def _list_pmids(self, window: Window, pending: PendingPayload) -> dict[str, Any]:
+        """List the PMIDs of a window in parts; return the state, which is saved after each part.
+
+        Starts over if the parts do not add up to the whole, because records entered or left meanwhile.
+        """
         for _ in range(_ATTEMPTS):
             state = pending.load_state() or {**_new_state(window), "after": self._after}
             while state["pending"]:
@@ -118,88 +138,91 @@ class PubmedApi:
                 return state
             pending.clear()
         raise BadResponseError(
-            f"the count changed while {window.name} was listed: {listed} in parts, {whole} at the end"
+            f"the count changed while {window.name} was listed: {listed} in its parts, {whole} afterwards"
         )
 
     def _search_part(self, window: Window, state: dict[str, Any]) -> None:
         part = state["pending"][-1]
-        found = self._search(window, part, retmax=SEARCH_LIMIT)
+        result = self._search(window, part, retmax=SEARCH_LIMIT)
         state["pending"].pop()
-        state["not_found"] = sorted({*state["not_found"], *found.not_found})
-        if found.count <= SEARCH_LIMIT:
-            state["parts"].append({"part": part, "pmids": list(found.pmids)})
+        state["not_found"] = sorted({*state["not_found"], *result.not_found})
+        if result.count <= SEARCH_LIMIT:
+            state["parts"].append({"part": part, "pmids": list(result.pmids)})
         else:
-            state["pending"] += reversed(_split(part, found))
+            state["pending"] += reversed(_split(part, result))
 
     def _search(self, window: Window, part: Part, *, retmax: int) -> SearchResult:
         params = {"db": "pubmed", "term": _term(window, part), "retmax": str(retmax), "retmode": "xml"}
 
-        def read(answer: Response) -> SearchResult:
+        def read(response: Response) -> SearchResult:
             try:
-                found = read_search(answer.body)
+                result = read_search(response.body)
             except AnswerError as error:
                 raise BadResponseError(f"esearch for {window.name}: {self._client.mask_secrets(str(error))}") from error
-            if len(set(found.pmids)) != min(found.count, retmax):
+            if len(set(result.pmids)) != min(result.count, retmax):
                 raise BadResponseError(
-                    f"esearch for {window.name} counts {found.count} but lists {len(set(found.pmids))}"
+                    f"esearch for {window.name} counts {result.count} but lists {len(set(result.pmids))}"
                 )
-            return found
+            return result
 
         return self._client.fetch(Request(self._url("esearch.fcgi"), params={**params, **self._identity()}), read)
 
-    def _records(self, pmids: list[int]) -> tuple[list[bytes], list[int]]:
-        """The answers that hold these records, and the ids that were in none of them however often asked for."""
+    def _fetch_records(self, pmids: list[int]) -> tuple[list[bytes], list[int]]:
+        """Return the responses that hold these records, and the PMIDs that none of them holds after all attempts."""
         bodies: list[bytes] = []
-        asked = pmids
+        wanted = pmids
         for _ in range(_ATTEMPTS):
-            body, returned = self._fetch(asked)
+            body, returned = self._efetch(wanted)
             bodies += [body] if returned or not bodies else []
-            asked = sorted(set(asked) - returned)
-            if not asked:
+            wanted = sorted(set(wanted) - returned)
+            if not wanted:
                 break
-        return bodies, asked
+        return bodies, wanted
 
-    def _fetch(self, pmids: list[int]) -> tuple[bytes, set[int]]:
+    def _efetch(self, pmids: list[int]) -> tuple[bytes, set[int]]:
         form = {"db": "pubmed", "id": ",".join(map(str, pmids)), "retmode": "xml", **self._identity()}
 
-        def read(answer: Response) -> tuple[bytes, set[int]]:
-            return answer.body, self._returned(answer.body, set(pmids))
+        def read(response: Response) -> tuple[bytes, set[int]]:
+            return response.body, self._returned_pmids(response.body, set(pmids))
 
         return self._client.fetch(Request(self._url("efetch.fcgi"), form=form), read)
 
-    def _returned(self, body: bytes, asked: set[int]) -> set[int]:
+    def _returned_pmids(self, body: bytes, requested: set[int]) -> set[int]:
         """Return the PMIDs of an efetch response; raise `BadResponseError` if they are not among those requested."""
-        found: list[int] = []
+        returned: list[int] = []
         for parsed in pubmed_xml.parse(io.BytesIO(body), "efetch"):
-            place, reason = parsed.rejected["raw_position"], parsed.rejected["reason"]
-            damage = parsed.rejected.filter(pc.or_(pc.is_null(place), pc.is_in(reason, pa.array(_DAMAGE))))
+            position, reason = parsed.rejected["raw_position"], parsed.rejected["reason"]
+            damage = parsed.rejected.filter(pc.or_(pc.is_null(position), pc.is_in(reason, pa.array(_RESPONSE_DAMAGE))))
             if len(damage):
                 detail = self._client.mask_secrets(f"{damage['reason'][0]}: {damage['detail'][0]}")
-                raise BadResponseError(f"efetch of {len(asked)} records: {detail}")
-            found += parsed.documents["pmid"].to_pylist()
+                raise BadResponseError(f"efetch of {len(requested)} records: {detail}")
+            returned += parsed.documents["pmid"].to_pylist()
             rejected = filter(None, parsed.rejected["document_id"].to_pylist())
-            found += [read_pmid(document_id.removeprefix("pubmed:")) or 0 for document_id in rejected]
-        if len(set(found)) < len(found) or not asked.issuperset(found):
-            raise BadResponseError("efetch returned records twice, or others than were asked for")
-        return set(found)
+            returned += [read_pmid(document_id.removeprefix("pubmed:")) or 0 for document_id in rejected]
+        if len(set(returned)) < len(returned) or not requested.issuperset(returned):
+            raise BadResponseError("efetch returned duplicate records, or records that were not requested")
+        return set(returned)
 
     def _url(self, service: str) -> str:
         return f"{self._settings.pubmed_api_url.rstrip('/')}/{service}"
 
     def _identity(self) -> dict[str, str]:
         key = self._settings.ncbi_api_key
-        told = {"tool": "hoofbeats", "email": self._settings.email or ""}
-        return {**told, "api_key": key.get_secret_value()} if key else told
+        identity = {"tool": "hoofbeats", "email": self._settings.email or ""}
+        return {**identity, "api_key": key.get_secret_value()} if key else identity
 
 
 def _new_state(window: Window) -> dict[str, Any]:
-    first: Part = [str(window.since), str(window.until), 0, _LAST_PMID]
+    first: Part = [str(window.since), str(window.until), 0, _MAX_PMID]
     state = {"pending": [first], "parts": [], "missing": {}, "not_found": []}
     return {**state, "records_per_page": RECORDS_PER_PAGE}
 
 
 def _term(window: Window, part: Part) -> str:
-    """The search term of a part, see https://pubmed.ncbi.nlm.nih.gov/help/#field-tags."""
+    """Return the search term of a part, see https://pubmed.ncbi.nlm.nih.gov/help/#field-tags.
+
+    For example (case reports[pt]) AND ("2026/03/11"[crdt] : "2026/03/11"[crdt]) AND 1:40123456[UID]
+    """
     since, until, first, last = part
     name = _FIELDS[str(window.what)]
     days = [str(day).replace("-", "/") for day in (since, until)]
@@ -209,15 +232,15 @@ def _term(window: Window, part: Part) -> str:
     return f"{term} AND {first}:{last}[UID]" if first else term
 
 
-def _split(part: Part, found: SearchResult) -> list[Part]:
-    """A part that is too large as two: by date, and a single day by the median of the PMIDs listed."""
+def _split(part: Part, result: SearchResult) -> list[Part]:
+    """Split a part that is too large in two: by date, or a single day at the median of the PMIDs the search listed."""
     since, until = (dt.date.fromisoformat(day) for day in part[:2])
     first, last = max(1, part[2]), part[3]
     if since < until:
         middle = since + (until - since) // 2
         return [[str(since), str(middle), *part[2:]], [str(middle + dt.timedelta(days=1)), str(until), *part[2:]]]
     if first >= last:
-        raise BadResponseError(f"esearch counts {found.count} records of one PMID")
-    within = sorted(pmid for pmid in found.pmids if first <= pmid < last)
-    at = within[len(within) // 2] if within else (first + last) // 2
-    return [[part[0], part[1], first, at], [part[0], part[1], at + 1, last]]
+        raise BadResponseError(f"esearch counts {result.count} records of one PMID")
+    within = sorted(pmid for pmid in result.pmids if first <= pmid < last)
+    middle_pmid = within[len(within) // 2] if within else (first + last) // 2
+    return [[part[0], part[1], first, middle_pmid], [part[0], part[1], middle_pmid + 1, last]]

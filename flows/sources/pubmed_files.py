@@ -1,8 +1,9 @@
-"""PubMed's numbered files: the yearly baseline and the update files, in order, checked by md5, downloads resumable.
+"""PubMed's numbered files: the yearly baseline and the update files, in order, checked by MD5, with resumed downloads.
 
-A file is a window of its own, named as the file: it never changes, so one that is loaded is never asked for again. A
-new baseline says everything anew: its records that are unchanged cost a row of `sightings` each and nothing downstream,
-and once all its files are loaded, the records that it no longer has are deleted, as by a file right after it.
+A file is a window of its own, of the same name. Files never change, so one that is loaded is never requested again. A
+new baseline repeats every record: one that is unchanged costs a row of `sightings` and nothing downstream. Once all
+files of the baseline are loaded, the records it no longer has are deleted, as if by a file that follows it (a
+replacement).
 https://www.nlm.nih.gov/databases/download/pubmed_medline.html
 """
 
@@ -23,14 +24,14 @@ from warehouse.queries.combinations import Row, rows
 
 BASELINE, UPDATE, REPLACEMENT = "baseline", "update", "replacement"
 FOLDERS = {BASELINE: "baseline", UPDATE: "updatefiles"}
-TOO_YOUNG = dt.timedelta(days=60)
-"""Records that entered this shortly before a baseline may be younger than it."""
-FEW = 1_000
-"""So many records may vanish with a baseline whatever their share."""
+RECENT_ENTRY = dt.timedelta(days=60)
+"""Records that entered this shortly before a baseline was made may be missing from it, and are not deleted."""
+MAX_VANISHED = 1_000
+"""So many records may be deleted with a baseline, whatever their share."""
 
 
 class PubmedFiles:
-    """The source."""
+    """The source of PubMed's numbered files."""
 
     collector = "pubmed_files"
     one_host = True
@@ -43,95 +44,101 @@ class PubmedFiles:
         self._baseline: list[ListedFile] = []
 
     def plan(self, span: Span) -> list[Window]:
-        """The files the server dates within the span (an undated one is within any): baseline first, then updates.
+        """Return the files the server dates within the span (undated ones always): baseline first, then updates.
 
-        Between them, where the lake has older records and the whole baseline is loaded or about to be, the window that
-        replaces what it lacks.
+        Between them comes a replacement window, if the lake has records of an earlier year and the baseline is
+        complete: every file of it loaded already or planned here.
         """
         self._baseline = with_gaps_named(self._listing("baseline"))
         updates = with_gaps_named(self._listing("updatefiles"))
         planned = [Window(self.collector, file.name, BASELINE) for file in self._baseline if _is_within(span, file)]
         named = {window.name for window in planned}
         year = self._baseline[-1].release[0] if self._baseline else 0
-        loaded = self._loaded()
+        loaded = self._loaded_names()
         older = any((file_release(name) or (0, 0))[0] < year for name in loaded)
         if named and older and named | loaded >= {file.name for file in self._baseline}:
             planned.append(Window(self.collector, f"baseline-{year}-replaces", REPLACEMENT))
         return planned + [Window(self.collector, file.name, UPDATE) for file in updates if _is_within(span, file)]
 
-    def _loaded(self) -> set[str]:
+    def _loaded_names(self) -> set[str]:
         listed = read_version(self._lake).table("windows").to_pylist()
         return {row["name"] for row in listed if row["source"] == "pubmed" and row["state"] in ("done", "damaged")}
 
     def fetch(self, window: Window, pending: PendingPayload) -> Fetched:
-        """One file; what an interrupted run has of it is not asked for again."""
+        """Fetch one file, resuming an interrupted download; or compute the deletions of a replacement window."""
         if window.what == REPLACEMENT:
             return self._replace(window, pending)
-        at = self._now()
+        fetched_at = self._now()
         url = self._url(f"{FOLDERS[str(window.what)]}/{window.name}")
         digest = self._client.fetch(Request(f"{url}.md5"), self._read_md5)
         part = pending.folder / f"{window.name}.part"
         if (pending.load_state() or {}).get("md5") != digest:
-            part.unlink(missing_ok=True)
+            part.unlink(missing_ok=True)  # part of another edition of the file
         pending.save_state({"md5": digest})
 
         def check(file: Path) -> None:
             with file.open("rb") as stream:
-                found = hashlib.file_digest(stream, "md5").hexdigest()
-            announced = digest if found == digest else self._client.fetch(Request(f"{url}.md5"), self._read_md5)
-            if found != announced:
-                raise BadResponseError(f"{url}: its md5 is {found}, not {announced} as announced")
+                actual = hashlib.file_digest(stream, "md5").hexdigest()
+            # A mismatch may also mean that file and digest were replaced during the download: read the digest again.
+            announced = digest if actual == digest else self._client.fetch(Request(f"{url}.md5"), self._read_md5)
+            if actual != announced:
+                raise BadResponseError(f"{url}: its MD5 is {actual}, not {announced} as announced")
 
         self._client.download(url, part, check)
         return Fetched(
-            collected := CollectedWindow(window, collected_at=at),
+            collected := CollectedWindow(window, collected_at=fetched_at),
             pending.publish_file(part, "pubmed", window.name, collected),
         )
 
     def estimate(self, window: Window) -> Estimate:
-        """A file and its digest; how many records it holds, its server does not say."""
+        """Estimate two requests, for a file and its digest; the server does not say how many records a file holds."""
         return Estimate(window, None, 0 if window.what == REPLACEMENT else 2)
 
     def _replace(self, window: Window, pending: PendingPayload) -> Fetched:
-        """The deletion of every record that earlier releases have and the baseline has not."""
-        told = CollectedWindow(window, collected_at=self._now())
-        lacking = {file.name for file in self._baseline} - self._loaded()
-        if lacking:
-            return Fetched(told.failed(f"{len(lacking)} files of the baseline are not loaded, {min(lacking)} first"))
+        """Make a payload that deletes every record of earlier releases that the baseline does not have.
+
+        The window fails if the baseline is not completely loaded, or if too many records would be deleted.
+        """
+        collected = CollectedWindow(window, collected_at=self._now())
+        missing = {file.name for file in self._baseline} - self._loaded_names()
+        if missing:
+            return Fetched(
+                collected.failed(f"{len(missing)} files of the baseline are not loaded, {min(missing)} first")
+            )
         year, last = self._baseline[-1].release
-        gone = self._vanished(year)
-        if not gone:
+        vanished = self._vanished_records(year)
+        if not vanished:
             pending.remove()
-            return Fetched(told)
-        if len(gone) > max(FEW, self._settings.largest_vanished_share * gone[0]["known"]):
-            reason = f"{len(gone)} of {gone[0]['known']} records are not in the baseline: too many to delete unseen"
-            return Fetched(told.failed(f"{reason}, see HOOFBEATS_LARGEST_VANISHED_SHARE"))
-        pmids = "".join(f"<PMID>{row['document_id'].removeprefix('pubmed:')}</PMID>\n" for row in gone)
+            return Fetched(collected)
+        if len(vanished) > max(MAX_VANISHED, self._settings.largest_vanished_share * vanished[0]["known"]):
+            reason = f"{len(vanished)} of {vanished[0]['known']} records are not in the baseline, too many to delete"
+            return Fetched(collected.failed(f"{reason}: see HOOFBEATS_LARGEST_VANISHED_SHARE"))
+        pmids = "".join(f"<PMID>{row['document_id'].removeprefix('pubmed:')}</PMID>\n" for row in vanished)
         content = f"<PubmedArticleSet>\n<DeleteCitation>\n{pmids}</DeleteCitation>\n</PubmedArticleSet>\n"
         pending.write_page(0, [content.encode()])
         name = request_name(window.name, self._now(), "xml.gz", (year, last))
-        return Fetched(told, pending.assemble("pubmed", name, told))
+        return Fetched(collected, pending.assemble("pubmed", name, collected))
 
-    def _vanished(self, year: int) -> list[Row]:
+    def _vanished_records(self, year: int) -> list[Row]:
         made_on = min((file.day for file in self._baseline if file.day), default=self._now().date())
-        asked = {"start": encode_version(year, 0, 0, 0), "entered_before": made_on - TOO_YOUNG}
+        parameters = {"start": encode_version(year, 0, 0, 0), "entered_before": made_on - RECENT_ENTRY}
         with connect(self._lake) as connection:
-            return rows(connection, "vanished_records", asked)
+            return rows(connection, "vanished_records", parameters)
 
     def _listing(self, folder: str) -> list[ListedFile]:
-        def read(answer: Response) -> list[ListedFile]:
+        def read(response: Response) -> list[ListedFile]:
             try:
-                return read_listing(answer.body)
+                return read_listing(response.body)
             except ListingError as error:
-                raise BadResponseError(f"{answer.url}: {error}") from error
+                raise BadResponseError(f"{response.url}: {error}") from error
 
         return self._client.fetch(Request(self._url(f"{folder}/"), conditional=True), read)
 
-    def _read_md5(self, answer: Response) -> str:
+    def _read_md5(self, response: Response) -> str:
         try:
-            return read_md5(answer.body)
+            return read_md5(response.body)
         except ListingError as error:
-            raise BadResponseError(f"{answer.url}: {error}") from error
+            raise BadResponseError(f"{response.url}: {error}") from error
 
     def _url(self, path: str) -> str:
         return f"{self._settings.pubmed_files_url.rstrip('/')}/{path}"

@@ -1,4 +1,4 @@
-"""What becomes of windows, one by one: request for or taken up again, kept, prepared; or failed, and why."""
+"""Collect one window: fetch or resume it, store and prepare its payload, or record why it failed."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -25,7 +25,10 @@ SOURCES = ("pubmed_api", "pubmed_files", "europepmc", "web_pages")
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of a window: a prepared unit, or only its row of the ledger; `halt`: no use to go on."""
+    """The outcome of collecting a window: its ledger entry and, if it brought new records, the prepared unit.
+
+    `halt`: the service is unreachable or rejects requests, so further windows would fail as well.
+    """
 
     collected: CollectedWindow
     unit: Unit | None = None
@@ -34,7 +37,7 @@ class Outcome:
 
 
 def make_source(name: str, client: Client, settings: Settings, version: Version, now: Clock = utc_now) -> Source:
-    """A source by its collector's name; raises `CollectError` for an unknown one."""
+    """Return the source with the collector name `name`; raises `CollectError` if there is none."""
     makers: dict[str, Callable[[], Source]] = {
         "pubmed_api": lambda: PubmedApi(client, settings, after=last_release(version), now=now),
         "pubmed_files": lambda: PubmedFiles(client, settings, now=now),
@@ -42,49 +45,59 @@ def make_source(name: str, client: Client, settings: Settings, version: Version,
         "web_pages": lambda: WebPages(client, settings, now=now),
     }
     if name not in makers:
-        raise CollectError(f"no source is called {name!r}", f"sources: {', '.join(SOURCES)}")
+        raise CollectError(f"there is no source {name!r}", f"sources: {', '.join(SOURCES)}")
     return makers[name]()
 
 
 def last_release(version: Version) -> tuple[int, int] | None:
-    """The greatest numbered file of PubMed a lake has, as (year, number)."""
+    """Return (year, number) of the latest numbered PubMed file in the lake, None if there is none."""
     names = [row["name"] for row in version.table("windows").to_pylist() if row["state"] in ("done", "damaged")]
     return max(filter(None, map(file_release, names)), default=None)
 
 
 @dataclass(frozen=True)
 class LakeSnapshot:
-    """What of a lake collecting needs to know: payloads that are loaded, any it ever had, the vocabulary in force."""
+    """What collecting needs to know of a version of the lake.
+
+    `loaded` and `ever_loaded` are keys of payloads (source, sha256), the latter with those of withdrawn batches;
+    `vocabulary` is the version that documents are annotated with.
+    """
 
     loaded: frozenset[tuple[str, str]]
-    ever: frozenset[tuple[str, str]]
+    ever_loaded: frozenset[tuple[str, str]]
     vocabulary: str
 
     @classmethod
     def from_version(cls, version: Version) -> "LakeSnapshot":
-        """As a version of the lake has it; raises `NoVocabularyError`."""
+        """Read the snapshot from a version of the lake; raises `NoVocabularyError`."""
         rows = version.table("windows").select(["source", "sha256"]).to_pylist()
-        ever = frozenset((row["source"], row["sha256"]) for row in rows)
-        return cls(frozenset(loaded_payloads(version)), ever, vocabulary_version(version))
+        ever_loaded = frozenset((row["source"], row["sha256"]) for row in rows)
+        return cls(frozenset(loaded_payloads(version)), ever_loaded, vocabulary_version(version))
 
 
-def collect_window(lake: Lake, source: Source, window: Window, known: LakeSnapshot, now: Clock = utc_now) -> Outcome:
-    """Fetch and prepare one window. What goes wrong with its source is its outcome; all else is raised."""
+def collect_window(lake: Lake, source: Source, window: Window, snapshot: LakeSnapshot, now: Clock = utc_now) -> Outcome:
+    """Fetch and prepare one window.
+
+    An error of the source becomes the outcome of the window; any other error is raised.
+    """
     pending = PendingPayload(lake, window, now)
-    payload = pending.find_complete(lambda payload: payload.key in known.ever)
+    payload = pending.find_complete(lambda payload: payload.key in snapshot.ever_loaded)
     try:
         fetched = Fetched(payload.window, payload) if payload else source.fetch(window, pending)
     except HttpError as error:
         halt = source.one_host and isinstance(error, RefusedError | UnreachableError)
         return Outcome(CollectedWindow(window, collected_at=now()).failed(str(error)), halt=halt)
     payload = fetched.payload
-    if payload is None or payload.key in known.loaded:
+    if payload is None or payload.key in snapshot.loaded:
         return Outcome(fetched.collected, payload=payload)
-    return Outcome(fetched.collected, prepare(lake, payload, known.vocabulary), payload)
+    return Outcome(fetched.collected, prepare(lake, payload, snapshot.vocabulary), payload)
 
 
 def plan_windows(lake: Lake, source: Source, span: Span, now: Clock = utc_now) -> list[Window]:
-    """The windows of a span; where the source cannot say, that stands in the ledger, and `CollectError` is raised."""
+    """Return the windows of a span.
+
+    If the source cannot list them, the failure is recorded in the ledger and `CollectError` is raised.
+    """
     try:
         return source.plan(span)
     except HttpError as error:
@@ -95,23 +108,28 @@ def plan_windows(lake: Lake, source: Source, span: Span, now: Clock = utc_now) -
         raise CollectError(str(error), error.hint) from error
 
 
-def uncommitted(outcomes: Iterable[Outcome], done: Commit | None) -> list[Outcome]:
-    """Outcomes the ledger does not have by a commit: windows without records, or with a payload that is known.
+def uncommitted(outcomes: Iterable[Outcome], commit: Commit | None) -> list[Outcome]:
+    """Return the outcomes that a commit did not enter in the ledger: no records, or a payload the lake has already.
 
-    Two windows may hold the same records to the byte, e.g. the created and the modified ones of a day; one is loaded.
+    Two windows may have payloads identical to the byte, e.g. the records created and those modified on a day; only one
+    of them is loaded.
     """
-    rows = done.windows if done else []
-    told = {(row["collector"], row["window_name"], row["query"]) for row in rows}
-    return [outcome for outcome in outcomes if outcome.collected.window.key not in told]
+    rows = commit.windows if commit else []
+    committed = {(row["collector"], row["window_name"], row["query"]) for row in rows}
+    return [outcome for outcome in outcomes if outcome.collected.window.key not in committed]
 
 
 def unfinished(windows: Iterable[Window], version: Version, *, force: bool) -> list[Window]:
-    """The windows that are not done; all of them where forced."""
+    """Return the windows that are not done, or all of them if `force` is set."""
     done = finished_window_keys(version)
     return [window for window in windows if force or window.key not in done]
 
 
-def next_group(windows: Sequence[Window], at_once: int) -> Sequence[Window]:
-    """The windows to commit next; one that replaces what was before asks the lake, and so stands alone."""
-    until = next((at for at, window in enumerate(windows[:at_once]) if window.what == REPLACEMENT), at_once)
-    return windows[: max(until, 1)]
+def next_group(windows: Sequence[Window], size: int) -> Sequence[Window]:
+    """Return the windows to commit next, at most `size`.
+
+    A replacement window comes alone, because it compares the baseline with what the lake holds by then. For example,
+    with size 3 and R a replacement: a b c d R e  ->  a b c | d | R | e
+    """
+    end = next((at for at, window in enumerate(windows[:size]) if window.what == REPLACEMENT), size)
+    return windows[: max(end, 1)]

@@ -102,7 +102,7 @@ def test_records_that_are_not_returned_stand_among_the_rejected(lake):
 
 def test_a_payload_with_less_than_was_expected_is_no_done_window(lake, monkeypatch):
     """Whatever a source believes: the ledger compares what was announced with what stands in the payload."""
-    monkeypatch.setattr(pubmed_api.PubmedApi, "_returned", lambda self, body, asked: asked)
+    monkeypatch.setattr(pubmed_api.PubmedApi, "_returned_pmids", lambda self, body, asked: asked)
     with LiteratureServer(shelf(6), LATER, Faults({"missing_ids": 1.0})) as server:
         [row] = collect("pubmed_api", settings(server, lake.root), span()).values()
     assert (row["state"], row["received"], row["expected"]) == ("failed", 5, 6)
@@ -151,7 +151,7 @@ def test_12345_records_of_one_day(tmp_path):
 def test_without_an_email_ncbi_is_not_asked(lake):
     with LiteratureServer(shelf(1), LATER) as server:
         told = settings(server, lake.root, email=None)
-        with pytest.raises(CollectError, match="none is set") as raised:
+        with pytest.raises(CollectError, match="none is configured") as raised:
             collect("pubmed_api", told, span())
         assert "HOOFBEATS_EMAIL" in raised.value.hint
         assert not server.requests

@@ -125,6 +125,6 @@ def test_missing_records_are_named_and_asked_for_again(tmp_path):
         [fetched] = fetch("pubmed_api", told, span()).values()
         asked = [params["id"] for _, path, params in server.requests if path.endswith("efetch.fcgi")]
     assert fetched.collected.state == "failed"
-    assert "2 of 30 records asked for were not returned" in fetched.collected.reason
+    assert "2 of 30 requested records were not returned" in fetched.collected.reason
     assert len(read_ids(Lake.at(tmp_path), fetched.payload)) == 28
     assert set(asked[1].split(",")) < set(asked[0].split(","))

@@ -104,12 +104,12 @@ def test_private_addresses_are_not_collected_from_a_list(server, tmp_path):
 
 @pytest.mark.parametrize("lines", [["no address"], ["file:///etc/passwd"], ["http://"]])
 def test_a_list_of_something_else(server, tmp_path, lines):
-    with pytest.raises(CollectError, match=r"no http\(s\) address"):
+    with pytest.raises(CollectError, match=r"not an http\(s\) URL"):
         fetch("web_pages", told(server, tmp_path, pages=listed(tmp_path, *lines)), span())
 
 
 def test_no_list_at_all(server, tmp_path):
-    with pytest.raises(CollectError, match="no web pages are named"):
+    with pytest.raises(CollectError, match="no web pages are configured"):
         fetch("web_pages", told(server, tmp_path), span())
     with pytest.raises(CollectError, match="No such file"):
         fetch("web_pages", told(server, tmp_path, pages=str(tmp_path / "none.txt")), span())

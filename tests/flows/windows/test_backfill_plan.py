@@ -14,7 +14,7 @@ from flows.demo_literature.shelf import Shelf
 from flows.errors import CollectError
 from flows.http.client import Client
 from flows.sources.base import Span, dated_windows
-from flows.windows.backfill_plan import choose_windows, dry_run
+from flows.windows.backfill_plan import choose_windows, estimate_backfill
 from flows.windows.collect_window import make_source
 from tests.flows.test_collect import files_shelf, new_baseline
 from tests.support.backfilling import request
@@ -126,7 +126,7 @@ def test_a_dry_run_tells_what_the_source_counts_and_changes_nothing(lake, source
     stocked = Shelf(records=records(45, days=45), preprints=tuple(records(45, days=45).values()))
     with LiteratureServer(stocked, LATER) as server:
         told = settings(server, lake.root, requests_per_second=20.0)
-        found = dry_run(request((DAY, DAY + dt.timedelta(days=44)), WindowSize.MONTH, source=source), told)
+        found = estimate_backfill(request((DAY, DAY + dt.timedelta(days=44)), WindowSize.MONTH, source=source), told)
         assert len(server.requests) == 2
         assert not any(path.endswith("efetch.fcgi") for _, path, _ in server.requests)
     windows = found["windows"]
@@ -140,7 +140,7 @@ def test_a_dry_run_tells_what_the_source_counts_and_changes_nothing(lake, source
 def test_a_dry_run_says_where_it_cannot_know(lake):
     with LiteratureServer(files_shelf(), LATER) as server:
         told = settings(server, lake.root)
-        found = dry_run(request((dt.date(2025, 12, 1), LATER), source=SourceName.PUBMED_FILES), told)
+        found = estimate_backfill(request((dt.date(2025, 12, 1), LATER), source=SourceName.PUBMED_FILES), told)
     assert [(row["window_name"], row["expected"], row["requests"]) for row in found["windows"]] == [
         ("pubmed26n0002.xml.gz", None, 2), ("pubmed26n0001.xml.gz", None, 2),
     ]  # fmt: skip
@@ -152,14 +152,14 @@ def test_a_dry_run_of_a_service_that_is_down_says_so_and_changes_nothing(lake):
         told = settings(server, lake.root, attempts=1)
         for source in (SourceName.PUBMED_FILES, SourceName.PUBMED_API):
             with pytest.raises(CollectError, match="HTTP 500"):
-                dry_run(request(source=source), told)
+                estimate_backfill(request(source=source), told)
     assert read_version(lake).table("windows").num_rows == 0
 
 
 def test_days_to_come_are_left_out_and_a_span_without_days_is_refused():
     today = dt.datetime.now(dt.UTC).date()
-    assert request((DAY, today + dt.timedelta(days=400))).checked().span.until == today
+    assert request((DAY, today + dt.timedelta(days=400))).validated().span.until == today
     with pytest.raises(CollectError, match="no days"):
-        request((today + dt.timedelta(days=5), today + dt.timedelta(days=9))).checked()
+        request((today + dt.timedelta(days=5), today + dt.timedelta(days=9))).validated()
     with pytest.raises(CollectError, match="too long ago"):
-        request((dt.date(1, 1, 1), today)).checked()
+        request((dt.date(1, 1, 1), today)).validated()
