@@ -98,7 +98,7 @@ def _explain(connection: duckdb.DuckDBPyConnection, a: str, b: str) -> dict[str,
     Raises `UnknownDocumentError` where one of them is no current record.
     """
     values = {"document_a": a, "document_b": b}
-    pair = connection.sql(statement("queries", "two_records"), params=values).to_arrow_table()
+    pair = connection.sql(statement("queries", "record_pair"), params=values).to_arrow_table()
     found = pair["document_id"].to_pylist()
     if len(found) < 2:
         missing = a if a == b else ", ".join(name for name in (a, b) if name not in found)
@@ -110,8 +110,10 @@ def _explain(connection: duckdb.DuckDBPyConnection, a: str, b: str) -> dict[str,
     return {
         "one_article": together,
         **explain(pair),
-        "said": rows(connection, "said_of", values),
-        "joined_by": rows(connection, "joined_by", {"article_id": records[0]["article_id"]}) if together else [],
+        "said": rows(connection, "verdicts_of_pair", values),
+        "joined_by": rows(connection, "joining_decisions", {"article_id": records[0]["article_id"]})
+        if together
+        else [],
         "records": records,
     }
 

@@ -1,8 +1,8 @@
-"""Which article each document of a commit belongs to, and so which articles are to be written anew.
+"""Determine which article each document of a commit belongs to, and so which articles are to be rewritten.
 
-Every commit clusters anew what hangs on the documents it changes, by the decisions that hold for their contents: so the
-outcome depends neither on the order of arrival nor on how documents were cut into batches, and a merge ends where its
-reason does.
+Every commit clusters again all documents connected with those it changes, by the decisions that apply to their current
+contents. So the result depends neither on the order of arrival nor on how documents are grouped into batches, and a
+merge is undone once its reason is gone.
 """
 
 import duckdb
@@ -17,50 +17,51 @@ from warehouse.commit.pair_decisions import create_known_views, create_table, de
 def assign_articles(
     connection: duckdb.DuckDBPyConnection, documents: list[str], keys: list[str], verdicts: pa.Table
 ) -> pa.Table:
-    """Make the working tables `assigned` (document_id, article_id) and `touched_articles` (article_id, home, existed).
+    """Create the working tables `assignments` (document_id, article_id) and `touched_articles` (article_id, portion,
+    existed); return the decisions to store: `pair_decisions` without `batch`.
 
-    Reads the working tables incoming, runs, changed_documents, staged_contents and reconsidered (documents to look at
-    though they did not change); `documents`, `keys`: the staged files; `verdicts`: the table of that name.
-    Returns the decisions to be stored: `pair_decisions` without `batch`.
+    Reads the working tables incoming, runs, changed_documents, staged_contents and documents_to_recluster (documents
+    whose article is determined again although they did not change).
+    `documents`, `keys`: the staged files. `verdicts`: the table of that name.
     """
     create_known_views(connection, documents, keys)
     connection.execute(statement("commit", "next_contents"), {"files": documents})
     contents = connection.sql("SELECT document_id, pmid FROM next_contents").to_arrow_table()
-    own = pa.table({"document_id": contents["document_id"], "own_article_id": own_article_ids(contents)})
-    create_table(connection, "next_own_ids", own)
+    own_ids = pa.table({"document_id": contents["document_id"], "own_article_id": own_article_ids(contents)})
+    create_table(connection, "next_own_ids", own_ids)
     connection.execute(statement("commit", "current_contents"))
     connection.execute(statement("commit", "content_changes"))
-    found = decide_changed(connection, keys)
-    create_table(connection, "new_decisions", found)
-    connection.execute(statement("commit", "standing_decisions"))
-    said = latest_verdicts(verdicts)
-    create_table(connection, "standing_verdicts", said)
-    _widen_scope(connection)
-    create_table(connection, "clusters", _clusters(connection, said))
-    connection.execute(statement("commit", "assigned"))
+    decisions = decide_changed(connection, keys)
+    create_table(connection, "new_decisions", decisions)
+    connection.execute(statement("commit", "current_decisions"))
+    current_verdicts = latest_verdicts(verdicts)
+    create_table(connection, "current_verdicts", current_verdicts)
+    _create_scope(connection)
+    create_table(connection, "clusters", _clusters(connection, current_verdicts))
+    connection.execute(statement("commit", "assignments"))
     connection.execute(statement("commit", "touched_articles"))
-    return found
+    return decisions
 
 
 def latest_verdicts(verdicts: pa.Table) -> pa.Table:
-    """Of each two documents what was said last: document_a, document_b, same."""
-    said = {(row["document_a"], row["document_b"]): row for row in verdicts.sort_by("batch").to_pylist()}
-    return pa.Table.from_pylist(list(said.values()), verdicts.schema).select(["document_a", "document_b", "same"])
+    """The latest verdict on each pair of documents: document_a, document_b, same."""
+    latest = {(row["document_a"], row["document_b"]): row for row in verdicts.sort_by("batch").to_pylist()}
+    return pa.Table.from_pylist(list(latest.values()), verdicts.schema).select(["document_a", "document_b", "same"])
 
 
-def _widen_scope(connection: duckdb.DuckDBPyConnection) -> None:
-    """Take in what hangs on the changed documents, until nothing more does."""
+def _create_scope(connection: duckdb.DuckDBPyConnection) -> None:
+    """Create the working table `scope`: the changed documents, and all that are connected with them step by step."""
     connection.execute(statement("commit", "scope"))
-    while connection.execute(statement("commit", "wider_scope")).fetchall()[0][0]:
+    while connection.execute(statement("commit", "expand_scope")).fetchall()[0][0]:  # the number of rows it inserted
         pass
 
 
 def _clusters(connection: duckdb.DuckDBPyConnection, verdicts: pa.Table) -> pa.Table:
-    """The articles of the documents in scope that may share theirs."""
-    documents = connection.sql(statement("commit", "clustered")).to_arrow_table()
+    """The articles (document_id, article_id) of the documents in scope that may share theirs with another."""
+    documents = connection.sql(statement("commit", "documents_to_cluster")).to_arrow_table()
     decisions = connection.sql(
-        "SELECT standing_decisions.* FROM standing_decisions"
-        " SEMI JOIN scope ON scope.document_id = standing_decisions.document_a"
-        " SEMI JOIN scope AS other ON other.document_id = standing_decisions.document_b"
+        "SELECT current_decisions.* FROM current_decisions"
+        " SEMI JOIN scope ON scope.document_id = current_decisions.document_a"
+        " SEMI JOIN scope AS other ON other.document_id = current_decisions.document_b"
     ).to_arrow_table()
     return cluster(decisions, documents, verdicts).select(["document_id", "article_id"])

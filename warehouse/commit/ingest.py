@@ -1,8 +1,8 @@
-"""The commit: prepared payloads become the next version of the lake, all of them or nothing.
+"""The commit: prepared payloads become the next version of the lake, all of them or none.
 
-Under the writer's lock: order the versions of each record by release, find the articles that change, write their rows
-anew, count the change as signed deltas, and put the next catalog in place by one rename. A crash before the rename
-leaves files that no version names; a crash after it has lost nothing.
+Under the writer's lock: order the versions of each record by release, find the articles that change, rewrite them,
+store the change of the counts as signed deltas, and replace the catalog by one rename. A crash before the rename leaves
+files that no version names; after it, nothing is lost.
 """
 
 import hashlib
@@ -19,7 +19,7 @@ from warehouse.catalog import segments
 from warehouse.catalog.file import Version
 from warehouse.catalog.publish import connect_to_write, publish, recover
 from warehouse.catalog.schema import WINDOWS
-from warehouse.commit.article_rewrite import ArticleRewrite
+from warehouse.commit.article_rewrite import ArticleRewrite, PortionStep, RewriteSteps
 from warehouse.commit.staged_rows import keys_of_contents
 from warehouse.commit.staging import NOT_RETURNED, Unit
 from warehouse.derived.watch_counts import follow, followed
@@ -27,53 +27,51 @@ from warehouse.errors import NoVocabularyError, VocabularyChangedError
 from warehouse.lake import Lake
 
 OUTCOMES = ("kept", "unchanged", "superseded", "duplicates", "rejected")
-"""What can become of a record; they add up to `received`."""
+"""The outcomes of a record, as columns of `windows` and `batches`. Each record has one: they add up to `received`."""
 
 
 @dataclass(frozen=True)
 class Commit:
-    """What a commit did: the version it made and one row of `windows` a payload."""
+    """The version a commit made, and its rows of `windows`, one per payload."""
 
     version: int
     windows: list[dict[str, Any]]
 
 
 def commit(lake: Lake, units: Sequence[Unit]) -> Commit | None:
-    """Commit prepared payloads; those the lake has already are left out; None when nothing is left.
-
-    Then the watches are counted.
+    """Commit prepared payloads, then count the watches again; None if the lake has all of the payloads already.
 
     Raises `VocabularyChangedError` if a unit was prepared with another vocabulary than the lake's.
     """
     with lake.writing():
         version = recover(lake)
-        fresh = _fresh(version, units)
-        if not fresh:
+        new_units = _new_units(version, units)
+        if not new_units:
             return None
         with connect_to_write(lake, version) as connection:
-            done = _Ingest(lake, version, fresh, connection).run()
+            committed = _ingest(ArticleRewrite(lake, version, new_units, connection))
     if followed(version):
         follow(lake)
-    return done
+    return committed
 
 
 def loaded_payloads(version: Version) -> set[tuple[str, str]]:
-    """(source, sha256) of every payload a version holds; withdrawn ones are not among them."""
+    """(source, sha256) of every payload a version holds; those of withdrawn batches are not among them."""
     return {
         (row["source"], row["sha256"]) for row in version.table("windows").to_pylist() if row["state"] != "withdrawn"
     }
 
 
 def vocabulary_version(version: Version) -> str:
-    """The vocabulary in force; raises `NoVocabularyError` where none was loaded."""
+    """The version of the vocabulary in force; raises `NoVocabularyError` if none is loaded."""
     loads = version.table("vocabularies").to_pylist()
     if not loads:
         raise NoVocabularyError("no vocabulary is loaded", "load one first: `hoofbeats vocabulary load FILE`")
     return str(loads[-1]["version"])
 
 
-def _fresh(version: Version, units: Sequence[Unit]) -> list[Unit]:
-    """Units the lake has not, one a payload, in an order of their own."""
+def _new_units(version: Version, units: Sequence[Unit]) -> list[Unit]:
+    """The units whose payloads the lake does not have, one per payload, in an order that depends on these alone."""
     current = vocabulary_version(version)
     stale = [unit.payload.name for unit in units if unit.vocabulary_version != current]
     if stale:
@@ -85,81 +83,90 @@ def _fresh(version: Version, units: Sequence[Unit]) -> list[Unit]:
     return [by_key[key] for key in sorted(by_key)]
 
 
-class _Ingest(ArticleRewrite):
-    """Payloads are added: each is a portion of its own."""
+def _ingest(rewrite: ArticleRewrite) -> Commit:
+    """Write everything the payloads change and publish the next version. Each payload is a portion."""
+    changed = rewrite.run(RewriteSteps(_select_records, _mentions(rewrite.old)))
+    windows = _window_rows(rewrite)
+    segments.sync_folders(rewrite.lake)
+    batch = {
+        "batch_id": _batch_id(rewrite.units),
+        "kind": "ingest",
+        "vocabulary_version": vocabulary_version(rewrite.old),
+        **{name: sum(row[name] for row in windows) for name in ("received", *OUTCOMES, "deletions")},
+    }
+    all_windows = pa.concat_tables([rewrite.old.table("windows"), WINDOWS.from_rows(windows)])
+    publish(rewrite.lake, rewrite.old.successor(rewrite.lake, batch, windows=all_windows, **changed))
+    return Commit(rewrite.number, windows)
 
-    def run(self) -> Commit:
-        changed = self.rewrite()
-        windows = self._windows()
-        segments.sync_folders(self.lake)
-        batch = {
-            "batch_id": _batch_id(self.units),
-            "kind": "ingest",
-            "vocabulary_version": vocabulary_version(self.old),
-            **{name: sum(row[name] for row in windows) for name in ("received", *OUTCOMES, "deletions")},
-        }
-        listed = pa.concat_tables([self.old.table("windows"), WINDOWS.from_rows(windows)])
-        publish(self.lake, self.old.successor(self.lake, batch, windows=listed, **changed))
-        return Commit(self.number, windows)
 
-    def place_records(self) -> None:
-        self.execute("incoming", files=self.files("documents"))
-        self.execute("incoming_deletions", files=self.files("deletions"))
-        self.execute("staged_contents")
-        self.execute("runs", withdrawn=None)
-        self.execute("changed_documents")
-        self.write("sightings", self.table("new_sightings"))
-        self.write("deletions", self.table("new_deletions"))
-        for number, unit in enumerate(self.units, start=1):
-            self.write(
-                "document_keys",
-                keys_of_contents(unit.file("document_keys"), self.table("brought_contents", unit=number)),
-            )
-        self.write("rejected", pa.concat_tables([unit.read("rejected") for unit in self.units]))
+def _select_records(rewrite: ArticleRewrite) -> None:
+    """Find the records that the payloads change, and write what is stored of every record as received."""
+    rewrite.execute("incoming", files=rewrite.files("documents"))
+    rewrite.execute("incoming_deletions", files=rewrite.files("deletions"))
+    rewrite.execute("staged_contents")
+    rewrite.execute("runs", withdrawn=None)
+    rewrite.execute("changed_documents")
+    rewrite.write("sightings", rewrite.table("new_sightings"))
+    rewrite.write("deletions", rewrite.table("new_deletions"))
+    for number, unit in enumerate(rewrite.units, start=1):
+        contents = rewrite.table("contents_of_payload", unit=number)
+        rewrite.write("document_keys", keys_of_contents(unit.file("document_keys"), contents))
+    rewrite.write("rejected", pa.concat_tables([unit.read("rejected") for unit in rewrite.units]))
 
-    def mentions(self, home: int, current: pa.Table) -> pa.Table:
-        del current  # annotated when the payload was prepared
-        found, curations = self.next_mentions(home, anew=False), self.curations()
-        return apply_verdicts(decode_table(found), curations) if len(curations) else found
 
-    def _windows(self) -> list[dict[str, Any]]:
-        fates = self.table("reconciliation", units=len(self.units)).to_pylist()
-        return [self._window(unit, fate) for unit, fate in zip(self.units, fates, strict=True)]
+def _mentions(version: Version) -> PortionStep:
+    """The mentions found when the payloads were prepared, corrected by the manual verdicts of `version`."""
+    curations = version.table("curations").drop_columns("batch")
 
-    def _window(self, unit: Unit, fate: dict[str, Any]) -> dict[str, Any]:
-        rejected = unit.read("rejected")
-        row = {
-            **unit.payload.window.columns(),
-            "source": unit.payload.source,
-            "name": unit.payload.name,
-            "sha256": unit.payload.sha256,
-            "state": _state(unit, rejected),
-            "rejections": _by_reason(rejected),
-            "bytes": unit.payload.bytes,
-            "payload": unit.payload.path,
-            "received": fate["documents"] + len(rejected),
-            "rejected": len(rejected),
-            "batch": self.number,
-            **{name: fate[name] for name in ("kept", "unchanged", "superseded", "duplicates", "deletions")},
-        }
-        if row["state"] in ("done", "open") and row["received"] < (row["expected"] or 0):
-            row |= {"state": "failed", "reason": f"{row['received']} records of the {row['expected']} expected"}
-        if row["received"] != sum(row[name] for name in OUTCOMES):
-            raise AssertionError(f"{unit.payload.name}: records in do not equal records accounted for: {row}")
-        return row
+    def mentions(rewrite: ArticleRewrite, portion: int, current: pa.Table) -> pa.Table:
+        del current
+        available = rewrite.available_mentions(portion, unchanged_only=False)
+        return apply_verdicts(decode_table(available), curations) if len(curations) else available
+
+    return mentions
+
+
+def _window_rows(rewrite: ArticleRewrite) -> list[dict[str, Any]]:
+    """The new rows of `windows`, one per payload."""
+    outcomes = rewrite.table("reconciliation", units=len(rewrite.units)).to_pylist()
+    return [_window_row(unit, row, rewrite.number) for unit, row in zip(rewrite.units, outcomes, strict=True)]
+
+
+def _window_row(unit: Unit, outcomes: dict[str, Any], batch: int) -> dict[str, Any]:
+    rejected = unit.read("rejected")
+    row = {
+        **unit.payload.window.columns(),
+        "source": unit.payload.source,
+        "name": unit.payload.name,
+        "sha256": unit.payload.sha256,
+        "state": _state(unit, rejected),
+        "rejections": _by_reason(rejected),
+        "bytes": unit.payload.bytes,
+        "payload": unit.payload.path,
+        "received": outcomes["documents"] + len(rejected),
+        "rejected": len(rejected),
+        "batch": batch,
+        **{name: outcomes[name] for name in ("kept", "unchanged", "superseded", "duplicates", "deletions")},
+    }
+    if row["state"] in ("done", "open") and row["received"] < (row["expected"] or 0):
+        row |= {"state": "failed", "reason": f"{row['received']} records of the {row['expected']} expected"}
+    if row["received"] != sum(row[name] for name in OUTCOMES):
+        raise AssertionError(f"{unit.payload.name}: records in do not equal records accounted for: {row}")
+    return row
 
 
 def _state(unit: Unit, rejected: pa.Table) -> str:
-    """'damaged' where the payload as a whole is, else what the collection says."""
+    """'damaged' if the payload as a whole was rejected (a rejection without a position), else the window's state."""
     whole = pc.and_(pc.is_null(rejected["raw_position"]), pc.not_equal(rejected["reason"], NOT_RETURNED))
     return "damaged" if pc.any(whole).as_py() else unit.payload.window.state
 
 
 def _by_reason(rejected: pa.Table) -> list[dict[str, Any]]:
-    counted = rejected["reason"].value_counts().to_pylist()
-    return [{"reason": told["values"], "records": told["counts"]} for told in counted]
+    counts = rejected["reason"].value_counts().to_pylist()
+    return [{"reason": row["values"], "records": row["counts"]} for row in counts]
 
 
 def _batch_id(units: Sequence[Unit]) -> str:
-    told = "\n".join(f"{unit.payload.source} {unit.payload.sha256} {unit.vocabulary_version}" for unit in units)
-    return hashlib.blake2b(told.encode(), digest_size=16).hexdigest()
+    """BLAKE2b-128 of what is committed: equal work has an equal id."""
+    text = "\n".join(f"{unit.payload.source} {unit.payload.sha256} {unit.vocabulary_version}" for unit in units)
+    return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()

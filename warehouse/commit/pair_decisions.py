@@ -1,8 +1,8 @@
-"""Which pairs of records tell of the same article, decided for what a commit changes and kept for all that it does not.
+"""Decide which pairs of records describe the same article, and store the decisions.
 
-Keys of records and decisions on pairs are facts about contents: they are stored once, with the digests of these, and
-hold while the records have them. Only the pairs of changed contents are decided, and those in blocks that grew past the
-limit from which finer keys are asked for, or shrank to it: that takes a scan of the keys, whatever the lake holds.
+Blocking keys of records and decisions on pairs are facts about contents: each is stored once, with the digests of the
+contents, and applies while the records have these contents. A commit decides only the pairs of changed contents, and
+those of blocks that grew past the size limit from which finer keys are used, or shrank back below it.
 """
 
 from collections.abc import Iterator, Sequence
@@ -28,95 +28,99 @@ from warehouse.errors import IncompatibleKeysError
 
 DECISIONS = PAIR_DECISIONS.without("batch")
 DOCUMENTS_AT_ONCE = 30_000
+"""Documents whose pairs are decided together: what bounds the memory of the comparison."""
 
 
 def create_known_views(
     connection: duckdb.DuckDBPyConnection, documents: Sequence[str] = (), keys: Sequence[str] = ()
 ) -> None:
-    """Make the working views `known_contents` and `known_keys`: of the lake, and of staged files beside it.
+    """Create the working views `known_contents` and `known_keys`: rows of the lake, and of staged files if given.
 
-    Raises `IncompatibleKeysError` where the lake's keys cannot be compared with those this code makes.
+    Raises `IncompatibleKeysError` if the lake's keys cannot be compared with those that this code makes.
     """
-    names = ("document_id", "digest", *COMPARED_COLUMNS)
-    _view(connection, "known_contents", "documents", names, documents)
-    _view(connection, "known_keys", "document_keys", ("document_id", "digest", "kind", "value"), keys)
+    columns = ("document_id", "digest", *COMPARED_COLUMNS)
+    _create_view(connection, "known_contents", "documents", columns, documents)
+    _create_view(connection, "known_keys", "document_keys", ("document_id", "digest", "kind", "value"), keys)
     versions = connection.execute("SELECT DISTINCT keys_version FROM document_keys").fetchall()
     if {version for [version] in versions} - {KEYS_VERSION}:
         raise IncompatibleKeysError(
-            "the lake's records were made comparable by other rules than those of this Hoofbeats",
+            "the lake's duplicate keys were made by other rules than those of this Hoofbeats",
             "make its tables anew from its payloads: `hoofbeats rebuild`",
         )
 
 
 def decide_changed(connection: duckdb.DuckDBPyConnection, files: Sequence[str]) -> pa.Table:
-    """What is to be stored of the decisions that a commit changes: `pair_decisions` without `batch`.
+    """Decide the pairs that a commit affects; returns the rows to append to `pair_decisions`, without `batch`.
 
-    Reads the working tables staged_contents, content_changes, current_contents and those of `create_known_views`;
+    Reads the working tables staged_contents, content_changes, current_contents and those of `create_known_views`.
     `files`: the staged keys.
     """
-    create_table(connection, "redecided", pa.table({"document_id": _redecided(connection, files)}))
-    waiting = connection.sql("SELECT document_id FROM redecided ORDER BY document_id").to_arrow_table()["document_id"]
-    further = connection.sql("SELECT document_id FROM redecided ANTI JOIN content_changes USING (document_id)")
-    for chunk in _chunks(further.to_arrow_table()["document_id"]):
-        _gather_blocks(connection, chunk)
+    create_table(
+        connection, "documents_to_redecide", pa.table({"document_id": _documents_to_redecide(connection, files)})
+    )
+    query = "SELECT document_id FROM documents_to_redecide ORDER BY document_id"
+    documents = connection.sql(query).to_arrow_table()["document_id"]
+    # Documents that come in only through an oversized block: not all of their blocks are in block_members yet.
+    query = "SELECT document_id FROM documents_to_redecide ANTI JOIN content_changes USING (document_id)"
+    for chunk in _chunks(connection.sql(query).to_arrow_table()["document_id"]):
+        _add_blocks(connection, chunk)
     decided = [DECISIONS.empty()]
-    decided += [_decide_within(connection, chunk) for chunk in _chunks(waiting)]
+    decided += [_decide_gathered(connection, chunk) for chunk in _chunks(documents)]
     connection.register("decided", pa.concat_tables(decided))
-    found = DECISIONS.conform(connection.sql(statement("commit", "new_decisions")).to_arrow_table())
+    new_decisions = DECISIONS.conform(connection.sql(statement("commit", "new_decisions")).to_arrow_table())
     connection.unregister("decided")
-    return found
+    return new_decisions
 
 
 def decide(connection: duckdb.DuckDBPyConnection, documents: pa.Array) -> pa.Table:
-    """What the rules say of the pairs of some documents with any other: `pair_decisions` without `batch`.
+    """The rules' decisions on all pairs with one of some documents: `pair_decisions` without `batch`.
 
     Reads the working views current_contents and those of `create_known_views`.
     """
     connection.execute("CREATE OR REPLACE TEMP TABLE block_members AS SELECT known_keys.* FROM known_keys WHERE false")
-    _gather_blocks(connection, documents)
-    return _decide_within(connection, documents)
+    _add_blocks(connection, documents)
+    return _decide_gathered(connection, documents)
 
 
-def _gather_blocks(connection: duckdb.DuckDBPyConnection, documents: pa.Array) -> None:
+def _add_blocks(connection: duckdb.DuckDBPyConnection, documents: pa.Array) -> None:
     """Add the blocks of some documents to the working table block_members."""
-    connection.register("asked", pa.table({"document_id": documents}))
-    connection.execute(statement("commit", "further_blocks"), {"blocks": list(BLOCK_KINDS)})
-    connection.unregister("asked")
+    connection.register("requested_documents", pa.table({"document_id": documents}))
+    connection.execute(statement("commit", "additional_blocks"), {"blocks": list(BLOCK_KINDS)})
+    connection.unregister("requested_documents")
 
 
-def _decide_within(connection: duckdb.DuckDBPyConnection, documents: pa.Array) -> pa.Table:
-    """`decide`, once all blocks of these documents are in block_members."""
-    connection.register("asked", pa.table({"document_id": documents}))
+def _decide_gathered(connection: duckdb.DuckDBPyConnection, documents: pa.Array) -> pa.Table:
+    """As `decide`, for documents whose blocks are all in block_members."""
+    connection.register("requested_documents", pa.table({"document_id": documents}))
     values = {"cuts": list(REFINING_KINDS), "limit": blocking.BLOCK_LIMIT}
-    keys = connection.sql(statement("commit", "keys_beside"), params=values).to_arrow_table()
-    connection.unregister("asked")
+    keys = connection.sql(statement("commit", "blocking_keys"), params=values).to_arrow_table()
+    connection.unregister("requested_documents")
     pairs = candidate_pairs(keys, documents)
     if not len(pairs):
         return DECISIONS.empty()
     ends = pa.chunked_array([*pairs["document_a"].chunks, *pairs["document_b"].chunks], pa.string())
-    connection.register("compared", pa.table({"document_id": pc.unique(ends)}))
+    connection.register("documents_to_compare", pa.table({"document_id": pc.unique(ends)}))
     contents = connection.sql(statement("commit", "compared_documents")).to_arrow_table()
-    connection.unregister("compared")
-    found = Features(contents)
-    edges = decide_from_features(pairs, found)
-    told = pa.table({**_columns(edges), **_columns(infer_links(edges, found))})
-    for name in ("a", "b"):
-        at = pc.index_in(edges[f"document_{name}"], contents["document_id"].combine_chunks())
-        told = told.append_column(f"digest_{name}", contents["digest"].take(at))
-    return DECISIONS.conform(told.select(DECISIONS.column_names))
+    connection.unregister("documents_to_compare")
+    features = Features(contents)
+    edges = decide_from_features(pairs, features)
+    decisions = pa.table({**_columns(edges), **_columns(infer_links(edges, features))})
+    for side in ("a", "b"):
+        rows = pc.index_in(edges[f"document_{side}"], contents["document_id"].combine_chunks())
+        decisions = decisions.append_column(f"digest_{side}", contents["digest"].take(rows))
+    return DECISIONS.conform(decisions.select(DECISIONS.column_names))
 
 
 def create_table(connection: duckdb.DuckDBPyConnection, name: str, rows: pa.Table) -> None:
-    """Make a working table of rows at hand."""
-    connection.register("given", rows)
-    connection.execute(f"CREATE TEMP TABLE {name} AS SELECT given.* FROM given")  # noqa: S608 - a name of this code's
-    connection.unregister("given")
+    """Create a working table from an Arrow table."""
+    connection.register("given_rows", rows)
+    connection.execute(f"CREATE TEMP TABLE {name} AS SELECT given_rows.* FROM given_rows")  # noqa: S608 - a name of this code's
+    connection.unregister("given_rows")
 
 
-def _redecided(connection: duckdb.DuckDBPyConnection, files: Sequence[str]) -> pa.Array:
-    """Documents whose pairs are to be decided: those of changed contents, and members of blocks cut otherwise now.
-
-    Makes the working table block_members.
+def _documents_to_redecide(connection: duckdb.DuckDBPyConnection, files: Sequence[str]) -> pa.Array:
+    """The documents whose pairs are to be decided: those with changed contents, and the members of blocks that are now
+    compared by other keys. Creates the working table block_members.
     """
     changed = connection.sql("SELECT document_id FROM content_changes").to_arrow_table()["document_id"].combine_chunks()
     if not len(changed):
@@ -124,10 +128,9 @@ def _redecided(connection: duckdb.DuckDBPyConnection, files: Sequence[str]) -> p
     connection.execute(statement("commit", "former_keys"))
     former = connection.sql("SELECT * FROM former_keys").to_arrow_table()
     connection.execute(statement("commit", "block_members"), {"blocks": list(BLOCK_KINDS), "files": list(files)})
-    full = connection.sql(
-        statement("commit", "full_blocks"), params={"blocks": list(BLOCK_KINDS), "limit": blocking.BLOCK_LIMIT}
-    )
-    return affected_documents(full.to_arrow_table(), changed, former)
+    values = {"blocks": list(BLOCK_KINDS), "limit": blocking.BLOCK_LIMIT}
+    oversized = connection.sql(statement("commit", "oversized_blocks"), params=values).to_arrow_table()
+    return affected_documents(oversized, changed, former)
 
 
 def _chunks(documents: pa.ChunkedArray) -> Iterator[pa.Array]:
@@ -139,10 +142,11 @@ def _columns(table: pa.Table) -> dict[str, pa.ChunkedArray]:
     return dict(zip(table.column_names, table.columns, strict=True))
 
 
-def _view(
+def _create_view(
     connection: duckdb.DuckDBPyConnection, name: str, stored: str, columns: Sequence[str], files: Sequence[str]
 ) -> None:
-    listed = ", ".join(f"source.{quoted(column)}" for column in columns)
+    """Create a view over a stored table and staged Parquet files with the same columns."""
+    selected = ", ".join(f"source.{quoted(column)}" for column in columns)
     sources = [stored, *([f"read_parquet([{', '.join(map(literal, files))}])"] if files else [])]
-    parts = " UNION ALL ".join(f"SELECT {listed} FROM {source} AS source" for source in sources)  # noqa: S608
+    parts = " UNION ALL ".join(f"SELECT {selected} FROM {source} AS source" for source in sources)  # noqa: S608
     connection.execute(f"CREATE TEMP VIEW {name} AS {parts}")

@@ -31,12 +31,12 @@ def matching_articles(connection: duckdb.DuckDBPyConnection, claims: pa.Table) -
         for number, row in enumerate(claims.select(["groups", "entered_on"]).to_pylist())
         if len(row["groups"]) >= _MIN_GROUPS
     ]
-    connection.register("asked", pa.Table.from_pylist(queries, schema=_ASKED))
+    connection.register("searches", pa.Table.from_pylist(queries, schema=_ASKED))
     for step in ("claim_groups", "group_articles", "claim_articles"):
         connection.execute(statement("claims", step))
     parameters = {"reports_cases": REPORTS_CASES}
     matches = connection.sql(statement("claims", "placed_articles"), params=parameters).to_arrow_table().cast(MATCHES)
-    connection.unregister("asked")
+    connection.unregister("searches")
     return matches
 
 

@@ -1,6 +1,6 @@
-"""What a person says of a mention or of a concept's name: it overrules the annotation of stored texts at once.
+"""Manual verdicts on mentions and on names of concepts. They override the annotation of stored texts at once.
 
-A verdict is a row of `curations`; none is ever changed or removed: `withdraw` adds the verdict that takes one back.
+A verdict is a row of `curations`. No row is ever changed or removed: `withdraw` appends a verdict that takes one back.
 """
 
 import datetime as dt
@@ -21,7 +21,7 @@ from warehouse.catalog.schema import CURATIONS
 from warehouse.derived.watch_counts import follow, followed
 from warehouse.errors import CurationError
 from warehouse.lake import Lake
-from warehouse.revision.reannotate import Reannotation
+from warehouse.revision.reprocess import Annotator, reprocess, texts_of_documents
 from warehouse.revision.stored_vocabulary import (
     build_vocabulary,
     current_vocabulary,
@@ -30,47 +30,55 @@ from warehouse.revision.stored_vocabulary import (
 )
 
 AS_ANNOTATED = "as annotated"
-_ON = ("concept_id", "name", "document_id", "text", "start")
+"""The verdict that takes back an earlier one."""
+_TARGET = ("concept_id", "name", "document_id", "text", "start")
+"""Columns of `curations` that say what a verdict is about: a name of a concept, or a mention in a document."""
 
 
 def curate(lake: Lake, verdict: Mapping[str, Any]) -> int:
-    """Commit a verdict, a row of `curations` without batch; the texts it is on are annotated anew, the counts follow.
+    """Commit a verdict (a row of `curations` without batch), annotate the texts it concerns again, update the counts.
 
-    Returns the version this makes. Raises `CurationError` for one that cannot be followed, or on a mention that is not
-    there.
+    Returns the version this makes. Raises `CurationError` for a verdict that cannot be followed, or about a mention
+    that does not exist.
     """
-    _check(verdict)
+    _check_verdict(verdict)
     with lake.writing():
         old = recover(lake)
-        made = _commit(lake, old, verdict)
+        number = _commit(lake, old, verdict)
     if followed(old):
         follow(lake)
-    return made
+    return number
 
 
 def withdraw(lake: Lake, number: int, author: str, decided_on: dt.date) -> int:
-    """Take back a verdict by its number in `verdicts`; returns the version this makes."""
+    """Take back a verdict by its number in `numbered_verdicts`; returns the version this makes."""
     with lake.writing():
         old = recover(lake)
-        given = numbered_verdicts(old)
-        if not 0 < number <= len(given):
-            raise CurationError(f"there is no verdict {number}", f"there are {len(given)}: see `hoofbeats curate list`")
-        target = given[number - 1]
-        taken = {name: target[name] for name in _ON}
-        on = max(decided_on, target["decided_on"])
-        note = f"takes back verdict {number}"
-        made = _commit(lake, old, {**taken, "verdict": AS_ANNOTATED, "author": author, "decided_on": on, "note": note})
+        verdicts = numbered_verdicts(old)
+        if not 0 < number <= len(verdicts):
+            hint = f"there are {len(verdicts)}: see `hoofbeats curate list`"
+            raise CurationError(f"there is no verdict {number}", hint)
+        withdrawn = verdicts[number - 1]
+        verdict = {
+            **{name: withdrawn[name] for name in _TARGET},
+            "verdict": AS_ANNOTATED,
+            "author": author,
+            # Verdicts are applied in order of their dates: this one must not sort before the one it takes back.
+            "decided_on": max(decided_on, withdrawn["decided_on"]),
+            "note": f"takes back verdict {number}",
+        }
+        version_number = _commit(lake, old, verdict)
     if followed(old):
         follow(lake)
-    return made
+    return version_number
 
 
 def numbered_verdicts(version: Version) -> list[dict[str, Any]]:
-    """All verdicts in the order they were given, numbered from 1."""
-    return [{"number": at, **row} for at, row in enumerate(version.table("curations").to_pylist(), 1)]
+    """All verdicts in the order they were committed, numbered from 1."""
+    return [{"number": number, **row} for number, row in enumerate(version.table("curations").to_pylist(), 1)]
 
 
-def _check(verdict: Mapping[str, Any]) -> None:
+def _check_verdict(verdict: Mapping[str, Any]) -> None:
     try:
         check_verdicts(CURATED_VERDICTS.from_rows([dict(verdict)]))
     except VerdictError as error:
@@ -79,33 +87,34 @@ def _check(verdict: Mapping[str, Any]) -> None:
 
 def _commit(lake: Lake, old: Version, verdict: Mapping[str, Any]) -> int:
     row = CURATIONS.from_rows([{**verdict, "batch": old.number + 1}])
-    said = pa.concat_tables([old.table("curations"), row])
+    curations = pa.concat_tables([old.table("curations"), row])
     if verdict.get("name") is None:
-        return _judge_mention(lake, old, verdict, said)
-    return _judge_name(lake, old, said)
+        return _commit_mention_verdict(lake, old, verdict, curations)
+    return _commit_name_verdict(lake, old, curations)
 
 
-def _judge_name(lake: Lake, old: Version, said: pa.Table) -> int:
-    """A name that is matched no more, or again, makes another vocabulary."""
+def _commit_name_verdict(lake: Lake, old: Version, curations: pa.Table) -> int:
+    """Store the vocabulary under its new version: a name that is no longer matched, or again, makes it another one."""
     loads = old.table("vocabularies").to_pylist()
     if loads:
-        parts = read_vocabulary_tables(lake)
-        version = annotation_version(build_vocabulary(parts, said).version)
+        tables = read_vocabulary_tables(lake)
+        version = annotation_version(build_vocabulary(tables, curations).version)
         facts = {"version": version, "rules": rules_version()}
         facts |= {name: loads[-1][name] for name in ("files", "categories")}
-        made = store_vocabulary_locked(lake, old, parts, facts, said)
-        if made is not None:
-            return made
-    return _publish(lake, old, curations=said)
+        number = store_vocabulary_locked(lake, old, tables, facts, curations)
+        if number is not None:
+            return number
+    return _publish(lake, old, curations=curations)
 
 
-def _judge_mention(lake: Lake, old: Version, verdict: Mapping[str, Any], said: pa.Table) -> int:
-    given = {"documents": [verdict["document_id"]], "curations": said.drop_columns("batch")}
+def _commit_mention_verdict(lake: Lake, old: Version, verdict: Mapping[str, Any], curations: pa.Table) -> int:
+    """Annotate the document again under the new verdict."""
+    annotator = Annotator(lambda: current_vocabulary(lake), curations.drop_columns("batch"))
     with connect_to_write(lake, old) as connection:
-        _check_there(connection, old, verdict)
-        changed = Reannotation(lake, old, connection, lambda: current_vocabulary(lake), **given).rewrite()
+        _check_mention(connection, old, verdict)
+        changed = reprocess(lake, old, connection, texts_of_documents([verdict["document_id"]]), annotator)
     segments.sync_folders(lake)
-    return _publish(lake, old, curations=said, **changed)
+    return _publish(lake, old, curations=curations, **changed)
 
 
 def _publish(lake: Lake, old: Version, **changed: pa.Table) -> int:
@@ -113,18 +122,18 @@ def _publish(lake: Lake, old: Version, **changed: pa.Table) -> int:
     return old.number + 1
 
 
-def _check_there(connection: duckdb.DuckDBPyConnection, old: Version, verdict: Mapping[str, Any]) -> None:
-    """There is such a mention, or there was before another verdict."""
+def _check_mention(connection: duckdb.DuckDBPyConnection, old: Version, verdict: Mapping[str, Any]) -> None:
+    """Raise `CurationError` unless the mention exists, or existed before another verdict removed it."""
     query = (
         "SELECT count(*) FROM mentions WHERE mentions.document_id = $document_id AND mentions.concept_id = $concept_id"
         " AND lower(mentions.text) = lower($text) AND mentions.basis = 'text'"
         " AND ($start IS NULL OR mentions.start = $start)"
     )
-    on = {name: verdict.get(name) for name in ("document_id", "concept_id", "text", "start")}
-    [[there]] = connection.execute(query, on).fetchall()
-    told = [(row["document_id"], row["concept_id"], row["text"]) for row in numbered_verdicts(old)]
-    if not there and (on["document_id"], on["concept_id"], on["text"]) not in told:
+    target = {name: verdict.get(name) for name in ("document_id", "concept_id", "text", "start")}
+    [[mentions]] = connection.execute(query, target).fetchall()
+    judged = [(row["document_id"], row["concept_id"], row["text"]) for row in numbered_verdicts(old)]
+    if not mentions and (target["document_id"], target["concept_id"], target["text"]) not in judged:
         raise CurationError(
-            f"{on['document_id']} does not mention {on['concept_id']} as {on['text']!r}",
-            f"table mentions has what it mentions: document_id {on['document_id']!r}, basis 'text'",
+            f"{target['document_id']} does not mention {target['concept_id']} as {target['text']!r}",
+            f"table mentions lists its mentions: document_id '{target['document_id']}', basis 'text'",
         )

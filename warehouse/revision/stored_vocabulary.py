@@ -1,7 +1,10 @@
-"""The vocabulary in the lake: loading one is a commit of its own, reading it back feeds the annotation."""
+"""The vocabulary stored in a lake: store one, read it back, and keep stored articles annotated with it.
+
+Storing a vocabulary is a commit of its own. It annotates again only the documents whose mentions the change can affect.
+"""
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import duckdb
@@ -11,7 +14,7 @@ import pyarrow.compute as pc
 from transforms.annotation.rules_version import annotation_version, rules_version
 from transforms.rarity import interval_limits
 from transforms.schema.vocabulary import CONCEPT_ANCESTORS, CONCEPT_NAMES, CONCEPTS
-from transforms.vocabulary.changes import compare_vocabularies
+from transforms.vocabulary.changes import VocabularyDifference, compare_vocabularies, find_affected
 from transforms.vocabulary.compiled import Vocabulary, build
 from warehouse.catalog import segments
 from warehouse.catalog.file import Version
@@ -19,7 +22,7 @@ from warehouse.catalog.publish import connect, connect_to_write, publish, read_v
 from warehouse.catalog.schema import CURATIONS, EDITIONS, INTERVAL_LIMITS, SEGMENTS, VOCABULARIES
 from warehouse.derived.watch_counts import follow, followed
 from warehouse.lake import Lake
-from warehouse.revision.reannotate import Reannotation, documents_touched
+from warehouse.revision.reprocess import DOCUMENTS_AT_ONCE, Annotator, reprocess, texts_of_documents
 
 VOCABULARY_TABLES = (CONCEPTS, CONCEPT_NAMES, CONCEPT_ANCESTORS)
 _LARGEST_TABLED = 1000
@@ -27,63 +30,88 @@ _LARGEST_TABLED = 1000
 
 
 def store_vocabulary(
-    lake: Lake, parts: Mapping[str, pa.Table], facts: Mapping[str, Any], curations: pa.Table | None = None
+    lake: Lake, tables: Mapping[str, pa.Table], facts: Mapping[str, Any], curations: pa.Table | None = None
 ) -> int | None:
-    """Commit a vocabulary: tables concepts, concept_names, concept_ancestors, and the `facts` of `vocabularies`
-    (version, rules, files, categories) with the rows of `editions`. What the lake holds is annotated anew as far as
-    the vocabulary changes it, and the counts follow.
+    """Commit a vocabulary, annotate again the stored documents it affects, and update the counts.
 
-    `curations`: what persons said of mentions and names from now on, where that changes too.
-    Returns the catalog's version; None if this vocabulary is in force already.
+    `tables`: concepts, concept_names and concept_ancestors. `facts`: columns of its row in `vocabularies` (version,
+    rules, files, categories) and the rows of `editions`. `curations`: all manual verdicts on mentions and names, where
+    these change with it.
+    Returns the version this makes; None if this vocabulary is in force already.
     """
     with lake.writing():
         old = recover(lake)
-        said = None if curations is None else _written_by(curations, old.number + 1)
-        made = store_vocabulary_locked(lake, old, parts, facts, said)
-    if made is not None and followed(old):
+        stamped = None if curations is None else _with_batch(curations, old.number + 1)
+        number = store_vocabulary_locked(lake, old, tables, facts, stamped)
+    if number is not None and followed(old):
         follow(lake)
-    return made
+    return number
 
 
 def store_vocabulary_locked(
-    lake: Lake, old: Version, parts: Mapping[str, pa.Table], facts: Mapping[str, Any], curations: pa.Table | None = None
+    lake: Lake,
+    old: Version,
+    tables: Mapping[str, pa.Table],
+    facts: Mapping[str, Any],
+    curations: pa.Table | None = None,
 ) -> int | None:
-    """As `load`, for who holds the lake's lock."""
+    """As `store_vocabulary`, for callers that hold the writer's lock. `curations` has its column batch."""
     loads = old.table("vocabularies").to_pylist()
     if loads and loads[-1]["version"] == facts["version"]:
         return None
     number = old.number + 1
-    said = old.table("curations") if curations is None else curations
-    written = [segments.write(lake, part.name, part.conform(parts[part.name]), number) for part in VOCABULARY_TABLES]
-    changed = _annotate_anew(lake, old, parts, facts, said) if len(old.table("windows")) else {}
+    curations = old.table("curations") if curations is None else curations
+    written = [
+        segments.write(lake, schema.name, schema.conform(tables[schema.name]), number) for schema in VOCABULARY_TABLES
+    ]
+    changed = _reannotate(lake, old, tables, facts, curations) if len(old.table("windows")) else {}
     segments.sync_folders(lake)
-    changed = {**changed, "curations": said}
-    publish(lake, _next_version(lake, old, [row for row in written if row], changed, _told(parts, facts, number)))
+    changed = {**changed, "curations": curations}
+    row = _vocabulary_row(tables, facts, number)
+    publish(lake, _next_version(lake, old, [segment for segment in written if segment], changed, row))
     return number
 
 
-def _written_by(curations: pa.Table, batch: int) -> pa.Table:
+def _with_batch(curations: pa.Table, batch: int) -> pa.Table:
     return CURATIONS.from_rows([{**row, "batch": batch} for row in curations.to_pylist()])
 
 
-def _annotate_anew(
-    lake: Lake, old: Version, parts: Mapping[str, pa.Table], facts: Mapping[str, Any], said: pa.Table
+def _reannotate(
+    lake: Lake, old: Version, tables: Mapping[str, pa.Table], facts: Mapping[str, Any], curations: pa.Table
 ) -> dict[str, pa.Table]:
-    """The changed small tables, once the texts are annotated anew that the vocabulary, or other rules, can change."""
-    vocabulary = build_vocabulary(parts, said)
+    """Annotate again the documents that the new vocabulary affects, all of them under new rules.
+
+    Returns the changed small tables.
+    """
+    vocabulary = build_vocabulary(tables, curations)
     loads = old.table("vocabularies").to_pylist()
     with connect_to_write(lake, old) as connection:
         documents = None
         if loads and loads[-1]["rules"] == facts.get("rules"):
-            documents = list(documents_touched(connection, compare_vocabularies(_built(connection, old), vocabulary)))
+            documents = list(
+                _affected_documents(connection, compare_vocabularies(_compiled(connection, old), vocabulary))
+            )
             if not documents:
                 return {}
-        given = {"documents": documents, "curations": said.drop_columns("batch")}
-        return Reannotation(lake, old, connection, lambda: vocabulary, **given).rewrite()
+        annotator = Annotator(lambda: vocabulary, curations.drop_columns("batch"))
+        return reprocess(lake, old, connection, texts_of_documents(documents), annotator)
 
 
-def _told(parts: Mapping[str, pa.Table], facts: Mapping[str, Any], batch: int) -> dict[str, Any]:
-    """The row of `vocabularies`."""
+def _affected_documents(connection: duckdb.DuckDBPyConnection, difference: VocabularyDifference) -> Iterator[str]:
+    """The current documents whose mentions the difference of two vocabularies can change."""
+    if not difference:
+        return
+    query = (
+        "SELECT documents.document_id, documents.title, documents.abstract, documents.headings"
+        " FROM documents WHERE documents.is_current"
+    )
+    for batch in connection.sql(query).to_arrow_reader(DOCUMENTS_AT_ONCE):
+        documents = pa.Table.from_batches([batch])
+        yield from documents["document_id"].filter(find_affected(documents, difference)).to_pylist()
+
+
+def _vocabulary_row(tables: Mapping[str, pa.Table], facts: Mapping[str, Any], batch: int) -> dict[str, Any]:
+    """The row of `vocabularies`, with the rows of `editions` beside."""
     return {
         "version": facts["version"],
         "rules": facts.get("rules"),
@@ -91,9 +119,9 @@ def _told(parts: Mapping[str, pa.Table], facts: Mapping[str, Any], batch: int) -
         "loaded_at": dt.datetime.now(dt.UTC),
         "files": list(facts["files"]),
         "categories": list(facts["categories"]),
-        "concepts": len(parts["concepts"]),
-        "counted": pc.sum(parts["concepts"]["counted"].cast(pa.int64())).as_py() or 0,
-        "names": len(parts["concept_names"]),
+        "concepts": len(tables["concepts"]),
+        "counted": pc.sum(tables["concepts"]["counted"].cast(pa.int64())).as_py() or 0,
+        "names": len(tables["concept_names"]),
         "batch": batch,
     }
 
@@ -103,59 +131,60 @@ def _next_version(
     old: Version,
     written: Sequence[dict[str, Any]],
     changed: Mapping[str, pa.Table],
-    told: dict[str, Any],
+    row: dict[str, Any],
 ) -> Version:
-    names = {part.name for part in VOCABULARY_TABLES}
-    listed = changed.get("segments", old.table("segments")).to_pylist()
-    kept = [row for row in listed if row["table_name"] not in names]
+    """The next version, whose catalog names only the new segments (`written`) of the vocabulary's tables."""
+    names = {schema.name for schema in VOCABULARY_TABLES}
+    segment_rows = changed.get("segments", old.table("segments")).to_pylist()
+    kept = [segment for segment in segment_rows if segment["table_name"] not in names]
     limits = pa.table({"n": pa.array(range(_LARGEST_TABLED + 1)), **interval_limits(_LARGEST_TABLED)})
-    editions = [{**row, "batch": old.number + 1} for row in told["editions"]]
+    editions = [{**edition, "batch": old.number + 1} for edition in row["editions"]]
     tables = {
         **changed,
         "editions": pa.concat_tables([old.table("editions"), EDITIONS.from_rows(editions)]),
         "segments": SEGMENTS.from_rows([*kept, *written]),
-        "vocabularies": pa.concat_tables([old.table("vocabularies"), VOCABULARIES.from_rows([told])]),
+        "vocabularies": pa.concat_tables([old.table("vocabularies"), VOCABULARIES.from_rows([row])]),
         "interval_limits": INTERVAL_LIMITS.conform(limits),
     }
-    batch = {"batch_id": told["version"], "kind": "vocabulary", "vocabulary_version": told["version"]}
+    batch = {"batch_id": row["version"], "kind": "vocabulary", "vocabulary_version": row["version"]}
     return old.successor(lake, batch, **tables)
 
 
 def read_vocabulary_tables(lake: Lake) -> dict[str, pa.Table]:
-    """The three tables of the vocabulary in force."""
+    """The three tables of the vocabulary in force, by name."""
     with connect(lake) as connection:
-        return _read(connection)
+        return _read_tables(connection)
 
 
 def current_vocabulary(lake: Lake) -> Vocabulary:
-    """The vocabulary in force, without the names that persons said are never to be matched, ready for matching."""
+    """The vocabulary in force, compiled for matching; names that a curation forbids are left out."""
     with connect(lake) as connection:
-        return _built(connection, read_version(lake))
+        return _compiled(connection, read_version(lake))
 
 
-def _built(connection: duckdb.DuckDBPyConnection, version: Version) -> Vocabulary:
-    return build_vocabulary(_read(connection), version.table("curations"))
+def _compiled(connection: duckdb.DuckDBPyConnection, version: Version) -> Vocabulary:
+    return build_vocabulary(_read_tables(connection), version.table("curations"))
 
 
-def build_vocabulary(parts: Mapping[str, pa.Table], curations: pa.Table) -> Vocabulary:
-    """A vocabulary of these tables, ready for matching, as what persons said of names will have it."""
-    concepts, names, ancestors = (parts[part.name] for part in VOCABULARY_TABLES)
+def build_vocabulary(tables: Mapping[str, pa.Table], curations: pa.Table) -> Vocabulary:
+    """Compile these tables for matching, without the names that `curations` (with its column batch) forbid."""
+    concepts, names, ancestors = (tables[schema.name] for schema in VOCABULARY_TABLES)
     return build(concepts, names, ancestors, curations.drop_columns("batch"))
 
 
-def _read(connection: duckdb.DuckDBPyConnection) -> dict[str, pa.Table]:
+def _read_tables(connection: duckdb.DuckDBPyConnection) -> dict[str, pa.Table]:
     return {
-        part.name: connection.sql(f"SELECT {', '.join(part.column_names)} FROM {part.name}")  # noqa: S608
+        schema.name: connection.sql(f"SELECT {', '.join(schema.column_names)} FROM {schema.name}")  # noqa: S608
         .to_arrow_table()
-        .cast(part.arrow)
-        for part in VOCABULARY_TABLES
+        .cast(schema.arrow)
+        for schema in VOCABULARY_TABLES
     }
 
 
 def reannotate_if_rules_changed(lake: Lake) -> int | None:
-    """Annotate what the lake holds anew where this code goes by other rules than what annotated it.
+    """Annotate the whole lake again if this code's annotation rules differ from those it was annotated by.
 
-    Returns the version this makes; None where the rules are the same, or nothing is loaded yet.
+    Returns the version this makes; None where the rules are the same, or no vocabulary is loaded yet.
     """
     loads = read_version(lake).table("vocabularies").to_pylist()
     if not loads or loads[-1]["rules"] == rules_version():

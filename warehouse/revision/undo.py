@@ -1,4 +1,4 @@
-"""Undo: a batch is withdrawn, and every record it touched stands again as all other batches tell it."""
+"""Undo: withdraw a batch, so that every record it touched is again what all other batches make of it."""
 
 from functools import cache
 
@@ -13,10 +13,11 @@ from warehouse.catalog.schema import BATCHES, WINDOWS
 from warehouse.derived.watch_counts import follow, followed
 from warehouse.errors import UnknownBatchError
 from warehouse.lake import Lake
-from warehouse.revision.reprocess import LookingAgain
+from warehouse.revision.reprocess import Annotator, records_of_batch, reprocess
 from warehouse.revision.stored_vocabulary import current_vocabulary
 
 WITHDRAWABLE = ("ingest", "verdict")
+"""Kinds of batches that can be undone."""
 
 
 def undo(lake: Lake, batch: int) -> int:
@@ -27,54 +28,44 @@ def undo(lake: Lake, batch: int) -> int:
     with lake.writing():
         version = recover(lake)
         _check(version, batch)
-        with connect_to_write(lake, version) as connection:
-            made = _Withdrawal(lake, version, connection, batch, cache(lambda: current_vocabulary(lake))).run()
+        changed = _without_batch(lake, version, batch)
+        segments.sync_folders(lake)
+        next_version = version.successor(lake, {"batch_id": f"undo {batch}", "kind": "undo"}, **changed)
+        marked = _marked(next_version.table("batches"), BATCHES, batch, {"withdrawn_in": next_version.number})
+        publish(lake, Version(next_version.number, {**next_version.tables, "batches": marked}))
     if followed(version):
         follow(lake)
-    return made
+    return next_version.number
 
 
 def _check(version: Version, batch: int) -> None:
-    standing = {
+    withdrawable = {
         row["batch"]
         for row in version.table("batches").to_pylist()
         if row["kind"] in WITHDRAWABLE and row["withdrawn_in"] is None
     }
-    if batch not in standing:
+    if batch not in withdrawable:
         raise UnknownBatchError(
-            f"batch {batch} loaded nothing, or is withdrawn already",
-            f"batches that can be undone: {', '.join(map(str, sorted(standing))) or 'none'}",
+            f"batch {batch} cannot be undone: it loaded nothing, or is withdrawn already",
+            f"batches that can be undone: {', '.join(map(str, sorted(withdrawable))) or 'none'}",
         )
 
 
-class _Withdrawal(LookingAgain):
-    """The documents of a batch are looked at again as if it had never come."""
-
-    def run(self) -> int:
-        changed = self.rewrite()
-        segments.sync_folders(self.lake)
-        next_version = self.old.successor(
-            self.lake,
-            {"batch_id": f"undo {self.batch}", "kind": "undo"},
-            windows=_marked(self.old.table("windows"), WINDOWS, self.batch, {"state": "withdrawn"}),
-            verdicts=self.verdicts(),
-            **changed,
-        )
-        batches = _marked(next_version.table("batches"), BATCHES, self.batch, {"withdrawn_in": self.number})
-        publish(self.lake, Version(next_version.number, {**next_version.tables, "batches": batches}))
-        return self.number
-
-    def place_records(self) -> None:
-        """Look again at the records of the batch, and at those it said something of."""
-        super().place_records()
-        said = self.old.table("verdicts").filter(pc.equal(self.old.table("verdicts")["batch"], self.batch))
-        self.reconsider(*said["document_a"].to_pylist(), *said["document_b"].to_pylist())
-
-    def verdicts(self) -> pa.Table:
-        """What persons said in other batches."""
-        old = self.old.table("verdicts")
-        return old.filter(pc.not_equal(old["batch"], self.batch))
+def _without_batch(lake: Lake, version: Version, batch: int) -> dict[str, pa.Table]:
+    """The small tables as they are without the batch, once its articles are rewritten."""
+    verdicts = version.table("verdicts")
+    withdrawn = verdicts.filter(pc.equal(verdicts["batch"], batch))
+    kept = verdicts.filter(pc.not_equal(verdicts["batch"], batch))
+    # A verdict changes no record: the pair it was about has to be clustered again all the same.
+    recluster = [*withdrawn["document_a"].to_pylist(), *withdrawn["document_b"].to_pylist()]
+    annotator = Annotator(cache(lambda: current_vocabulary(lake)), version.table("curations").drop_columns("batch"))
+    with connect_to_write(lake, version) as connection:
+        select_records = records_of_batch(batch, recluster)
+        changed = reprocess(lake, version, connection, select_records, annotator, verdicts=kept)
+    windows = _marked(version.table("windows"), WINDOWS, batch, {"state": "withdrawn"})
+    return {**changed, "verdicts": kept, "windows": windows}
 
 
 def _marked(table: pa.Table, schema: Table, batch: int, values: dict[str, object]) -> pa.Table:
+    """A table with other values in the rows of one batch."""
     return schema.from_rows({**row, **(values if row["batch"] == batch else {})} for row in table.to_pylist())

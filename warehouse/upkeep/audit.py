@@ -113,14 +113,14 @@ def _audit_identity(connection: duckdb.DuckDBPyConnection) -> list[Difference]:
 def _audit_decisions(connection: duckdb.DuckDBPyConnection) -> list[Difference]:
     """Whether the decisions on pairs are those the rules make of the records as they stand."""
     create_known_views(connection)
-    connection.execute(statement("queries", "standing_contents"))
+    connection.execute(statement("queries", "current_contents"))
     known = connection.sql(statement("queries", "current_documents")).to_arrow_table()["document_id"]
     found = []
     for start in range(0, len(known), DOCUMENTS_AT_ONCE):
         some = known.slice(start, DOCUMENTS_AT_ONCE).combine_chunks()
-        connection.register("asked", pa.table({"document_id": some}))
-        stored = connection.sql(statement("queries", "decisions_of")).to_arrow_table()
-        connection.unregister("asked")
+        connection.register("requested_documents", pa.table({"document_id": some}))
+        stored = connection.sql(statement("queries", "stored_decisions")).to_arrow_table()
+        connection.unregister("requested_documents")
         found.append(_compare_rows(PAIR_DECISIONS, DECISIONS.conform(stored), decide(connection, some)))
     return [difference for difference in found if difference]
 

@@ -6,6 +6,7 @@ from tests.support.small_lake import NAMES, load, new_lake, other_record, record
 from tests.warehouse.commit.test_ingest import ask
 from transforms.schema.vocabulary import CONCEPT_ANCESTORS, CONCEPT_NAMES, CONCEPTS
 from warehouse.catalog.publish import connect
+from warehouse.commit.article_rewrite import ArticleRewrite
 from warehouse.revision import stored_vocabulary
 from warehouse.revision.undo import undo
 from warehouse.upkeep.audit import audit
@@ -123,7 +124,7 @@ def _no_text_is_read(documents, *carried):
 
 
 def test_the_audit_reports_a_claim_that_is_not_there(lake, monkeypatch):
-    monkeypatch.setattr("warehouse.commit.article_rewrite.ArticleRewrite.claims", lambda self, home, current: CLAIMLESS)
+    monkeypatch.setattr(ArticleRewrite, "available_claims", lambda rewrite, portion: CLAIMLESS)
     load(lake, unit(lake, "a", [record(5, 1, abstract=FIRST)]))
     [difference] = audited(lake)
     assert (difference.table, difference.rows) == ("claims", 1)

@@ -76,9 +76,9 @@ def test_the_audit_reports_a_wrong_article(lake, monkeypatch):
 
 
 def test_the_audit_reports_a_mention_that_is_stored_twice(lake, monkeypatch):
-    once = ArticleRewrite.next_mentions
+    once = ArticleRewrite.available_mentions
     monkeypatch.setattr(
-        ArticleRewrite, "next_mentions", lambda *given, **how: pa.concat_tables([once(*given, **how)] * 2)
+        ArticleRewrite, "available_mentions", lambda *given, **how: pa.concat_tables([once(*given, **how)] * 2)
     )
     load(lake, unit(lake, "a", [record(1, headings=[A], text=[(B, 1)])]))
     [difference] = audited(lake)

@@ -5,7 +5,7 @@ SELECT
     array_to_string(list_sort(grouped.members), '|') AS members
 FROM (
     SELECT
-        asked.claim,
-        unnest(asked.groups) AS members
-    FROM asked
+        searches.claim,
+        unnest(searches.groups) AS members
+    FROM searches
 ) AS grouped

@@ -29,10 +29,10 @@ candidates AS (
         keys.entered_on,
         keys.retracted_on
     FROM ranked
-    INNER JOIN asked ON asked.claim = ranked.claim
+    INNER JOIN searches ON searches.claim = ranked.claim
     INNER JOIN group_articles ON group_articles.members = ranked.members
     INNER JOIN article_keys AS keys ON keys.article_id = group_articles.article_id
-    WHERE ranked.place = 1 AND (keys.entered_on IS NULL OR asked.before IS NULL OR keys.entered_on < asked.before)
+    WHERE ranked.place = 1 AND (keys.entered_on IS NULL OR searches.before IS NULL OR keys.entered_on < searches.before)
 ),
 affirmed AS (
     SELECT

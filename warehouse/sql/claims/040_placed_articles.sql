@@ -1,4 +1,5 @@
--- The same with the place of that sentence, and whether the article reports cases ($reports_cases: how its words say so).
+-- The same with the place of that sentence, and whether the article reports cases ($reports_cases: how its words say
+-- so).
 WITH cases AS (
     SELECT
         articles.article_id,

@@ -1,4 +1,5 @@
--- Articles that are a claiming article in another form: its versions, preprint, translation, erratum, at up to two steps.
+-- Articles that are a claiming article in another form: its versions, preprint, translation, erratum, at up to two
+-- steps.
 WITH claiming AS (
     SELECT
         same_links.article_id,

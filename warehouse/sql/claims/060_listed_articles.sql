@@ -1,4 +1,5 @@
--- The articles listed for claims (`listed`: rows of claim_matches), with the sentence that affirms the whole combination.
+-- The articles listed for claims (`listed`: rows of claim_matches), with the sentence that affirms the whole
+-- combination.
 SELECT
     listed.article_id,
     listed.start,

@@ -1,4 +1,4 @@
--- Every record of the payloads that are about to be committed; unit: which payload, from 1.
+-- One row per record of the payloads about to be committed. `unit` numbers the payload: 1 for the first of $files.
 CREATE TEMP TABLE incoming AS
 SELECT
     staged.document_id,

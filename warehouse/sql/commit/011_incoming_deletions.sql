@@ -1,3 +1,4 @@
+-- One row per deletion that these payloads order, numbered by payload like `incoming`.
 CREATE TEMP TABLE incoming_deletions AS
 SELECT
     staged.document_id,

@@ -1,5 +1,12 @@
--- Where each content the payloads bring is read from: its first appearance. version: that of this record; unit,
--- raw_position: the payload, and the record's position in it, which no other record of that payload has.
+-- One row per content (document_id, digest) that the payloads bring: its first occurrence, from which its text,
+-- mentions and keys are read. (unit, raw_position) identifies that record, because a position occurs once in a
+-- payload.
+--
+--     incoming                                      staged_contents
+--     document_id  digest  version  unit  position
+--     pubmed:1     a       7        1     0         kept
+--     pubmed:1     a       9        2     4         dropped: the same content in a later release
+--     pubmed:1     b       9        2     5         kept
 CREATE TEMP TABLE staged_contents AS
 SELECT
     incoming.document_id,

@@ -1,19 +1,27 @@
--- The life of every record the payloads touch: runs of equal content and deletions, ordered by release, whatever the
--- order of arrival. unit is NULL for what the lake knew before. A repeated content is not a run of its own: unchanged.
--- $withdrawn: a batch whose records are to be forgotten (NULL: none), or 0 to look at every record of the lake again.
+-- The history of every record the payloads touch, in order of release and not of arrival: one row per run of equal
+-- content, and one per deletion (digest NULL). `unit` is the payload that starts the run, NULL where the lake knew
+-- it. A repeated content starts no run; it is reported as unchanged. `is_current` marks the last run, unless it is a
+-- deletion.
+--
+--     known (version, digest)   runs
+--     7  a                      7  a
+--     8  a                      -         same content as version 7
+--     9  b                      9  b      is_current
+--
+-- $withdrawn: a batch whose records and deletions are ignored, because it is being undone; NULL for none.
 CREATE TEMP TABLE runs AS
-WITH touched AS (
+WITH touched_documents AS (
     SELECT incoming.document_id FROM incoming
     UNION
     SELECT incoming_deletions.document_id FROM incoming_deletions
     UNION
     SELECT sightings.document_id FROM sightings
-    WHERE sightings.batch = $withdrawn OR $withdrawn = 0
+    WHERE sightings.batch = $withdrawn
     UNION
     SELECT deletions.document_id FROM deletions
-    WHERE deletions.batch = $withdrawn OR $withdrawn = 0
+    WHERE deletions.batch = $withdrawn
 ),
-known AS (
+known_versions AS (
     SELECT
         incoming.document_id,
         incoming.version,
@@ -40,7 +48,7 @@ known AS (
         sightings.raw_position,
         NULL
     FROM sightings
-    SEMI JOIN touched ON touched.document_id = sightings.document_id
+    SEMI JOIN touched_documents ON touched_documents.document_id = sightings.document_id
     WHERE sightings.batch IS DISTINCT FROM $withdrawn
     UNION ALL
     SELECT
@@ -51,38 +59,39 @@ known AS (
         NULL,
         NULL
     FROM deletions
-    SEMI JOIN touched ON touched.document_id = deletions.document_id
+    SEMI JOIN touched_documents ON touched_documents.document_id = deletions.document_id
     WHERE deletions.batch IS DISTINCT FROM $withdrawn
 ),
-once AS (
+-- A version that several payloads bring counts once; what the lake has (unit NULL) takes precedence.
+distinct_versions AS (
     SELECT *
-    FROM known
+    FROM known_versions
     QUALIFY
         row_number() OVER (
-            PARTITION BY known.document_id, known.version, known.digest
-            ORDER BY known.unit ASC NULLS FIRST, known.raw_position ASC
+            PARTITION BY known_versions.document_id, known_versions.version, known_versions.digest
+            ORDER BY known_versions.unit ASC NULLS FIRST, known_versions.raw_position ASC
         ) = 1
 ),
-events AS (
+ordered_versions AS (
     SELECT
-        once.*,
-        lag(once.digest) OVER (
-            PARTITION BY once.document_id
-            ORDER BY once.version ASC, once.digest ASC NULLS LAST
+        distinct_versions.*,
+        lag(distinct_versions.digest) OVER (
+            PARTITION BY distinct_versions.document_id
+            ORDER BY distinct_versions.version ASC, distinct_versions.digest ASC NULLS LAST
         ) AS previous_digest
-    FROM once
+    FROM distinct_versions
 )
 SELECT
-    events.document_id,
-    events.version,
-    events.digest,
-    events.raw_file,
-    events.raw_position,
-    events.unit,
-    events.digest IS NOT NULL
+    ordered_versions.document_id,
+    ordered_versions.version,
+    ordered_versions.digest,
+    ordered_versions.raw_file,
+    ordered_versions.raw_position,
+    ordered_versions.unit,
+    ordered_versions.digest IS NOT NULL
     AND row_number() OVER (
-        PARTITION BY events.document_id
-        ORDER BY events.version DESC, events.digest DESC NULLS FIRST
+        PARTITION BY ordered_versions.document_id
+        ORDER BY ordered_versions.version DESC, ordered_versions.digest DESC NULLS FIRST
     ) = 1 AS is_current
-FROM events
-WHERE events.digest IS NULL OR events.digest IS DISTINCT FROM events.previous_digest
+FROM ordered_versions
+WHERE ordered_versions.digest IS NULL OR ordered_versions.digest IS DISTINCT FROM ordered_versions.previous_digest

@@ -1,6 +1,7 @@
--- What identifies each changed document from now on: by its current content, else by the last it had.
+-- One row per changed document: the content that identifies it after this commit (digest, pmid). That is its current
+-- content, or the last one it had where it is deleted: is_current says which.
 CREATE TEMP TABLE next_contents AS
-WITH latest AS (
+WITH latest_runs AS (
     SELECT
         runs.document_id,
         runs.digest,
@@ -10,7 +11,7 @@ WITH latest AS (
     WHERE runs.digest IS NOT NULL
     QUALIFY row_number() OVER (PARTITION BY runs.document_id ORDER BY runs.version DESC, runs.digest DESC) = 1
 ),
-known AS (
+pmids_of_contents AS (
     SELECT
         staged.document_id,
         staged.digest,
@@ -24,11 +25,12 @@ known AS (
     FROM documents
 )
 SELECT
-    latest.document_id,
-    latest.digest,
-    latest.is_current,
-    any_value(known.pmid) AS pmid
-FROM latest
-INNER JOIN known ON known.document_id = latest.document_id AND known.digest = latest.digest
-GROUP BY latest.document_id, latest.digest, latest.is_current
-ORDER BY latest.document_id ASC
+    latest_runs.document_id,
+    latest_runs.digest,
+    latest_runs.is_current,
+    any_value(pmids_of_contents.pmid) AS pmid
+FROM latest_runs
+INNER JOIN pmids_of_contents
+    ON pmids_of_contents.document_id = latest_runs.document_id AND pmids_of_contents.digest = latest_runs.digest
+GROUP BY latest_runs.document_id, latest_runs.digest, latest_runs.is_current
+ORDER BY latest_runs.document_id ASC

@@ -1,4 +1,4 @@
--- The content that counts of every document, once this commit is done.
+-- One row per document that exists after this commit: its current content, changed by the commit or as stored.
 CREATE TEMP VIEW current_contents AS
 SELECT
     next_contents.document_id,

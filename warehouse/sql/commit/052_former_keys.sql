@@ -1,4 +1,4 @@
--- The keys that documents had which now have others, or none.
+-- The blocking keys that the changed documents lose: those of their former contents.
 CREATE TEMP TABLE former_keys AS
 SELECT DISTINCT
     known_keys.document_id,

@@ -1,7 +1,10 @@
--- All members of the blocks ($blocks: their kinds) that a commit may change and that have two or more, the keys of former
--- contents counted: those its payloads ($files: their staged keys) bring keys of, or that a document it changes had.
+-- The members of every block this commit may change: one row per document content with one of the block's keys. A
+-- block is the set of contents that share a key value of one of the kinds $blocks. Affected are the blocks of the
+-- keys that the payloads bring ($files: their staged keys), that a changed document loses, or that it regains with a
+-- stored content. Blocks of one content are left out, because they hold no pair; former contents count, so that a
+-- block that just shrank to one member is still seen.
 CREATE TEMP TABLE block_members AS
-WITH returned AS (
+WITH regained_keys AS (
     SELECT document_keys.value
     FROM document_keys
     SEMI JOIN (
@@ -18,6 +21,7 @@ WITH returned AS (
         ON contents.document_id = document_keys.document_id AND contents.next_digest = document_keys.digest
     WHERE document_keys.kind IN (SELECT unnest($blocks))
 ),
+-- Regained keys add no member here: they are stored, so stored_blocks counts them.
 keys_of_changes AS (
     SELECT
         staged.value,
@@ -32,31 +36,31 @@ keys_of_changes AS (
     WHERE former_keys.kind IN (SELECT unnest($blocks))
     UNION ALL
     SELECT
-        returned.value,
+        regained_keys.value,
         0
-    FROM returned
+    FROM regained_keys
 ),
-moved AS MATERIALIZED (
+changed_blocks AS MATERIALIZED (
     SELECT
         keys_of_changes.value,
         sum(keys_of_changes.members) AS members
     FROM keys_of_changes
     GROUP BY keys_of_changes.value
 ),
-stored AS (
+stored_blocks AS (
     SELECT
         document_keys.value,
         count(*) AS members
     FROM document_keys
-    SEMI JOIN moved ON moved.value = document_keys.value
+    SEMI JOIN changed_blocks ON changed_blocks.value = document_keys.value
     WHERE document_keys.kind IN (SELECT unnest($blocks))
     GROUP BY document_keys.value
 ),
-shared AS MATERIALIZED (
-    SELECT moved.value
-    FROM moved
-    LEFT JOIN stored ON stored.value = moved.value
-    WHERE moved.members + coalesce(stored.members, 0) > 1
+shared_blocks AS MATERIALIZED (
+    SELECT changed_blocks.value
+    FROM changed_blocks
+    LEFT JOIN stored_blocks ON stored_blocks.value = changed_blocks.value
+    WHERE changed_blocks.members + coalesce(stored_blocks.members, 0) > 1
 )
 SELECT DISTINCT
     known_keys.document_id,
@@ -64,5 +68,5 @@ SELECT DISTINCT
     known_keys.kind,
     known_keys.value
 FROM known_keys
-SEMI JOIN shared ON shared.value = known_keys.value
+SEMI JOIN shared_blocks ON shared_blocks.value = known_keys.value
 WHERE known_keys.kind IN (SELECT unnest($blocks))

@@ -1,4 +1,4 @@
--- The contents that count of the documents in `compared`.
+-- The current contents of `documents_to_compare`, with the columns that the comparison reads: one row per document.
 SELECT known_contents.*
 FROM known_contents
 SEMI JOIN (
@@ -6,6 +6,6 @@ SEMI JOIN (
         current_contents.document_id,
         current_contents.digest
     FROM current_contents
-    SEMI JOIN compared ON compared.document_id = current_contents.document_id
-) AS wanted ON wanted.document_id = known_contents.document_id AND wanted.digest = known_contents.digest
+    SEMI JOIN documents_to_compare ON documents_to_compare.document_id = current_contents.document_id
+) AS contents ON contents.document_id = known_contents.document_id AND contents.digest = known_contents.digest
 QUALIFY row_number() OVER (PARTITION BY known_contents.document_id) = 1

@@ -1,47 +1,53 @@
--- Articles to write anew: those that changed or moved documents belong to, and those they belonged to before.
--- home: the portion it is written with. existed: whether the lake has rows of it that must be hidden.
+-- One row per article to write again: those that changed or moved documents belong to now, and those they leave.
+-- `portion` is the portion it is written in; `existed` says whether the lake has rows of it, which must be hidden.
+--
+--     document c moves from article 5 to article 3   ->   3 (gains c) and 5 (loses c; no rows if c was its only document)
 CREATE TEMP TABLE touched_articles AS
-WITH placed AS (
+WITH former_assignments AS (
     SELECT DISTINCT
         documents.document_id,
         documents.article_id
     FROM documents
     SEMI JOIN scope ON scope.document_id = documents.document_id
 ),
-moving AS (
+changed_or_moved AS (
     SELECT
         changed_documents.document_id,
-        changed_documents.home
+        changed_documents.portion
     FROM changed_documents
     UNION ALL
     SELECT
-        assigned.document_id,
+        assignments.document_id,
         NULL
-    FROM assigned
-    INNER JOIN placed ON placed.document_id = assigned.document_id AND placed.article_id <> assigned.article_id
-    ANTI JOIN changed_documents ON changed_documents.document_id = assigned.document_id
+    FROM assignments
+    INNER JOIN former_assignments
+        ON
+            former_assignments.document_id = assignments.document_id
+            AND former_assignments.article_id <> assignments.article_id
+    ANTI JOIN changed_documents ON changed_documents.document_id = assignments.document_id
 ),
-before AS (
-    SELECT DISTINCT placed.article_id
-    FROM placed
-    SEMI JOIN moving ON moving.document_id = placed.document_id
+articles_before AS (
+    SELECT DISTINCT former_assignments.article_id
+    FROM former_assignments
+    SEMI JOIN changed_or_moved ON changed_or_moved.document_id = former_assignments.document_id
 ),
-after AS (
+articles_after AS (
     SELECT
-        assigned.article_id,
-        min(moving.home) AS home
-    FROM assigned
-    INNER JOIN moving ON moving.document_id = assigned.document_id
-    GROUP BY assigned.article_id
+        assignments.article_id,
+        min(changed_or_moved.portion) AS portion
+    FROM assignments
+    INNER JOIN changed_or_moved ON changed_or_moved.document_id = assignments.document_id
+    GROUP BY assignments.article_id
 ),
-there AS (
-    SELECT DISTINCT placed.article_id
-    FROM placed
+stored_articles AS (
+    SELECT DISTINCT former_assignments.article_id
+    FROM former_assignments
 )
 SELECT
-    coalesce(after.article_id, before.article_id) AS article_id,
-    coalesce(after.home, 1) AS home,
-    there.article_id IS NOT NULL AS existed
-FROM after
-FULL OUTER JOIN before ON before.article_id = after.article_id
-LEFT JOIN there ON there.article_id = coalesce(after.article_id, before.article_id)
+    coalesce(articles_after.article_id, articles_before.article_id) AS article_id,
+    coalesce(articles_after.portion, 1) AS portion,
+    stored_articles.article_id IS NOT NULL AS existed
+FROM articles_after
+FULL OUTER JOIN articles_before ON articles_before.article_id = articles_after.article_id
+LEFT JOIN stored_articles
+    ON stored_articles.article_id = coalesce(articles_after.article_id, articles_before.article_id)

@@ -1,10 +1,10 @@
--- The documents whose mentions one portion is written with, in the order of their articles. $anew: without the changed
--- ones, because they are annotated anew.
+-- The documents whose mentions are copied into one portion, in order of their articles. $unchanged_only leaves the
+-- changed documents out, because a reprocessing commit annotates these again.
 SELECT
     members.document_id,
     members.article_id,
     members.staged_unit,
     members.staged_position
 FROM members
-WHERE members.home = $home AND NOT ($anew AND members.is_changed)
+WHERE members.portion = $portion AND NOT ($unchanged_only AND members.is_changed)
 ORDER BY members.article_id ASC, members.document_id ASC

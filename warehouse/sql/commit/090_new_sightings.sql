@@ -1,3 +1,4 @@
+-- The rows to append to `sightings`: every record of the payloads, whether it changes anything or not.
 SELECT
     incoming.document_id,
     incoming.version,

@@ -1,3 +1,4 @@
+-- The rows to append to `deletions`.
 SELECT
     incoming_deletions.document_id,
     incoming_deletions.version,

@@ -1,12 +1,14 @@
--- What became of each payload's records.
-WITH received AS (
+-- One row per payload (`unit`, from 1 to $units): how many of its records had which outcome. Every record has
+-- exactly one, so kept + duplicates + superseded + unchanged = documents. A record is a duplicate if its document is
+-- current but another document represents the article (`secondary_documents`).
+WITH received_records AS (
     SELECT
         incoming.unit,
         count(*) AS documents
     FROM incoming
     GROUP BY incoming.unit
 ),
-placed AS (
+records_of_runs AS (
     SELECT
         runs.unit,
         count(*) FILTER (WHERE runs.is_current AND NOT runs.is_secondary) AS kept,
@@ -16,14 +18,14 @@ placed AS (
         SELECT
             runs.unit,
             runs.is_current,
-            secondary.document_id IS NOT NULL AS is_secondary
+            secondary_documents.document_id IS NOT NULL AS is_secondary
         FROM runs
-        LEFT JOIN secondary ON secondary.document_id = runs.document_id
+        LEFT JOIN secondary_documents ON secondary_documents.document_id = runs.document_id
         WHERE runs.unit IS NOT NULL AND runs.digest IS NOT NULL
     ) AS runs
     GROUP BY runs.unit
 ),
-deleted AS (
+ordered_deletions AS (
     SELECT
         incoming_deletions.unit,
         count(*) AS deletions
@@ -33,15 +35,15 @@ deleted AS (
 counted AS (
     SELECT
         units.unit,
-        coalesce(received.documents, 0) AS documents,
-        coalesce(placed.kept, 0) AS kept,
-        coalesce(placed.duplicates, 0) AS duplicates,
-        coalesce(placed.superseded, 0) AS superseded,
-        coalesce(deleted.deletions, 0) AS deletions
+        coalesce(received_records.documents, 0) AS documents,
+        coalesce(records_of_runs.kept, 0) AS kept,
+        coalesce(records_of_runs.duplicates, 0) AS duplicates,
+        coalesce(records_of_runs.superseded, 0) AS superseded,
+        coalesce(ordered_deletions.deletions, 0) AS deletions
     FROM (SELECT unnest(generate_series(1, $units)) AS unit) AS units
-    LEFT JOIN received ON received.unit = units.unit
-    LEFT JOIN placed ON placed.unit = units.unit
-    LEFT JOIN deleted ON deleted.unit = units.unit
+    LEFT JOIN received_records ON received_records.unit = units.unit
+    LEFT JOIN records_of_runs ON records_of_runs.unit = units.unit
+    LEFT JOIN ordered_deletions ON ordered_deletions.unit = units.unit
 )
 SELECT
     counted.*,

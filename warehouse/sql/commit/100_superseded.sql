@@ -1,3 +1,5 @@
+-- The next contents of `superseded`: rows of an article from batches before before_batch are hidden. Articles
+-- written again by this commit ($batch) hide all their earlier rows; other entries are kept.
 SELECT
     coalesce(touched_articles.article_id, superseded.article_id) AS article_id,
     CASE

@@ -1,5 +1,5 @@
--- Pairs of records found to be one article ('same'), those that would be but for one thing ('suspected'), or every pair
--- of records much alike ('all'). $which: one of the three.
+-- Pairs of records found to be one article ('same'), those that would be but for one thing ('suspected'), or every
+-- pair of records much alike ('all'). $which: one of the three.
 WITH said AS (
     SELECT
         verdicts.document_a,

@@ -1,4 +1,5 @@
--- Documents that do not stand where a recount puts them; recounted_clusters: the articles of those told of by several.
+-- Documents that do not stand where a recount puts them; recounted_clusters: the articles of those told of by
+-- several.
 WITH placed AS (
     SELECT
         documents.document_id,

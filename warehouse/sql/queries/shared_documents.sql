@@ -1,5 +1,5 @@
--- Documents whose article need not be theirs alone: those a decision or a person's verdict names, and those that share a
--- PMID; by the content that counts: the latest, unless deleted since.
+-- Documents whose article need not be theirs alone: those a decision or a person's verdict names, and those that
+-- share a PMID; by the content that counts: the latest, unless deleted since.
 WITH standing AS (
     SELECT
         documents.document_id,

@@ -1,5 +1,6 @@
--- Records of PubMed that stand, but that no release from version $start on has; only those entered before $entered_before:
--- younger ones may be missing from a baseline because it was made before them. known: all records that stand.
+-- Records of PubMed that stand, but that no release from version $start on has; only those entered before
+-- $entered_before: younger ones may be missing from a baseline because it was made before them. known: all records
+-- that stand.
 WITH seen AS (
     SELECT
         sightings.document_id,

@@ -1,5 +1,5 @@
--- Kinds as sources state them (NLM's values of RefType, in lower case), the kind of link each is, and whether the record
--- that states it is the subject.
+-- Kinds as sources state them (NLM's values of RefType, in lower case), the kind of link each is, and whether the
+-- record that states it is the subject.
 CREATE VIEW links AS
 WITH kinds AS (
     SELECT known.*

@@ -1,6 +1,6 @@
--- The article of every document in scope.
-CREATE TEMP TABLE assigned AS
-WITH standing AS (
+-- One row per document in scope: the article it belongs to after this commit, by its cluster, else on its own.
+CREATE TEMP TABLE assignments AS
+WITH unchanged_own_ids AS (
     SELECT
         documents.document_id,
         documents.own_article_id
@@ -13,19 +13,19 @@ WITH standing AS (
             ORDER BY documents.version DESC, documents.digest DESC
         ) = 1
 ),
-alone AS (
+own_ids AS (
     SELECT
         next_own_ids.document_id,
         next_own_ids.own_article_id
     FROM next_own_ids
     UNION ALL
     SELECT
-        standing.document_id,
-        standing.own_article_id
-    FROM standing
+        unchanged_own_ids.document_id,
+        unchanged_own_ids.own_article_id
+    FROM unchanged_own_ids
 )
 SELECT
-    alone.document_id,
-    coalesce(clusters.article_id, alone.own_article_id) AS article_id
-FROM alone
-LEFT JOIN clusters ON clusters.document_id = alone.document_id
+    own_ids.document_id,
+    coalesce(clusters.article_id, own_ids.own_article_id) AS article_id
+FROM own_ids
+LEFT JOIN clusters ON clusters.document_id = own_ids.document_id

@@ -1,5 +1,6 @@
--- Documents that count by another content than before, and not by one that a payload brings.
-INSERT INTO to_be_read
+-- Documents whose current content was not current before, e.g. because an undo brings an older one back: the lake
+-- stores the claims of current contents alone, so those of this one have to be detected again.
+INSERT INTO documents_for_claim_detection
 SELECT next_contents.document_id
 FROM next_contents
 ANTI JOIN documents

@@ -1,4 +1,4 @@
--- The runs of the documents in read_anew, as they stand.
+-- The runs (see 020_runs.sql) of the documents to annotate again, exactly as the lake stores them.
 CREATE TEMP TABLE runs AS
 SELECT
     documents.document_id,
@@ -9,4 +9,4 @@ SELECT
     NULL::INTEGER AS unit,
     documents.is_current
 FROM documents
-SEMI JOIN read_anew ON read_anew.document_id = documents.document_id
+SEMI JOIN documents_to_reannotate ON documents_to_reannotate.document_id = documents.document_id

@@ -9,8 +9,7 @@ from tests.support.text_lake import NAMES, counts, found, put, text_lake, text_u
 from warehouse.catalog.publish import connect, read_version
 from warehouse.errors import CurationError, VocabularyChangedError
 from warehouse.lake import Lake
-from warehouse.revision import reprocess as looking_again
-from warehouse.revision import stored_vocabulary
+from warehouse.revision import reprocess, stored_vocabulary
 from warehouse.revision.curations import curate, numbered_verdicts, withdraw
 
 TODAY = dt.date(2026, 11, 25)
@@ -34,13 +33,13 @@ def annotated(monkeypatch):
     """The documents that commits annotated, in order."""
     seen = []
 
-    annotate = looking_again.annotate
+    annotate = reprocess.annotate
 
     def noted(documents, known):
         seen.extend(documents["document_id"].to_pylist())
         return annotate(documents, known)
 
-    monkeypatch.setattr(looking_again, "annotate", noted)
+    monkeypatch.setattr(reprocess, "annotate", noted)
     return seen
 
 

@@ -1,4 +1,5 @@
--- The contents that one payload ($unit) brings, by the position of the record they are read from.
+-- One row per content that is read from payload $unit and starts a run, by the position of its record. Contents that
+-- start no run are already stored, and so are their keys.
 SELECT
     staged_contents.raw_position,
     staged_contents.document_id,

@@ -13,5 +13,5 @@ FROM duplicate_pairs AS pairs
 INNER JOIN current_contents AS a ON a.document_id = pairs.document_a
 INNER JOIN current_contents AS b ON b.document_id = pairs.document_b
 WHERE
-    pairs.document_a IN (SELECT asked.document_id FROM asked)
-    OR pairs.document_b IN (SELECT asked.document_id FROM asked)
+    pairs.document_a IN (SELECT requested_documents.document_id FROM requested_documents)
+    OR pairs.document_b IN (SELECT requested_documents.document_id FROM requested_documents)
