@@ -41,9 +41,9 @@ def _references(
     if reference_format is ReferenceFormat.PARQUET:
         return _parquet(connection, combination)
     writers = {
-        ReferenceFormat.RIS: references.ris,
-        ReferenceFormat.BIBTEX: references.bibtex,
-        ReferenceFormat.CSV: references.comma_separated,
+        ReferenceFormat.RIS: references.to_ris,
+        ReferenceFormat.BIBTEX: references.to_bibtex,
+        ReferenceFormat.CSV: references.to_csv,
     }
     return str(writers[reference_format](rows(connection, "exported", combination.parameters))).encode()
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from flows.settings import Settings
 from flows.watches import file as watch_file
-from transforms.publishing.atom import feed
+from transforms.publishing.atom import render_feed
 from warehouse.catalog.file import Version
 from warehouse.catalog.publish import read_version
 from warehouse.derived.watch_counts import follow
@@ -41,7 +41,7 @@ def write_feeds(settings: Settings) -> list[Path]:
     return [
         path
         for name, (title, listed) in feeds.items()
-        if _replaced(path := folder / f"{name}.atom", feed(name, f"Hoofbeats: {title}", listed))
+        if _replaced(path := folder / f"{name}.atom", render_feed(name, f"Hoofbeats: {title}", listed))
     ]
 
 

@@ -1,4 +1,7 @@
-"""Changes of watches as Atom feeds (RFC 4287): counts, ids and links, never the words of an article."""
+"""Render changes of watches as Atom feeds (RFC 4287) and as lines of text.
+
+Only counts, ids and links are published, never the text of an article.
+"""
 
 import datetime as dt
 import uuid
@@ -7,37 +10,41 @@ from typing import Any
 
 from lxml import etree
 
+from transforms.duplicates.article_ids import FIRST_HASHED_ID
+
 NAMESPACE = "http://www.w3.org/2005/Atom"
-MOST_ENTRIES = 100
-MOST_ARTICLES = 50
-"""Articles an entry links to."""
-_FIRST_NUMBER_WITHOUT_PMID = 2**62
-_SPACE = uuid.uuid5(uuid.NAMESPACE_URL, "https://hoofbeats/watch")
-_NEVER = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+MAX_ENTRIES = 100
+MAX_ARTICLES = 50
+"""Articles that an entry links to and names."""
+_UUID_NAMESPACE = uuid.uuid5(uuid.NAMESPACE_URL, "https://hoofbeats/watch")
+_EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 
 Row = dict[str, Any]
 
 
-def feed(name: str, title: str, events: Sequence[Row]) -> bytes:
-    """A feed of rows of `watch_counts`, the latest first. `name`: what is the same for the same feed for ever."""
-    latest = sorted(events, key=lambda row: (row["counted_at"], row["watch_id"]), reverse=True)[:MOST_ENTRIES]
+def render_feed(name: str, title: str, events: Sequence[Row]) -> bytes:
+    """Return an Atom feed of rows of `watch_counts`, the latest first, at most MAX_ENTRIES.
+
+    `name` identifies the feed: its id is derived from it and must not change.
+    """
+    latest = sorted(events, key=lambda row: (row["counted_at"], row["watch_id"]), reverse=True)[:MAX_ENTRIES]
     root = etree.Element(_tag("feed"), nsmap={None: NAMESPACE})
-    _add(root, "id", uuid.uuid5(_SPACE, f"feed {name}").urn)
-    _add(root, "title", title)
-    _add(root, "updated", _time(latest[0]["counted_at"] if latest else _NEVER))
-    _add(etree.SubElement(root, _tag("author")), "name", "Hoofbeats")
+    _add_element(root, "id", uuid.uuid5(_UUID_NAMESPACE, f"feed {name}").urn)
+    _add_element(root, "title", title)
+    _add_element(root, "updated", _timestamp(latest[0]["counted_at"] if latest else _EPOCH))
+    _add_element(etree.SubElement(root, _tag("author")), "name", "Hoofbeats")
     for event in latest:
-        _entry(root, event)
+        _add_entry(root, event)
     return bytes(etree.tostring(root, xml_declaration=True, encoding="utf-8", pretty_print=True))
 
 
 def headline(event: Row) -> str:
-    """A change in one line."""
-    return f"{event['name']}: {event['previous']:,} -> {event['articles']:,} {_articles(event['articles'])}"
+    """Return a change as one line: 'watch: 1 -> 2 articles'."""
+    return f"{event['name']}: {event['previous']:,} -> {event['articles']:,} {_article_noun(event['articles'])}"
 
 
 def summary(event: Row) -> str:
-    """A change in a few lines: the count among how many, what came and went, what it was counted as."""
+    """Return a change as a few lines: the counts and rate, the articles gained and lost, the catalog versions."""
     return "\n".join(_summary(event))
 
 
@@ -52,36 +59,36 @@ def _summary(event: Row) -> Iterator[str]:
     for word in ("gained", "lost"):
         listed = event[word]
         if listed:
-            further = f" and {len(listed) - MOST_ARTICLES:,} more" if len(listed) > MOST_ARTICLES else ""
-            yield f"{word}: {', '.join(map(article_name, listed[:MOST_ARTICLES]))}{further}"
+            more = f" and {len(listed) - MAX_ARTICLES:,} more" if len(listed) > MAX_ARTICLES else ""
+            yield f"{word}: {', '.join(map(article_name, listed[:MAX_ARTICLES]))}{more}"
     yield f"catalog version {event['version']}, before it {event['previous_version']}"
 
 
 def article_name(article: int) -> str:
-    """An article by its PMID where it has one."""
-    return f"article {article}" if article >= _FIRST_NUMBER_WITHOUT_PMID else f"PMID {article}"
+    """Return 'PMID 12', or 'article N' for an article without a PMID."""
+    return f"article {article}" if article >= FIRST_HASHED_ID else f"PMID {article}"
 
 
 def article_link(article: int) -> str | None:
-    """Where PubMed shows an article; None for one without a PMID."""
-    return None if article >= _FIRST_NUMBER_WITHOUT_PMID else f"https://pubmed.ncbi.nlm.nih.gov/{article}/"
+    """Return the address of an article at PubMed; None for an article without a PMID."""
+    return None if article >= FIRST_HASHED_ID else f"https://pubmed.ncbi.nlm.nih.gov/{article}/"
 
 
-def _entry(root: Any, event: Row) -> None:  # noqa: ANN401 - lxml has no types
+def _add_entry(root: Any, event: Row) -> None:  # noqa: ANN401 - lxml has no types
     entry = etree.SubElement(root, _tag("entry"))
-    told = f"event {event['watch_id']} {event['version']} {_time(event['counted_at'])}"
-    _add(entry, "id", uuid.uuid5(_SPACE, told).urn)
-    _add(entry, "title", headline(event))
-    _add(entry, "updated", _time(event["counted_at"]))
+    identity = f"event {event['watch_id']} {event['version']} {_timestamp(event['counted_at'])}"
+    _add_element(entry, "id", uuid.uuid5(_UUID_NAMESPACE, identity).urn)
+    _add_element(entry, "title", headline(event))
+    _add_element(entry, "updated", _timestamp(event["counted_at"]))
     etree.SubElement(entry, _tag("category"), term=event["watch_id"], label=event["name"])
-    for article in [*event["gained"], *event["lost"]][:MOST_ARTICLES]:
+    for article in [*event["gained"], *event["lost"]][:MAX_ARTICLES]:
         link = article_link(article)
         if link:
             etree.SubElement(entry, _tag("link"), rel="related", href=link, title=article_name(article))
-    _add(entry, "content", summary(event), type="text")
+    _add_element(entry, "content", summary(event), type="text")
 
 
-def _add(parent: Any, name: str, text: str, **attributes: str) -> None:  # noqa: ANN401
+def _add_element(parent: Any, name: str, text: str, **attributes: str) -> None:  # noqa: ANN401
     etree.SubElement(parent, _tag(name), **attributes).text = text
 
 
@@ -89,9 +96,9 @@ def _tag(name: str) -> str:
     return f"{{{NAMESPACE}}}{name}"
 
 
-def _time(moment: dt.datetime) -> str:
+def _timestamp(moment: dt.datetime) -> str:
     return moment.astimezone(dt.UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
-def _articles(number: int) -> str:
+def _article_noun(number: int) -> str:
     return "article" if number == 1 else "articles"

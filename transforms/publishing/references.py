@@ -1,4 +1,7 @@
-"""Articles as references: RIS, BibTeX and CSV. Abstracts are left out: they may not be ours to hand on."""
+"""Export articles as references: RIS, BibTeX and CSV.
+
+Abstracts are left out, because we may have no right to pass them on.
+"""
 
 import csv
 import io
@@ -13,39 +16,39 @@ from pylatexenc.latexencode import UnicodeToLatexEncoder
 
 Row = dict[str, Any]
 
-COLUMNS = (
+REFERENCE_COLUMNS = (
     "article_id", "pmid", "doi", "pmcid", "title", "authors", "journal", "year", "volume", "issue", "pages",
     "publication_types", "published_on", "entered_on", "retracted_on",
 )  # fmt: skip
-"""What the rows hold: columns of `articles`."""
+"""The columns of `articles` that the rows must have, in the order of the CSV."""
 
-_FORMULA = ("=", "+", "-", "@")
+_FORMULA_STARTS = ("=", "+", "-", "@")
 _LATEX = UnicodeToLatexEncoder(unknown_char_policy="keep", unknown_char_warning=False)
 
 
-class _Ris(rispy.RisWriter):  # type: ignore[misc]
-    """Without the line number before each reference: not all programs read it."""
+class _RisWriter(rispy.RisWriter):  # type: ignore[misc]
+    """RIS without the running number that rispy writes before each reference, which some programs cannot read."""
 
     def set_header(self, count: int) -> str:
         del count
         return ""
 
 
-def ris(articles: Sequence[Row]) -> str:
-    """RIS, as reference managers import it; the tags are those of rispy's mapping."""
-    return str(rispy.dumps([_reference(row) for row in articles], implementation=_Ris)).strip("\n") + "\n"
+def to_ris(articles: Sequence[Row]) -> str:
+    """Return references in RIS, with the tags of rispy's default mapping."""
+    return str(rispy.dumps([_ris_reference(row) for row in articles], implementation=_RisWriter)).strip("\n") + "\n"
 
 
-def _reference(row: Row) -> Row:
-    first, last = _first_and_last(_line(row["pages"]) or "")
-    told = {
+def _ris_reference(row: Row) -> Row:
+    first, last = _first_and_last(_single_line(row["pages"]) or "")
+    reference = {
         "type_of_reference": "JOUR",
-        "title": _line(row["title"]),
-        "authors": [name for name in map(_line, row["authors"] or ()) if name],
-        "secondary_title": _line(row["journal"]),
+        "title": _single_line(row["title"]),
+        "authors": [name for name in map(_single_line, row["authors"] or ()) if name],
+        "secondary_title": _single_line(row["journal"]),
         "year": row["year"] and str(row["year"]),
-        "volume": _line(row["volume"]),
-        "number": _line(row["issue"]),
+        "volume": _single_line(row["volume"]),
+        "number": _single_line(row["issue"]),
         "start_page": first,
         "end_page": last,
         "doi": row["doi"],
@@ -53,25 +56,25 @@ def _reference(row: Row) -> Row:
         "urls": [url] if (url := _url(row)) else None,
         "notes": ["retracted"] if row["retracted_on"] else None,
     }
-    return {name: value for name, value in told.items() if value}
+    return {name: value for name, value in reference.items() if value}
 
 
 def _first_and_last(pages: str) -> tuple[str, str]:
-    """'952-4' as PubMed has it -> '952', '954'."""
+    """Return the first and last page of a range, the last completed: '952-4' -> '952', '954'."""
     first, _, last = pages.partition("-")
     shared = len(first) - len(last)
     return first, first[:shared] + last if first.isdigit() and last.isdigit() and shared > 0 else last
 
 
-def bibtex(articles: Sequence[Row]) -> str:
-    """BibTeX in ASCII, a key an article: pmid12345, else article and its number."""
-    return str(write_string(Library([_entry(row) for row in articles])))
+def to_bibtex(articles: Sequence[Row]) -> str:
+    """Return references in BibTeX (ASCII); keys are 'pmid12345', or 'article' and the id where there is no PMID."""
+    return str(write_string(Library([_bibtex_entry(row) for row in articles])))
 
 
-def _entry(row: Row) -> Entry:
-    told = {
-        "title": _title(row["title"]),
-        "author": " and ".join(name for each in row["authors"] or () if (name := _author(each))),
+def _bibtex_entry(row: Row) -> Entry:
+    fields = {
+        "title": _bibtex_title(row["title"]),
+        "author": " and ".join(name for author in row["authors"] or () if (name := _bibtex_author(author))),
         "journal": _latex(row["journal"]),
         "year": row["year"] and str(row["year"]),
         "volume": _latex(row["volume"]),
@@ -83,51 +86,54 @@ def _entry(row: Row) -> Entry:
         "note": "retracted" if row["retracted_on"] else None,
     }
     key = f"pmid{row['pmid']}" if row["pmid"] else f"article{row['article_id']}"
-    return Entry("article", key, [Field(name, value) for name, value in told.items() if value])
+    return Entry("article", key, [Field(name, value) for name, value in fields.items() if value])
 
 
-def _title(title: str | None) -> str:
-    """Braced, so that styles leave its capitals alone."""
+def _bibtex_title(title: str | None) -> str:
+    """Return a title in braces, so that BibTeX styles keep its capitals."""
     text = _latex(title)
     return f"{{{text}}}" if text else ""
 
 
-def _author(name: str) -> str:
-    """A person as 'Family, Given'; a group braced, so that no part of it is taken for a name."""
+def _bibtex_author(name: str) -> str:
+    """Return a person as 'Family, Given', and a group in braces, so that BibTeX does not split its name."""
     text = _latex(name)
     return text if not text or "," in name else f"{{{text}}}"
 
 
-def comma_separated(articles: Sequence[Row]) -> str:
-    """CSV with a header; lists are joined by '; '. Cells that a spreadsheet would run as formulas begin with '."""
-    told = io.StringIO()
-    writer = csv.writer(told, lineterminator="\n")
-    writer.writerow(COLUMNS)
-    writer.writerows([_cell(row[name]) for name in COLUMNS] for row in articles)
-    return told.getvalue()
+def to_csv(articles: Sequence[Row]) -> str:
+    """Return references as CSV with a header; lists are joined by '; '.
+
+    A cell that a spreadsheet would evaluate as a formula gets a leading apostrophe.
+    """
+    output = io.StringIO()
+    writer = csv.writer(output, lineterminator="\n")
+    writer.writerow(REFERENCE_COLUMNS)
+    writer.writerows([_csv_cell(row[name]) for name in REFERENCE_COLUMNS] for row in articles)
+    return output.getvalue()
 
 
-def _cell(value: object) -> str:
+def _csv_cell(value: object) -> str:
     text = "; ".join(map(str, value)) if isinstance(value, list) else "" if value is None else str(value)
-    text = _line(text) or ""
-    return f"'{text}" if text.startswith(_FORMULA) else text
+    text = _single_line(text) or ""
+    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
 
 
 def _url(row: Row) -> str | None:
     if row["pmid"]:
         return f"https://pubmed.ncbi.nlm.nih.gov/{row['pmid']}/"
-    return f"https://doi.org/{_line(row['doi'])}" if row["doi"] else None
+    return f"https://doi.org/{_single_line(row['doi'])}" if row["doi"] else None
 
 
 def _latex(text: str | None) -> str:
-    return str(_LATEX.unicode_to_latex(_line(text) or ""))
+    return str(_LATEX.unicode_to_latex(_single_line(text) or ""))
 
 
 def _verbatim(text: str | None) -> str:
-    """What BibTeX takes as it is, without what would end the field."""
-    return (_line(text) or "").translate({ord(mark): None for mark in "{}\\"})
+    """Return text that BibTeX takes verbatim, without the characters that would end the field."""
+    return (_single_line(text) or "").translate({ord(mark): None for mark in "{}\\"})
 
 
-def _line(text: str | None) -> str | None:
-    """Text on one line: a line break would begin another field."""
+def _single_line(text: str | None) -> str | None:
+    """Return text on one line: a line break would start another field."""
     return None if text is None else " ".join(text.split())
