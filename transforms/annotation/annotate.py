@@ -1,7 +1,8 @@
-"""Documents -> mentions of the vocabulary's concepts, in the text and in the record's own headings.
+"""Finds the mentions of a vocabulary's concepts in the text of documents and in the headings of their records.
 
-A mention in the text is a name of a counted concept, word for word in any written form (the rules:
-transforms.vocabulary.compiled), within one sentence: from the left the longest name that begins there, no overlaps.
+A mention in the text is a name of a counted concept, word by word in any written form (the rules are in
+transforms.vocabulary.compiled), within one sentence. Names do not overlap: from the left, the longest that begins at a
+word is taken.
 """
 
 from collections.abc import Iterable
@@ -21,7 +22,7 @@ from transforms.text.slices import TextSlice, text_slices
 from transforms.vocabulary.compiled import Vocabulary
 
 _MENTIONS = MENTIONS.without("batch")
-_FOUND = MENTIONS.without("article_id", "batch")
+_SLICE_MENTIONS = MENTIONS.without("article_id", "batch")
 _NONE = -1
 _SECTIONS = ("title", "abstract", "headings")
 _BASES = ("text", "index")
@@ -30,7 +31,7 @@ _HEADINGS = 2
 
 @dataclass(frozen=True)
 class _Rows:
-    """Mentions as numbers; offsets and the sentence are _NONE for headings. `section` is a position in _SECTIONS."""
+    """Mentions as numbers. `section` is a position in _SECTIONS; sentence and offsets are _NONE for headings."""
 
     document: Ints
     concept: Ints
@@ -47,19 +48,22 @@ class _Rows:
 
 
 def annotate(documents: pa.Table, vocabulary: Vocabulary) -> pa.Table:
-    """Documents -> table `mentions` without `batch`: by document, its text from the left, then its headings.
+    """Annotate documents: table `mentions` without `batch`, by document, its text from the left, then its headings.
 
-    Read are the columns document_id, article_id, title, abstract, sections and headings; an absent one is as NULL.
-    A heading is a mention (basis 'index') if it is a counted concept, once however often the record has it.
+    Uses the columns document_id, article_id, title, abstract, sections and headings; an absent one counts as NULL.
+    A heading that is a counted concept is a mention with basis 'index', once per document.
     """
     known = [name for name in ("article_id",) if name in documents.column_names]
-    found = annotate_slices(text_slices(documents), vocabulary, *known)
-    return _MENTIONS.conform(found if known else found.append_column("article_id", pa.nulls(len(found), pa.int64())))
+    mentions = annotate_slices(text_slices(documents), vocabulary, *known)
+    if not known:
+        mentions = mentions.append_column("article_id", pa.nulls(len(mentions), pa.int64()))
+    return _MENTIONS.conform(mentions)
 
 
 def annotate_slices(slices: Iterable[TextSlice], vocabulary: Vocabulary, *carried: str) -> pa.Table:
-    """`annotate` for documents that are read already: without `article_id`, but with the `carried` columns of the
-    document; a document_id may repeat, as versions of a record do.
+    """Annotate slices of documents: as `annotate`, with the `carried` columns of the documents, not `article_id`.
+
+    A document_id may occur several times, once per version of a record.
     """
     return pa.concat_tables([_annotate_slice(part, vocabulary, carried) for part in slices])
 
@@ -69,17 +73,17 @@ def _annotate_slice(part: TextSlice, vocabulary: Vocabulary, carried: Iterable[s
     in_text = _text_mentions(part, vocabulary)
     in_headings = _heading_mentions(documents, vocabulary)
     base = text.begin[in_text.document]
-    words = [
+    surface_forms = [
         text.excerpts(base + in_text.start, base + in_text.end),
         vocabulary.concept_names.take(pa.array(in_headings.concept)),
     ]
     rows = _Rows(*(np.concatenate(pair) for pair in zip(_columns(in_text), _columns(in_headings), strict=True)))
     order = np.argsort(rows.document, kind="stable")
-    found = _table(documents, vocabulary, rows.take(order), pa.concat_arrays(words).take(pa.array(order)))
+    mentions = _as_table(documents, vocabulary, rows.take(order), pa.concat_arrays(surface_forms).take(pa.array(order)))
     document = pa.array(rows.document[order])
     for name in carried:
-        found = found.append_column(name, documents[name].combine_chunks().take(document))
-    return found
+        mentions = mentions.append_column(name, documents[name].combine_chunks().take(document))
+    return mentions
 
 
 def _columns(rows: _Rows) -> list[Ints]:
@@ -87,46 +91,47 @@ def _columns(rows: _Rows) -> list[Ints]:
 
 
 def _text_mentions(part: TextSlice, vocabulary: Vocabulary) -> _Rows:
-    """The mentions in title and abstract."""
+    """The mentions in titles and abstracts."""
     text, sentences, tokens = part.text, part.sentences, part.sentence_tokens
-    found = recognise(tokens, text, part.sentence_starts, vocabulary)
-    hits = found.hits
-    start, end = tokens.start[hits.first][found.mention], tokens.end[hits.last - 1][found.mention]
+    recognised = recognise(tokens, text, part.sentence_starts, vocabulary)
+    hits = recognised.hits
+    start, end = tokens.start[hits.first][recognised.mention], tokens.end[hits.last - 1][recognised.mention]
     sentence = np.searchsorted(part.sentence_starts, start, side="right") - 1
     document, number = sentences.document[sentence], sentences.number[sentence]
     return _Rows(
         document,
-        found.concept,
+        recognised.concept,
         (number > 0).astype(np.int64),
         number,
         sentences.start[sentence],
         sentences.end[sentence],
         start - text.begin[document],
         end - text.begin[document],
-        assess(tokens, text.characters, hits, part.sentence_first_words)[found.mention],
+        assess(tokens, text.characters, hits, part.sentence_first_words)[recognised.mention],
     )
 
 
 def _heading_mentions(documents: pa.Table, vocabulary: Vocabulary) -> _Rows:
-    """The headings that are counted concepts, each once a document."""
+    """The headings that are counted concepts, each once per document."""
     document, concept = np.zeros(0, np.int64), np.zeros(0, np.int64)
     if "headings" in documents.column_names:
         headings = documents["headings"].combine_chunks().cast(STRINGS)
         encoded = pc.list_flatten(headings).dictionary_encode()
-        positions = (vocabulary.position(one) for one in encoded.dictionary.to_pylist())
-        position = np.array([_NONE if one is None else one for one in positions] + [_NONE], np.int64)
+        # concept position of each distinct heading; the last entry is the one of NULL, code -1
+        positions = (vocabulary.position(heading) for heading in encoded.dictionary.to_pylist())
+        position = np.array([_NONE if at is None else at for at in positions] + [_NONE], np.int64)
         concept = position[np.asarray(encoded.indices.fill_null(_NONE), np.int64)]
         document = np.asarray(pc.list_parent_indices(headings), np.int64)[concept != _NONE]
         concept = concept[concept != _NONE]
         _, at = np.unique(document * len(vocabulary.concept_ids) + concept, return_index=True)
         document, concept = document[np.sort(at)], concept[np.sort(at)]
-    nowhere = np.full(len(document), _NONE, np.int64)
+    none = np.full(len(document), _NONE, np.int64)
     section = np.full(len(document), _HEADINGS)
     present = np.zeros(len(document), np.int64)
-    return _Rows(document, concept, section, nowhere, nowhere, nowhere, nowhere, nowhere, present)
+    return _Rows(document, concept, section, none, none, none, none, none, present)
 
 
-def _table(documents: pa.Table, vocabulary: Vocabulary, rows: _Rows, text: pa.Array) -> pa.Table:
+def _as_table(documents: pa.Table, vocabulary: Vocabulary, rows: _Rows, text: pa.Array) -> pa.Table:
     document = pa.array(rows.document)
     columns = {
         "concept_id": vocabulary.concept_ids.take(pa.array(rows.concept)),
@@ -139,4 +144,4 @@ def _table(documents: pa.Table, vocabulary: Vocabulary, rows: _Rows, text: pa.Ar
     for name in ("sentence", "sentence_start", "sentence_end", "start", "end"):
         numbers = getattr(rows, name)
         columns[name] = pa.array(numbers, pa.int32(), mask=numbers == _NONE)
-    return _FOUND.conform(pa.table(columns))
+    return _SLICE_MENTIONS.conform(pa.table(columns))

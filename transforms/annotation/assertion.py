@@ -1,15 +1,15 @@
-"""Whether a mention is asserted: cues in its sentence that govern it.
+"""Assertion: whether a mention is present, negated, uncertain or about somebody else.
 
-A cue (assertion_cues.toml) governs what follows it, what precedes it, or both, after NegEx (Chapman 2001), ConText
-(Harkema 2009) and the guidelines of BioScope (Vincze 2008). How far it reaches:
+A cue (assertion_cues.toml: "no", "possible", "family history of") governs the words after it, before it, or both, after
+NegEx (Chapman 2001), ConText (Harkema 2009) and the guidelines of BioScope (Vincze 2008). The limits of its scope:
 
-- Never beyond its sentence, a semicolon, a colon, a word that ends a clause, or the end of the brackets it stands in.
+- Never beyond its sentence, a semicolon, a colon, a word that ends a clause, or the brackets it stands in.
 - Not beyond a comma, unless that separates the members of a list ("no anemia, fever or sepsis").
 - Cues with `until = "verb"` ("without", "lack of") not beyond an auxiliary verb.
 - "not" between a form of "be" and a participle ("was not detected") governs its subject as well.
 
-A cue that is part of a mention ("migraine without aura") is none. Of several assertions the first of `ASSERTIONS` after
-'present' holds.
+A cue that is part of a mention ("migraine without aura") does not count. Where several cues govern a mention, the first
+of `ASSERTIONS` after 'present' wins.
 """
 
 from dataclasses import dataclass
@@ -17,112 +17,126 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from transforms.annotation.cue_scope import Stops
+from transforms.annotation.cue_scope import ScopeLimits
 from transforms.annotation.cues import load_cues
-from transforms.columnar.types import Ints
+from transforms.columnar.types import Bools, Ints
 from transforms.schema.mentions import ASSERTIONS
 from transforms.text.phrase_trie import Hits, leftmost_longest
 from transforms.text.tokens import Characters, Tokens
 
-_Flags = npt.NDArray[np.bool_]
 
+def assess(tokens: Tokens, characters: Characters, mentions: Hits, sentence_starts: Ints) -> Ints:
+    """The assertion of each mention, as a position in `ASSERTIONS`.
 
-def assess(tokens: Tokens, read: Characters, mentions: Hits, sentence_begins: Ints) -> Ints:
-    """What is said of each mention, as a position in `ASSERTIONS`.
+    characters: those that the tokens were read from; mentions: in order and without overlaps; sentence_starts: the
+    numbers of the first words of sentences, ascending.
 
-    read: the characters the words were read from; mentions: in order and without overlap; sentence_begins: the numbers
-    of the words that begin a sentence, ascending.
+        tokens      no fever ; possible sepsis          mentions   [1, 2), [3, 4)
+        scopes      "no": [0, 2) negated                "possible": [2, 4) uncertain
+        result      negated, uncertain
     """
-    known = load_cues()
-    found = leftmost_longest(known.trie.find(tokens))
-    found = found.take(~_overlapping(found, mentions) & ~_shouted(found, tokens, read))
+    cues = load_cues()
+    cue_hits = leftmost_longest(cues.trie.find(tokens))
+    cue_hits = cue_hits.take(~_overlap(cue_hits, mentions) & ~_is_nitric_oxide(cue_hits, tokens, characters))
     assertion = np.zeros(len(mentions), np.int64)
-    part = _Part.with_cues(tokens, found, mentions, sentence_begins)
-    stops = Stops.between(part.tokens, read, part.found, part.sentence_begins)
-    said = part.found.take(known.speaks(part.found))
-    begin, end = _mentions_between(*stops.reach(said), part.mentions)
+    part = _RelevantSentences.select(tokens, cue_hits, mentions, sentence_starts)
+    limits = ScopeLimits.find(part.tokens, characters, part.cue_hits, part.sentence_starts)
+    asserting = part.cue_hits.take(cues.assert_something(part.cue_hits))
+    begin, end = _mentions_between(*limits.scopes(asserting), part.mentions)
+    # from the weakest to the strongest, so that the strongest is written last
     for code in range(len(ASSERTIONS) - 1, 0, -1):
-        saying = known.are(said, says=ASSERTIONS[code])
-        assertion[part.number[_covered((begin[saying], end[saying]), len(part.mentions))]] = code
+        chosen = cues.have(asserting, says=ASSERTIONS[code])
+        assertion[part.mention_number[_covered((begin[chosen], end[chosen]), len(part.mentions))]] = code
     return assertion
 
 
 @dataclass(frozen=True)
-class _Part:
-    """The sentences that have both a cue and a mention, as a text of their own.
+class _RelevantSentences:
+    """The sentences that have both a cue and a mention, as a text of their own: the others need no scopes.
 
-    number: of each of its mentions in the whole text.
+    mention_number: the number in the whole text of each of its mentions.
     """
 
     tokens: Tokens
-    found: Hits
+    cue_hits: Hits
     mentions: Hits
-    number: Ints
-    sentence_begins: Ints
+    mention_number: Ints
+    sentence_starts: Ints
 
     @classmethod
-    def with_cues(cls, tokens: Tokens, found: Hits, mentions: Hits, sentence_begins: Ints) -> "_Part":
-        """The part of a text in which something can be said of a mention."""
-        begins = np.append(0, sentence_begins)
-        sentence = [np.searchsorted(begins, hits.first, side="right") - 1 for hits in (found, mentions)]
-        wanted = np.zeros(len(begins), bool)
-        wanted[sentence[0][load_cues().speaks(found)]] = True
-        with_mentions = np.zeros(len(begins), bool)
-        with_mentions[sentence[1]] = True
-        wanted &= with_mentions
-        inside = np.repeat(wanted, np.diff(np.append(begins, len(tokens))))
-        place = np.cumsum(inside) - inside
+    def select(cls, tokens: Tokens, cue_hits: Hits, mentions: Hits, sentence_starts: Ints) -> "_RelevantSentences":
+        """Cut the relevant sentences out of a text and renumber their words."""
+        starts = np.append(0, sentence_starts)
+        sentence_of_cue, sentence_of_mention = (
+            np.searchsorted(starts, hits.first, side="right") - 1 for hits in (cue_hits, mentions)
+        )
+        has_cue, has_mention = np.zeros(len(starts), bool), np.zeros(len(starts), bool)
+        has_cue[sentence_of_cue[load_cues().assert_something(cue_hits)]] = True
+        has_mention[sentence_of_mention] = True
+        wanted = has_cue & has_mention
+        # kept [T, T, F, F, T] -> new numbers [0, 1, 2, 2, 2]; only those of kept words are used
+        kept = np.repeat(wanted, np.diff(np.append(starts, len(tokens))))
+        new_number: Ints = np.cumsum(kept) - kept
         clause = tokens.clause[tokens.clause < len(tokens)]
-        number = wanted[sentence[1]].nonzero()[0]
+        mention_number = wanted[sentence_of_mention].nonzero()[0]
         return cls(
             Tokens(
-                tokens.start[inside],
-                tokens.end[inside],
-                tokens.hash[inside],
-                tokens.gap[inside],
-                place[clause[inside[clause]]],
+                tokens.start[kept],
+                tokens.end[kept],
+                tokens.hash[kept],
+                tokens.gap[kept],
+                new_number[clause[kept[clause]]],
             ),
-            _moved(found.take(wanted[sentence[0]]), place),
-            _moved(mentions.take(number), place),
-            number,
-            place[begins[wanted]],
+            _renumbered(cue_hits.take(wanted[sentence_of_cue]), new_number),
+            _renumbered(mentions.take(mention_number), new_number),
+            mention_number,
+            new_number[starts[wanted]],
         )
 
 
-def _moved(hits: Hits, place: Ints) -> Hits:
-    """Hits by the new places of their words."""
-    return Hits(place[hits.first], place[hits.last - 1] + 1, hits.key)
+def _renumbered(hits: Hits, new_number: Ints) -> Hits:
+    """The hits with the new numbers of their words."""
+    return Hits(new_number[hits.first], new_number[hits.last - 1] + 1, hits.key)
 
 
-def _overlapping(found: Hits, mentions: Hits) -> _Flags:
-    """For each cue: whether it shares a word with a mention."""
-    before = np.searchsorted(mentions.first, found.last) - 1
-    return (before >= 0) & (np.append(mentions.last, 0)[before] > found.first)
+def _overlap(cue_hits: Hits, mentions: Hits) -> Bools:
+    """Which cues share a word with a mention."""
+    before = np.searchsorted(mentions.first, cue_hits.last) - 1
+    return (before >= 0) & (np.append(mentions.last, 0)[before] > cue_hits.first)
 
 
-def _shouted(found: Hits, tokens: Tokens, read: Characters) -> _Flags:
-    """For each cue: whether it is "NO" in a text that is not in capitals, where it is nitric oxide."""
-    single = (found.last - found.first == 1) & (
-        (load_cues().bits(tokens.hash[found.first]) & load_cues().classes["acronyms"]) != 0
+def _is_nitric_oxide(cue_hits: Hits, tokens: Tokens, characters: Characters) -> Bools:
+    """Which cues are "NO" in a text that is not in capitals, where it stands for nitric oxide.
+
+    The text counts as capitals if the last letter of the word after the cue is one ("NO FEVER").
+    """
+    cues = load_cues()
+    is_no = (cue_hits.last - cue_hits.first == 1) & (
+        (cues.word_classes(tokens.hash[cue_hits.first]) & cues.classes["acronyms"]) != 0
     )
-    second = np.minimum(tokens.start[found.first] + 1, len(read.codes) - 1)
-    following = np.minimum(tokens.end[np.minimum(found.last, len(tokens) - 1)] - 1, len(read.codes) - 1)
-    return single & _is_capital(read.codes[second]) & ~_is_capital(read.codes[following])
+    second_letter = np.minimum(tokens.start[cue_hits.first] + 1, len(characters.codes) - 1)
+    next_word = np.minimum(cue_hits.last, len(tokens) - 1)
+    following_letter = np.minimum(tokens.end[next_word] - 1, len(characters.codes) - 1)
+    is_upper = _is_capital(characters.codes[second_letter])
+    return is_no & is_upper & ~_is_capital(characters.codes[following_letter])
 
 
-def _is_capital(codes: npt.NDArray[np.uint32]) -> _Flags:
+def _is_capital(codes: npt.NDArray[np.uint32]) -> Bools:
     return (codes >= ord("A")) & (codes <= ord("Z"))
 
 
 def _mentions_between(begin: Ints, end: Ints, mentions: Hits) -> tuple[Ints, Ints]:
-    """For each range of words: the range of mentions that lie within it."""
+    """For each range of words, the range of mentions that lie within it."""
     return np.searchsorted(mentions.first, begin), np.searchsorted(mentions.last, end, side="right")
 
 
-def _covered(ranges: tuple[Ints, Ints], length: int) -> _Flags:
-    """Which of `length` places lie in one of the ranges."""
+def _covered(ranges: tuple[Ints, Ints], length: int) -> Bools:
+    """Which of the numbers below `length` lie in one of the ranges.
+
+    [1, 3) and [2, 4) of 5: + 1 where a range begins, - 1 where it ends -> 0 1 1 -1 -1, summed 0 1 2 1 0.
+    """
     begin, end = ranges
     real = begin < end
     depth = np.bincount(begin[real], minlength=length + 1) - np.bincount(end[real], minlength=length + 1)
-    covered: _Flags = depth.cumsum()[:length] > 0
+    covered: Bools = depth.cumsum()[:length] > 0
     return covered

@@ -1,24 +1,27 @@
-"""The words that say whether a finding is present (assertion_cues.toml), ready for matching."""
+"""The assertion cues and word classes of assertion_cues.toml, compiled for matching."""
 
+import tomllib
 from dataclasses import dataclass
 from functools import cache
+from importlib.resources import files
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from transforms.columnar.types import Hashes, Ints
-from transforms.rules import load_rules
+from transforms.columnar.types import Bools, Hashes, Ints
 from transforms.text.phrase_trie import Hits, Lexicon, Trie
 from transforms.vocabulary.names import tokenize_names
 
 
 @dataclass(frozen=True)
 class Cues:
-    """The cues as a trie; by its keys the number of the group each belongs to, and the groups as the file has them.
+    """The cues as a trie, and the words of the classes that the scope rules need.
 
-    classes: the names of the classes of words; class_bits: by number of a word, one bit a class it belongs to.
+    group: by key of the trie, the number of the cue's group; groups: the groups as in the file.
+    classes: name of a word class -> its bit; class_bits: by word number, the bits of all classes the word belongs to
+    ("is" -> be | finite | verbs).
     """
 
     trie: Trie
@@ -27,37 +30,38 @@ class Cues:
     classes: dict[str, np.uint32]
     class_bits: npt.NDArray[np.uint32]
 
-    def are(self, hits: Hits, **properties: str) -> npt.NDArray[np.bool_]:
-        """Which hits belong to groups with the given properties."""
+    def have(self, hits: Hits, **properties: str) -> Bools:
+        """Which hits are cues of groups with these properties, such as says="negated", reaches="forward"."""
         wanted = [all(group.get(key, "") == value for key, value in properties.items()) for group in self.groups]
         return np.array(wanted, bool)[self.group[hits.key]]
 
-    def speaks(self, hits: Hits) -> npt.NDArray[np.bool_]:
-        """Which hits say something of a mention, rather than nothing or where another's reach ends."""
+    def assert_something(self, hits: Hits) -> Bools:
+        """Which hits qualify a mention; the others only look like cues ('nothing') or end a scope ('stop')."""
         wanted = np.array(["reaches" in group for group in self.groups], bool)
         return wanted[self.group[hits.key]]
 
-    def bits(self, hashes: Hashes) -> npt.NDArray[np.uint32]:
-        """The classes of words, one bit each (`classes`)."""
+    def word_classes(self, hashes: Hashes) -> npt.NDArray[np.uint32]:
+        """The classes of words, as bits of `classes`."""
         return self.class_bits[self.trie.lexicon.word_numbers(hashes)]
 
 
 @cache
 def load_cues() -> Cues:
-    """The cues of assertion_cues.toml."""
-    content = load_rules("assertion_cues")
+    """The cues of assertion_cues.toml; read once per process."""
+    content = tomllib.loads(files("transforms.rules").joinpath("assertion_cues.toml").read_text("utf-8"))
     groups, classes = content["group"], content["words"]
     phrases = [phrase for group in groups for phrase in group["cues"]]
+    # cues and words of classes share one lexicon, so that a word of the text is looked up once for both
     spelling = tokenize_names(pa.array(phrases + [word for listed in classes.values() for word in listed]))
     lexicon = Lexicon.from_forms(list(spelling.written.values()), np.arange(len(spelling.written), dtype=np.int32))
     length = spelling.length[: len(phrases)]
     numbers = lexicon.word_numbers(spelling.hashes)
     total = int(length.sum())
     trie, keys = Trie.build(lexicon, numbers[:total], spelling.gaps[:total], np.cumsum(length) - length)
-    group = np.zeros(int(keys.max()) + 1, np.int64)
-    group[keys] = [at for at, one in enumerate(groups) for _ in one["cues"]]
+    group_of_key = np.zeros(int(keys.max()) + 1, np.int64)
+    group_of_key[keys] = [number for number, group in enumerate(groups) for _ in group["cues"]]
     bits = {name: np.uint32(1 << at) for at, name in enumerate(classes)}
-    class_bits = np.zeros(lexicon.size + 1, np.uint32)
-    of_classes = [bits[name] for name, listed in classes.items() for _ in listed]
-    np.bitwise_or.at(class_bits, numbers[total:], np.array(of_classes, np.uint32))
-    return Cues(trie, group, groups, bits, class_bits)
+    class_bits = np.zeros(lexicon.size + 1, np.uint32)  # the last entry is for words of no class (ABSENT, -1)
+    bit_of_word = [bits[name] for name, listed in classes.items() for _ in listed]
+    np.bitwise_or.at(class_bits, numbers[total:], np.array(bit_of_word, np.uint32))
+    return Cues(trie, group_of_key, groups, bits, class_bits)

@@ -1,14 +1,25 @@
-"""Words of a batch of texts -> the concepts they name.
+"""Recognises the concepts that the words of a batch of texts name.
 
-In this order: names found by their words; acronyms in the wrong case left out; abbreviations the text defines, in place
-of whatever else they may mean; short acronyms that nothing in the text bears out left out; coordinated names ("breast
-and ovarian cancer"); of what overlaps the leftmost and then the longest; the metal of a salt left out.
+`recognise` runs these steps in order; each takes and returns hits of the vocabulary's trie:
+
+    1. every name in the text, overlapping ones too
+    2. drop acronyms in the wrong case ("aids" for AIDS) and names after "anti-" or "non-"
+    3. replace abbreviations by what the text defines them as ("acute renal failure (ARF) ... ARF")
+    4. drop short acronyms that are neither defined nor supported by another name of their concept
+    5. add coordinated names ("breast and ovarian cancer")
+    6. of overlapping names keep the leftmost, then the longest
+    7. drop the metal of a salt ("sodium" in "diclofenac sodium")
+
+Example, in a vocabulary with "ARF" as a synonym of another concept, acute rheumatic fever:
+
+    text    Acute renal failure (ARF) after surgery. ARF resolved.
+    1       [0, 3) acute renal failure    [3, 4) ARF         [6, 7) ARF            both: acute rheumatic fever
+    3       [0, 3) acute renal failure    [3, 4) ARF         [6, 7) ARF            both: acute renal failure
 """
 
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
 from transforms.annotation.abbreviations import (
     find_definitions_in_batch,
@@ -16,181 +27,214 @@ from transforms.annotation.abbreviations import (
     is_defined_as_abbreviation,
     token_range,
 )
-from transforms.annotation.coordination import find_coordinated
+from transforms.annotation.coordination import CoordinatedNames, find_coordinated
 from transforms.columnar.integers import is_in
-from transforms.columnar.types import Ints
+from transforms.columnar.types import Bools, Ints
 from transforms.text.document_text import DocumentText
 from transforms.text.phrase_trie import Hits, leftmost_longest
 from transforms.text.tokens import JOINED, Tokens, is_hyphen, tokenize
 from transforms.vocabulary.compiled import Vocabulary
 
 _PREFIXES = tokenize("anti non").hash
-"""Before a name and a hyphen they make it the name of something else."""
+"""Before a name and a hyphen, these make it the name of something else."""
 
 
 @dataclass(frozen=True)
 class Recognised:
-    """Names in order, none overlapping; for each concept they stand for: the number of the hit, and its position."""
+    """Names in order, without overlaps, and their concepts.
+
+    mention, concept: one entry per concept of each hit: the position of the hit, and of the concept in the vocabulary.
+    """
 
     hits: Hits
     mention: Ints
     concept: Ints
 
 
-def recognise(tokens: Tokens, text: DocumentText, sentence_begins: Ints, vocabulary: Vocabulary) -> Recognised:
-    """The names of counted concepts in a batch of texts, whose sentences begin at the given places (ascending)."""
-    known = _Senses(tokens, text, vocabulary, [])
-    hits = known.in_right_case(vocabulary.trie.find(tokens))
-    hits = hits.take(~_prefixed(hits, tokens, text))
-    hits = known.borne_out(known.with_abbreviations(hits, sentence_begins))
-    hits = leftmost_longest(known.with_coordinated(hits))
-    mention, concept = known.of(hits)
-    alone = ~_companions(hits, mention, concept, tokens, vocabulary)
-    number = np.cumsum(alone) - 1
-    kept = alone[mention]
-    return Recognised(hits.take(alone), number[mention[kept]], concept[kept])
+def recognise(tokens: Tokens, text: DocumentText, sentence_starts: Ints, vocabulary: Vocabulary) -> Recognised:
+    """The names of counted concepts in a batch of texts; sentence_starts: positions in the text, ascending."""
+    senses = _Senses(tokens, text, vocabulary, [])
+    hits = senses.drop_wrong_case(vocabulary.trie.find(tokens))
+    hits = hits.take(~_is_prefixed(hits, tokens, text))
+    hits = senses.drop_unsupported(senses.apply_abbreviations(hits, sentence_starts))
+    hits = leftmost_longest(senses.add_coordinated(hits))
+    mention, concept = senses.concepts_of(hits)
+    is_kept = ~_is_companion(hits, mention, concept, tokens, vocabulary)
+    new_number = np.cumsum(is_kept) - 1
+    kept = is_kept[mention]
+    return Recognised(hits.take(is_kept), new_number[mention[kept]], concept[kept])
 
 
 @dataclass(frozen=True)
 class _Senses:
-    """What hits stand for. Keys beyond those of the vocabulary's trie are numbers in `further`."""
+    """What the hits of a batch stand for.
+
+    The meaning of most keys is certain (`Vocabulary.meanings`); of some it depends on how the text writes the name
+    (`Vocabulary.resolve`). Keys beyond those of the vocabulary's trie belong to names that only this text gives, and
+    are positions in `local`: key = number of the vocabulary's keys + position.
+    """
 
     tokens: Tokens
     text: DocumentText
     vocabulary: Vocabulary
-    further: list[tuple[int, ...]]
+    local: list[tuple[int, ...]]
 
-    def in_right_case(self, hits: Hits) -> Hits:
-        """Hits without acronyms in the wrong case, which must not stand in the way of other names."""
-        doubtful = self.vocabulary.case_matters[hits.key].nonzero()[0]
-        right = np.ones(len(hits), bool)
-        right[doubtful] = False
-        doubtful = doubtful[self._with_capitals(hits.take(doubtful))]
-        right[doubtful] = [bool(concepts) for concepts in self._meant(hits.take(doubtful))]
-        return hits.take(right)
+    def concepts_of(self, hits: Hits) -> tuple[Ints, Ints]:
+        """The concepts of hits, one entry each: the position of the hit, ascending, and of the concept."""
+        n_keys = len(self.vocabulary.meanings)
+        in_trie = hits.key < n_keys
+        number, concept = self.vocabulary.meanings.expand(hits.key[in_trie])
+        certain = in_trie.nonzero()[0][number]
+        is_unresolved = np.ones(len(hits), bool)
+        is_unresolved[certain] = False
+        unresolved = is_unresolved.nonzero()[0]
+        if not len(unresolved):
+            return certain, concept
+        resolved = self._resolve(hits.take(unresolved))
+        mention = np.append(certain, np.repeat(unresolved, [len(concepts) for concepts in resolved]))
+        order = np.argsort(mention, kind="stable")
+        resolved_concept = np.array([one for concepts in resolved for one in concepts], np.int64)
+        return mention[order], np.append(concept, resolved_concept)[order]
 
-    def _with_capitals(self, hits: Hits) -> npt.NDArray[np.bool_]:
-        """Which hits have a capital, or a letter that is not ASCII's, as every acronym does."""
+    def _resolve(self, hits: Hits) -> list[tuple[int, ...]]:
+        """The concepts that each hit stands for as the text writes it."""
+        start, end = self.tokens.start[hits.first].tolist(), self.tokens.end[hits.last - 1].tolist()
+        n_keys = len(self.vocabulary.meanings)
+        return [
+            self.local[key - n_keys] if key >= n_keys else self.vocabulary.resolve(key, self.text.text[a:b])
+            for key, a, b in zip(hits.key.tolist(), start, end, strict=True)
+        ]
+
+    def _add(self, hits: Hits, first: Ints, last: Ints, senses: list[tuple[int, ...]]) -> Hits:
+        """The hits, and further ones with senses of their own, in order."""
+        key = len(self.vocabulary.meanings) + len(self.local) + np.arange(len(senses))
+        self.local.extend(senses)
+        return hits.union(Hits(first, last, key))
+
+    def drop_wrong_case(self, hits: Hits) -> Hits:
+        """The hits without acronyms in the wrong case.
+
+        Dropped before overlaps are settled: "aids" must not displace a longer or later name.
+        """
+        acronyms = self.vocabulary.case_matters[hits.key].nonzero()[0]
+        is_right = np.ones(len(hits), bool)
+        is_right[acronyms] = False
+        # cheap test for all of them first; only the few with capitals are compared with the names, one by one
+        acronyms = acronyms[self._has_capital(hits.take(acronyms))]
+        is_right[acronyms] = [bool(concepts) for concepts in self._resolve(hits.take(acronyms))]
+        return hits.take(is_right)
+
+    def _has_capital(self, hits: Hits) -> Bools:
+        """Which hits have a capital letter, or one outside ASCII, as every acronym does."""
         start, end = self.tokens.start[hits.first], self.tokens.end[hits.last - 1]
         length = end - start
         before = np.cumsum(length) - length
         codes = self.text.characters.codes[np.repeat(start - before, length) + np.arange(int(length.sum()))]
-        capital = (codes - np.uint32(ord("A")) < 26) | (codes > 0x7F)
-        return np.bincount(np.repeat(np.arange(len(hits)), length), capital, len(hits)) > 0
+        is_capital = (codes - np.uint32(ord("A")) < 26) | (codes > 0x7F)
+        return np.bincount(np.repeat(np.arange(len(hits)), length), is_capital, len(hits)) > 0
 
-    def of(self, hits: Hits) -> tuple[Ints, Ints]:
-        """The concepts that hits stand for: numbers of hits, ascending, and a concept's position for each."""
-        inherent, known = len(self.vocabulary.meanings), hits.key
-        number, concept = self.vocabulary.meanings.expand(known[known < inherent])
-        certain = (known < inherent).nonzero()[0][number]
-        open_to_doubt = np.ones(len(hits), bool)
-        open_to_doubt[certain] = False
-        doubtful = open_to_doubt.nonzero()[0]
-        if not len(doubtful):
-            return certain, concept
-        meant = self._meant(hits.take(doubtful))
-        more = np.repeat(doubtful, [len(concepts) for concepts in meant])
-        mention = np.append(certain, more)
-        order = np.argsort(mention, kind="stable")
-        further = np.array([one for concepts in meant for one in concepts], np.int64)
-        return mention[order], np.append(concept, further)[order]
+    def apply_abbreviations(self, hits: Hits, sentence_starts: Ints) -> Hits:
+        """The hits, with each abbreviation that its document defines standing for what it is defined as.
 
-    def _meant(self, hits: Hits) -> list[tuple[int, ...]]:
-        """What each hit means by its very words."""
-        start, end = self.tokens.start[hits.first].tolist(), self.tokens.end[hits.last - 1].tolist()
-        inherent = len(self.vocabulary.meanings)
-        return [
-            self.further[key - inherent] if key >= inherent else self.vocabulary.resolve(key, self.text.text[a:b])
-            for key, a, b in zip(hits.key.tolist(), start, end, strict=True)
-        ]
-
-    def _adding(self, hits: Hits, first: Ints, last: Ints, senses: list[tuple[int, ...]]) -> Hits:
-        """Hits and further ones with senses of their own, in order."""
-        inherent = len(self.vocabulary.meanings) + len(self.further)
-        self.further.extend(senses)
-        return hits.union(Hits(first, last, inherent + np.arange(len(senses))))
-
-    def with_abbreviations(self, hits: Hits, sentence_begins: Ints) -> Hits:
-        """Hits with what the texts' own abbreviations stand for in place of what else they might."""
-        defined = find_definitions_in_batch(self.text, sentence_begins)
+        An abbreviation whose long form is a hit gets the concepts of that hit. One with another long form names no
+        concept: whatever the vocabulary has under it is dropped in this document.
+        """
+        defined = find_definitions_in_batch(self.text, sentence_starts)
         first, last = token_range(self.tokens, defined.long_start, defined.long_end)
         at = hits.index_of(first, last)
-        named = (at >= 0).nonzero()[0]
-        mention, concept = self.of(hits.take(at[named]))
+        is_named = (at >= 0).nonzero()[0]
+        mention, concept = self.concepts_of(hits.take(at[is_named]))
         senses: list[tuple[int, ...]] = [()] * len(at)
-        for number, one in zip(named[mention].tolist(), concept.tolist(), strict=True):
-            senses[number] = (*senses[number], one)
-        found = find_occurrences(defined, [bool(sense) for sense in senses], self.tokens, self.text)
-        hits = hits.take(~(_within(hits, found) | is_defined_as_abbreviation(defined, hits, self.tokens, self.text)))
-        return self._adding(hits, found.first, found.last, [senses[number] for number in found.key.tolist()])
+        for number, position in zip(is_named[mention].tolist(), concept.tolist(), strict=True):
+            senses[number] = (*senses[number], position)
+        occurrences = find_occurrences(defined, [bool(sense) for sense in senses], self.tokens, self.text)
+        is_replaced = _lies_within(hits, occurrences)
+        is_replaced |= is_defined_as_abbreviation(defined, hits, self.tokens, self.text)
+        sense_of = [senses[number] for number in occurrences.key.tolist()]
+        return self._add(hits.take(~is_replaced), occurrences.first, occurrences.last, sense_of)
 
-    def borne_out(self, hits: Hits) -> Hits:
-        """Hits without short acronyms, undefined here, of concepts that the text does not name otherwise."""
-        short = np.append(self.vocabulary.ambiguous, False)[np.minimum(hits.key, len(self.vocabulary.ambiguous))]
-        doubtful = short.nonzero()[0]
-        if not len(doubtful):
+    def drop_unsupported(self, hits: Hits) -> Hits:
+        """The hits without short acronyms that the document does not define, unless it names their concept otherwise.
+
+        "MS" alone is dropped; in a document that also has "multiple sclerosis", it is kept.
+        """
+        n_keys = len(self.vocabulary.ambiguous)
+        is_ambiguous = np.append(self.vocabulary.ambiguous, False)[np.minimum(hits.key, n_keys)]
+        ambiguous = is_ambiguous.nonzero()[0]
+        if not len(ambiguous):
             return hits
+        # document and concept in one integer, to intersect the pairs of ambiguous hits with those of certain ones
         document = self.text.document_at(self.tokens.start[hits.first]) * len(self.vocabulary.concept_ids)
         certain = (hits.key < len(self.vocabulary.meanings)).nonzero()[0]
-        number, known = self.vocabulary.meanings.expand(hits.key[certain])
-        mention, concept = self.of(hits.take(doubtful))
-        borne = is_in(document[doubtful][mention] + concept, document[certain][number] + known)
-        kept = ~short
-        kept[doubtful[mention[borne]]] = True
-        return hits.take(kept)
+        number, certain_concept = self.vocabulary.meanings.expand(hits.key[certain])
+        mention, concept = self.concepts_of(hits.take(ambiguous))
+        is_supported = is_in(document[ambiguous][mention] + concept, document[certain][number] + certain_concept)
+        is_kept = ~is_ambiguous
+        is_kept[ambiguous[mention[is_supported]]] = True
+        return hits.take(is_kept)
 
-    def with_coordinated(self, hits: Hits) -> Hits:
-        """Hits and names that share a word with another across an 'and' or 'or'."""
+    def add_coordinated(self, hits: Hits) -> Hits:
+        """The hits, and names that share a word with another across an "and" or "or".
+
+        The new hit covers the whole expression and so replaces the name that it shares words with; it stands for the
+        concepts of all names in the expression: "breast and ovarian cancer" -> breast cancer, ovarian cancer.
+        """
         longest = leftmost_longest(hits)
-        found = find_coordinated(self.tokens, longest, self.vocabulary.trie)
-        if not len(found.first):
+        coordinated = find_coordinated(self.tokens, longest, self.vocabulary.trie)
+        if not len(coordinated.first):
             return hits
-        spelt = zip(found.key.tolist(), self._spelt(found.words), strict=True)
-        senses = [set(self.vocabulary.resolve(key, words)) for key, words in spelt]
-        beside: list[set[int]] = [set() for _ in senses]
-        mention, concept = self.of(longest.take(found.beside))
-        for number, one in zip(mention.tolist(), concept.tolist(), strict=True):
-            beside[number].add(one)
-        together: dict[tuple[int, bool], tuple[int, int, set[int]]] = {}
-        spans = zip(found.beside.tolist(), found.first.tolist(), found.last.tolist(), strict=True)
-        for (hit, first, last), own, other in zip(spans, senses, beside, strict=True):
-            if own - other:
-                key = (hit, first < longest.first[hit])
-                begin, end, known = together.get(key, (first, last, other))
-                together[key] = min(begin, first), max(end, last), known | own
-        firsts, lasts = (np.array([one[at] for one in together.values()], np.int64) for at in (0, 1))
-        return self._adding(hits, firsts, lasts, [tuple(sorted(known)) for *_, known in together.values()])
+        names = zip(coordinated.key.tolist(), self._written(coordinated.words), strict=True)
+        senses = [set(self.vocabulary.resolve(key, name)) for key, name in names]
+        partner_senses = self._partner_senses(longest, coordinated)
+        # one hit per partner and side of it: its first word, one past its last, and all concepts
+        expressions: dict[tuple[int, bool], tuple[int, int, set[int]]] = {}
+        spans = zip(coordinated.partner.tolist(), coordinated.first.tolist(), coordinated.last.tolist(), strict=True)
+        for (hit, first, last), own, of_partner in zip(spans, senses, partner_senses, strict=True):
+            if own - of_partner:
+                side = (hit, first < longest.first[hit])
+                begin, end, concepts = expressions.get(side, (first, last, of_partner))
+                expressions[side] = min(begin, first), max(end, last), concepts | own
+        firsts = np.array([first for first, _, _ in expressions.values()], np.int64)
+        lasts = np.array([last for _, last, _ in expressions.values()], np.int64)
+        return self._add(hits, firsts, lasts, [tuple(sorted(concepts)) for *_, concepts in expressions.values()])
 
-    def _spelt(self, words: list[list[int]]) -> list[str]:
+    def _partner_senses(self, hits: Hits, coordinated: CoordinatedNames) -> list[set[int]]:
+        """The concepts of the hit that each coordinated name borrows words from."""
+        senses: list[set[int]] = [set() for _ in coordinated.words]
+        mention, concept = self.concepts_of(hits.take(coordinated.partner))
+        for number, position in zip(mention.tolist(), concept.tolist(), strict=True):
+            senses[number].add(position)
+        return senses
+
+    def _written(self, names: list[list[int]]) -> list[str]:
+        """The words of names, given by their numbers, as the text writes them."""
         start, end = self.tokens.start, self.tokens.end
-        return [" ".join(self.text.text[start[one] : end[one]] for one in name) for name in words]
+        return [" ".join(self.text.text[start[word] : end[word]] for word in name) for name in names]
 
 
-def _prefixed(hits: Hits, tokens: Tokens, text: DocumentText) -> npt.NDArray[np.bool_]:
-    """Which hits follow a prefix that changes what they mean, joined by a hyphen."""
+def _is_prefixed(hits: Hits, tokens: Tokens, text: DocumentText) -> Bools:
+    """Which hits follow "anti-" or "non-"."""
     before = np.maximum(hits.first - 1, 0)
-    hyphen = is_hyphen(text.characters.codes[np.maximum(tokens.start[hits.first] - 1, 0)])
-    joined = hyphen & (tokens.start[hits.first] - tokens.end[before] == 1)
-    return joined & np.isin(tokens.hash[before], _PREFIXES)
+    has_hyphen = is_hyphen(text.characters.codes[np.maximum(tokens.start[hits.first] - 1, 0)])
+    is_joined = has_hyphen & (tokens.start[hits.first] - tokens.end[before] == 1)
+    return is_joined & np.isin(tokens.hash[before], _PREFIXES)
 
 
-def _within(hits: Hits, found: Hits) -> npt.NDArray[np.bool_]:
+def _lies_within(hits: Hits, occurrences: Hits) -> Bools:
     """Which hits lie within an occurrence of an abbreviation."""
-    if not len(found.first):
+    if not len(occurrences.first):
         return np.zeros(len(hits), bool)
-    at = np.searchsorted(found.first, hits.first, side="right") - 1
-    return (at >= 0) & (hits.last <= found.last[at])
+    at = np.searchsorted(occurrences.first, hits.first, side="right") - 1
+    return (at >= 0) & (hits.last <= occurrences.last[at])
 
 
-def _companions(
-    hits: Hits, mention: Ints, concept: Ints, tokens: Tokens, vocabulary: Vocabulary
-) -> npt.NDArray[np.bool_]:
-    """Which hits are the metal of a salt whose other half is a hit beside it ("diclofenac sodium")."""
-    substance = np.zeros(len(hits), bool)
-    substance[mention] = vocabulary.substance[concept]
-    companion = is_in(hits.key, vocabulary.companions)
-    partner = substance & ~companion
-    beside = (hits.last[:-1] == hits.first[1:]) & (tokens.gap[hits.first[1:]] == JOINED)
-    left = np.append(False, beside & partner[:-1])[: len(hits)]
-    right = np.append(beside & partner[1:], False)[: len(hits)]
-    return companion & (left | right)
+def _is_companion(hits: Hits, mention: Ints, concept: Ints, tokens: Tokens, vocabulary: Vocabulary) -> Bools:
+    """Which hits are the metal of a salt whose other half is the hit before or after it ("diclofenac sodium")."""
+    is_substance = np.zeros(len(hits), bool)
+    is_substance[mention] = vocabulary.substance[concept]
+    is_metal = is_in(hits.key, vocabulary.companions)
+    is_partner = is_substance & ~is_metal
+    is_adjacent = (hits.last[:-1] == hits.first[1:]) & (tokens.gap[hits.first[1:]] == JOINED)
+    partner_before = np.append(False, is_adjacent & is_partner[:-1])[: len(hits)]
+    partner_after = np.append(is_adjacent & is_partner[1:], False)[: len(hits)]
+    return is_metal & (partner_before | partner_after)
