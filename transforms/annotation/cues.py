@@ -1,9 +1,7 @@
 """The assertion cues and word classes of assertion_cues.toml, compiled for matching."""
 
-import tomllib
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 from typing import Any
 
 import numpy as np
@@ -11,6 +9,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from transforms.columnar.types import Bools, Hashes, Ints
+from transforms.rules import load_rules
 from transforms.text.phrase_trie import Hits, Lexicon, Trie
 from transforms.vocabulary.names import tokenize_names
 
@@ -48,7 +47,7 @@ class Cues:
 @cache
 def load_cues() -> Cues:
     """The cues of assertion_cues.toml; read once per process."""
-    content = tomllib.loads(files("transforms.rules").joinpath("assertion_cues.toml").read_text("utf-8"))
+    content = load_rules("assertion_cues")
     groups, classes = content["group"], content["words"]
     phrases = [phrase for group in groups for phrase in group["cues"]]
     # cues and words of classes share one lexicon, so that a word of the text is looked up once for both
