@@ -3,7 +3,7 @@
 import gzip
 from pathlib import Path
 
-from transforms.pubmed.slices import Slice, slices
+from transforms.pubmed.slices import RecordSlice, slice_records
 
 
 def cut(files: list[Path], into: Path, pieces: int) -> list[Path]:
@@ -16,7 +16,7 @@ def cut(files: list[Path], into: Path, pieces: int) -> list[Path]:
     each = pieces // len(files)
     for file in files:
         with file.open("rb") as stream:
-            records = [found.data for found in slices(stream) if isinstance(found, Slice)]
+            records = [item.data for item in slice_records(stream) if isinstance(item, RecordSlice)]
         size = -(-len(records) // each)
         for begin in range(0, len(records), size):
             made.append(into / f"pubmed26n{len(made) + 1:04d}.xml.gz")

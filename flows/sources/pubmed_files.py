@@ -16,7 +16,7 @@ from flows.settings import Settings
 from flows.sources.base import Clock, Estimate, Fetched, Span, utc_now
 from flows.sources.pending_payload import PendingPayload
 from transforms.payloads.record_versions import encode_version, file_release, request_name
-from transforms.pubmed.file_listing import ListedFile, ListingError, read_listing, read_md5, with_gaps_named
+from transforms.pubmed.file_listing import ListedFile, ListingError, fill_gaps, read_listing, read_md5
 from warehouse.catalog.publish import connect, read_version
 from warehouse.commit.ledger import CollectedWindow, Window
 from warehouse.lake import Lake
@@ -49,8 +49,8 @@ class PubmedFiles:
         Between them comes a replacement window, if the lake has records of an earlier year and the baseline is
         complete: every file of it loaded already or planned here.
         """
-        self._baseline = with_gaps_named(self._listing("baseline"))
-        updates = with_gaps_named(self._listing("updatefiles"))
+        self._baseline = fill_gaps(self._listing("baseline"))
+        updates = fill_gaps(self._listing("updatefiles"))
         planned = [Window(self.collector, file.name, BASELINE) for file in self._baseline if _is_within(span, file)]
         named = {window.name for window in planned}
         year = self._baseline[-1].release[0] if self._baseline else 0

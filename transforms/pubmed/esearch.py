@@ -1,4 +1,8 @@
-"""esearch answers."""
+"""Answers of NCBI's esearch service: hit count, PMIDs and the terms that were not found.
+
+Errors come with HTTP status 200: an ERROR element beside an empty list looks like a search without hits.
+Described at https://www.ncbi.nlm.nih.gov/books/NBK25499/, their DTD is eutils/dtd/20060628/esearch.dtd.
+"""
 
 import json
 import re
@@ -10,12 +14,12 @@ _HTML = re.compile(rb"\s*<(?:!doctype\s+html|html|head)\b", re.IGNORECASE)
 
 
 class AnswerError(ValueError):
-    """The answer is no search result: the service's own words where it gave any."""
+    """The answer is not a search result; the message has the service's error where it gave one."""
 
 
 @dataclass(frozen=True)
 class SearchResult:
-    """What esearch answered: how many records match, the PMIDs listed, and what it did not understand."""
+    """A search result: the number of matching records, the PMIDs listed, and the terms and fields not found."""
 
     count: int
     pmids: tuple[int, ...]
@@ -23,7 +27,7 @@ class SearchResult:
 
 
 def read_search(body: bytes) -> SearchResult:
-    """An esearch answer (XML). Raises `AnswerError` for an error inside it, for HTML, JSON, or a damaged answer."""
+    """Read an esearch answer (XML); raises `AnswerError` for an error answer, HTML, JSON or a damaged answer."""
     if body[:1] == b"{":
         raise AnswerError(_json_error(body))
     if _HTML.match(body):
@@ -41,18 +45,19 @@ def read_search(body: bytes) -> SearchResult:
         raise AnswerError(f"<{str(root.tag)[:40]}> instead of a search result")
     pmids = [(element.text or "").strip() for element in ids.iter("Id")]
     if not all(pmid.isdecimal() for pmid in pmids):
-        raise AnswerError("a list of ids that are no numbers")
-    unknown = [_text(element) for name in ("PhraseNotFound", "FieldNotFound") for element in root.iter(name)]
-    unknown += [_text(element) for element in root.iter("OutputMessage") if "not found" in _text(element).lower()]
-    return SearchResult(int(count), tuple(map(int, pmids)), tuple(filter(None, unknown)))
+        raise AnswerError("the list of PMIDs has something that is not a number")
+    not_found = [_text(element) for name in ("PhraseNotFound", "FieldNotFound") for element in root.iter(name)]
+    not_found += [_text(element) for element in root.iter("OutputMessage") if "not found" in _text(element).lower()]
+    return SearchResult(int(count), tuple(map(int, pmids)), tuple(filter(None, not_found)))
 
 
 def _json_error(body: bytes) -> str:
+    """Return the message of an error that NCBI reports as JSON, such as an exceeded rate limit."""
     try:
-        told = json.loads(body)
+        answer = json.loads(body)
     except ValueError:
         return "damaged JSON instead of a search result"
-    error = told.get("error") if isinstance(told, dict) else None
+    error = answer.get("error") if isinstance(answer, dict) else None
     return str(error or "JSON instead of a search result")[:200]
 
 

@@ -1,7 +1,10 @@
-"""The markup inside PubMed records: what an element's content says, and records brought into a plain form.
+"""Markup inside PubMed records: the text of elements, the attributes of tags, and rewriting of unusual markup.
 
-A record is *plain* where every '<' and '>' belongs to a tag: without comments, processing instructions and CDATA
-sections, and without '>' in texts and attributes. `without_asides` and `plain_tags` make it so.
+An *opaque section* is a comment, a processing instruction or a CDATA section: inside it '<' and '>' are no tags.
+`transforms.pubmed.tag_index` needs records in which every '<' and '>' belongs to a tag; `resolve_opaque_sections` and
+`escape_angle_brackets` rewrite a record that way without changing its meaning:
+
+    <T a='>'><!-- x -->1 > 0 <![CDATA[a<b]]></T>     ->     <T a="&gt;">1 &gt; 0 a&lt;b</T>
 """
 
 import re
@@ -13,52 +16,61 @@ import numpy as np
 
 from transforms.columnar.integers import distinct
 
-ASIDE_ENDS = {b"<!--": b"-->", b"<?": b"?>", b"<![CDATA[": b"]]>"}
-_ASIDE = re.compile(rb"<!--|<\?|<!\[CDATA\[")
+OPAQUE_SECTION_ENDS = {b"<!--": b"-->", b"<?": b"?>", b"<![CDATA[": b"]]>"}
+"""Start of an opaque section -> its end."""
+_OPAQUE_SECTION = re.compile(rb"<!--|<\?|<!\[CDATA\[")
 _TAG = re.compile(rb"""<(/?)([^\s/>"']++)((?:[^"'>/]++|"[^"]*+"|'[^']*+'|/(?!>))*+)(/?)>""")
 _ATTRIBUTE = re.compile(rb"""\s([^\s=]++)\s*+=\s*+(?:"([^"]*+)"|'([^']*+)')""")
 _REFERENCE = re.compile(r"&(?:#([0-9]+)|#x([0-9A-Fa-f]+)|([a-z]+));")
 _PREDEFINED = {"lt": "<", "gt": ">", "amp": "&", "quot": '"', "apos": "'"}
 
-_BY_NUMBER = re.compile(rb"&#")
+_NUMERIC_REFERENCE = re.compile(rb"&#")
 _SPACE = ord(" ")
-_FIRST_LEAD = 0xC2  # of a character of several bytes in UTF-8
+_FIRST_LEAD_BYTE = 0xC2  # first byte of a character that takes several bytes in UTF-8
 _WIDE_SPACES = [int.from_bytes(chr(code).encode()) for code in range(0x80, 0x10000) if chr(code).isspace()]
+"""White space beyond ASCII: its two or three bytes in UTF-8 as an integer."""
 
-_SHORT = 1000
+_LONGEST_CACHED = 1000
 
 T = TypeVar("T")
 
 
 def cache_short_xml(function: Callable[[bytes], T]) -> Callable[[bytes], T]:
-    """Remembers what `function` makes of the few thousand short pieces of XML that most of a file consists of."""
-    recall = lru_cache(maxsize=1 << 14)(function)
+    """Decorate a function of XML with a cache for short arguments: a file repeats a few thousand short pieces."""
+    cached = lru_cache(maxsize=1 << 14)(function)
 
-    def answer(xml: bytes) -> T:
-        return recall(xml) if len(xml) < _SHORT else function(xml)
+    def call(xml: bytes) -> T:
+        return cached(xml) if len(xml) < _LONGEST_CACHED else function(xml)
 
-    return answer
+    return call
 
 
 @cache_short_xml
-def attributes(start_tag: bytes) -> dict[str, str]:
-    """The attributes of a start tag by name."""
+def read_attributes(start_tag: bytes) -> dict[str, str]:
+    """Return the attributes of a start tag by name."""
     return {key.decode(): clean(double or single) for key, double, single in _ATTRIBUTE.findall(start_tag)}
 
 
 def clean(content: bytes) -> str:
-    """An element's content as text: tags taken out, references replaced, white space collapsed."""
+    """Return the text of an element's content: without tags, references resolved, white space collapsed.
+
+    b"In <i>vitro</i>,  p &lt; 0.05"  ->  "In vitro, p < 0.05"
+    """
     return " ".join(_text(_without_tags(content)).split())
 
 
 def clean_each(contents: Sequence[bytes]) -> list[str]:
-    """`clean` of each; many at once, for a call each is what costs."""
+    """Return `clean` of each content, faster than one call for each.
+
+    All are processed as one string joined by NUL. Collapsing white space is the slow step, so it is done only for those
+    that may need it.
+    """
     if not contents:
         return []
     joined = _without_tags(b"\0".join(contents))  # NUL cannot stand in XML
     texts = _text(joined).split("\0")
-    for at in _with_uneven_space(joined):
-        texts[at] = " ".join(texts[at].split())
+    for number in _with_uneven_space(joined):
+        texts[number] = " ".join(texts[number].split())
     return texts
 
 
@@ -67,36 +79,40 @@ def _without_tags(content: bytes) -> bytes:
 
 
 def _text(content: bytes) -> str:
-    """Content without tags as text, references replaced."""
+    """Decode content without tags and resolve its character references."""
     text = content.decode()
-    return _REFERENCE.sub(_referenced, text) if "&" in text else text
+    return _REFERENCE.sub(_referenced_character, text) if "&" in text else text
 
 
 def _with_uneven_space(joined: bytes) -> list[int]:
-    """The numbers of the contents, between NUL, that may have white space other than single spaces within."""
+    """Return the numbers of the contents, joined by NUL, that may have white space other than single inner spaces.
+
+    With '_' for NUL, "a b_ c_d  e" -> [1, 2]: 1 begins with a space, 2 has two in a row. A NUL counts as white space
+    when neighbours are compared, which finds white space at the beginning or the end of a content.
+    """
     codes = np.frombuffer(b"\0%b\0\0" % joined, np.uint8)
-    low = codes <= _SPACE
-    side_by_side = low[:-1] & low[1:] & ((codes[:-1] | codes[1:]) != 0)
-    odd = [np.flatnonzero(side_by_side), np.flatnonzero((codes < _SPACE) & (codes != 0))]
-    lead = np.flatnonzero(codes >= _FIRST_LEAD)
-    second, third = (codes[lead + place].astype(np.uint32) for place in (1, 2))
+    is_space_or_nul = codes <= _SPACE
+    neighbours = is_space_or_nul[:-1] & is_space_or_nul[1:] & ((codes[:-1] | codes[1:]) != 0)  # but not two NULs
+    positions = [np.flatnonzero(neighbours), np.flatnonzero((codes < _SPACE) & (codes != 0))]
+    lead = np.flatnonzero(codes >= _FIRST_LEAD_BYTE)
+    second, third = (codes[lead + offset].astype(np.uint32) for offset in (1, 2))
     pairs = (codes[lead].astype(np.uint32) << 8) | second
-    odd += [lead[np.isin(pairs, _WIDE_SPACES)], lead[np.isin((pairs << 8) | third, _WIDE_SPACES)]]
-    if b"&#" in joined:
-        odd.append(np.array([found.start() + 1 for found in _BY_NUMBER.finditer(joined)]))
-    places = np.concatenate(odd)
-    return distinct(np.searchsorted(np.flatnonzero(codes == 0), places, side="right") - 1).tolist()
+    positions += [lead[np.isin(pairs, _WIDE_SPACES)], lead[np.isin((pairs << 8) | third, _WIDE_SPACES)]]
+    if b"&#" in joined:  # a reference may stand for white space
+        positions.append(np.array([reference.start() + 1 for reference in _NUMERIC_REFERENCE.finditer(joined)]))
+    separators = np.flatnonzero(codes == 0)
+    return distinct(np.searchsorted(separators, np.concatenate(positions), side="right") - 1).tolist()
 
 
-def without_asides(record: bytes) -> bytes:
-    """A record without comments and processing instructions, CDATA sections as escaped text.
+def resolve_opaque_sections(record: bytes) -> bytes:
+    """Return the record without comments and processing instructions, and with CDATA sections as escaped text.
 
-    One that does not end is left in, with all that follows: the record is not well-formed.
+    A section without an end is left in with everything after it: such a record is not well-formed.
     """
     kept = []
     at = 0
-    while opening := _ASIDE.search(record, at):
-        ending = ASIDE_ENDS[opening[0]]
+    while opening := _OPAQUE_SECTION.search(record, at):
+        ending = OPAQUE_SECTION_ENDS[opening[0]]
         end = record.find(ending, opening.end())
         if end < 0:
             break
@@ -107,12 +123,12 @@ def without_asides(record: bytes) -> bytes:
     return b"".join([*kept, record[at:]])
 
 
-def plain_tags(record: bytes) -> bytes:
-    """A well-formed record without asides, in plain form."""
+def escape_angle_brackets(record: bytes) -> bytes:
+    """Return a well-formed record without opaque sections, with '>' in text and attribute values escaped."""
     kept = []
     at = 0
     for tag in _TAG.finditer(record):
-        kept += [record[at : tag.start()].replace(b">", b"&gt;"), _plain_tag(tag)]
+        kept += [record[at : tag.start()].replace(b">", b"&gt;"), _escaped_tag(tag)]
         at = tag.end()
     return b"".join([*kept, record[at:]])
 
@@ -121,16 +137,16 @@ def _escaped(text: bytes) -> bytes:
     return text.replace(b"&", b"&amp;").replace(b"<", b"&lt;").replace(b">", b"&gt;")
 
 
-def _plain_tag(tag: re.Match[bytes]) -> bytes:
+def _escaped_tag(tag: re.Match[bytes]) -> bytes:
     slash, name, attributes, empty = tag.groups()
-    written = b"".join(
+    escaped_attributes = b"".join(
         b' %b="%b"' % (key, (double or single).replace(b'"', b"&quot;").replace(b">", b"&gt;"))
         for key, double, single in _ATTRIBUTE.findall(attributes)
     )
-    return b"<%b%b%b%b>" % (slash, name, written, empty)
+    return b"<%b%b%b%b>" % (slash, name, escaped_attributes, empty)
 
 
-def _referenced(reference: re.Match[str]) -> str:
+def _referenced_character(reference: re.Match[str]) -> str:
     decimal, hexadecimal, name = reference.groups()
     if name:
         return _PREDEFINED[name]

@@ -1,17 +1,19 @@
 """PubMed XML (baseline and update files, efetch answers) -> documents, deletions, rejected.
 
-    payload -> slices (pubmed_slices) -> well-formed records (here) -> columns (pubmed_record) -> tables (here)
+    payload -> records (slices) -> well-formed records (here) -> columns (records, tag_index) -> tables (here)
 
-A record that cannot be read is rejected with its reason and the rest is loaded:
+What cannot be read is rejected with a reason, and the rest is loaded:
 
-    malformed_xml, undefined_entity     the record is not well-formed XML
-    no_pmid                             it has no PubMed identifier
-    too_large                           it is larger than 16 MB
-    truncated_file, damaged_gzip        the payload ends early or is damaged; what stands before is loaded
-    entity_declaration                  the payload (or record) declares entities and is refused
-    unsupported_encoding                the payload is not UTF-8
-    source_error                        the service answered with an error instead of records
-    not_pubmed_xml                      the payload, or something between its records, is something else
+    malformed_xml             the record is not well-formed XML
+    undefined_entity          the record refers to an entity that XML does not define
+    no_pmid                   the record, or a deletion, has no PubMed identifier
+    too_large                 the record is larger than 16 MB
+    truncated_file            the payload, or its gzip data, ends early; the records before are loaded
+    damaged_gzip              the gzip data are damaged; the records before are loaded
+    entity_declaration        the record declares entities, or the payload does: then nothing after that is read
+    unsupported_encoding      the payload is not UTF-8
+    source_error              the service answered with an error instead of records
+    not_pubmed_xml            the payload, or something between its records, is something else
 """
 
 import datetime
@@ -24,66 +26,66 @@ from lxml import etree
 
 from transforms.payloads.parsed import ParsedBatch
 from transforms.payloads.record_versions import LAST_POSITION, encode_version, file_release, request_version
-from transforms.pubmed.markup import clean, without_asides
-from transforms.pubmed.records import Columns, read
-from transforms.pubmed.slices import Slice, Unreadable, slices
+from transforms.pubmed.markup import clean, resolve_opaque_sections
+from transforms.pubmed.records import Columns, read_columns
+from transforms.pubmed.slices import RecordSlice, Unreadable, slice_records
 from transforms.schema.records import PARSED_DELETIONS, PARSED_DOCUMENTS, PARSED_REJECTED
 from transforms.text import normalize
 
-_READ_TOGETHER = 1000
-_BYTES_TOGETHER = 16 << 20
-_CHECKED_TOGETHER = 16  # their bytes stay in the processor's cache
+_GROUP_RECORDS = 1000
+_GROUP_BYTES = 16 << 20
+_CHECKED_TOGETHER = 16  # records whose bytes fit into the processor's cache
 _REFERENCES, _REFERENCES_END = b"<ReferenceList>", b"</ReferenceList>"
 _EXCERPT = 2000
-_LAST_YEAR = 9222  # of those a version, which begins with the year, has room for in 64 bits
+_LAST_YEAR = 9222  # greatest year whose versions, which begin with the year, fit into 64 bits
 _OWN_PMID = re.compile(rb"(?:(?!<Article).)*?<PMID\b[^>]*>\s*([0-9]{1,10})\s*</PMID", re.DOTALL)
 _DELETED_PMID = re.compile(rb"<PMID\b[^>]*>([^<]*)</PMID")
-_DELETIONS = frozenset({b"DeleteCitation", b"DeleteDocument"})
+_DELETION_LISTS = frozenset({b"DeleteCitation", b"DeleteDocument"})
 _UNDEFINED_ENTITY = frozenset({etree.ErrorTypes.ERR_UNDECLARED_ENTITY, etree.ErrorTypes.WAR_UNDECLARED_ENTITY})
 
 
 def parse(stream: BinaryIO, name: str, *, batch_records: int = 2000) -> Iterator[ParsedBatch]:
-    """The records of a payload, plain or gzip'ed, in batches of about `batch_records`; at least one batch.
+    """Yield the records of a payload, plain or gzipped, in batches of about `batch_records`; at least one batch.
 
-    `name` is the payload's file name: it stands in raw_file, and one such as 'pubmed21n1298.xml.gz' gives every version
-    its release year and file number; one that names the time of a request gives every record that time
+    `name` is the payload's file name, as stored in raw_file. It gives the versions of the records: a name such as
+    'pubmed21n1298.xml.gz' by release year and file number, the name of a request by its time
     (`transforms.payloads.record_versions`). In any other payload a version begins with the day the record was revised
-    (else completed, else entered), and that of a deletion with the latest such day before it.
+    (else completed, else entered), and the version of a deletion with the latest such day before it.
     """
-    loading = _Loading(name)
-    first = True
-    for found in _groups(slices(stream), min(_READ_TOGETHER, batch_records)):
-        loading.load(found)
-        if loading.size >= batch_records:
-            yield loading.take()
-            first = False
-    if loading.size or first:
-        yield loading.take()
+    builder = _BatchBuilder(name)
+    yielded = False
+    for group in _groups(slice_records(stream), min(_GROUP_RECORDS, batch_records)):
+        builder.add(group)
+        if builder.row_count >= batch_records:
+            yield builder.take_batch()
+            yielded = True
+    if builder.row_count or not yielded:
+        yield builder.take_batch()
 
 
-def _groups(payload: Iterable[Slice | Unreadable], most: int) -> Iterator[list[Slice | Unreadable]]:
-    """At most so many records at a time, and not many more than `_BYTES_TOGETHER`."""
-    group: list[Slice | Unreadable] = []
+def _groups(items: Iterable[RecordSlice | Unreadable], most: int) -> Iterator[list[RecordSlice | Unreadable]]:
+    """Yield groups of at most `most` items and about `_GROUP_BYTES`, which are read together."""
+    group: list[RecordSlice | Unreadable] = []
     size = 0
-    for item in payload:
+    for item in items:
         group.append(item)
-        size += len(item.data) if isinstance(item, Slice) else 0
-        if len(group) >= most or size >= _BYTES_TOGETHER:
+        size += len(item.data) if isinstance(item, RecordSlice) else 0
+        if len(group) >= most or size >= _GROUP_BYTES:
             yield group
             group, size = [], 0
     if group:
         yield group
 
 
-class _Loading:
-    """Collects rows and numbers them."""
+class _BatchBuilder:
+    """Collects the rows of records, deletions and rejections, and gives each record its position and version."""
 
     def __init__(self, name: str) -> None:
         self._name = name
         release = file_release(name)
-        self._named_release = _version_start(*release, 0) if release else None
-        self._requested = request_version(name)
-        self._latest_release = 0
+        self._file_start = _encode_start(*release, 0) if release else None
+        self._request_version = request_version(name)
+        self._latest_start = 0
         self._position = 0
         self._documents: Columns = {name: [] for name in PARSED_DOCUMENTS.column_names}
         self._deletions: list[dict[str, object]] = []
@@ -91,103 +93,113 @@ class _Loading:
         self._parser = etree.XMLParser(target=_NoTree(), no_network=True, load_dtd=False, huge_tree=False)
 
     @property
-    def size(self) -> int:
-        """How many rows there are to take."""
+    def row_count(self) -> int:
+        """How many rows have been collected since the last batch."""
         return len(self._documents["version"]) + len(self._deletions) + len(self._rejected)
 
-    def take(self) -> ParsedBatch:
-        """The rows so far, as tables."""
+    def take_batch(self) -> ParsedBatch:
+        """Return the rows collected so far as tables and start anew."""
         documents = PARSED_DOCUMENTS.from_columns(self._documents)
-        taken = ParsedBatch(
+        batch = ParsedBatch(
             documents, PARSED_DELETIONS.from_rows(self._deletions), PARSED_REJECTED.from_rows(self._rejected)
         )
         self._documents = {name: [] for name in PARSED_DOCUMENTS.column_names}
         self._deletions, self._rejected = [], []
-        return taken
+        return batch
 
-    def load(self, found: Sequence[Slice | Unreadable]) -> None:
-        """Adds a row for each record."""
+    def add(self, items: Sequence[RecordSlice | Unreadable]) -> None:
+        """Add a row for each record, deletion and rejection.
+
+        The columns of all documents are read together, then versions and rejections are given in the order of `items`:
+
+            items       document 1   malformed   document 2 (no PMID)   deletions
+            columns     row 0                    row 1
+            accepted    True                     False
+        """
         checked = [
-            one
-            for begin in range(0, len(found), _CHECKED_TOGETHER)
-            for one in self._checked(found[begin : begin + _CHECKED_TOGETHER])
+            result
+            for begin in range(0, len(items), _CHECKED_TOGETHER)
+            for result in self._checked(items[begin : begin + _CHECKED_TOGETHER])
         ]
         is_document = [
-            isinstance(item, Slice) and item.kind not in _DELETIONS and fault is None
-            for item, (_, fault) in zip(found, checked, strict=True)
+            isinstance(item, RecordSlice) and item.kind not in _DELETION_LISTS and fault is None
+            for item, (_, fault) in zip(items, checked, strict=True)
         ]
-        columns = read([record for record, _ in compress(checked, is_document)])
+        columns = read_columns([record for record, _ in compress(checked, is_document)])
         days = [a or b for a, b in zip(columns.pop("completed_on"), columns["entered_on"], strict=True)]
-        records = zip(columns["pmid"], days, strict=True)
-        kept: list[bool] = []
-        for item, (record, fault) in zip(found, checked, strict=True):
+        pmids_and_days = zip(columns["pmid"], days, strict=True)
+        accepted: list[bool] = []
+        for item, (record, fault) in zip(items, checked, strict=True):
             if isinstance(item, Unreadable):
                 self._reject(item)
             elif fault is not None:
                 self._reject(_malformed(item, fault))
-            elif item.kind in _DELETIONS:
-                self._delete(item, record)
+            elif item.kind in _DELETION_LISTS:
+                self._add_deletions(item, record)
             else:
-                kept.append(self._place(item, *next(records)))
+                accepted.append(self._accept(item, *next(pmids_and_days)))
         for name, values in columns.items():
-            self._documents[name].extend(values if all(kept) else compress(values, kept))
+            self._documents[name].extend(values if all(accepted) else compress(values, accepted))
 
-    def _checked(self, found: Sequence[Slice | Unreadable]) -> list[tuple[bytes, etree.XMLSyntaxError | None]]:
-        """Each record without comments and the like, and what keeps it from being well-formed.
+    def _checked(self, items: Sequence[RecordSlice | Unreadable]) -> list[tuple[bytes, etree.XMLSyntaxError | None]]:
+        """Return each record without opaque sections and references, and the error if it is not well-formed.
 
-        They are checked together; one by one only where one is damaged, or a comment begins that could hide damage in
-        the records after it.
+        Records are checked together, because each call of the parser costs as much as some records. They are checked
+        one by one only if one of them is damaged, or if a comment begins, which could hide damage in records after it.
         """
-        light = [_light(item) if isinstance(item, Slice) else b"" for item in found]
-        if not any(map(_opens_aside, light)) and self._fault(light) is None:
-            return [(record, None) for record in light]
+        trimmed = [_without_references(item) if isinstance(item, RecordSlice) else b"" for item in items]
+        if not any(map(_has_opaque_section, trimmed)) and self._syntax_error(trimmed) is None:
+            return [(record, None) for record in trimmed]
         return [
-            self._checked_alone(item, record) if isinstance(item, Slice) else (record, None)
-            for item, record in zip(found, light, strict=True)
+            self._checked_alone(item, record) if isinstance(item, RecordSlice) else (record, None)
+            for item, record in zip(items, trimmed, strict=True)
         ]
 
-    def _checked_alone(self, item: Slice, light: bytes) -> tuple[bytes, etree.XMLSyntaxError | None]:
-        """A record without its references; the whole, where those don't stand as usual."""
-        record = without_asides(light)
-        if self._fault([record]) is None:
+    def _checked_alone(self, item: RecordSlice, trimmed: bytes) -> tuple[bytes, etree.XMLSyntaxError | None]:
+        """Check one record: without its references, else the whole, if cutting them out was what damaged it."""
+        record = resolve_opaque_sections(trimmed)
+        if self._syntax_error([record]) is None:
             return record, None
-        whole = without_asides(item.data)
-        return whole, self._fault([whole])
+        whole = resolve_opaque_sections(item.data)
+        return whole, self._syntax_error([whole])
 
-    def _fault(self, records: Iterable[bytes]) -> etree.XMLSyntaxError | None:
-        """What keeps the records from being well-formed. Their own root keeps entity definitions from the parser."""
+    def _syntax_error(self, records: Iterable[bytes]) -> etree.XMLSyntaxError | None:
+        """Return the first syntax error in the records, None if they are well-formed.
+
+        Inside the root element added here, a document type is an error: so no entity can be declared.
+        """
         try:
             etree.fromstring(b"<records>" + b"".join(records) + b"</records>", self._parser)
-        except etree.XMLSyntaxError as fault:
-            return fault
+        except etree.XMLSyntaxError as error:
+            return error
         return None
 
-    def _place(self, item: Slice, pmid: int | None, day: datetime.date | None) -> bool:
-        """Whether a record has a number of its own; it is then given its version and its position."""
+    def _accept(self, item: RecordSlice, pmid: int | None, day: datetime.date | None) -> bool:
+        """Give a record its version and position; reject it and return False if it has no PMID."""
         if pmid is None:
             self._reject(
                 Unreadable("no_pmid", "the record has no PubMed identifier", item.offset, item.data, in_place=True)
             )
             return False
-        version = self._requested or self._release(day) + min(self._position, LAST_POSITION)
+        version = self._request_version or self._version_start(day) + min(self._position, LAST_POSITION)
         self._documents["version"].append(version)
         self._documents["raw_file"].append(self._name)
         self._documents["raw_position"].append(self._position)
         self._position += 1
         return True
 
-    def _release(self, day: datetime.date | None) -> int:
-        """The digits of the version that precede the position: of the payload, else of the day of a record."""
-        if self._named_release is not None:
-            return self._named_release
-        release = _version_start(day.year, 0, day.timetuple().tm_yday) if day else 0
-        self._latest_release = max(self._latest_release, release)
-        return release
+    def _version_start(self, day: datetime.date | None) -> int:
+        """Return the version without its position: from the payload's name, else from the day of the record."""
+        if self._file_start is not None:
+            return self._file_start
+        start = _encode_start(day.year, 0, day.timetuple().tm_yday) if day else 0
+        self._latest_start = max(self._latest_start, start)
+        return start
 
-    def _delete(self, item: Slice, record: bytes) -> None:
-        """A row for each identifier listed; the list takes a position, and each identifier one behind it."""
+    def _add_deletions(self, item: RecordSlice, record: bytes) -> None:
+        """Add a row for each PMID in a list of deletions. The list and each PMID take one position."""
         self._position += 1
-        release = self._latest_release if self._named_release is None else self._named_release
+        start = self._latest_start if self._file_start is None else self._file_start
         for content in _DELETED_PMID.findall(record):
             text = clean(content)
             pmid = normalize.normalize_pmid(text)
@@ -195,7 +207,7 @@ class _Loading:
                 detail = f"a deletion of {text[:80]!r}, which is no PubMed identifier"
                 self._reject(Unreadable("no_pmid", detail, item.offset, in_place=True))
                 continue
-            version = self._requested or release + min(self._position, LAST_POSITION)
+            version = self._request_version or start + min(self._position, LAST_POSITION)
             self._deletions.append({"document_id": f"pubmed:{pmid}", "version": version, "raw_file": self._name})
             self._position += 1
 
@@ -215,31 +227,35 @@ class _Loading:
 
 
 class _NoTree:
-    """A parser target that keeps nothing: libxml2 checks, and no tree is built."""
+    """A parser target that ignores everything: libxml2 checks the syntax without building a tree."""
 
     def close(self) -> None:
         return None
 
 
-def _version_start(year: int, file_number: int, part: int) -> int:
+def _encode_start(year: int, file_number: int, part: int) -> int:
+    """Return the version of position 0."""
     return encode_version(min(year, _LAST_YEAR), file_number, part, 0)
 
 
-def _light(item: Slice) -> bytes:
-    """The record without its references, of which nothing is loaded; some comments may be left in it."""
-    record = item.data if item.plain else without_asides(item.data)
+def _without_references(item: RecordSlice) -> bytes:
+    """Return the record without its list of references, which is a large part of it and is not read.
+
+    Comments are resolved only where the slice is known to hold some; others may be left.
+    """
+    record = item.data if item.plain else resolve_opaque_sections(item.data)
     begin = record.find(_REFERENCES)
     if begin < 0 or (end := record.rfind(_REFERENCES_END, begin)) < 0:
         return record
     return record[:begin] + record[end + len(_REFERENCES_END) :]
 
 
-def _opens_aside(record: bytes) -> bool:
-    """Whether a comment or the like begins here; a single byte is found faster than two."""
+def _has_opaque_section(record: bytes) -> bool:
+    """Whether an opaque section begins in the record. One byte is searched for first, which is faster than two."""
     return (b"!" in record and b"<!" in record) or (b"?" in record and b"<?" in record)
 
 
-def _malformed(item: Slice, fault: etree.XMLSyntaxError) -> Unreadable:
+def _malformed(item: RecordSlice, fault: etree.XMLSyntaxError) -> Unreadable:
     if b"<!ENTITY" in item.data:
         reason = "entity_declaration"
     else:

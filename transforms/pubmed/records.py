@@ -1,7 +1,16 @@
-"""PubMed records -> the columns of `documents` that their XML gives.
+"""PubMed records (XML) -> the columns of `documents`, many records at once.
 
-Element names and their places: the PubMed DTD, https://dtd.nlm.nih.gov/ncbi/pubmed/out/pubmed_250101.dtd. No element is
-relied upon to be present, and unknown ones are passed over.
+Elements and their order: the PubMed DTD, https://dtd.nlm.nih.gov/ncbi/pubmed/out/pubmed_250101.dtd. Any element may be
+absent, and unknown elements are ignored. Fields are searched for in the part of the record they belong to:
+
+    <PubmedArticle>
+      <MedlineCitation>
+        <PMID>1</PMID><DateRevised>...        head
+        <Article>...</Article>                own
+        <MedlineJournalInfo>...<KeywordList>  tail
+      </MedlineCitation>
+      <PubmedData>...</PubmedData>            data
+    </PubmedArticle>
 """
 
 import datetime
@@ -11,12 +20,11 @@ from hashlib import blake2b
 from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
-import numpy.typing as npt
 
-from transforms.columnar.types import Ints
+from transforms.columnar.types import Bools, Ints
 from transforms.pubmed.dates import read_citation_date, read_day, read_publication_date
-from transforms.pubmed.markup import attributes, cache_short_xml, clean_each
-from transforms.pubmed.tag_index import NONE, Scope, Tags, by_record, in_lists
+from transforms.pubmed.markup import cache_short_xml, clean_each, read_attributes
+from transforms.pubmed.tag_index import NO_TAG, TagIndex, TagRanges, split_by_record, split_texts
 from transforms.text import normalize
 
 Strings = list[str]
@@ -24,44 +32,45 @@ Section = tuple[str, int, int]
 Relation = tuple[str, str | None, str | None]
 T = TypeVar("T")
 Columns = dict[str, list[Any]]
-"""By column one value a record."""
+"""Column -> one value for each record."""
 
 _HEADING = re.compile(rb"<(Descriptor|Qualifier)Name\b([^>]*)>")
 _WORD_START = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 _RETRACTED = "Retracted Publication"
-_LONG_AGO = datetime.date(1900, 1, 1)
+_UNKNOWN_DAY = datetime.date(1900, 1, 1)
+"""Retraction date of a retracted article without any date: it must not be NULL, which means not retracted."""
 
-_TEXTS = (
+_DIGEST_TEXTS = (
     "title", "abstract", "vernacular_title", "doi", "pmcid", "journal", "journal_abbreviation", "issn", "volume",
     "issue", "pages", "published_precision",
 )  # fmt: skip
-_OTHERS = ("pmid", "published_on", "received_on", "entered_on")
-_LISTS = ("authors", "languages", "publication_types", "headings", "major_headings", "keywords")
-"""With `sections` and `relations` what the digest is made of, in this order."""
+_DIGEST_OTHERS = ("pmid", "published_on", "received_on", "entered_on")
+_DIGEST_LISTS = ("authors", "languages", "publication_types", "headings", "major_headings", "keywords")
+"""What the digest covers, in this order, then `sections` and `relations`."""
 
 
 class _Parts(NamedTuple):
-    """Of each record the parts in which things are looked for.
+    """The parts of each record in which fields are searched for.
 
-    own: Article or BookDocument, else the whole; head, tail: what stands before and after that in the citation (in a
-    book the same as own); data: PubmedData or PubmedBookData.
+    own: Article or BookDocument, else the whole record; head, tail: what comes before and after it in the citation (in
+    a book the same as own); data: PubmedData or PubmedBookData.
     """
 
-    is_article: npt.NDArray[np.bool_]
-    own: Scope
-    head: Scope
-    tail: Scope
-    data: Scope
+    is_article: Bools
+    own: TagRanges
+    head: TagRanges
+    tail: TagRanges
+    data: TagRanges
 
 
-def read(records: Sequence[bytes]) -> Columns:
-    """The columns of well-formed PubmedArticle and PubmedBookArticle elements without comments and the like.
+def read_columns(records: Sequence[bytes]) -> Columns:
+    """Return the columns of well-formed PubmedArticle and PubmedBookArticle elements without opaque sections.
 
-    A record's pmid may be None. Version and raw_* are left to the caller, who may want for them when the record was
-    revised, else completed: completed_on.
+    pmid may be None. version and raw_* are left to the caller; for the version there is an additional column
+    completed_on, the day the record was revised, else completed.
     """
-    tags = Tags(records)
+    tags = TagIndex(records)
     parts = _parts(tags)
     columns: Columns = {"source": ["pubmed"] * len(records)}
     _read_own(columns, tags, parts)
@@ -73,148 +82,158 @@ def read(records: Sequence[bytes]) -> Columns:
     return columns
 
 
-def _parts(tags: Tags) -> _Parts:
+def _parts(tags: TagIndex) -> _Parts:
+    """Return the ranges of the parts of each record."""
     whole = tags.records
     article = tags.first("Article", whole)
     book = tags.first("BookDocument", whole)
-    is_article, is_book = article != NONE, book != NONE
+    is_article, is_book = article != NO_TAG, book != NO_TAG
     in_article = tags.inside(article, "Article")
     own = in_article.where(is_article, tags.inside(book, "BookDocument").where(is_book, whole))
-    after = Scope(own.end, whole.end)
+    after = TagRanges(own.end, whole.end)
     article_data, book_data = tags.first("PubmedData", after), tags.first("PubmedBookData", after)
     data = tags.inside(article_data, "PubmedData").where(is_article, tags.inside(book_data, "PubmedBookData"))
-    tail_end = np.where(article_data != NONE, article_data, whole.end)
+    tail_end = np.where(article_data != NO_TAG, article_data, whole.end)
     return _Parts(
         is_article=is_article,
         own=own,
-        head=Scope(whole.begin, article).where(is_article, own),
-        tail=Scope(own.end, tail_end).where(is_article, own),
+        head=TagRanges(whole.begin, article).where(is_article, own),
+        tail=TagRanges(own.end, tail_end).where(is_article, own),
         data=data,
     )
 
 
-def _read_own(columns: Columns, tags: Tags, parts: _Parts) -> None:
-    """The children of Article, or of BookDocument, where a chapter has a title and authors of its own."""
+def _read_own(columns: Columns, tags: TagIndex, parts: _Parts) -> None:
+    """Read the children of Article or BookDocument; a chapter of a book may have a title and authors of its own."""
     own, is_article = parts.own, parts.is_article
     abstract, book = tags.first("Abstract", own), tags.first("Book", own)
     _read_issue(columns, tags, parts, book)
     title = tags.texts(tags.first("ArticleTitle", own), "ArticleTitle")
-    of_book = tags.texts(np.where(is_article, NONE, tags.first("BookTitle", own)), "BookTitle")
-    columns["title"] = [one or other or "" for one, other in zip(title, of_book, strict=True)]
+    book_title = tags.texts(np.where(is_article, NO_TAG, tags.first("BookTitle", own)), "BookTitle")
+    columns["title"] = [text or "" for text in _either(title, book_title)]
     _read_abstract(columns, tags, tags.inside(abstract, "Abstract"))
-    ahead = tags.inside(abstract, "Abstract").where(is_article, tags.inside(book, "Book"))
-    authors = tags.first("AuthorList", Scope(np.maximum(ahead.end, own.begin), own.end))
-    columns["authors"] = _authors(tags, np.where(authors == NONE, tags.first("AuthorList", own), authors))
-    columns["publication_types"] = tags.lists("PublicationType", own)
-    columns["languages"] = tags.lists("Language", own)
+    # In a chapter, the authors of the book come before those of the chapter.
+    before_authors = tags.inside(abstract, "Abstract").where(is_article, tags.inside(book, "Book"))
+    authors = tags.first("AuthorList", TagRanges(np.maximum(before_authors.end, own.begin), own.end))
+    columns["authors"] = _authors(tags, np.where(authors == NO_TAG, tags.first("AuthorList", own), authors))
+    columns["publication_types"] = tags.text_lists("PublicationType", own)
+    columns["languages"] = tags.text_lists("Language", own)
     columns["vernacular_title"] = tags.texts(tags.first("VernacularTitle", own), "VernacularTitle")
-    given = (tags.texts(tags.first(name, own), name) for name in ("MedlinePgn", "StartPage", "EndPage"))
+    page_fields = (tags.texts(tags.first(name, own), name) for name in ("MedlinePgn", "StartPage", "EndPage"))
     columns["pages"] = [
-        pages or (f"{first}-{last}" if first and last else first) for pages, first, last in zip(*given, strict=True)
+        pages or (f"{first_page}-{last_page}" if first_page and last_page else first_page)
+        for pages, first_page, last_page in zip(*page_fields, strict=True)
     ]
 
 
-def _read_issue(columns: Columns, tags: Tags, parts: _Parts, book: Ints) -> None:
-    """The children of Journal or Book."""
+def _read_issue(columns: Columns, tags: TagIndex, parts: _Parts, book: Ints) -> None:
+    """Read the children of Journal or Book: date, journal, volume and issue."""
     journal = tags.inside(tags.first("Journal", parts.own), "Journal").where(
         parts.is_article, tags.inside(book, "Book")
     )
     date = tags.first("PubDate", journal)
     dates = [*map(read_publication_date, tags.contents(date, "PubDate"))]
-    online = np.where(parts.is_article, tags.first("ArticleDate", parts.own), NONE)
-    for at, content in enumerate(tags.contents(online, "ArticleDate")):
-        if content and dates[at].year is None:
-            dates[at] = read_publication_date(content)
-    for at, name in enumerate(("published_on", "published_precision", "year")):
-        columns[name] = [found[at] for found in dates]
-    before = Scope(journal.begin, np.where(date == NONE, journal.end, date))
-    after = Scope(np.where(date == NONE, journal.begin, date), journal.end)
-    for column, name, scope in (
-        ("journal", "Title", after.where(parts.is_article, Scope(journal.begin, journal.begin))),
+    online = np.where(parts.is_article, tags.first("ArticleDate", parts.own), NO_TAG)
+    for number, content in enumerate(tags.contents(online, "ArticleDate")):
+        if content and dates[number].year is None:
+            dates[number] = read_publication_date(content)
+    for field, name in enumerate(("published_on", "published_precision", "year")):
+        columns[name] = [publication_date[field] for publication_date in dates]
+    before = TagRanges(journal.begin, np.where(date == NO_TAG, journal.end, date))
+    after = TagRanges(np.where(date == NO_TAG, journal.begin, date), journal.end)
+    for column, name, ranges in (
+        ("journal", "Title", after.where(parts.is_article, TagRanges(journal.begin, journal.begin))),
         ("journal_abbreviation", "ISOAbbreviation", after),
         ("issn", "ISSN", journal),
         ("volume", "Volume", before),
         ("issue", "Issue", before),
     ):
-        columns[column] = tags.texts(tags.first(name, scope), name)
+        columns[column] = tags.texts(tags.first(name, ranges), name)
 
 
-def _read_abstract(columns: Columns, tags: Tags, scope: Scope) -> None:
-    count, parts = tags.each("AbstractText", scope)
+def _read_abstract(columns: Columns, tags: TagIndex, ranges: TagRanges) -> None:
+    counts, parts = tags.find_all("AbstractText", ranges)
     texts = clean_each(tags.contents(parts, "AbstractText"))
-    labels = tags.attribute(parts, "Label")
-    labelled = by_record([*zip(texts, labels, strict=True)], count)
-    read = [_abstract(len(title) + 1, told) for title, told in zip(columns["title"], labelled, strict=True)]
-    columns["abstract"] = [abstract for abstract, _ in read]
-    columns["sections"] = [sections for _, sections in read]
+    labels = tags.attributes(parts, "Label")
+    labelled = split_by_record([*zip(texts, labels, strict=True)], counts)
+    abstracts = [_abstract(len(title) + 1, own) for title, own in zip(columns["title"], labelled, strict=True)]
+    columns["abstract"] = [abstract for abstract, _ in abstracts]
+    columns["sections"] = [sections for _, sections in abstracts]
 
 
 def _abstract(offset: int, parts: Iterable[tuple[str, str | None]]) -> tuple[str | None, list[Section]]:
-    """The parts of an abstract, each with its label, as one text that begins at `offset`; where labelled ones stand."""
-    said: Strings = []
+    """Join the parts of an abstract that begins at `offset`; return it and the span of each labelled part.
+
+    With an offset of 3:  ("One.", "AIM"), ("Two.", None)  ->  "One. Two.", [("AIM", 3, 7)]
+    """
+    joined: Strings = []
     sections: list[Section] = []
     for text, label in parts:
         if text:
             if label:
                 sections.append((label, offset, offset + len(text)))
-            said.append(text)
+            joined.append(text)
             offset += len(text) + 1
-    return " ".join(said) or None, sections
+    return " ".join(joined) or None, sections
 
 
-def _authors(tags: Tags, lists: Ints) -> list[Strings]:
-    """Persons as 'Family, Given' (or initials, where there are only these) and groups, in their order."""
-    scope = tags.inside(lists, "AuthorList")
-    persons, person = tags.each("LastName", scope)
-    groups, group = tags.each("CollectiveName", scope)
+def _authors(tags: TagIndex, lists: Ints) -> list[Strings]:
+    """Return the authors of each record in order: persons as 'Family, Given' (else initials), groups by their name."""
+    ranges = tags.inside(lists, "AuthorList")
+    persons, person = tags.find_all("LastName", ranges)
+    groups, group = tags.find_all("CollectiveName", ranges)
     families = clean_each(tags.contents(person, "LastName"))
-    before_initials, alone = (tags.following(person, "LastName", name) for name in ("ForeName", "Initials"))
-    forenames = clean_each(tags.contents(before_initials, "ForeName"))
-    initials = clean_each(tags.contents(alone, "Initials"))
+    forename_tags, initials_tags = (tags.next_sibling(person, "LastName", name) for name in ("ForeName", "Initials"))
+    forenames = clean_each(tags.contents(forename_tags, "ForeName"))
+    initials = clean_each(tags.contents(initials_tags, "Initials"))
     names = [
         f"{family}, {forename or initial}" if forename or initial else family
         for family, forename, initial in zip(families, forenames, initials, strict=True)
     ]
     if len(group):
         names += clean_each(tags.contents(group, "CollectiveName"))
-        names = [names[at] for at in np.argsort(np.append(person, group)).tolist()]
-    return in_lists(names, persons + groups)
+        # Persons and groups were read apart; the numbers of their tags give their common order.
+        names = [names[number] for number in np.argsort(np.append(person, group)).tolist()]
+    return split_texts(names, persons + groups)
 
 
-def _read_head(columns: Columns, tags: Tags, scope: Scope) -> None:
-    """What stands before Article: the record's number and its dates."""
-    columns["pmid"] = [*map(normalize.normalize_pmid, tags.texts(tags.first("PMID", scope), "PMID"))]
+def _read_head(columns: Columns, tags: TagIndex, ranges: TagRanges) -> None:
+    """Read what comes before Article: the PMID and the dates of the record."""
+    columns["pmid"] = [*map(normalize.normalize_pmid, tags.texts(tags.first("PMID", ranges), "PMID"))]
     columns["document_id"] = [f"pubmed:{pmid}" for pmid in columns["pmid"]]
-    columns["revised_on"] = _dates(tags, tags.first("DateRevised", scope), "DateRevised")
-    completed = _dates(tags, tags.first("DateCompleted", scope), "DateCompleted")
+    columns["revised_on"] = _dates(tags, tags.first("DateRevised", ranges), "DateRevised")
+    completed = _dates(tags, tags.first("DateCompleted", ranges), "DateCompleted")
     columns["completed_on"] = _either(columns["revised_on"], completed)
 
 
 def _either(preferred: Iterable[T | None], others: Iterable[T | None]) -> list[T | None]:
-    """Of each record what is preferred, else the other."""
-    return [one or other for one, other in zip(preferred, others, strict=True)]
+    """Return for each record the preferred value, else the other."""
+    return [value or other for value, other in zip(preferred, others, strict=True)]
 
 
-def _dates(tags: Tags, found: Ints, name: str) -> list[datetime.date | None]:
-    return [*map(read_day, tags.contents(found, name))]
+def _dates(tags: TagIndex, elements: Ints, name: str) -> list[datetime.date | None]:
+    return [*map(read_day, tags.contents(elements, name))]
 
 
-def _read_tail(columns: Columns, tags: Tags, scope: Scope) -> None:
-    """What stands after Article in the citation: the journal's data, corrections, headings, keywords."""
-    abbreviations = tags.texts(tags.first("MedlineTA", scope), "MedlineTA")
+def _read_tail(columns: Columns, tags: TagIndex, ranges: TagRanges) -> None:
+    """Read what comes after Article in the citation: journal identifiers, corrections, headings, keywords."""
+    abbreviations = tags.texts(tags.first("MedlineTA", ranges), "MedlineTA")
     columns["journal_abbreviation"] = _either(columns["journal_abbreviation"], abbreviations)
-    columns["issn"] = _either(tags.texts(tags.first("ISSNLinking", scope), "ISSNLinking"), columns["issn"])
-    columns["relations"] = _relations(tags, scope)
+    columns["issn"] = _either(tags.texts(tags.first("ISSNLinking", ranges), "ISSNLinking"), columns["issn"])
+    columns["relations"] = _relations(tags, ranges)
     headings = [
-        _headings(content) for content in tags.contents(tags.first("MeshHeadingList", scope), "MeshHeadingList")
+        _headings(content) for content in tags.contents(tags.first("MeshHeadingList", ranges), "MeshHeadingList")
     ]
     columns["headings"] = [listed for listed, _ in headings]
     columns["major_headings"] = [starred for _, starred in headings]
-    columns["keywords"] = tags.lists("Keyword", scope)
+    columns["keywords"] = tags.text_lists("Keyword", ranges)
 
 
 def _headings(content: bytes) -> tuple[Strings, Strings]:
-    """Descriptors in order, and those starred themselves or in one of their qualifiers."""
+    """Return the descriptors in order, and the major ones: starred themselves or in one of their qualifiers.
+
+    Retina* -> major;  Retina / injuries* -> Retina is major;  Retina / injuries -> not.
+    """
     starred: dict[str, bool] = {}
     curie = ""
     for kind, tag in _HEADING.findall(content):
@@ -228,21 +247,22 @@ def _headings(content: bytes) -> tuple[Strings, Strings]:
 
 @cache_short_xml
 def _heading(tag: bytes) -> tuple[str, bool]:
-    """A heading's CURIE, '' where it has none, and whether it is a main topic."""
-    found = attributes(tag)
-    return f"MESH:{found['UI']}" if found.get("UI") else "", found.get("MajorTopicYN") == "Y"
+    """Return a heading's CURIE ('' if it has no identifier) and whether it is starred as a main topic."""
+    attributes = read_attributes(tag)
+    return f"MESH:{attributes['UI']}" if attributes.get("UI") else "", attributes.get("MajorTopicYN") == "Y"
 
 
-def _relations(tags: Tags, scope: Scope) -> list[list[Relation]]:
-    count, found = tags.each("CommentsCorrections", scope)
-    within = tags.inside(found, "CommentsCorrections")
+def _relations(tags: TagIndex, ranges: TagRanges) -> list[list[Relation]]:
+    """Return the relations of each record to others, e.g. ('erratum_in', 'pubmed:123', 'J Things. 2019;6:781')."""
+    counts, elements = tags.find_all("CommentsCorrections", ranges)
+    within = tags.inside(elements, "CommentsCorrections")
     pmids = map(normalize.normalize_pmid, tags.texts(tags.first("PMID", within), "PMID"))
     citations = tags.texts(tags.first("RefSource", within), "RefSource")
-    told = [
+    relations = [
         (_snake_case(kind or "RelatedTo"), f"pubmed:{pmid}" if pmid else None, citation)
-        for kind, pmid, citation in zip(tags.attribute(found, "RefType"), pmids, citations, strict=True)
+        for kind, pmid, citation in zip(tags.attributes(elements, "RefType"), pmids, citations, strict=True)
     ]
-    return by_record(told, count)
+    return split_by_record(relations, counts)
 
 
 def _snake_case(name: str) -> str:
@@ -250,40 +270,40 @@ def _snake_case(name: str) -> str:
     return _WORD_START.sub("_", name).lower()
 
 
-def _read_data(columns: Columns, tags: Tags, parts: _Parts) -> None:
-    """The children of PubmedData: when the record entered, and the article's identifiers, not its references'."""
+def _read_data(columns: Columns, tags: TagIndex, parts: _Parts) -> None:
+    """Read the children of PubmedData: the day of entry and the identifiers of the article, not of its references."""
     data = parts.data
     for column, status in (("entered_on", "entrez"), ("received_on", "received")):
-        found = tags.first_with("PubMedPubDate", "PubStatus", status, data)
-        columns[column] = _dates(tags, found, "PubMedPubDate")
+        elements = tags.first_with_attribute("PubMedPubDate", "PubStatus", status, data)
+        columns[column] = _dates(tags, elements, "PubMedPubDate")
     references = tags.first("ReferenceList", data)
-    before = Scope(data.begin, np.where(references == NONE, data.end, references))
-    ids = tags.inside(tags.first("ArticleIdList", before), "ArticleIdList")
-    given = {
-        kind: tags.texts(tags.first_with("ArticleId", "IdType", kind, ids), "ArticleId")
+    before_references = TagRanges(data.begin, np.where(references == NO_TAG, data.end, references))
+    ids = tags.inside(tags.first("ArticleIdList", before_references), "ArticleIdList")
+    identifiers = {
+        kind: tags.texts(tags.first_with_attribute("ArticleId", "IdType", kind, ids), "ArticleId")
         for kind in ("doi", "pmc", "pmcid")
     }
-    located = tags.texts(tags.first_with("ELocationID", "EIdType", "doi", parts.own), "ELocationID")
+    located = tags.texts(tags.first_with_attribute("ELocationID", "EIdType", "doi", parts.own), "ELocationID")
     columns["doi"] = [
         normalize.normalize_doi(own) or normalize.normalize_doi(other)
-        for own, other in zip(given["doi"], located, strict=True)
+        for own, other in zip(identifiers["doi"], located, strict=True)
     ]
-    columns["pmcid"] = [normalize.normalize_pmcid(a or b) for a, b in zip(given["pmc"], given["pmcid"], strict=True)]
+    columns["pmcid"] = [*map(normalize.normalize_pmcid, _either(identifiers["pmc"], identifiers["pmcid"]))]
 
 
 def _retracted_on(columns: Columns) -> list[datetime.date | None]:
-    """The date of the earliest retraction notice; without one the day the record was revised, entered or published."""
-    told = zip(columns["relations"], columns["publication_types"], strict=True)
+    """Return the date of the earliest retraction notice, else the best date of the record; None if not retracted."""
+    relations_and_types = zip(columns["relations"], columns["publication_types"], strict=True)
     days = zip(columns["revised_on"], columns["entered_on"], columns["published_on"], strict=True)
     return [
-        _retraction(relations, next((day for day in known if day), _LONG_AGO))
+        _retraction_date(relations, next((day for day in known if day), _UNKNOWN_DAY))
         if _RETRACTED in types or any(kind == "retraction_in" for kind, _, _ in relations)
         else None
-        for (relations, types), known in zip(told, days, strict=True)
+        for (relations, types), known in zip(relations_and_types, days, strict=True)
     ]
 
 
-def _retraction(relations: Iterable[Relation], otherwise: datetime.date) -> datetime.date:
+def _retraction_date(relations: Iterable[Relation], otherwise: datetime.date) -> datetime.date:
     notices = [
         read_citation_date(citation or "").first_day for kind, _, citation in relations if kind == "retraction_in"
     ]
@@ -291,16 +311,20 @@ def _retraction(relations: Iterable[Relation], otherwise: datetime.date) -> date
 
 
 def _digests(columns: Columns) -> Strings:
-    """Over what a record says of the article, so not its own revision date, nor what is derived from that."""
-    texts = zip(*(columns[name] for name in _TEXTS), strict=True)
-    others = zip(*(columns[name] for name in _OTHERS), strict=True)
-    lists = zip(*(columns[name] for name in _LISTS), strict=True)
-    found = []
-    for told, other, listed, sections, relations in zip(
+    """Return BLAKE2b-128 of each record over what it says of the article.
+
+    The record's revision date, and retracted_on, which can be derived from it, are left out: a record that was revised
+    without a change of content keeps its digest. Digests are stored, so fields and separators must not change.
+    """
+    texts = zip(*(columns[name] for name in _DIGEST_TEXTS), strict=True)
+    others = zip(*(columns[name] for name in _DIGEST_OTHERS), strict=True)
+    lists = zip(*(columns[name] for name in _DIGEST_LISTS), strict=True)
+    digests = []
+    for text_fields, other, listed, sections, relations in zip(
         texts, others, lists, columns["sections"], columns["relations"], strict=True
     ):
-        fields = [*(text or "" for text in told), *map(str, other), *map("\x1f".join, listed)]
+        fields = [*(text or "" for text in text_fields), *map(str, other), *map("\x1f".join, listed)]
         fields += [f"{label}\x1f{start}\x1f{end}" for label, start, end in sections]
         fields += [f"{kind}\x1f{document_id}\x1f{citation}" for kind, document_id, citation in relations]
-        found.append(blake2b("\x1e".join(fields).encode(), digest_size=16).hexdigest())
-    return found
+        digests.append(blake2b("\x1e".join(fields).encode(), digest_size=16).hexdigest())
+    return digests

@@ -1,8 +1,23 @@
-"""A PubMed payload -> the byte slices of its records, however damaged it is.
+"""Cuts a PubMed payload into the bytes of its records, however damaged it is.
 
-Slices are found by searching for tags, not by parsing, so that damage in one record does not reach the next. What is no
-record is told apart from what PubMed writes between records (white space, comments, the set's own tags) and reported.
-At most `LARGEST_RECORD` bytes of a record are held and of other things only their beginning.
+Records are found by searching for tags, not by parsing, so that damage in one record does not affect the next:
+
+    in the payload                      result
+    <?xml ...?><PubmedArticleSet>       none
+    <PubmedArticle>1</PubmedArticle>    RecordSlice
+    some text                           Unreadable, "not_pubmed_xml"
+    <PubmedArticle>2                    RecordSlice that ends before the next record; it will not be well-formed
+    <PubmedArticle>3</PubmedArticle>    RecordSlice
+    </PubmedArticleSet>                 none
+
+The payload is read through a window of its bytes, which moves forward; the bytes before `_at` are finished:
+
+    payload  ......................................................
+    window             [ read already | still to be read ]
+                       ^_offset       ^_offset + _at
+
+White space, comments and the tags of the set between records are skipped. Anything else between them is *junk* and is
+reported as Unreadable. At most `LARGEST_RECORD` bytes of a record are kept in memory, and only the beginning of junk.
 """
 
 import re
@@ -11,25 +26,26 @@ from dataclasses import dataclass
 from typing import BinaryIO, NamedTuple
 
 from transforms.payloads.decompress import DamagedPayload, read_chunks
-from transforms.pubmed.markup import ASIDE_ENDS
+from transforms.pubmed.markup import OPAQUE_SECTION_ENDS
 
 LARGEST_RECORD = 16 << 20
+"""Bytes."""
 _SAMPLE = 8 << 10
-_LONGEST_TAG = 64
+_LONGEST_TAG = 64  # bytes kept at the end of the window, where a tag may have been read only in part
 _UTF8_MARK = b"\xef\xbb\xbf"
-_WIDE = (b"\xff\xfe", b"\xfe\xff", b"\0", b"<\0")
-_READABLE = frozenset({b"utf-8", b"utf8", b"us-ascii", b"ascii"})
+_UTF16_OR_UTF32 = (b"\xff\xfe", b"\xfe\xff", b"\0", b"<\0")
+_READABLE_ENCODINGS = frozenset({b"utf-8", b"utf8", b"us-ascii", b"ascii"})
 
 _RECORD = rb"PubmedArticle|PubmedBookArticle|DeleteCitation|DeleteDocument"
-_RESUME = re.compile(
+_AFTER_LARGE_RECORD = re.compile(
     rb"<(?:(?P<record>" + _RECORD + rb")(?=[\s/>])|(?P<stray>/(?:" + _RECORD + rb")\s*>)"
     rb"|(?P<root>/?Pubmed(?:Book)?ArticleSet(?=[\s/>])))"
 )
-_NEXT = re.compile(
-    _RESUME.pattern[:-1] + rb"|(?P<doctype>!DOCTYPE\s)|(?P<entity>!ENTITY\s)|(?P<aside>!--|!\[CDATA\[|\?))"
+_BETWEEN_RECORDS = re.compile(
+    _AFTER_LARGE_RECORD.pattern[:-1] + rb"|(?P<doctype>!DOCTYPE\s)|(?P<entity>!ENTITY\s)|(?P<opaque>!--|!\[CDATA\[|\?))"
 )
-_INSIDE = re.compile(
-    rb"(?P<aside><!--|<!\[CDATA\[|<\?)|</(?P<close>" + _RECORD + rb")\s*>"
+_INSIDE_RECORD = re.compile(
+    rb"(?P<opaque><!--|<!\[CDATA\[|<\?)|</(?P<close>" + _RECORD + rb")\s*>"
     rb"|(?P<next><(?:" + _RECORD + rb"|/Pubmed(?:Book)?ArticleSet)(?=[\s/>]))"
 )
 _DOCTYPE = re.compile(rb"<!DOCTYPE\s[^\[>]*(?:>|\[.*?\]\s*>)", re.DOTALL)
@@ -38,10 +54,11 @@ _ENCODING = re.compile(rb"""<\?xml\s[^>]*?\bencoding\s*=\s*["']([^"']*)""")
 _ERROR = re.compile(rb"""<ERROR(?:\s[^>]*)?>(.*?)(?:</ERROR>|\Z)|\A\{\s*"error"\s*:\s*"([^"]*)""", re.DOTALL)
 
 
-class Slice(NamedTuple):
-    """One element of the kind named, `offset` bytes into the uncompressed payload; not yet known to be well-formed.
+class RecordSlice(NamedTuple):
+    """The bytes of one record, not yet known to be well-formed.
 
-    `plain` is False where it may hold comments or CDATA sections.
+    kind: name of its element, e.g. b"PubmedArticle"; offset: bytes before it in the uncompressed payload; plain: False
+    if it may hold comments or CDATA sections.
     """
 
     kind: bytes
@@ -52,7 +69,10 @@ class Slice(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Unreadable:
-    """What is no record, and why; `in_place`: it stands for a record and takes its position."""
+    """A part of the payload that is no readable record, with reason and detail as in `rejected`.
+
+    in_place: it is in the place of a record and counts as one in the positions of records.
+    """
 
     reason: str
     detail: str
@@ -61,60 +81,63 @@ class Unreadable:
     in_place: bool = False
 
 
-class Refused(ValueError):
-    """The payload is not read any further: `unreadable` says why."""
+class RefusedError(ValueError):
+    """The rest of the payload is not read; `unreadable` has the reason."""
 
     def __init__(self, unreadable: Unreadable) -> None:
         super().__init__(unreadable.detail)
         self.unreadable = unreadable
 
 
-def slices(stream: BinaryIO) -> Iterator[Slice | Unreadable]:
-    """The records of a payload in order, and what is no record where it stands."""
+def slice_records(stream: BinaryIO) -> Iterator[RecordSlice | Unreadable]:
+    """Yield the records of a payload, and the unreadable parts between them, in the order of the payload."""
     slicer = _Slicer(stream)
     try:
         yield from slicer.run()
-    except Refused as refusal:
+    except RefusedError as refusal:
         yield refusal.unreadable
 
 
 class _Slicer:
-    """Walks over a payload through a window of its bytes."""
+    """Searches a payload for records through a window of its bytes."""
 
     def __init__(self, stream: BinaryIO) -> None:
         self._pieces = read_chunks(stream)
         self._data = b""  # the window
-        self._offset = 0  # of the window in the payload
-        self._at = 0  # how far the window has been read
-        self._ended = False
+        self._offset = 0  # position of the window in the payload
+        self._at = 0  # position in the window up to which it is finished
+        self._ended = False  # whether the window reaches the end of the payload
         self._damage: DamagedPayload | None = None
-        self._open = False  # within a PubmedArticleSet
-        self._skipping = False  # over the rest of a record that is too large
+        self._set_is_open = False  # inside a PubmedArticleSet
+        self._skipping = False  # skipping the rest of a record that is too large
         self._junk = bytearray()
-        self._junk_offset = 0
-        self._told = False  # whether anything was yielded or a set was seen
-        self._endless: dict[bytes, tuple[int, int]] = {}  # where in the payload an ending was looked for in vain
+        self._junk_offset = 0  # position in the payload
+        self._saw_content = False  # whether anything was yielded or a set was seen
+        self._not_found: dict[bytes, tuple[int, int]] = {}  # ending -> range of the payload known not to contain it
 
-    def run(self) -> Iterator[Slice | Unreadable]:
+    def run(self) -> Iterator[RecordSlice | Unreadable]:
         self._check_beginning()
-        while found := self._next():
-            kind = found.lastgroup
+        while tag := self._next_tag():
+            kind = tag.lastgroup
             if kind == "record":
                 yield from self._end_junk()
-                yield self._read_record(found["record"])
+                yield self._read_record(tag["record"])
             elif kind == "stray":
-                yield from self._read_stray(found)
+                yield from self._read_stray_end_tag(tag)
             elif kind == "root":
                 yield from self._end_junk()
                 self._read_root()
-            elif kind == "aside":
-                self._read_aside(found[0])
+            elif kind == "opaque":
+                self._read_opaque_section(tag[0])
             else:
                 self._read_declaration()
         yield from self._read_end()
 
     def _grow(self) -> None:
-        """Drops what has been read and reads on, as much again as is held."""
+        """Drop what is finished and read as much again as is still held.
+
+        Doubling keeps the cost of searching a long record anew after each read linear in its length.
+        """
         kept = self._data[self._at :]
         self._offset += self._at
         self._at = 0
@@ -131,26 +154,27 @@ class _Slicer:
         self._data = b"".join(read)
 
     def _check_beginning(self) -> None:
+        """Skip a UTF-8 mark; refuse a payload that begins as UTF-16 or UTF-32 does."""
         while len(self._data) < 4 and not self._ended:
             self._grow()
-        if self._data.startswith(_WIDE):
-            raise Refused(Unreadable("unsupported_encoding", "the payload is not UTF-8", 0, self._data[:_SAMPLE]))
+        if self._data.startswith(_UTF16_OR_UTF32):
+            raise RefusedError(Unreadable("unsupported_encoding", "the payload is not UTF-8", 0, self._data[:_SAMPLE]))
         if self._data.startswith(_UTF8_MARK):
             self._at = len(_UTF8_MARK)
 
-    def _next(self) -> re.Match[bytes] | None:
-        """The next tag that matters; what stands before it is kept as junk. None at the payload's end."""
+    def _next_tag(self) -> re.Match[bytes] | None:
+        """Return the next tag that matters and keep what is before it as junk; None at the end of the payload."""
         while True:
-            found = (_RESUME if self._skipping else _NEXT).search(self._data, self._at)
-            end = found.start() if found else len(self._data) - (0 if self._ended else _LONGEST_TAG)
+            tag = (_AFTER_LARGE_RECORD if self._skipping else _BETWEEN_RECORDS).search(self._data, self._at)
+            end = tag.start() if tag else len(self._data) - (0 if self._ended else _LONGEST_TAG)
             if end > self._at:
                 self._keep_junk(end)
-            if found or self._ended:
-                return found
+            if tag or self._ended:
+                return tag
             self._grow()
 
     def _keep_junk(self, end: int) -> None:
-        """Moves on to `end`."""
+        """Move on to `end` and remember the beginning of what is passed, without white space before it."""
         between = self._data[self._at : end]
         if not self._junk:
             stripped = between.lstrip()
@@ -161,18 +185,19 @@ class _Slicer:
         self._at = end
 
     def _end_junk(self) -> Iterator[Unreadable]:
-        """Reports what has been kept since the last record, if anything; a record too large to hold ends here."""
+        """Report the junk since the last record, if there is any; a record that is too large also ends here."""
         self._skipping = False
-        self._told = True
+        self._saw_content = True
         if self._junk:
             sample = bytes(self._junk)
             self._junk.clear()
             error = _ERROR.search(sample)
-            told = (error[1] or error[2] or b"").decode("utf-8", "replace").strip() if error else ""
-            detail = f"the service answered: {told}" if told else "this is no PubMed record"
-            yield Unreadable("source_error" if told else "not_pubmed_xml", detail, self._junk_offset, sample)
+            message = (error[1] or error[2] or b"").decode("utf-8", "replace").strip() if error else ""
+            detail = f"the service answered: {message}" if message else "this is no PubMed record"
+            yield Unreadable("source_error" if message else "not_pubmed_xml", detail, self._junk_offset, sample)
 
-    def _read_record(self, kind: bytes) -> Slice | Unreadable:
+    def _read_record(self, kind: bytes) -> RecordSlice | Unreadable:
+        """Return the record that begins at `_at`, reading on until the window holds its end."""
         closing = b"</" + kind + b">"
         searched = 0
         while True:
@@ -182,29 +207,30 @@ class _Slicer:
             if end >= 0 and not self._hides_tags(start, end, kind):
                 return self._cut(kind, end + len(closing), plain=True)
             if end >= 0 or last:
-                end = self._careful_end(start, kind, last=last)
+                end = self._end_among_opaque_sections(start, kind, last=last)
             if end >= 0 or last:
                 return self._cut(kind, end, plain=False)
             searched = max(0, len(self._data) - start - len(closing))
             self._grow()
 
     def _hides_tags(self, start: int, end: int, kind: bytes) -> bool:
-        """Whether a comment or CDATA section, or the beginning of a further record, stands before `end`."""
+        """Whether there is a comment, a CDATA section or the start of another record before `end`."""
         data = self._data
         if data.find(b"!", start, end) >= 0 and data.find(b"<!", start, end) >= 0:  # a single byte is found faster
             return True
         return data.find(b"<" + kind, start + 1, end) >= 0
 
-    def _careful_end(self, start: int, kind: bytes, *, last: bool) -> int:
-        """Where the record at `start` ends: behind its end tag, or before the next record if it has none; else -1.
+    def _end_among_opaque_sections(self, start: int, kind: bytes, *, last: bool) -> int:
+        """Return where the record at `start` ends: after its end tag, else before the next record; else -1.
 
-        A comment without an end asks for more of the payload, unless this is the last there is to see.
+        End tags inside comments and CDATA sections do not count. A comment without an end needs more of the payload
+        (-1), unless the window cannot grow any more (`last`); then it is ignored.
         """
         at = start + 1
-        while tag := _INSIDE.search(self._data, at):
+        while tag := _INSIDE_RECORD.search(self._data, at):
             at = tag.end()
-            if tag.lastgroup == "aside":
-                end = self._find(ASIDE_ENDS[tag[0]], at)
+            if tag.lastgroup == "opaque":
+                end = self._find(OPAQUE_SECTION_ENDS[tag[0]], at)
                 if end < 0 and not last:
                     return -1
                 at = max(at, end)
@@ -215,8 +241,12 @@ class _Slicer:
         return -1
 
     def _find(self, ending: bytes, begin: int) -> int:
-        """Behind the next `ending`, -1 where the window holds none; what was searched in vain is not searched again."""
-        since, until = self._endless.get(ending, (0, 0))
+        """Return the position after the next `ending` in the window, else -1.
+
+        The range without the ending is remembered and not searched again: many comments without an end would otherwise
+        make the search quadratic.
+        """
+        since, until = self._not_found.get(ending, (0, 0))
         if since <= self._offset + begin < until:
             begin = until - self._offset
         else:
@@ -224,10 +254,11 @@ class _Slicer:
         end = self._data.find(ending, begin)
         if end >= 0:
             return end + len(ending)
-        self._endless[ending] = since, self._offset + len(self._data) - len(ending) + 1
+        self._not_found[ending] = since, self._offset + len(self._data) - len(ending) + 1
         return -1
 
-    def _cut(self, kind: bytes, end: int, *, plain: bool) -> Slice | Unreadable:
+    def _cut(self, kind: bytes, end: int, *, plain: bool) -> RecordSlice | Unreadable:
+        """Return the record from `_at` to `end` (-1: it has no end in the window) and move on after it."""
         start, offset = self._at, self._offset + self._at
         size = (end if end >= 0 else len(self._data)) - start
         sample = self._data[start : start + _SAMPLE]
@@ -241,28 +272,31 @@ class _Slicer:
             self._at = len(self._data)
             return self._early_end(offset, sample, in_place=True)
         self._at = end
-        return Slice(kind, offset, self._data[start:end], plain)
+        return RecordSlice(kind, offset, self._data[start:end], plain)
 
     def _early_end(self, offset: int, sample: bytes, *, in_place: bool) -> Unreadable:
         damage = self._damage or DamagedPayload("truncated_file", "the payload ends before the set of records does")
-        self._damage, self._open = None, False
+        self._damage, self._set_is_open = None, False
         return Unreadable(damage.reason, str(damage), offset, sample, in_place)
 
-    def _read_stray(self, found: re.Match[bytes]) -> Iterator[Unreadable]:
-        """A record's end tag without its beginning, which must have been among the junk before it."""
-        offset = self._junk_offset if self._junk else self._offset + found.start()
-        sample = bytes(self._junk) + found[0]
+    def _read_stray_end_tag(self, tag: re.Match[bytes]) -> Iterator[Unreadable]:
+        """Report the end tag of a record whose start tag is damaged: the junk before it is the record."""
+        offset = self._junk_offset if self._junk else self._offset + tag.start()
+        sample = bytes(self._junk) + tag[0]
         self._junk.clear()
-        self._at = found.end()
+        self._at = tag.end()
         if not self._skipping:
             yield Unreadable("malformed_xml", "a record without its start tag", offset, sample, in_place=True)
-        self._skipping, self._told = False, True
+        self._skipping, self._saw_content = False, True
 
-    def _read_aside(self, opening: bytes) -> None:
-        """A comment, an instruction (the XML declaration is one) or a CDATA section; one without an end is text."""
-        if not self._wait_for(ASIDE_ENDS[opening], len(opening), LARGEST_RECORD):
+    def _read_opaque_section(self, opening: bytes) -> None:
+        """Skip a comment or an instruction (such as the XML declaration); a CDATA section is junk.
+
+        Without its end, the opening alone is taken as junk and what follows is searched for records.
+        """
+        if not self._wait_for(OPAQUE_SECTION_ENDS[opening], len(opening), LARGEST_RECORD):
             return self._keep_junk(self._at + len(opening))
-        end = self._find(ASIDE_ENDS[opening], self._at + len(opening))
+        end = self._find(OPAQUE_SECTION_ENDS[opening], self._at + len(opening))
         if opening == b"<![CDATA[":
             return self._keep_junk(end)
         self._check_encoding(self._data[self._at : end])
@@ -270,28 +304,33 @@ class _Slicer:
         return None
 
     def _read_root(self) -> None:
-        """The start or end tag of a set."""
+        """Skip the start or end tag of a set, and note whether the set is now open."""
         self._wait_for(b">", 0, _LONGEST_DOCTYPE)
         end = self._find(b">", self._at)
         tag = self._data[self._at : end] if end >= 0 else self._data[self._at :]
-        self._open = not tag.startswith(b"</") and not tag.endswith(b"/>")
+        self._set_is_open = not tag.startswith(b"</") and not tag.endswith(b"/>")
         self._at += len(tag)
 
     def _read_declaration(self) -> None:
-        """A document type; entities are not declared in genuine ones, and expanding them may need endless memory."""
+        """Skip a document type; refuse the payload if it declares entities.
+
+        PubMed declares none, and nested entities can expand to any size ("billion laughs").
+        """
         while not (doctype := _DOCTYPE.match(self._data, self._at, self._at + _LONGEST_DOCTYPE)):
             if self._ended or len(self._data) - self._at > _LONGEST_DOCTYPE:
                 break
             self._grow()
         text = doctype[0] if doctype else self._data[self._at : self._at + _LONGEST_DOCTYPE]
         if b"<!ENTITY" in text:
-            raise Refused(Unreadable("entity_declaration", "it declares entities", self._offset + self._at, text))
+            raise RefusedError(Unreadable("entity_declaration", "it declares entities", self._offset + self._at, text))
         if not doctype:
-            raise Refused(Unreadable("not_pubmed_xml", "a document type without an end", self._offset + self._at, text))
+            raise RefusedError(
+                Unreadable("not_pubmed_xml", "a document type without an end", self._offset + self._at, text)
+            )
         self._at += len(text)
 
     def _wait_for(self, ending: bytes, skipped: int, limit: int) -> bool:
-        """Whether `ending` comes within `limit` bytes; it is then in the window."""
+        """Grow the window until it holds `ending`, up to `limit` bytes; return whether it does."""
         while self._find(ending, self._at + skipped) < 0:
             if self._ended or len(self._data) - self._at > limit:
                 return False
@@ -299,19 +338,23 @@ class _Slicer:
         return True
 
     def _check_encoding(self, declaration: bytes) -> None:
+        """Refuse the payload if its XML declaration names another encoding than UTF-8 or ASCII."""
         declared = _ENCODING.match(declaration)
-        if declared and declared[1].lower() not in _READABLE:
+        if declared and declared[1].lower() not in _READABLE_ENCODINGS:
             name = declared[1].decode("ascii", "replace")
             detail = f"the payload declares the encoding {name}; convert it to UTF-8 first"
-            raise Refused(Unreadable("unsupported_encoding", detail, self._offset + self._at, declaration[:_SAMPLE]))
+            raise RefusedError(
+                Unreadable("unsupported_encoding", detail, self._offset + self._at, declaration[:_SAMPLE])
+            )
 
     def _read_end(self) -> Iterator[Unreadable]:
+        """Report what is wrong with the end of the payload: damage, an open set, junk, or nothing at all in it."""
         if _ERROR.search(self._junk):
             yield from self._end_junk()
-        if self._damage or self._open:
+        if self._damage or self._set_is_open:
             offset = self._junk_offset if self._junk else self._offset + len(self._data)
             yield self._early_end(offset, bytes(self._junk), in_place=False)
-        elif self._junk or self._told:
+        elif self._junk or self._saw_content:
             yield from self._end_junk()
         else:
             yield Unreadable("not_pubmed_xml", "the payload holds nothing", 0, self._data[:_SAMPLE])

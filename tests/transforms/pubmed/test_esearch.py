@@ -43,7 +43,7 @@ def test_search_terms_that_were_not_found_are_listed():
         (search_answer("<Count>1</Count><IdList><Id>7</Id></IdList>")[:-9], "not well-formed"),
         (search_answer("<Count>many</Count><IdList/>"), "instead of a search result"),
         (search_answer("<Count>1</Count>"), "instead of a search result"),
-        (search_answer("<Count>1</Count><IdList><Id>x</Id></IdList>"), "no numbers"),
+        (search_answer("<Count>1</Count><IdList><Id>x</Id></IdList>"), "not a number"),
         (b"<eFetchResult><Count>1</Count><IdList/></eFetchResult>", "<eFetchResult>"),
         (b"", "not well-formed"),
     ],

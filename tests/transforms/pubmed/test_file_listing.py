@@ -6,7 +6,7 @@ import pytest
 
 from flows.demo_literature.records import Release
 from flows.demo_literature.static_service import listing, md5
-from transforms.pubmed.file_listing import ListedFile, ListingError, read_listing, read_md5, with_gaps_named
+from transforms.pubmed.file_listing import ListedFile, ListingError, fill_gaps, read_listing, read_md5
 
 NCBI = b"""<!DOCTYPE HTML PUBLIC "-//W3C//DTD HTML 3.2 Final//EN"> <html><head><title>Index of
 /pubmed/updatefiles</title></head><body><h1>Index of /pubmed/updatefiles</h1> <pre>Name                        Last
@@ -46,7 +46,7 @@ def test_what_is_no_listing(body):
 
 def test_skipped_numbers_are_named():
     files = [ListedFile(f"pubmed{name}.xml.gz", None) for name in ("25n1700", "26n0001", "26n0004")]
-    assert [file.name[6:13] for file in with_gaps_named(files)] == [
+    assert [file.name[6:13] for file in fill_gaps(files)] == [
         "25n1700",
         "26n0001",
         "26n0002",
