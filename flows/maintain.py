@@ -4,7 +4,7 @@ from flows.process_setup import silence_exit_of_flow_run, tune_allocator
 
 tune_allocator()
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from typing import Annotated
 
 from prefect import flow, get_run_logger
@@ -14,47 +14,33 @@ from flows.reporting.artifacts import publish_remarks
 from flows.reporting.reconciliation import Reconciliation
 from flows.settings import Settings
 from warehouse.catalog.publish import connect, read_version
-from warehouse.derived.claim_audit import CLAIM_TABLES
-from warehouse.derived.rare_pairs import RARE_TABLES
-from warehouse.derived.refresh import refresh
 from warehouse.errors import LakeError
 from warehouse.lake import Lake
 from warehouse.upkeep.audit import audit as recount
-from warehouse.upkeep.compaction import compact
-from warehouse.upkeep.garbage import KEEP_LATEST, RemovedFiles, collect_garbage
+from warehouse.upkeep.garbage import KEEP_LATEST
+from warehouse.upkeep.maintain import Maintained, maintain_lake
 from warehouse.upkeep.verify import verify
 
 silence_exit_of_flow_run()
-
-
-@dataclass(frozen=True)
-class Maintained:
-    """What maintenance did: the version it made, None where there was nothing to fold; and what was removed."""
-
-    folded_into_version: int | None
-    removed: RemovedFiles
 
 
 @flow(name="maintain", persist_result=False)
 def maintain(
     keep_latest: Annotated[int, Field(ge=1, le=10_000)] = KEEP_LATEST,
 ) -> Maintained:
-    """Judge claims, test rare pairs, fold small segments, thin the history, remove files no version needs.
+    """Audit claims, test rare pairs, compact small segments, thin the history, remove files no version needs.
 
     Args:
         keep_latest: Latest versions to keep, beside the last of each day.
     """
-    place = Lake.at(Settings().lake)
-    refresh(place, CLAIM_TABLES)
-    refresh(place, RARE_TABLES)
-    done = Maintained(compact(place), collect_garbage(place, keep_latest=keep_latest))
-    told = [f"{name}: {value}" for name, value in asdict(done.removed).items()]
-    folded = (
-        "nothing to fold" if done.folded_into_version is None else f"folded into version {done.folded_into_version}"
-    )
-    get_run_logger().info("%s: %s; removed %s", place.root, folded, ", ".join(told))
-    publish_remarks("maintain", "Maintenance", [folded, *told])
-    return done
+    lake = Lake.at(Settings().lake)
+    maintained = maintain_lake(lake, keep_latest)
+    removed = [f"{name}: {value}" for name, value in asdict(maintained.removed).items()]
+    version = maintained.compacted_into_version
+    compacted = "nothing to compact" if version is None else f"compacted into version {version}"
+    get_run_logger().info("%s: %s; removed %s", lake.root, compacted, ", ".join(removed))
+    publish_remarks("maintain", "Maintenance", [compacted, *removed])
+    return maintained
 
 
 @flow(name="audit", persist_result=False)

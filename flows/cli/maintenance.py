@@ -8,16 +8,13 @@ import typer
 from flows import terminal
 from flows.cli.options import JsonOption, LakeOption, VersionOption, existing_lake, open_lake, settings_for
 from flows.watches.feeds import write_feeds
-from warehouse.derived.claim_audit import CLAIM_TABLES
-from warehouse.derived.rare_pairs import RARE_TABLES
-from warehouse.derived.refresh import refresh
 from warehouse.errors import LakeError
 from warehouse.lake import Lake
 from warehouse.queries.version_diff import compare_versions
 from warehouse.upkeep.audit import Difference
 from warehouse.upkeep.audit import audit as recount
-from warehouse.upkeep.compaction import compact
-from warehouse.upkeep.garbage import KEEP_LATEST, collect_garbage
+from warehouse.upkeep.garbage import KEEP_LATEST
+from warehouse.upkeep.maintain import maintain_lake
 from warehouse.upkeep.verify import verify as check_files
 
 app = typer.Typer()
@@ -32,24 +29,27 @@ def maintain(
     lake: LakeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Judge claims and test rare pairs anew, fold segments, thin the history, remove files no version needs.
+    """Audit claims and test rare pairs again, compact segments, thin the history, remove files no version needs.
 
     Readers are not disturbed.
     """
-    opened = existing_lake(lake)
-    audited, tested = refresh(opened, CLAIM_TABLES), refresh(opened, RARE_TABLES)
-    folded, collected = compact(opened), collect_garbage(opened, keep_latest=keep)
+    maintained = maintain_lake(existing_lake(lake), keep)
+    removed, version = maintained.removed, maintained.compacted_into_version
     if as_json:
-        derived = {"claims_audited_in_version": audited, "rare_pairs_tested_in_version": tested}
-        terminal.as_json({**derived, "folded_into_version": folded, **asdict(collected)})
+        versions = {
+            "claims_audited_in_version": maintained.claims_audited_in_version,
+            "rare_pairs_tested_in_version": maintained.rare_pairs_tested_in_version,
+            "folded_into_version": version,
+        }
+        terminal.as_json({**versions, **asdict(removed)})
         return
     terminal.lines(
-        "nothing to fold" if folded is None else f"folded into version {folded}",
-        f"removed {len(collected.versions):,} old versions, {collected.files:,} files ({collected.bytes:,} bytes) and"
-        f" {collected.staged:,} unfinished pieces of work",
+        "nothing to compact" if version is None else f"compacted into version {version}",
+        f"removed {len(removed.versions):,} old versions, {removed.files:,} files ({removed.bytes:,} bytes) and"
+        f" {removed.staged:,} unfinished pieces of work",
     )
-    if collected.in_use:
-        terminal.lines(f"kept for readers: versions {', '.join(map(str, collected.in_use))}")
+    if removed.in_use:
+        terminal.lines(f"kept for readers: versions {', '.join(map(str, removed.in_use))}")
 
 
 @app.command(epilog="Example: hoofbeats audit --json")
