@@ -1,13 +1,13 @@
-"""What an operator can choose, on the command line and in the form of a deployment alike."""
+"""Options an operator can choose from, on the command line and in the form of a deployment alike."""
 
 from enum import StrEnum
 
 MAX_PARALLEL = 8
-"""Windows of a backfill: services limit requests, so that more would only wait."""
+"""Windows of a backfill collected at the same time; with more, they would only wait for the rate limits."""
 
 
 class SourceName(StrEnum):
-    """The sources, by the names of their collectors."""
+    """The sources, by collector name."""
 
     PUBMED_API = "pubmed_api"
     PUBMED_FILES = "pubmed_files"
@@ -16,7 +16,7 @@ class SourceName(StrEnum):
 
 
 class Dates(StrEnum):
-    """Which dates of a source's records the days are."""
+    """Which date of a record the days of a span refer to."""
 
     CREATED = "created"
     MODIFIED = "modified"
@@ -24,12 +24,12 @@ class Dates(StrEnum):
 
     @property
     def kinds(self) -> tuple[str, ...]:
-        """As a span names them."""
+        """The dates as `Span.dates` names them."""
         return ("created", "modified") if self is Dates.BOTH else (self.value,)
 
 
 class WindowSize(StrEnum):
-    """How many days are asked for at a time; weeks begin on Monday."""
+    """The days of a window; weeks start on Monday."""
 
     DAY = "day"
     WEEK = "week"
@@ -40,13 +40,13 @@ class WindowSize(StrEnum):
 class Mode(StrEnum):
     """Which windows a backfill collects."""
 
-    MISSING = "missing"  # the days that no finished window covers
-    FAILED = "failed"  # the windows that failed the last time, as they were asked for then
-    ALL = "all"  # every window, once more
+    MISSING = "missing"  # days that no finished window covers
+    FAILED = "failed"  # windows whose last attempt failed, exactly as requested then
+    ALL = "all"  # every window again
 
 
 class Order(StrEnum):
-    """Which windows come first."""
+    """Which windows of a backfill come first."""
 
     NEWEST = "newest"
     OLDEST = "oldest"

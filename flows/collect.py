@@ -1,9 +1,8 @@
-"""Collecting: a span of days of one source -> windows -> payloads -> the published catalog, and all of it in the
-ledger.
+"""The collect flow: a span of days of one source -> windows -> payloads -> the next catalog, recorded in the ledger.
 
-Windows that are done are passed over; one that was interrupted goes on where it was; one whose days were not settled
-yet is collected again. A window that fails stands in the ledger with its reason and is tried again by the next run.
-Where a service cannot be reached, or refuses to answer at all, the windows after it are not attempted, and told so.
+Windows that are done are skipped, an interrupted one is resumed, and an open one, whose last days were too recent, is
+collected again. A window that fails is recorded with its reason and tried again by the next run. If a service is
+unreachable or rejects requests altogether, the remaining windows are not attempted, and recorded as such.
 """
 
 from flows.process_setup import silence_exit_of_flow_run, tune_allocator
@@ -54,9 +53,10 @@ _BOTH = ("created", "modified")
 
 @dataclass
 class CollectResult:
-    """What a collection did: the catalog's version, and by window what came of it.
+    """Result of a collection: the lake version it ended with, and the ledger row of each window it collected.
 
-    Apart: windows passed over, because they were done or because another run is collecting them right now.
+    `already_done` and `left_to_others` count the windows skipped because they were done, or because another run is
+    collecting them right now.
     """
 
     version: int = 0
@@ -73,26 +73,33 @@ class CollectResult:
 
 @task(task_run_name="collect {window.name}", cache_policy=NO_CACHE)
 def collect_one(lake: Lake, source: Source, window: Window, known: LakeSnapshot) -> Outcome:
-    """Collect one window."""
+    """Collect one window and log its outcome."""
     outcome = collect_window(lake, source, window, known)
-    told = outcome.collected
+    collected = outcome.collected
     get_run_logger().info(
-        "source %s, window %s: %s, %s records announced%s", window.collector, window.name, told.state,
-        "no" if told.expected is None else told.expected, f" ({told.reason})" if told.reason else "",
+        "source %s, window %s: %s, %s records announced%s", window.collector, window.name, collected.state,
+        "no" if collected.expected is None else collected.expected,
+        f" ({collected.reason})" if collected.reason else "",
     )  # fmt: skip
     return outcome
 
 
-def keep(lake: Lake, outcomes: Sequence[Outcome], result: CollectResult, before: Sequence[dict[str, Any]]) -> None:
-    """Commit what came of some windows: their records, then those that bring none, by the ledger before."""
+def commit_outcomes(
+    lake: Lake, outcomes: Sequence[Outcome], result: CollectResult, before: Sequence[dict[str, Any]]
+) -> None:
+    """Commit the units of some windows, then enter the windows without units in the ledger; extend `result`.
+
+    `before` is the ledger as it was when the run started, against which empty windows are checked.
+    """
     units = [outcome.unit for outcome in outcomes if outcome.unit]
     done = commit_units(lake, units) if units else None
     if done:
         result.windows += done.windows
-    without = [
-        (volume.check_empty_window(told.collected, before), told.payload) for told in uncommitted(outcomes, done)
+    without_unit = [
+        (volume.check_empty_window(outcome.collected, before), outcome.payload)
+        for outcome in uncommitted(outcomes, done)
     ]
-    result.windows += record_windows(lake, without)
+    result.windows += record_windows(lake, without_unit)
     result.version = read_version(lake).number
 
 
@@ -108,38 +115,38 @@ def collect(  # noqa: PLR0913 - one parameter for each thing an operator can cho
     force: bool = False,
     settings: Settings | None = None,
 ) -> CollectResult:
-    """Collect what one source has of some days; windows that are done are left alone unless forced.
+    """Collect the records of one source for some days; windows that are done are skipped unless forced.
 
-    Without days, as a scheduled run asks: those before today, so that a run that was missed leaves no gap. Raises
-    `IncompleteError`, with the result, where a window failed or a source suddenly gave nothing.
+    A scheduled run gives no dates and collects the days before today, so that a missed run leaves no gap. Raises
+    `IncompleteError`, with the result, if a window failed or a source suddenly has no records.
 
     Args:
-        source: Where to collect from: pubmed_api, pubmed_files, europepmc or web_pages.
-        since: First day; without it, `days` says how far back.
-        until: Last day; without it, today.
-        query: In the source's own language; for web_pages a file of addresses, or a feed's address.
-        dates: Days of the records' creation (created), of their modification (modified), or both.
-        days: Without a first day: so many days before the last.
-        force: Collect windows that are done once more.
-        settings: For programs; a deployment is configured by its worker's environment.
+        source: The source to collect from: pubmed_api, pubmed_files, europepmc or web_pages.
+        since: First day; empty: `days` before the last day.
+        until: Last day; empty: today.
+        query: In the query language of the source; for web_pages a file of URLs, or the URL of a feed.
+        dates: Whether the days are those of creation (created), of modification (modified), or both.
+        days: Days to go back from the last day, if no first day is given.
+        force: Collect windows again even if they are done.
+        settings: For Python callers; a deployment is configured by the environment of its worker.
     """
-    told = settings or Settings()
+    settings = settings or Settings()
     last = until or utc_now().date()
     span = Span(since or last - dt.timedelta(days=days), last, query, tuple(dates))
-    place = Lake.at(told.lake)
-    reannotate_if_rules_changed(place)
-    vocabulary_version(read_version(place))
-    if source == "web_pages" and deployment.id and not (query or told.pages):
-        get_run_logger().info("HOOFBEATS_PAGES names no web pages: there is nothing to do")
-        return CollectResult(read_version(place).number)
-    track_watches(told)
-    with SourceLock(place, source), Client(told) as client:
-        asked = make_source(source, client, told, read_version(place))
-        before = list(latest_windows(read_version(place)).values())
-        planned = plan_windows(place, asked, span)
-        result = _collect_all(place, asked, planned, before, force=force, windows_per_commit=told.files_per_commit)
-    announce_changes(told)
-    return _judged(source, len(planned), before, result)
+    lake = Lake.at(settings.lake)
+    reannotate_if_rules_changed(lake)
+    vocabulary_version(read_version(lake))
+    if source == "web_pages" and deployment.id and not (query or settings.pages):
+        get_run_logger().info("HOOFBEATS_PAGES is not set: there are no web pages to collect")
+        return CollectResult(read_version(lake).number)
+    track_watches(settings)
+    with SourceLock(lake, source), Client(settings) as client:
+        origin = make_source(source, client, settings, read_version(lake))
+        before = list(latest_windows(read_version(lake)).values())
+        planned = plan_windows(lake, origin, span)
+        result = _collect_all(lake, origin, planned, before, force=force, windows_per_commit=settings.files_per_commit)
+    announce_changes(settings)
+    return publish_result(source, len(planned), before, result)
 
 
 def _collect_all(
@@ -152,59 +159,60 @@ def _collect_all(
     windows_per_commit: int,
 ) -> CollectResult:
     version = read_version(lake)
-    left: Sequence[Window] = unfinished(planned, version, force=force)
-    result = CollectResult(version.number, already_done=len(planned) - len(left))
-    progress = ProgressArtifact(f"collect-{artifact_key(source.collector)}", len(left))
-    while left:
-        group = next_group(left, windows_per_commit)
-        left = left[len(group) :]
+    remaining: Sequence[Window] = unfinished(planned, version, force=force)
+    result = CollectResult(version.number, already_done=len(planned) - len(remaining))
+    progress = ProgressArtifact(f"collect-{artifact_key(source.collector)}", len(remaining))
+    while remaining:
+        group = next_group(remaining, windows_per_commit)
+        remaining = remaining[len(group) :]
         with WindowLocks(lake) as locks:
             held = [window for window in group if locks.acquire(window)]
+            # Another run may have finished some of them since: read the ledger again now that they are locked.
             fresh = unfinished(held, read_version(lake), force=force)
-            outcomes = _side_by_side(lake, source, fresh)
+            outcomes = _collect_group(lake, source, fresh)
             halted = next((outcome for outcome in outcomes if outcome.halt), None)
             if halted:
                 reason = f"not attempted after {halted.collected.window.name} failed: {halted.collected.reason}"
-                outcomes += [Outcome(CollectedWindow(window).failed(reason)) for window in left]
-                left = []
-            keep(lake, outcomes, result, before)
+                outcomes += [Outcome(CollectedWindow(window).failed(reason)) for window in remaining]
+                remaining = []
+            commit_outcomes(lake, outcomes, result, before)
         result.left_to_others += len(group) - len(held)
         result.already_done += len(held) - len(fresh)
         get_run_logger().info("source %s: version %d, %d windows", source.collector, result.version, len(outcomes))
-        progress.update(len(planned) - len(left))
-    order = {window.name: place for place, window in enumerate(planned)}
+        progress.update(len(planned) - len(remaining))
+    order = {window.name: position for position, window in enumerate(planned)}
     result.windows.sort(key=lambda row: order[row["window_name"]])
     return result
 
 
-def _side_by_side(lake: Lake, source: Source, windows: Sequence[Window]) -> list[Outcome]:
+def _collect_group(lake: Lake, source: Source, windows: Sequence[Window]) -> list[Outcome]:
     known = LakeSnapshot.from_version(read_version(lake))
     futures = [collect_one.submit(lake, source, window, known) for window in windows]
     return [future.result() for future in futures]
 
 
-def _judged(source: str, planned: int, before: Sequence[dict[str, Any]], result: CollectResult) -> CollectResult:
-    """The result, published; raises `IncompleteError` where windows failed or the source fell silent."""
+def publish_result(source: str, planned: int, before: Sequence[dict[str, Any]], result: CollectResult) -> CollectResult:
+    """Publish and return the result; raises `IncompleteError` if windows failed or the source has no records."""
     alarms = [
         *volume.unusual_windows(result.windows, before),
         *volume.all_rejected(result.windows),
         *volume.no_files(source, planned, before, utc_now()),
     ]
     result.alarms = [alarm.message for alarm in alarms]
-    for told in result.alarms:
-        get_run_logger().warning("unusual: %s", told)
+    for message in result.alarms:
+        get_run_logger().warning("unusual: %s", message)
     publish_windows(f"collect-{artifact_key(source)}", f"Collected from {source}", result.windows, result.alarms)
-    silent = [alarm.message for alarm in alarms if alarm.fatal]
+    fatal = [alarm.message for alarm in alarms if alarm.fatal]
     if result.failed:
         first = result.failed[0]
         raise IncompleteError(
             f"{len(result.failed):,} of {len(result.windows):,} windows failed,"
             f" {first['window_name']} first: {first['reason']}",
-            "their reasons stand in table windows; the same command tries them again", result,
+            "see column reason of table windows; the same command tries them again", result,
         )  # fmt: skip
-    if silent:
+    if fatal:
         raise IncompleteError(
-            f"{source} suddenly gives nothing: {'; '.join(silent[:3])}",
-            "see whether the service answers in a browser; if it is right, the next runs go on as usual", result,
+            f"{source} suddenly has no records: {'; '.join(fatal[:3])}",
+            "check the service in a browser; if there are indeed no records, the next runs continue as usual", result,
         )  # fmt: skip
     return result

@@ -1,8 +1,8 @@
-"""The main flow: payloads -> documents -> mentions -> articles -> counts -> the published catalog.
+"""The ingest flow: payloads -> documents -> mentions -> articles -> counts -> the next catalog.
 
-collect     take the files into the lake's raw folder; those it has already are left out
-prepare     parse, find sentences and mentions, write staged tables (one Prefect task a payload, side by side)
-commit      order versions, assign articles, count the change, put the next catalog in place (a few payloads at once)
+copy        copy the files into the lake's raw folder; those the lake has already are skipped
+prepare     parse, find sentences and mentions, write staged tables (one Prefect task per payload, in parallel)
+commit      order versions, assign articles, count the changes, publish the next catalog (a few payloads at a time)
 """
 
 from flows.process_setup import silence_exit_of_flow_run, tune_allocator
@@ -38,16 +38,16 @@ silence_exit_of_flow_run()
 
 @dataclass
 class IngestResult:
-    """What an ingest did: the catalog's version, one row of `windows` a payload, and the payloads it had already."""
+    """Result of an ingest: the lake version, a row of table `windows` per payload, and the payloads it had already."""
 
     version: int = 0
     windows: list[dict[str, Any]] = field(default_factory=list)
     already_loaded: list[str] = field(default_factory=list)
 
 
-@task(task_run_name="take in {path.name}", cache_policy=NO_CACHE)
-def take_in(lake: Lake, path: Path, payload: Payload) -> None:
-    """Copy one file into the lake."""
+@task(task_run_name="copy {path.name}", cache_policy=NO_CACHE)
+def copy_into_lake(lake: Lake, path: Path, payload: Payload) -> None:
+    """Copy one file into the lake's raw folder."""
     local_files.copy_into_lake(lake, path, payload)
 
 
@@ -67,11 +67,11 @@ def commit_units(lake: Lake, units: Sequence[Unit]) -> Commit | None:
 
 
 def prepare_and_commit(lake: Lake, payloads: Sequence[Payload]) -> Commit | None:
-    """Prepare payloads side by side and commit them together; again, where the vocabulary was replaced meanwhile."""
+    """Prepare payloads in parallel and commit them together; start over if the vocabulary was replaced meanwhile."""
     vocabulary = vocabulary_version(read_version(lake))
     futures = [prepare_payload.submit(lake, payload, vocabulary) for payload in payloads]
     try:
-        return commit_units(lake, [_prepared(future) for future in futures])
+        return commit_units(lake, [_wait_for_unit(future) for future in futures])
     except VocabularyChangedError:
         if vocabulary == vocabulary_version(read_version(lake)):
             raise
@@ -79,45 +79,45 @@ def prepare_and_commit(lake: Lake, payloads: Sequence[Payload]) -> Commit | None
         return prepare_and_commit(lake, payloads)
 
 
-def _prepared(future: PrefectFuture[Unit]) -> Unit:
+def _wait_for_unit(future: PrefectFuture[Unit]) -> Unit:
     unit = future.result()
-    if Settings().runner != "threads":
+    if Settings().runner != "threads":  # read in another process, which does not see the bar of this one
         advance_bytes(unit.payload.bytes)
     return unit
 
 
 @flow(name="ingest", task_runner=task_runner(Settings()), persist_result=False)
 def ingest(files: list[Path], lake: Path | None = None) -> IngestResult:
-    """Load PubMed XML files into the lake. Files it has already, by content, change nothing.
+    """Load files into the lake. Files whose content it has already change nothing.
 
     Args:
-        files: Files on the worker's machine: PubMed XML, Europe PMC JSON, saved pages; plain or .gz.
-        lake: The lake's folder; without it, as configured.
+        files: Paths on the machine of the worker: PubMed XML, Europe PMC JSON or saved web pages, plain or .gz.
+        lake: Folder of the lake; empty: the configured one.
     """
     settings = Settings() if lake is None else Settings(lake=lake)
-    place = Lake.at(settings.lake)
+    target = Lake.at(settings.lake)
     logger = get_run_logger()
-    current = read_version(place)
-    vocabulary_version(current)  # a clear error before any work, where there is none
+    current = read_version(target)
+    vocabulary_version(current)  # raises a clear error before any work if there is no vocabulary
     track_watches(settings)
     known = loaded_payloads(current)
     result = IngestResult(current.number)
     fresh: dict[tuple[str, str], tuple[Path, Payload]] = {}
     for path in files:
-        payload = local_files.describe_file(place, path)
+        payload = local_files.describe_file(target, path)
         if payload.key in known or payload.key in fresh:
             result.already_loaded.append(payload.name)
         else:
             fresh[payload.key] = (path, payload)
-    waiting = list(fresh.values())
-    if waiting:
-        reannotate_if_rules_changed(place)
-    progress = ProgressArtifact("ingest", len(waiting))
-    for begin in range(0, len(waiting), settings.files_per_commit):
-        group = waiting[begin : begin + settings.files_per_commit]
+    pending = list(fresh.values())
+    if pending:
+        reannotate_if_rules_changed(target)
+    progress = ProgressArtifact("ingest", len(pending))
+    for begin in range(0, len(pending), settings.files_per_commit):
+        group = pending[begin : begin + settings.files_per_commit]
         for path, payload in group:
-            take_in(place, path, payload)
-        done = prepare_and_commit(place, [payload for _, payload in group])
+            copy_into_lake(target, path, payload)
+        done = prepare_and_commit(target, [payload for _, payload in group])
         if done:
             result.version = done.version
             result.windows.extend(done.windows)

@@ -1,4 +1,4 @@
-"""Vocabulary files -> the lake's vocabulary."""
+"""Load vocabulary files into the lake: read, merge, mark the counted concepts, commit as the vocabulary in force."""
 
 import hashlib
 from collections.abc import Mapping, Sequence
@@ -18,7 +18,7 @@ from warehouse.revision import stored_vocabulary as stored
 
 @dataclass(frozen=True)
 class LoadedVocabulary:
-    """What a load did: the catalog's version, None if this vocabulary was in force already; and its size."""
+    """A loaded vocabulary and its size; `catalog_version` is None if it was in force already."""
 
     catalog_version: int | None
     version: str
@@ -30,36 +30,36 @@ class LoadedVocabulary:
 def load_vocabulary(
     files: Sequence[Path], settings: Settings, fetched: Mapping[Path, Mapping[str, Any]] | None = None
 ) -> LoadedVocabulary:
-    """Read vocabulary files of any kind, merge them, mark what is counted by the settings, and commit the result.
+    """Read vocabulary files of any format, merge them, mark the counted concepts by the settings, and commit.
 
-    `fetched`: of files that were, address and fetched_at.
-    Raises `VocabularyError`, naming the file, where one cannot be read.
+    `fetched` has "address" and "fetched_at" for each file that was fetched. Raises `VocabularyError`, which names the
+    file, if one cannot be read.
     """
-    read: list[VocabularyTables] = []
+    parsed: list[VocabularyTables] = []
     for path in files:
         with path.open("rb") as stream:
-            read.append(reading.read_vocabulary(stream, path.name))
-    tables = reading.mark_counted(reading.merge(read), settings.categories, reading.CHECK_TAGS)
-    place = Lake.at(settings.lake)
-    said = read_version(place).table("curations").drop_columns("batch")
-    version = annotation_version(reading.build(tables.concepts, tables.names, tables.ancestors, said).version)
+            parsed.append(reading.read_vocabulary(stream, path.name))
+    tables = reading.mark_counted(reading.merge(parsed), settings.categories, reading.CHECK_TAGS)
+    lake = Lake.at(settings.lake)
+    curations = read_version(lake).table("curations").drop_columns("batch")
+    version = annotation_version(reading.build(tables.concepts, tables.names, tables.ancestors, curations).version)
     parts = {"concepts": tables.concepts, "concept_names": tables.names, "concept_ancestors": tables.ancestors}
     facts = {
         "version": version,
         "rules": rules_version(),
         "editions": [
-            {**_edition(path, one), **(fetched or {}).get(path, {})} for path, one in zip(files, read, strict=True)
+            {**_edition(path, part), **(fetched or {}).get(path, {})} for path, part in zip(files, parsed, strict=True)
         ],
         "files": [path.name for path in files],
         "categories": sorted(settings.categories),
     }
-    committed = stored.store_vocabulary(place, parts, facts)
+    committed = stored.store_vocabulary(lake, parts, facts)
     counted = sum(tables.concepts["counted"].to_pylist())
     return LoadedVocabulary(committed, version, len(tables.concepts), counted, len(tables.names))
 
 
 def current_vocabulary(version: Version) -> LoadedVocabulary | None:
-    """The vocabulary in force; None where there is none."""
+    """Return the vocabulary in force; None if there is none."""
     loads = version.table("vocabularies").to_pylist()
     if not loads:
         return None
@@ -68,7 +68,7 @@ def current_vocabulary(version: Version) -> LoadedVocabulary | None:
 
 
 def _edition(path: Path, tables: VocabularyTables) -> dict[str, object]:
-    """A row of `editions`: what a file turned out to be."""
+    """Return the row of `editions` for a file: name and licence of the vocabulary, file name and digest."""
     [edition] = tables.editions
     with path.open("rb") as stream:
         digest = hashlib.file_digest(stream, "sha256").hexdigest()

@@ -1,4 +1,4 @@
-"""The flows that look after a lake: maintain, nightly; audit, weekly."""
+"""The flows that maintain a lake: `maintain`, scheduled nightly, and `audit`, scheduled weekly."""
 
 from flows.process_setup import silence_exit_of_flow_run, tune_allocator
 
@@ -28,10 +28,10 @@ silence_exit_of_flow_run()
 def maintain(
     keep_latest: Annotated[int, Field(ge=1, le=10_000)] = KEEP_LATEST,
 ) -> Maintained:
-    """Audit claims, test rare pairs, compact small segments, thin the history, remove files no version needs.
+    """Audit claims, test rare pairs, compact small segments, thin out old versions, remove files no version needs.
 
     Args:
-        keep_latest: Latest versions to keep, beside the last of each day.
+        keep_latest: Number of latest versions to keep; the last version of each day is kept as well.
     """
     lake = Lake.at(Settings().lake)
     maintained = maintain_lake(lake, keep_latest)
@@ -45,23 +45,26 @@ def maintain(
 
 @flow(name="audit", persist_result=False)
 def audit(*, check_files: bool = True) -> list[str]:
-    """Count everything again and check the ledger's sums; raises `LakeError` on a difference.
+    """Recount everything and reconcile the ledger; raises `LakeError` on a difference.
 
     Args:
-        check_files: Also check the content of every file the catalog names.
+        check_files: Also check the content of every file listed in the catalog.
     """
-    place = Lake.at(Settings().lake)
-    rows = [row for row in read_version(place).table("windows").to_pylist() if row["state"] != "withdrawn"]
-    sums = Reconciliation.from_rows(rows)
-    with connect(place) as connection:
-        differences = [f"{one.table}: {one.rows:,} rows differ from a recount" for one in recount(connection)]
-        faults = verify(place, connection)[1] if check_files else []
-    wrong = [*sums.faults, *differences, *(f"{fault.path}: {fault.problem}" for fault in faults)]
-    told = wrong or [
-        f"{sums.received:,} records of {sums.windows:,} windows are accounted for; all counts equal a recount"
+    lake = Lake.at(Settings().lake)
+    rows = [row for row in read_version(lake).table("windows").to_pylist() if row["state"] != "withdrawn"]
+    reconciliation = Reconciliation.from_rows(rows)
+    with connect(lake) as connection:
+        differences = [
+            f"{difference.table}: {difference.rows:,} rows differ from a recount" for difference in recount(connection)
+        ]
+        faults = verify(lake, connection)[1] if check_files else []
+    wrong = [*reconciliation.faults, *differences, *(f"{fault.path}: {fault.problem}" for fault in faults)]
+    remarks = wrong or [
+        f"{reconciliation.received:,} records of {reconciliation.windows:,} windows are accounted for;"
+        " all counts equal a recount"
     ]
-    get_run_logger().info("%s: %s", place.root, "; ".join(told))
-    publish_remarks("audit", "Audit", told)
+    get_run_logger().info("%s: %s", lake.root, "; ".join(remarks))
+    publish_remarks("audit", "Audit", remarks)
     if wrong:
         raise LakeError(f"{len(wrong)} differences, first: {wrong[0]}", "see `hoofbeats audit` and `hoofbeats verify`")
-    return told
+    return remarks

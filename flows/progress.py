@@ -1,4 +1,7 @@
-"""Progress of long work: a bar on a terminal, nothing in a pipe."""
+"""Progress bars for long work: shown on a terminal, absent if standard error is a pipe or file.
+
+The bar of bytes is found through a context variable, so the reading code needs no parameter for it.
+"""
 
 import contextlib
 import io
@@ -34,7 +37,7 @@ _current: ContextVar[_Bar | None] = ContextVar("hoofbeats_progress", default=Non
 
 @contextlib.contextmanager
 def bytes_bar(label: str, total: int) -> Iterator[None]:
-    """Show how much of `total` bytes has been read by `CountedFile` streams inside the block."""
+    """Show how many of `total` bytes the `CountedFile` streams opened inside the block have read."""
     if not sys.stderr.isatty():
         yield
         return
@@ -49,7 +52,7 @@ def bytes_bar(label: str, total: int) -> Iterator[None]:
 
 @contextlib.contextmanager
 def count_bar(label: str, total: int) -> Iterator[Callable[[], None]]:
-    """Show how many of `total` things are through; yields what to call at each."""
+    """Show how many of `total` items are finished; yield a function to call after each item."""
     if not sys.stderr.isatty():
         yield lambda: None
         return
@@ -60,21 +63,21 @@ def count_bar(label: str, total: int) -> Iterator[Callable[[], None]]:
 
 
 def advance_bytes(amount: int) -> None:
-    """Tell the bar of bytes that another process has read."""
+    """Add bytes read by another process to the bar of bytes, if one is shown."""
     bar = _current.get()
     if bar:
         bar.advance(amount)
 
 
 class CountedFile(io.FileIO):
-    """A file, open for reading, that tells the bar how much was read of it."""
+    """A file opened for reading that advances the bar of bytes."""
 
     def __init__(self, path: Path) -> None:
         super().__init__(path)
         self._bar = _current.get()
 
     def read(self, size: int | None = -1) -> bytes:
-        """Read as a file does."""
+        """Read like `io.FileIO.read`, and advance the bar."""
         data = super().read(-1 if size is None else size)
         if self._bar:
             self._bar.advance(len(data))

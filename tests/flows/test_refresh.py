@@ -6,7 +6,7 @@ import pytest
 
 from flows.demo_literature.server import LiteratureServer
 from flows.http.client import BadResponseError, Client, RefusedError, TooLargeError
-from flows.refresh import fetch_changed, folder_of, load_changed
+from flows.refresh import fetch_changed, load_changed, vocabulary_folder
 from flows.settings import Settings
 from tests.support.collecting import shelf
 from transforms.vocabulary.compiled import VocabularyError
@@ -28,7 +28,9 @@ def refresh(server, folder, **others):
     settings = Settings(lake=folder, first_wait_s=0, **{**server.settings, **others})
     with Client(settings) as client:
         addresses = settings.vocabulary_addresses.split()
-        return load_changed(settings, dict(fetch_changed(client, one, folder_of(settings)) for one in addresses))
+        return load_changed(
+            settings, dict(fetch_changed(client, one, vocabulary_folder(settings)) for one in addresses)
+        )
 
 
 def test_what_is_fetched_is_loaded_with_its_edition_and_origin(server, tmp_path):

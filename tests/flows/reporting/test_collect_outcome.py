@@ -34,7 +34,7 @@ def row(day, received, state="done", reason=None):
 
 
 def check_empty_window(rows, before=()):
-    return collecting._judged("europepmc", len(rows), list(before), CollectResult(3, rows))
+    return collecting.publish_result("europepmc", len(rows), list(before), CollectResult(3, rows))
 
 
 def test_all_well(published):
@@ -44,7 +44,7 @@ def test_all_well(published):
 
 
 def test_a_source_that_is_all_rejected_fails_the_run_and_everything_is_published_first(published):
-    with pytest.raises(IncompleteError, match="europepmc suddenly gives nothing: europepmc: all 50 records") as raised:
+    with pytest.raises(IncompleteError, match="europepmc suddenly has no records: europepmc: all 50 records") as raised:
         check_empty_window([{**row(DAYS[0], 50), "rejected": 50}], [row(day, 60) for day in DAYS[1:]])
     assert raised.value.result.alarms
     [(_, _, windows, alarms)] = published
@@ -70,7 +70,7 @@ def test_a_window_that_is_silent_fails_in_the_ledger_and_is_tried_again(tmp_path
     lake = new_lake(tmp_path)
     window = Window("europepmc", f"created-{DAYS[0]}", "created", DAYS[0], DAYS[0])
     result = CollectResult()
-    collecting.keep(
+    collecting.commit_outcomes(
         lake, [Outcome(CollectedWindow(window, "open", 0, collected_at=NOW))], result, [row(day, 60) for day in DAYS]
     )
     assert [(told["state"], told["reason"]) for told in result.failed] == [("failed", "0 records, where 60 are usual")]

@@ -66,7 +66,7 @@ def test_a_scheduled_run_leaves_a_window_to_the_backfill_that_holds_it(tmp_path,
         known = LakeSnapshot.from_version(read_version(lake))
         return [collect_window(lake, source, window, known, lambda: NOW) for window in windows]
 
-    monkeypatch.setattr(collecting, "_side_by_side", side_by_side)
+    monkeypatch.setattr(collecting, "_collect_group", side_by_side)
     monkeypatch.setattr(collecting, "commit_units", commit)
     monkeypatch.setattr(collecting, "get_run_logger", lambda: logging.getLogger("test"))
     monkeypatch.setattr(collecting, "ProgressArtifact", Mock())
