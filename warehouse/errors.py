@@ -1,22 +1,24 @@
-"""What can go wrong with a lake.
+"""Errors about a lake.
 
     LakeError
-    ├── NoLakeError            there is no catalog at this place yet
-    ├── NewerLakeError         the lake was written by a newer Hoofbeats
-    ├── NoVocabularyError      nothing can be annotated before a vocabulary is loaded
-    ├── VocabularyChangedError the lake's articles were annotated with another vocabulary
-    ├── UnknownVersionError    that version of the catalog is not kept
-    ├── UnknownBatchError      that batch cannot be undone
-    ├── UnknownDocumentError   the lake has no such record
-    ├── UnknownTermError       no concept of that name; carries the nearest names
-    └── UnsafeQueryError       `sql` is for reading
+    ├── NoLakeError              the folder has no catalog yet
+    ├── NewerLakeError           the lake was written by a newer Hoofbeats
+    ├── NoVocabularyError        no vocabulary is loaded, so nothing can be annotated
+    ├── VocabularyChangedError   a payload was prepared with another vocabulary than the lake's
+    ├── UnknownVersionError      that version of the catalog is not kept
+    ├── UnknownBatchError        that batch cannot be undone
+    ├── CurationError            a verdict on a mention or name cannot be followed
+    ├── UnknownDocumentError     the lake has no such record
+    ├── IncompatibleKeysError    the lake's duplicate keys were made by other rules
+    ├── UnknownTermError         no counted concept has that name; the hint lists the nearest names
+    └── UnsafeQueryError         the statement is not a single SELECT
 
 Each carries a `hint`: what to do next.
 """
 
 
 class LakeError(Exception):
-    """The base of all errors about a lake; `hint` says what to do next."""
+    """Base of all errors about a lake; `hint` says what to do next."""
 
     def __init__(self, message: str, hint: str = "") -> None:
         super().__init__(message)
@@ -24,7 +26,7 @@ class LakeError(Exception):
 
 
 class NoLakeError(LakeError):
-    """There is no catalog at this place."""
+    """The folder has no catalog."""
 
 
 class NewerLakeError(LakeError):
@@ -36,7 +38,7 @@ class NoVocabularyError(LakeError):
 
 
 class VocabularyChangedError(LakeError):
-    """Articles of the lake were annotated with another vocabulary."""
+    """A payload was prepared with another vocabulary than the lake's."""
 
 
 class UnknownVersionError(LakeError):
@@ -48,7 +50,7 @@ class UnknownBatchError(LakeError):
 
 
 class CurationError(LakeError):
-    """A verdict that cannot be followed, or is on nothing the lake has."""
+    """A verdict on a mention or name cannot be followed, or is about a mention that does not exist."""
 
 
 class UnknownDocumentError(LakeError):
@@ -56,12 +58,12 @@ class UnknownDocumentError(LakeError):
 
 
 class IncompatibleKeysError(LakeError):
-    """The lake's blocking keys were made by other rules than this code's."""
+    """The lake's duplicate keys were made by other rules than this code's."""
 
 
 class UnknownTermError(LakeError):
-    """No counted concept of that name."""
+    """No counted concept has that name."""
 
 
 class UnsafeQueryError(LakeError):
-    """A statement other than one SELECT."""
+    """The statement is not a single SELECT."""

@@ -1,4 +1,11 @@
-"""Where things lie in a lake, how its one writer is chosen, and how a file is made durable."""
+"""The folder of a lake: its paths, the lock that lets in one writer at a time, and flushing files to disk.
+
+catalog.duckdb   the current version of the catalog, what analysts open
+history/         every kept version of the catalog
+tables/          immutable Parquet segments, one folder per table
+raw/             payloads as received
+staging/         prepared payloads that are not committed yet, and scratch files
+"""
 
 import contextlib
 import os
@@ -10,59 +17,59 @@ from filelock import FileLock
 
 CATALOG = "catalog.duckdb"
 FORMAT = 1
-"""The layout of a lake; raised when code before it could not read the new one."""
+"""The layout of a lake; increased when older code could not read the new one."""
 
 
 @dataclass(frozen=True)
 class Lake:
-    """A lake by its root folder."""
+    """A lake, given by its root folder."""
 
     root: Path
 
     @classmethod
     def at(cls, root: str | os.PathLike[str]) -> "Lake":
-        """The lake at this folder, its path made absolute: DuckDB's views name files by absolute path."""
+        """The lake in this folder. The path is made absolute, because DuckDB's views name files by absolute path."""
         return cls(Path(root).expanduser().resolve())
 
     @property
     def catalog(self) -> Path:
-        """What analysts open."""
+        """The current version of the catalog."""
         return self.root / CATALOG
 
     @property
     def history(self) -> Path:
-        """Every kept version of the catalog."""
+        """The folder of all kept versions of the catalog."""
         return self.root / "history"
 
     @property
     def tables(self) -> Path:
-        """Immutable Parquet segments, a folder a table."""
+        """The folder of the Parquet segments, with one folder per table."""
         return self.root / "tables"
 
     @property
     def raw(self) -> Path:
-        """Payloads as received."""
+        """The folder of the payloads as received."""
         return self.root / "raw"
 
     @property
     def staging(self) -> Path:
-        """Prepared payloads that are not committed yet."""
+        """The folder of prepared payloads and scratch files."""
         return self.root / "staging"
 
     def version_file(self, version: int) -> Path:
-        """The catalog of one version."""
+        """The file in `history` of one version."""
         return self.history / f"catalog-{version:06d}.duckdb"
 
     @contextlib.contextmanager
     def writing(self) -> Iterator[None]:
-        """Hold the writer's lock: one writer at a time, others wait. The kernel frees it when its holder dies."""
+        """Hold the writer's lock; other writers wait. The operating system releases it when its holder dies."""
         self.root.mkdir(parents=True, exist_ok=True)
         with FileLock(self.root / "writer.lock"):
             yield
 
 
 def sync(path: Path) -> None:
-    """Flush a file's or a folder's content to the disk."""
+    """Flush the content of a file, or the names in a folder, to disk."""
     descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)

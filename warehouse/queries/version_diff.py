@@ -1,4 +1,4 @@
-"""What changed between two kept versions of the catalog."""
+"""Compare two kept versions of the catalog."""
 
 from dataclasses import dataclass
 
@@ -12,14 +12,17 @@ from warehouse.queries.combinations import Row, rows
 
 @dataclass(frozen=True)
 class Changes:
-    """Pairs that appeared, vanished or changed; articles added, deleted, retracted or restored (column `change`)."""
+    """The differences of two versions; the column `change` says what happened to the row.
+
+    pairs: pairs of concepts that appeared, vanished or changed. articles: added, deleted, retracted or restored.
+    """
 
     pairs: list[Row]
     articles: list[Row]
 
 
 def compare_versions(lake: Lake, earlier: int, later: int) -> Changes:
-    """The changes from one version to another; raises `UnknownVersionError` if one of them is not kept."""
+    """Return the changes from one version to another; raises `UnknownVersionError` if one of them is not kept."""
     with duckdb.connect() as connection:
         for name, number in (("earlier", earlier), ("later", later)):
             connection.execute(f"ATTACH {literal(str(version_path(lake, number)))} AS {name} (READ_ONLY)")

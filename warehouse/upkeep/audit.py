@@ -1,6 +1,7 @@
-"""The audit: articles are put together and counted again from documents, mentions and pairs; differences are told.
+"""The audit: cluster and count a whole lake again from its documents and mentions, and report every difference.
 
-Slices of articles are recounted one after the other, so that memory stays bounded whatever the size of the lake.
+What a lake stores was built up commit by commit; the audit computes the same tables in one go, by slices of articles,
+so that memory stays bounded whatever the size of the lake. Recounts are kept in temporary Parquet files.
 """
 
 import tempfile
@@ -32,14 +33,15 @@ from warehouse.upkeep.compaction import COUNTED
 
 ARTICLES_AT_ONCE = 25_000
 ROWS_AT_ONCE = 3_000_000
-"""Rows of counts that are compared together: what bounds the memory of the comparison."""
-_LAST = "\U0010ffff"
-_ONE_MENTION = ("document_id", "concept_id", "basis", "start")
+"""Stored rows of counts that are compared at a time: what bounds the memory of the comparison."""
+_AFTER_ALL = "\U0010ffff"
+"""Sorts after every value of a key column."""
+_MENTION_KEY = ("document_id", "concept_id", "basis", "start")
 _SHOWN = 20
 """Differences reported in full for each table; beyond, only their number."""
 
 MEMORY = "1GB"
-"""What DuckDB may hold of the counts while they are compared; beyond, it goes to disk."""
+"""DuckDB's memory limit while counts are compared; beyond it, DuckDB spills to disk."""
 
 _COUNTS = (
     (COOCCURRENCES, "cooccurrences", "concept_a"),
@@ -47,12 +49,12 @@ _COUNTS = (
     (CONCEPT_COUNTS, "concepts", "concept_id"),
     (CORPUS_COUNTS, "corpus", "basis"),
 )
-"""Tables of counts, the part of a recount that each must equal, and the column by whose ranges they are compared."""
+"""Each table of counts, the part of a recount that it must equal, and the column by whose ranges they are compared."""
 
 
 @dataclass(frozen=True)
 class Difference:
-    """Rows of one table that a recount finds otherwise: some of them, as stored or as recounted, and how many."""
+    """Rows of one table that differ from a recount: examples as stored and as recounted, and the number of rows."""
 
     table: str
     stored_only: list[dict[str, Any]]
@@ -61,14 +63,14 @@ class Difference:
 
 
 def audit(connection: duckdb.DuckDBPyConnection, articles_at_once: int = ARTICLES_AT_ONCE) -> list[Difference]:
-    """Recount the whole catalog that `connection` reads; no differences, an empty list."""
+    """Recount the version that `connection` reads; returns the differences, one per table and slice that has any."""
     with tempfile.TemporaryDirectory(prefix="hoofbeats-audit-") as folder:
         connection.execute("SET temp_directory = $folder", {"folder": f"{folder}/spill"})
         connection.execute("SET memory_limit = $memory", {"memory": MEMORY})
         recounted = {part: Path(folder, part) for _, part, _ in _COUNTS}
-        for place in recounted.values():
-            place.mkdir()
-        differences = _audit_identity(connection) + _audit_decisions(connection)
+        for part_folder in recounted.values():
+            part_folder.mkdir()
+        differences = _audit_assignment(connection) + _audit_decisions(connection)
         article_ranges = connection.execute(
             statement("queries", "article_ranges"), {"size": articles_at_once}
         ).fetchall()
@@ -77,7 +79,7 @@ def audit(connection: duckdb.DuckDBPyConnection, articles_at_once: int = ARTICLE
             documents = _slice(connection, "documents", DOCUMENTS, limits)
             articles = summarize_articles(documents)
             mentions = _slice(connection, "mentions", MENTIONS, limits)
-            differences += _repeated(mentions)
+            differences += _repeated_mentions(mentions)
             concepts = article_concepts(mentions, articles)
             recounts = {ARTICLE_KEYS: articles, ARTICLE_CONCEPTS: decode_table(concepts), CLAIMS: _claims(documents)}
             differences += _compare_articles(connection, limits, recounts)
@@ -87,21 +89,21 @@ def audit(connection: duckdb.DuckDBPyConnection, articles_at_once: int = ARTICLE
             ):  # fmt: skip
                 pq.write_table(rows, recounted[part] / f"{number}.parquet", compression="zstd")
         for schema, part, by in _COUNTS:
-            found = _compare_counts(connection, schema, recounted[part], by)
-            differences += [found] if found else []
+            difference = _compare_counts(connection, schema, recounted[part], by)
+            differences += [difference] if difference else []
         return differences
 
 
-def _audit_identity(connection: duckdb.DuckDBPyConnection) -> list[Difference]:
-    """Whether each document is in the article, and current, as its own records, decisions and verdicts say."""
+def _audit_assignment(connection: duckdb.DuckDBPyConnection) -> list[Difference]:
+    """Compare each document's article and current version with those that records, decisions and verdicts require."""
     documents = connection.sql(statement("queries", "shared_documents")).to_arrow_table()
     decisions = connection.sql("SELECT * FROM duplicate_pairs").to_arrow_table()
     verdicts = latest_verdicts(connection.sql("SELECT * FROM verdicts").to_arrow_table())
-    found = cluster(decisions, documents, verdicts).select(["document_id", "article_id"])
-    connection.register("recounted_clusters", found)
-    answer = connection.execute(statement("queries", "misplaced_documents"))
-    names = [column[0] for column in answer.description or ()]
-    rows = [dict(zip(names, row, strict=True)) for row in answer.fetchall()]
+    clusters = cluster(decisions, documents, verdicts).select(["document_id", "article_id"])
+    connection.register("recounted_clusters", clusters)
+    result = connection.execute(statement("queries", "misplaced_documents"))
+    names = [column[0] for column in result.description or ()]
+    rows = [dict(zip(names, row, strict=True)) for row in result.fetchall()]
     connection.unregister("recounted_clusters")
     stored = [{name: row[name] for name in names if not name.startswith("expected")} for row in rows]
     recounted = [
@@ -111,33 +113,33 @@ def _audit_identity(connection: duckdb.DuckDBPyConnection) -> list[Difference]:
 
 
 def _audit_decisions(connection: duckdb.DuckDBPyConnection) -> list[Difference]:
-    """Whether the decisions on pairs are those the rules make of the records as they stand."""
+    """Compare the stored decisions on pairs with those that the rules make of the current records."""
     create_known_views(connection)
     connection.execute(statement("queries", "current_contents"))
-    known = connection.sql(statement("queries", "current_documents")).to_arrow_table()["document_id"]
-    found = []
-    for start in range(0, len(known), DOCUMENTS_AT_ONCE):
-        some = known.slice(start, DOCUMENTS_AT_ONCE).combine_chunks()
-        connection.register("requested_documents", pa.table({"document_id": some}))
+    documents = connection.sql(statement("queries", "current_documents")).to_arrow_table()["document_id"]
+    differences = []
+    for start in range(0, len(documents), DOCUMENTS_AT_ONCE):
+        chunk = documents.slice(start, DOCUMENTS_AT_ONCE).combine_chunks()
+        connection.register("requested_documents", pa.table({"document_id": chunk}))
         stored = connection.sql(statement("queries", "stored_decisions")).to_arrow_table()
         connection.unregister("requested_documents")
-        found.append(_compare_rows(PAIR_DECISIONS, DECISIONS.conform(stored), decide(connection, some)))
-    return [difference for difference in found if difference]
+        differences.append(_compare_rows(PAIR_DECISIONS, DECISIONS.conform(stored), decide(connection, chunk)))
+    return [difference for difference in differences if difference]
 
 
 def _compare_articles(
     connection: duckdb.DuckDBPyConnection, limits: dict[str, int], recounts: dict[Table, pa.Table]
 ) -> list[Difference]:
-    found = [
+    differences = [
         _compare_rows(schema, _slice(connection, schema.name, schema, limits), recounted)
         for schema, recounted in recounts.items()
     ]
-    return [difference for difference in found if difference]
+    return [difference for difference in differences if difference]
 
 
-def _repeated(mentions: pa.Table) -> list[Difference]:
-    """Mentions that are stored more than once: no count tells them, but whoever reads the evidence sees them."""
-    stored = mentions.group_by(list(_ONE_MENTION)).aggregate([([], "count_all")])
+def _repeated_mentions(mentions: pa.Table) -> list[Difference]:
+    """Mentions stored more than once. They change no count, but evidence would show them twice."""
+    stored = mentions.group_by(list(_MENTION_KEY)).aggregate([([], "count_all")])
     repeated = stored.filter(pc.greater(stored["count_all"], 1))
     return [Difference("mentions", repeated.slice(0, _SHOWN).to_pylist(), [], len(repeated))] if len(repeated) else []
 
@@ -152,13 +154,14 @@ def _slice(connection: duckdb.DuckDBPyConnection, name: str, schema: Table, limi
 
 
 def _compare_rows(schema: Table, stored: pa.Table, recounted: pa.Table) -> Difference | None:
+    """The difference of two tables whatever the order of their rows, None if they are equal."""
     order = [(name, "ascending") for name in (*schema.sort_by, *({"basis"} & set(schema.column_names)))]
     stored, recounted = stored.sort_by(order), recounted.sort_by(order)
     if stored.equals(recounted):
         return None
-    ours, theirs = ({repr(row): row for row in table.to_pylist()} for table in (stored, recounted))
-    stored_only = [row for key, row in ours.items() if key not in theirs]
-    recounted_only = [row for key, row in theirs.items() if key not in ours]
+    stored_rows, recounted_rows = ({repr(row): row for row in table.to_pylist()} for table in (stored, recounted))
+    stored_only = [row for key, row in stored_rows.items() if key not in recounted_rows]
+    recounted_only = [row for key, row in recounted_rows.items() if key not in stored_rows]
     rows = max(len(stored_only), len(recounted_only), abs(len(stored) - len(recounted)))
     return Difference(schema.name, stored_only[:_SHOWN], recounted_only[:_SHOWN], rows) if rows else None
 
@@ -166,15 +169,16 @@ def _compare_rows(schema: Table, stored: pa.Table, recounted: pa.Table) -> Diffe
 def _compare_counts(
     connection: duckdb.DuckDBPyConnection, schema: Table, recounted: Path, by: str
 ) -> Difference | None:
+    """The difference of a table of counts and the Parquet files of a folder, None if all sums are equal."""
     if not any(recounted.iterdir()):
         pq.write_table(schema.without("batch").empty(), recounted / "none.parquet")
     shown: list[dict[str, Any]] = []
     rows = 0
     for low, high in value_ranges(connection, schema, by):
         values = {"recounted": f"{recounted}/*.parquet", "low": low, "high": high}
-        answer = connection.execute(_unequal(schema, by), values)
-        names = [column[0] for column in answer.description or ()]
-        for row in iter(answer.fetchone, None):
+        result = connection.execute(_unequal_counts(schema, by), values)
+        names = [column[0] for column in result.description or ()]
+        for row in iter(result.fetchone, None):
             rows += 1
             shown += [dict(zip(names, row, strict=True))] if rows <= _SHOWN else []
     if not rows:
@@ -182,12 +186,17 @@ def _compare_counts(
     measures = COUNTED[schema.name]
     keys = schema.without("batch", *measures).column_names
     stored = [{name: row[name] for name in (*keys, *measures)} for row in shown]
-    told = [{name: row[name] for name in keys} | {name: row[f"recounted_{name}"] for name in measures} for row in shown]
-    return Difference(schema.name, stored, told, rows)
+    other = [
+        {name: row[name] for name in keys} | {name: row[f"recounted_{name}"] for name in measures} for row in shown
+    ]
+    return Difference(schema.name, stored, other, rows)
 
 
 def value_ranges(connection: duckdb.DuckDBPyConnection, schema: Table, by: str) -> list[tuple[str, str]]:
-    """Ranges of the values of a column, with some `ROWS_AT_ONCE` stored rows each."""
+    """Half-open ranges (low, high) of the values of a column, with about `ROWS_AT_ONCE` stored rows each.
+
+    A value is never split. With `ROWS_AT_ONCE` = 3 and the rows a a b c c c d: ("", "c"), ("c", "d"), ("d", end).
+    """
     sized = (
         f"SELECT counts.{by}, sum(count(*)) OVER (ORDER BY counts.{by}) - count(*) AS before"  # noqa: S608
         f" FROM stored.{schema.name} AS counts GROUP BY counts.{by}"
@@ -197,11 +206,18 @@ def value_ranges(connection: duckdb.DuckDBPyConnection, schema: Table, by: str) 
         " WHERE sized.before >= $rows GROUP BY sized.before // $rows ORDER BY first",
         {"rows": ROWS_AT_ONCE},
     ).fetchall()
-    return list(pairwise(["", *(begin for [begin] in begins), _LAST]))
+    return list(pairwise(["", *(begin for [begin] in begins), _AFTER_ALL]))
 
 
-def _unequal(schema: Table, by: str) -> str:
-    """Rows of counts whose sums, stored and recounted, differ; those with `by` from $low to before $high."""
+def _unequal_counts(schema: Table, by: str) -> str:
+    """The query for the keys whose stored and recounted sums differ, among those with $low <= `by` < $high.
+
+    Both sides are stacked and summed by key, so that a key that only one side has needs no outer join:
+
+        key  articles  recounted_articles
+        A    3         0                     from the stored counts (signed deltas: several rows a key)
+        A    0         2                     from the recount   ->   A differs: 3, 2
+    """
     measures = COUNTED[schema.name]
     keys = ", ".join(f"counts.{name}" for name in schema.without("batch", *measures).column_names)
     both = ", ".join(f"sum(counts.{name})::BIGINT AS {name}" for name in measures)

@@ -1,8 +1,8 @@
-"""Garbage collection: old catalogs are thinned by a rule, and segments no catalog names any more are removed.
+"""Garbage collection: remove old versions of the catalog, and the segments that no kept version names.
 
-No file is pulled from under a reader. DuckDB holds a lock on a catalog it has open; a catalog that cannot be locked
-exclusively is in use and stays, with every segment it names. The lock is tried from another process: within one, POSIX
-locks do not exclude each other, and closing the file would drop DuckDB's own.
+No reader loses a file. DuckDB locks a catalog it has open, so a catalog that cannot be locked exclusively is in use: it
+stays, with every segment it names. The lock is tried from another process, because POSIX locks do not exclude each
+other within one process, and closing the file would release DuckDB's own lock.
 """
 
 import datetime as dt
@@ -22,9 +22,9 @@ from warehouse.lake import Lake
 KEEP_LATEST = 30
 KEEP_DAILY_FOR = dt.timedelta(days=30)
 GRACE_S = 3600.0
-"""Segments younger than this stay: a commit in progress or a reader that is just opening may need them."""
+"""Segments younger than this are kept: a reader that is just opening a catalog may need them."""
 STAGING_GRACE_S = 7 * 86_400.0
-"""Prepared payloads and other unfinished work older than this were given up: whoever resumes prepares them again."""
+"""Staged payloads and other unfinished work older than this are abandoned; a resumed run prepares them again."""
 
 _PROBE = """
 import fcntl, sys
@@ -39,7 +39,11 @@ for path in sys.argv[1:]:
 
 @dataclass(frozen=True)
 class RemovedFiles:
-    """What was removed: old versions, segment files, their bytes, unfinished work; and versions in use."""
+    """What garbage collection removed.
+
+    versions: numbers of removed versions. files, bytes: removed segments. staged: removed pieces of unfinished work.
+    in_use: versions that were due but are open in some process, and so were kept.
+    """
 
     versions: list[int]
     files: int
@@ -49,26 +53,26 @@ class RemovedFiles:
 
 
 def collect_garbage(lake: Lake, keep_latest: int = KEEP_LATEST, grace_s: float = GRACE_S) -> RemovedFiles:
-    """Thin the history, then remove segments that no kept version names and that are older than the grace period.
+    """Remove old versions, then the segments that no kept version names and that are older than `grace_s` seconds.
 
-    Kept: the latest `keep_latest` versions, and of the last 30 days the last version of each day.
+    Kept are the latest `keep_latest` versions, and the last version of each of the last 30 days.
     """
     with lake.writing():
         current = recover(lake).number
         files = {int(path.stem.removeprefix("catalog-")): path for path in lake.history.glob("catalog-*.duckdb")}
-        spare = sorted(set(files) - _kept(files, keep_latest) - {current})
-        in_use = _in_use(files[number] for number in spare)
-        gone = [number for number in spare if files[number] not in in_use]
-        for number in gone:
+        due = sorted(set(files) - _versions_to_keep(files, keep_latest) - {current})
+        in_use = _in_use(files[number] for number in due)
+        removed = [number for number in due if files[number] not in in_use]
+        for number in removed:
             files[number].unlink()
-        named = _named(files[number] for number in files if number not in gone)
-        removed = _remove_unnamed(lake, named, grace_s)
-        staged = _remove_stale(lake)
-        return RemovedFiles(gone, len(removed), sum(removed), staged, [n for n in spare if files[n] in in_use])
+        named = _named_segments(files[number] for number in files if number not in removed)
+        sizes = _remove_unnamed_segments(lake, named, grace_s)
+        staged = _remove_stale_work(lake)
+        return RemovedFiles(removed, len(sizes), sum(sizes), staged, [n for n in due if files[n] in in_use])
 
 
-def _kept(files: dict[int, Path], keep_latest: int) -> set[int]:
-    """The versions the rule keeps."""
+def _versions_to_keep(files: dict[int, Path], keep_latest: int) -> set[int]:
+    """The numbers of the versions that the rule of `collect_garbage` keeps."""
     numbers = sorted(files)
     since = dt.datetime.now(dt.UTC) - KEEP_DAILY_FOR
     last_of_day: dict[dt.date, int] = {}
@@ -80,16 +84,16 @@ def _kept(files: dict[int, Path], keep_latest: int) -> set[int]:
 
 
 def _in_use(paths: Iterable[Path]) -> set[Path]:
-    """The files some process has open in DuckDB."""
-    listed = [str(path) for path in paths]
-    if not listed:
+    """The catalogs that some process has open in DuckDB."""
+    names = [str(path) for path in paths]
+    if not names:
         return set()
-    probe = subprocess.run([sys.executable, "-c", _PROBE, *listed], capture_output=True, text=True, check=True)  # noqa: S603
+    probe = subprocess.run([sys.executable, "-c", _PROBE, *names], capture_output=True, text=True, check=True)  # noqa: S603
     return {Path(line) for line in probe.stdout.splitlines()}
 
 
-def _named(catalogs: Iterable[Path]) -> set[str]:
-    """Every segment the catalogs name, relative to the lake."""
+def _named_segments(catalogs: Iterable[Path]) -> set[str]:
+    """The paths of all segments that these catalogs name, relative to the lake."""
     named: set[str] = set()
     for catalog in catalogs:
         with duckdb.connect(str(catalog), read_only=True) as connection:
@@ -97,22 +101,22 @@ def _named(catalogs: Iterable[Path]) -> set[str]:
     return named
 
 
-def _remove_unnamed(lake: Lake, named: set[str], grace_s: float) -> Sequence[int]:
-    """Remove segments that are not named; returns their sizes. Files of `segments.schema_file` stay."""
+def _remove_unnamed_segments(lake: Lake, named: set[str], grace_s: float) -> Sequence[int]:
+    """Remove segments that are not named; returns their sizes in bytes. Files of `segments.schema_file` stay."""
     sizes = []
     before = time.time() - grace_s
     for path in lake.tables.glob("*/*.parquet"):
-        told = path.stat()
+        status = path.stat()
         if path.name.startswith("columns-") or path.relative_to(lake.root).as_posix() in named:
             continue
-        if told.st_mtime <= before:
+        if status.st_mtime <= before:
             path.unlink()
-            sizes.append(told.st_size)
+            sizes.append(status.st_size)
     return sizes
 
 
-def _remove_stale(lake: Lake) -> int:
-    """Remove what was staged long ago; returns how many things."""
+def _remove_stale_work(lake: Lake) -> int:
+    """Remove what was staged more than `STAGING_GRACE_S` ago; returns the number of files and folders."""
     before = time.time() - STAGING_GRACE_S
     stale = [path for path in lake.staging.glob("*") if path.stat().st_mtime <= before]
     for path in stale:

@@ -1,4 +1,4 @@
-"""Is a copy of a lake whole? Every segment its catalog names must be there, of its size and checksum."""
+"""Check that every file a catalog names exists with its size and checksum, e.g. after copying a lake."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,14 +11,14 @@ from warehouse.lake import Lake
 
 @dataclass(frozen=True)
 class Fault:
-    """What is wrong with one file."""
+    """A file that is missing or damaged: its path relative to the lake, and the problem."""
 
     path: str
     problem: str
 
 
 def verify(lake: Lake, connection: duckdb.DuckDBPyConnection) -> tuple[int, list[Fault]]:
-    """Check every segment and kept payload of the version `connection` reads; files checked, and the faults found."""
+    """Check all segments and payloads of the version that `connection` reads; returns their number and the faults."""
     named = connection.execute(
         "SELECT path, bytes, sha256 FROM segments"
         " UNION SELECT payload, bytes, sha256 FROM windows WHERE payload IS NOT NULL ORDER BY path"
@@ -33,5 +33,5 @@ def _problem(path: Path, size: int, digest: str) -> str | None:
     if not path.is_file():
         return "missing"
     if path.stat().st_size != size:
-        return f"{path.stat().st_size} bytes, not {size}"
-    return None if sha256(path) == digest else "its content is not what was written (checksum)"
+        return f"has {path.stat().st_size} bytes instead of {size}"
+    return None if sha256(path) == digest else "content differs from what was written (SHA-256)"
