@@ -14,17 +14,9 @@ from prefect.client.orchestration import SyncPrefectClient
 
 from flows.demo_literature.server import LiteratureServer
 from flows.demo_literature.shelf import Shelf
-from tests.integration.test_nights import (
-    SEED,
-    bulk_load,
-    check,
-    environment,
-    finish,
-    killed_at_random,
-    night_process,
-)
-from tests.integration.test_task_runners import assert_equal, embedded, load
+from tests.support.bulk_runs import assert_equal, embedded, load
 from tests.support.collecting import new_lake, records
+from tests.support.killed_nights import SEED, bulk_load, check, environment, finish, killed_at_random, night_process
 from tests.support.loading import ask, lake_with_vocabulary, load_files
 from tests.support.nights import BEGIN, nights
 from tests.support.prefect_server import HOOFBEATS, TODAY, PrefectServer, free_port, short_crons, start_up

@@ -14,7 +14,20 @@ from flows.errors import CollectError
 from flows.http.client import Client
 from flows.sources import pending_payload, pubmed_api, pubmed_files
 from flows.sources.base import dated_windows
-from tests.support.collecting import DAY, FIRST, NOW, collect, fetch, read_ids, records, settings, shelf, span
+from tests.support.collecting import (
+    DAY,
+    FIRST,
+    NOW,
+    collect,
+    fetch,
+    files_shelf,
+    new_baseline,
+    read_ids,
+    records,
+    settings,
+    shelf,
+    span,
+)
 from tests.support.loading import ask, load_files
 from transforms.payloads.record_versions import request_version
 from warehouse.catalog.publish import connect, read_version
@@ -182,13 +195,6 @@ def test_a_full_disk_leaves_the_ledger_true(lake, monkeypatch):
         assert [row["state"] for row in collect("pubmed_api", told, span()).values()] == ["done"]
 
 
-def files_shelf(*more):
-    baseline = Release("pubmed26n0001.xml.gz", dt.date(2025, 12, 10), tuple(records(20).values()))
-    revised = dataclasses.replace(baseline.records[0], title="Revised.", revised=DAY)
-    update = Release("pubmed26n0002.xml.gz", dt.date(2026, 3, 1), (revised,), deletions=(FIRST + 19,))
-    return Shelf((baseline, update, *more), frozenset({"pubmed26n0001.xml.gz", "pubmed27n0001.xml.gz"}))
-
-
 def since(day=dt.date(2025, 12, 1), until=LATER):
     return dataclasses.replace(span(), since=day, until=until)
 
@@ -224,12 +230,6 @@ def test_a_change_the_api_shows_comes_between_two_files(lake, tmp_path):
         collect("pubmed_files", told, since())
         assert ask(lake, title) == [("Once more.",)]
     assert request_version(row["name"]) // 10**11 == 2026_0002
-
-
-def new_baseline(*absent, count=20):
-    there = tuple(article for pmid, article in records(count).items() if pmid not in absent)
-    there = (dataclasses.replace(there[0], title="Revised."), *there[1:])
-    return Release("pubmed27n0001.xml.gz", dt.date(2026, 12, 12), there)
 
 
 def test_a_new_baseline_replaces_everything(lake):

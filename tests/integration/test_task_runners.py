@@ -1,56 +1,18 @@
 """A bulk load on threads, on processes and on Dask: equal tables, and a vocabulary that is built once a process."""
 
 import importlib.util
-import json
-import os
-import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
 from benchmarks.cutting import cut
-from flows.demo_literature.literature import literature, mesh
 from flows.prepare.task_runners import RunnerMissingError, task_runner
 from flows.settings import Settings
-from tests.support.loading import ask, fingerprints, lake_with_vocabulary
+from tests.support.bulk_runs import assert_equal, embedded, load
+from tests.support.loading import ask
 
-PROJECT = Path(__file__).parents[2]
 DASK = ["dask"] if importlib.util.find_spec("prefect_dask") else []
 BULK = ("pubmed/bulk/pubmed20n0014.xml.gz", "pubmed/bulk/pubmed21n1298.xml.gz")
-
-
-def load(folder, runners, vocabulary, seconds=280):
-    """Ingest what lies in folder/files into a lake a runner; the lakes, and what each told."""
-    lakes = {runner: lake_with_vocabulary(folder / runner, vocabulary) for runner in runners}
-    command = [sys.executable, "-m", "benchmarks.task_runners", str(folder), *runners]
-    environment = {**os.environ, "HOME": str(folder), "PREFECT_HOME": str(folder / "prefect")}
-    done = subprocess.run(
-        command, cwd=PROJECT, env=environment, capture_output=True, text=True, check=False, timeout=seconds
-    )
-    assert done.returncode == 0, done.stderr
-    return lakes, [json.loads(line) for line in done.stdout.splitlines()]
-
-
-def assert_equal(lakes, told, *more):
-    assert [one["runner"] for one in told] == list(lakes)
-    first, *others = (fingerprints(lake) for lake in [*lakes.values(), *more])
-    assert first["documents"][0][0] > 0
-    assert all(other == first for other in others)
-    for one in told:
-        assert set(one["builds"].values()) == {1}, one
-        assert 1 <= len(one["builds"]) <= (1 if one["runner"] == "threads" else 2)
-    processes = [pid for one in told for pid in one["builds"]]
-    assert len(processes) == len(set(processes))
-
-
-def embedded(folder):
-    """The embedded literature and its vocabulary as files."""
-    (folder / "mesh.xml").write_bytes(mesh())
-    (folder / "files").mkdir()
-    for name, content in literature().files:
-        (folder / "files" / name).write_bytes(content)
-    return folder
 
 
 @pytest.mark.soak

@@ -1,11 +1,12 @@
 """Collecting in tests: shelves of many small records, and the flow's own steps without Prefect around them."""
 
+import dataclasses
 import datetime as dt
 import io
 from dataclasses import replace
 
 from flows.demo_literature.background import authors, journal, stream
-from flows.demo_literature.records import PublicationDate, SampleArticle, Section
+from flows.demo_literature.records import PublicationDate, Release, SampleArticle, Section
 from flows.demo_literature.shelf import Shelf
 from flows.demo_literature.vocabulary import mesh
 from flows.http.client import Client
@@ -103,3 +104,16 @@ def collect(name, told, asked, *, force=False, now=NOW):
             record_windows(lake, [(outcome.collected, outcome.payload) for outcome in uncommitted(outcomes, done)])
     rows = latest_windows(read_version(lake))
     return {window.name: rows[window.key] for window in planned}
+
+
+def files_shelf(*more):
+    baseline = Release("pubmed26n0001.xml.gz", dt.date(2025, 12, 10), tuple(records(20).values()))
+    revised = dataclasses.replace(baseline.records[0], title="Revised.", revised=DAY)
+    update = Release("pubmed26n0002.xml.gz", dt.date(2026, 3, 1), (revised,), deletions=(FIRST + 19,))
+    return Shelf((baseline, update, *more), frozenset({"pubmed26n0001.xml.gz", "pubmed27n0001.xml.gz"}))
+
+
+def new_baseline(*absent, count=20):
+    there = tuple(article for pmid, article in records(count).items() if pmid not in absent)
+    there = (dataclasses.replace(there[0], title="Revised."), *there[1:])
+    return Release("pubmed27n0001.xml.gz", dt.date(2026, 12, 12), there)

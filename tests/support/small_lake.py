@@ -9,6 +9,7 @@ from transforms.claims.detect import numbered_claims
 from transforms.duplicates.blocking import content_keys
 from transforms.schema.vocabulary import CONCEPT_ANCESTORS, CONCEPT_NAMES, CONCEPTS
 from transforms.text.slices import text_slices
+from warehouse.catalog.publish import connect
 from warehouse.commit.ingest import commit
 from warehouse.commit.ledger import Payload
 from warehouse.commit.staging import STAGED_TABLES, UnitWriter
@@ -130,3 +131,34 @@ def _mentions(records):
             for concept, sentence in told["text"]
         ]
     return pa.Table.from_pylist(rows, schema=STAGED_TABLES["mentions"].arrow)
+
+
+BOTH = ("MESH:D1", "MESH:D2")
+
+
+def ask(lake, sql, at_version=None):
+    with connect(lake, at_version) as connection:
+        return connection.execute(sql).fetchall()
+
+
+def pairs(lake, basis="index", view="cooccurrences"):
+    found = ask(lake, f"SELECT concept_a, concept_b, sum(articles) FROM {view} WHERE basis = '{basis}' GROUP BY ALL")
+    return {(a, b): n for a, b, n in found}
+
+
+TABLES = {
+    "documents": "* EXCLUDE (batch)",
+    "mentions": "* EXCLUDE (batch)",
+    "article_keys": "* EXCLUDE (batch)",
+    "article_concepts": "* EXCLUDE (batch)",
+    "cooccurrences": "*",
+    "cooccurrences_with_retracted": "*",
+    "concept_counts": "*",
+    "corpus_counts": "*",
+    "sightings": "* EXCLUDE (batch)",
+    "deletions": "* EXCLUDE (batch)",
+}
+
+
+def content(lake):
+    return {name: sorted(map(repr, ask(lake, f"SELECT {columns} FROM {name}"))) for name, columns in TABLES.items()}

@@ -16,9 +16,8 @@ from flows.http.client import Client
 from flows.sources.base import Span, dated_windows
 from flows.windows.backfill_plan import choose_windows, estimate_backfill
 from flows.windows.collect_window import make_source
-from tests.flows.test_collect import files_shelf, new_baseline
 from tests.support.backfilling import request
-from tests.support.collecting import DAY, NOW, collect, records, settings, shelf, span
+from tests.support.collecting import DAY, NOW, collect, files_shelf, new_baseline, records, settings, shelf, span
 from warehouse.catalog.publish import read_version
 from warehouse.lake import Lake
 

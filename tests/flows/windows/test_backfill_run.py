@@ -13,9 +13,8 @@ from flows.demo_literature.vocabulary import mesh
 from flows.load_vocabulary import load_vocabulary
 from flows.settings import Settings
 from flows.windows.locks import WindowLocks
-from tests.flows.test_collect import files_shelf, new_baseline
 from tests.support.backfilling import backfill, days, request
-from tests.support.collecting import DAY, NOW, collect, settings, shelf, span
+from tests.support.collecting import DAY, NOW, collect, files_shelf, new_baseline, settings, shelf, span
 from tests.support.loading import ask
 from warehouse.catalog.publish import read_version
 from warehouse.commit.ingest import commit

@@ -7,8 +7,7 @@ import duckdb
 import pyarrow.parquet as pq
 import pytest
 
-from tests.support.small_lake import load, new_lake, record, unit
-from tests.warehouse.commit.test_ingest import BOTH, ask, content, pairs
+from tests.support.small_lake import BOTH, ask, content, load, new_lake, pairs, record, unit
 from transforms.schema.articles import ARTICLE_KEYS
 from warehouse.catalog.publish import publish, read_version, repair
 from warehouse.catalog.schema import BATCHES

@@ -2,8 +2,7 @@
 
 import pytest
 
-from tests.support.small_lake import NAMES, load, new_lake, other_record, record, unit
-from tests.warehouse.commit.test_ingest import ask
+from tests.support.small_lake import NAMES, ask, load, new_lake, other_record, record, unit
 from transforms.schema.vocabulary import CONCEPT_ANCESTORS, CONCEPT_NAMES, CONCEPTS
 from warehouse.catalog.publish import connect
 from warehouse.commit.article_rewrite import ArticleRewrite

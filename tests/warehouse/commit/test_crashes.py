@@ -13,8 +13,7 @@ import pytest
 
 from tests.support import killed_processes as crashing
 from tests.support.killed_processes import differences, load_step, processes
-from tests.support.small_lake import new_lake
-from tests.warehouse.commit.test_ingest import BOTH, ask, content, pairs
+from tests.support.small_lake import BOTH, ask, content, new_lake, pairs
 from transforms.schema.tables import SEGMENT_TABLES
 from warehouse.catalog.publish import read_version
 

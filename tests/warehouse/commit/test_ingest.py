@@ -4,7 +4,7 @@ from itertools import permutations
 import duckdb
 import pytest
 
-from tests.support.small_lake import load, new_lake, record, unit
+from tests.support.small_lake import BOTH, ask, content, load, new_lake, pairs, record, unit
 from warehouse.catalog.file import Version
 from warehouse.catalog.publish import connect, publish, read_version
 from warehouse.commit.ingest import OUTCOMES, commit
@@ -12,23 +12,12 @@ from warehouse.commit.staging import Unit
 from warehouse.errors import NoLakeError, NoVocabularyError, UnknownVersionError, VocabularyChangedError
 from warehouse.lake import Lake
 
-BOTH = ("MESH:D1", "MESH:D2")
 RETRACTED = dt.date(2021, 1, 1)
 
 
 @pytest.fixture
 def lake(tmp_path):
     return new_lake(tmp_path / "lake")
-
-
-def ask(lake, sql, at_version=None):
-    with connect(lake, at_version) as connection:
-        return connection.execute(sql).fetchall()
-
-
-def pairs(lake, basis="index", view="cooccurrences"):
-    found = ask(lake, f"SELECT concept_a, concept_b, sum(articles) FROM {view} WHERE basis = '{basis}' GROUP BY ALL")
-    return {(a, b): n for a, b, n in found}
 
 
 def test_a_lake_without_a_catalog_says_what_to_do(tmp_path):
@@ -153,22 +142,6 @@ RELEASES = {
     "b": ([record(1, 20, headings=["MESH:D1"]), record(3, 21, headings=BOTH)], [(2, 22), (3, 23)]),
     "c": ([record(1, 30, headings=BOTH), record(2, 31, text=[("MESH:D1", 0), ("MESH:D3", 0)], year=1999)], [(9, 32)]),
 }
-TABLES = {
-    "documents": "* EXCLUDE (batch)",
-    "mentions": "* EXCLUDE (batch)",
-    "article_keys": "* EXCLUDE (batch)",
-    "article_concepts": "* EXCLUDE (batch)",
-    "cooccurrences": "*",
-    "cooccurrences_with_retracted": "*",
-    "concept_counts": "*",
-    "corpus_counts": "*",
-    "sightings": "* EXCLUDE (batch)",
-    "deletions": "* EXCLUDE (batch)",
-}
-
-
-def content(lake):
-    return {name: sorted(map(repr, ask(lake, f"SELECT {columns} FROM {name}"))) for name, columns in TABLES.items()}
 
 
 def test_the_order_of_arrival_does_not_matter(tmp_path):

@@ -4,8 +4,7 @@ from itertools import permutations
 
 import pytest
 
-from tests.support.small_lake import digest, load, new_lake, other_record, record, unit
-from tests.warehouse.commit.test_ingest import BOTH, ask, content, pairs
+from tests.support.small_lake import BOTH, ask, content, digest, load, new_lake, other_record, pairs, record, unit
 from transforms.duplicates.article_ids import article_id, own_article_ids
 from transforms.schema.records import DOCUMENTS
 from warehouse.catalog.publish import connect

@@ -4,8 +4,7 @@ import datetime as dt
 
 import pytest
 
-from tests.support.small_lake import digest, load, new_lake, other_record, unit
-from tests.warehouse.commit.test_ingest import ask
+from tests.support.small_lake import ask, digest, load, new_lake, other_record, unit
 from warehouse.catalog.publish import connect
 from warehouse.commit.ingest import OUTCOMES
 from warehouse.upkeep.audit import audit

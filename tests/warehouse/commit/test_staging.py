@@ -2,8 +2,7 @@
 
 import pytest
 
-from tests.support.small_lake import VOCABULARY, load, new_lake, record, unit
-from tests.warehouse.commit.test_ingest import BOTH, pairs
+from tests.support.small_lake import BOTH, VOCABULARY, load, new_lake, pairs, record, unit
 from transforms.schema.records import PARSED_DOCUMENTS
 from warehouse.commit.ledger import Payload
 from warehouse.commit.staging import STAGED_TABLES, UnitWriter, finished_unit

@@ -3,8 +3,7 @@
 import pytest
 
 from tests.support.reported_cases import CASE, FIRST, GROUPS, SECOND, case, day, load
-from tests.support.small_lake import new_lake
-from tests.warehouse.commit.test_ingest import ask
+from tests.support.small_lake import ask, new_lake
 from warehouse.catalog.publish import read_version
 from warehouse.derived.claim_audit import CLAIM_TABLES
 from warehouse.derived.refresh import is_current, refresh

@@ -4,8 +4,7 @@ import duckdb
 import numpy as np
 import pytest
 
-from tests.support.small_lake import load, new_lake, record, unit
-from tests.warehouse.commit.test_ingest import ask
+from tests.support.small_lake import ask, load, new_lake, record, unit
 from transforms.rarity import benjamini_hochberg, information_component, poisson_tail
 from warehouse.catalog.publish import connect, read_version
 from warehouse.catalog.sql import statement

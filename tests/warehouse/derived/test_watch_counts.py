@@ -4,8 +4,7 @@ import datetime as dt
 
 import pytest
 
-from tests.support.small_lake import load, new_lake, record, unit
-from tests.warehouse.commit.test_ingest import BOTH, ask
+from tests.support.small_lake import BOTH, ask, load, new_lake, record, unit
 from transforms.counting.filters import Filters
 from transforms.publishing.watches import Watch
 from transforms.rarity import poisson_tail

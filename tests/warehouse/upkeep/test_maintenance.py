@@ -7,8 +7,7 @@ import duckdb
 import pyarrow as pa
 import pytest
 
-from tests.support.small_lake import NAMES, load, new_lake, other_record, record, unit
-from tests.warehouse.commit.test_ingest import BOTH, ask, content, pairs
+from tests.support.small_lake import BOTH, NAMES, ask, content, load, new_lake, other_record, pairs, record, unit
 from transforms.schema.counts import COOCCURRENCES_BY_B
 from warehouse.catalog.publish import connect, read_version
 from warehouse.commit.article_rewrite import ArticleRewrite
