@@ -1,1 +1,5 @@
-"""The `hoofbeats` command: one module per verb or group of verbs, options they share, and what they print."""
+"""The `hoofbeats` command.
+
+In: the words of a command line. Out: data on stdout, as tables for people or as JSON, and an exit code.
+Start with `app`, which assembles the verbs; each stands in the module named after it, shared options in `options`.
+"""

@@ -72,15 +72,13 @@ def _segments_to_merge(version: Version, fanout: int) -> dict[str, list[dict[str
         by_table.setdefault(row["table_name"], []).append(row)
     many_hidden = len(version.table("superseded")) > MOST_HIDDEN
     due = {
-        name: rows
-        if many_hidden and "article_id" in SEGMENT_TABLES[name].column_names
-        else _crowded_sizes(rows, fanout)
+        name: rows if many_hidden and "article_id" in SEGMENT_TABLES[name].column_names else crowded_sizes(rows, fanout)
         for name, rows in by_table.items()
     }
     return {name: rows for name, rows in due.items() if rows}
 
 
-def _crowded_sizes(rows: list[dict[str, Any]], fanout: int) -> list[dict[str, Any]]:
+def crowded_sizes(rows: list[dict[str, Any]], fanout: int) -> list[dict[str, Any]]:
     """The segments up to the largest size class that has at least `fanout` of them."""
     sizes = [int(math.log(max(row["rows"], SMALL), fanout)) for row in rows]
     largest = max((size for size, count in Counter(sizes).items() if count >= fanout), default=-1)

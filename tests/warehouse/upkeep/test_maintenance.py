@@ -12,7 +12,7 @@ from transforms.schema.counts import COOCCURRENCES_BY_B
 from warehouse.catalog.publish import connect, read_version
 from warehouse.commit.article_rewrite import ArticleRewrite
 from warehouse.upkeep.audit import audit, value_ranges
-from warehouse.upkeep.compaction import _crowded_sizes, compact
+from warehouse.upkeep.compaction import compact, crowded_sizes
 from warehouse.upkeep.garbage import collect_garbage
 from warehouse.upkeep.verify import verify
 
@@ -165,12 +165,12 @@ def test_everything_is_folded_once_too_much_is_hidden(lake, monkeypatch):
 
 @pytest.mark.parametrize("sizes", [[1] * 7, [50_000] * 7 + [1] * 7, [10**9] * 3 + [5] * 7])
 def test_segments_of_different_sizes_are_left_alone(sizes):
-    assert _crowded_sizes([{"rows": size} for size in sizes], 8) == []
+    assert crowded_sizes([{"rows": size} for size in sizes], 8) == []
 
 
 def test_segments_of_one_size_are_folded_with_all_smaller_ones():
     rows = [{"rows": size} for size in [1] * 3 + [50_000] * 8 + [10**6] * 7]
-    assert _crowded_sizes(rows, 8) == rows[:11]
+    assert crowded_sizes(rows, 8) == rows[:11]
 
 
 def test_collection_keeps_what_kept_versions_name(lake):
