@@ -20,7 +20,7 @@ from lxml import etree
 
 from transforms.web.page import Mode, extract
 from transforms.web.result import Extraction, Rejection
-from transforms.web.tree import blocks, parse
+from transforms.web.tree import parse_page, read_blocks
 
 _WORD = re.compile(r"\w+")
 Text = Callable[[bytes, str], str | None]
@@ -83,8 +83,8 @@ def _readability(html: bytes, _: str) -> str | None:
         summary = Document(html.decode("utf-8", "replace")).summary()
     except (ValueError, etree.LxmlError):
         return None
-    parsed = parse(summary.encode("utf-8", "replace"))
-    return None if isinstance(parsed, Rejection) else "\n".join(block.text for block in blocks(parsed.root))
+    parsed = parse_page(summary.encode("utf-8", "replace"))
+    return None if isinstance(parsed, Rejection) else "\n".join(block.text for block in read_blocks(parsed.root))
 
 
 def _scores(pages: list[Page], text: Text) -> dict[str, Any]:

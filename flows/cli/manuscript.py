@@ -11,7 +11,7 @@ from flows.cli.claims_report import KEY, print_claims
 from flows.errors import FlowError
 from flows.prepare.extraction_worker import Extractor
 from flows.settings import Settings
-from transforms.web.manuscript import Draft, read_draft
+from transforms.claims.manuscript import Draft, read_draft
 from transforms.web.result import Extraction, Rejection
 from warehouse.derived.claim_audit import listed_articles
 from warehouse.derived.manuscript_audit import audit_draft

@@ -10,7 +10,7 @@ from flows.settings import Settings
 from transforms.payloads.decompress import DamagedPayload, read_chunks
 from transforms.payloads.parsed import ParsedBatch
 from transforms.schema.records import PARSED_DELETIONS, PARSED_DOCUMENTS, PARSED_REJECTED
-from transforms.web.document import address, document
+from transforms.web.document import normalize_url, to_document_table
 from transforms.web.result import Extraction, Rejection
 from warehouse.commit.ledger import Payload
 
@@ -36,14 +36,16 @@ def read_page(stream: BinaryIO, payload: Payload) -> Iterator[ParsedBatch]:
         found = Rejection(damage.reason, str(damage))
     if isinstance(found, Extraction):
         yield ParsedBatch(
-            document(found, window.collected_at, payload.name), PARSED_DELETIONS.empty(), PARSED_REJECTED.empty()
+            to_document_table(found, window.collected_at, payload.name),
+            PARSED_DELETIONS.empty(),
+            PARSED_REJECTED.empty(),
         )
         return
     row = {
         "source": "web",
         "raw_file": payload.name,
         "raw_position": 0,
-        "document_id": f"web:{address(url)}",
+        "document_id": f"web:{normalize_url(url)}",
         "reason": found.reason,
         "detail": found.detail,
         "excerpt": html[:_EXCERPT].decode("utf-8", "replace"),

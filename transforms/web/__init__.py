@@ -1,5 +1,5 @@
-"""Web pages -> the article on them.
+"""Reads web pages of articles, HTML or plain text.
 
-In: the bytes and the address of a page. Out: an `Extraction` with abstract, title, identifiers, date and journal, each
-with how it was found, or a `Rejection` with its reason. Start with `page`, the cascade of steps.
+In: the bytes of a page and its address. Out: an `Extraction` or a `Rejection`, and a row of `documents`.
+Start with `page.extract`, whose docstring lists the steps; `document` makes the row, `result` lists all reasons.
 """

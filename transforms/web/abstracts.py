@@ -1,4 +1,12 @@
-"""The lines of a part of a page -> the abstracts in it, one for each language or version, each with its labels."""
+"""Finds the abstracts among the lines of a part of a page: one for each language or version, with its labels.
+
+lines (rank)                        abstracts
+Abstract (2)                        heading "Abstract"
+Background: We saw camels.          text "Background: We saw camels. Results: Two."
+Results: Two.                       labels "Background:" and "Results:" as spans of the text
+View on mobile                      boilerplate, left out
+Introduction (2)                    a heading of the same rank ends the abstract
+"""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -11,12 +19,12 @@ from transforms.web.boilerplate import (
     OTHER_HEADINGS,
     is_boilerplate,
     is_prose,
-    without_run_in,
+    strip_abstract_label,
 )
-from transforms.web.tree import Block, heading_form
+from transforms.web.tree import Block, normalize_heading
 
 LONGEST_ABSTRACT = 8_000
-"""Code points: the longest structured abstracts have some 6,000; what is longer is a full text."""
+"""Code points. The longest structured abstracts have about 6,000; a longer text is a full text."""
 
 _SHORTEST = 40
 _LOWEST_RANK = 6
@@ -26,8 +34,8 @@ _ALSO_LABELS = frozenset(("key message", "key messages", "key points", "signific
 
 
 @dataclass
-class Version:
-    """An abstract being put together. heading: what stands above it, '' where nothing does; rank: of that heading."""
+class Abstract:
+    """An abstract, built line by line. heading: the one above it, '' for none; rank: of that heading, 1 to 6."""
 
     heading: str = ""
     rank: int = 0
@@ -37,7 +45,7 @@ class Version:
     length: int = 0
 
     def add(self, text: str, label: str = "") -> None:
-        """Adds a line; `label` is what of its beginning names the part."""
+        """Add a line; `label` is the beginning of it that names the part."""
         start = self.length + bool(self.parts)
         if label:
             self.labels.append(Mark("label", start, start + len(label)))
@@ -51,12 +59,12 @@ class Version:
 
     @property
     def awaits_text(self) -> bool:
-        """Whether the last line is a label: what follows it is its text, be it 'IV' or a DOI."""
+        """Whether the last line is a label: the next line is its text, even if it is only 'IV' or a DOI."""
         return bool(self.labels) and self.labels[-1].end == self.length
 
     @property
     def is_abstract(self) -> bool:
-        """Whether there is enough text, and not too much, and some of it reads as sentences."""
+        """Whether the length is that of an abstract and part of the text reads as sentences."""
         return _SHORTEST <= self.length <= LONGEST_ABSTRACT and (
             any(is_prose(part) for part in self.parts)
             or is_prose(self.text)
@@ -64,48 +72,51 @@ class Version:
         )
 
     def marks(self) -> tuple[Mark, ...]:
-        """The labels of the markup, and what `find_marks` finds beside them."""
+        """Return the labels of the markup and the marks that `find_marks` finds outside them."""
         text = self.text
         taken = list(self.labels)
         taken += [
-            mark for mark in find_marks(text) if not any(mark.start < own.end and own.start < mark.end for own in taken)
+            mark
+            for mark in find_marks(text)
+            if not any(mark.start < label.end and label.start < mark.end for label in taken)
         ]
         return tuple(sorted(taken, key=lambda mark: mark.start))
 
 
-def versions(blocks: Iterable[Block], language: str | None = None) -> list[Version]:
-    """The abstracts among lines: below headings that say so if there are any, else what is below no other heading.
+def find_abstracts(blocks: Iterable[Block], language: str | None = None) -> list[Abstract]:
+    """Return the abstracts among lines: those below a heading for one, else the lines below no other heading.
 
-    Lines of boilerplate are left out, and a heading that begins the rest of the page ends an abstract.
+    Lines of boilerplate are left out. A heading that begins another part of the page ends an abstract.
     """
-    found = [Version(language=language)]
+    abstracts = [Abstract(language=language)]
     inside = True
     for block in blocks:
-        form = heading_form(block.text) if len(block.text) <= _LONGEST_HEADING else ""
-        current = found[-1]
+        form = normalize_heading(block.text) if len(block.text) <= _LONGEST_HEADING else ""
+        current = abstracts[-1]
         if form in ABSTRACT_HEADINGS and (not current.parts or not current.heading or block.rank <= current.rank):
-            found.append(Version(block.text, block.rank or _LOWEST_RANK, language))
+            abstracts.append(Abstract(block.text, block.rank or _LOWEST_RANK, language))
             inside = True
         elif form in _ALSO_LABELS and current.heading and block.rank > current.rank:
             current.add(block.text, block.text)
         elif form in END_HEADINGS and not current.parts and not block.rank:
-            continue  # a control's name above the text, not what follows it
+            continue  # the name of a control above the text, such as "Cite"; the text still follows
         elif form in OTHER_HEADINGS or form in END_HEADINGS or _ends(current, block, form):
             inside = False
         elif inside:
             _add(current, block)
-    headed = [version for version in found if version.heading]
-    return _tidied(headed or found)
+    headed = [abstract for abstract in abstracts if abstract.heading]
+    return _without_trailing_labels(headed or abstracts)
 
 
-def _ends(current: Version, block: Block, form: str) -> bool:
-    """Whether a heading begins something else: the full text, or a part of the page of the abstract's own rank."""
+def _ends(current: Abstract, block: Block, form: str) -> bool:
+    """Whether a heading begins the full text or another part of the page with the rank of the abstract."""
     if not current.parts:
         return False
     return form in BEGIN_HEADINGS or (0 < block.rank <= current.rank and not is_label(block.text))
 
 
-def _add(current: Version, block: Block) -> None:
+def _add(current: Abstract, block: Block) -> None:
+    """Add a line to an abstract, as label or text, unless it is boilerplate or a heading before the text."""
     text = block.text
     if is_label(text):
         current.add(text, text)
@@ -115,32 +126,32 @@ def _add(current: Version, block: Block) -> None:
             current.add(text, text)
         return
     if not current.parts:
-        text = without_run_in(text)
+        text = strip_abstract_label(text)
     if not current.awaits_text and is_boilerplate(block._replace(text=text), _LONGEST_NOTICE_WITHIN):
         return
     label = block.label if text.startswith(block.label) and len(block.label) < len(text) else ""
     current.add(text, label if is_label(label) or label.endswith(":") else "")
 
 
-def _tidied(found: list[Version]) -> list[Version]:
-    """Versions without labels nothing follows."""
-    for version in found:
-        while version.labels and version.labels[-1].end == version.length and len(version.parts) > 1:
-            last = version.parts[-1]
-            if version.labels[-1].end - version.labels[-1].start != len(last):
+def _without_trailing_labels(abstracts: list[Abstract]) -> list[Abstract]:
+    """Remove labels at the end, which no text follows, and return what is an abstract."""
+    for abstract in abstracts:
+        while abstract.labels and abstract.labels[-1].end == abstract.length and len(abstract.parts) > 1:
+            last = abstract.parts[-1]
+            if abstract.labels[-1].end - abstract.labels[-1].start != len(last):
                 break
-            version.parts.pop()
-            version.labels.pop()
-            version.length -= len(last) + 1
-    return [version for version in found if version.is_abstract]
+            abstract.parts.pop()
+            abstract.labels.pop()
+            abstract.length -= len(last) + 1
+    return [abstract for abstract in abstracts if abstract.is_abstract]
 
 
-def stated_text(blocks: Sequence[Block]) -> Version | None:
-    """The abstract that the head gives as text or markup, be it only the beginning of one; None for a few words."""
-    found = versions(blocks)
-    if found:
-        return found[0]
-    version = Version()
+def read_stated_abstract(blocks: Sequence[Block]) -> Abstract | None:
+    """Return the abstract stated in the head, perhaps only its beginning; None for a few words or boilerplate."""
+    abstracts = find_abstracts(blocks)
+    if abstracts:
+        return abstracts[0]
+    abstract = Abstract()
     for block in blocks[:1]:
-        version.add(without_run_in(block.text))
-    return version if _SHORTEST <= version.length <= LONGEST_ABSTRACT and not is_boilerplate(blocks[0]) else None
+        abstract.add(strip_abstract_label(block.text))
+    return abstract if _SHORTEST <= abstract.length <= LONGEST_ABSTRACT and not is_boilerplate(blocks[0]) else None

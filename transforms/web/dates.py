@@ -1,4 +1,4 @@
-"""Dates as pages write them -> ISO 8601, as exact as they are."""
+"""Dates as web pages write them -> ISO 8601, keeping their precision."""
 
 import datetime
 import re
@@ -29,10 +29,10 @@ _WORDED = re.compile(
 _WORDED_YEAR_FIRST = re.compile(rf"{_YEAR},? +([^\W\d_]{{3,10}})\.?(?: +(\d{{1,2}})(?!\d))?")
 
 
-def iso_date(text: str | None) -> str | None:
+def normalize_date(text: str | None) -> str | None:
     """'2019/04/15', 'Apr 22, 2019', '22 avril 2019', '1977/01', '1955' -> '2019-04-15', ..., '1977-01', '1955'.
 
-    Parts that cannot be are left out: '2019/13/40' is '2019'. Of '03/04/2019' only the year is certain. None: no date.
+    Impossible parts are left out: '2019/13/40' -> '2019'. In '03/04/2019' only the year is certain. None if no date.
     """
     text = (text or "").strip()[:60]
     if (found := _WORDED_YEAR_FIRST.match(text)) and _month(found[2]):

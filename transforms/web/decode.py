@@ -1,8 +1,8 @@
-"""The bytes of a page as text, whatever the page declares about itself.
+"""Decodes the bytes of a page, even if the encoding it declares is wrong.
 
-Valid UTF-8 is read as such: text in another encoding almost never is by accident (RFC 3629, section 1). What is not is
-read as declared (the names as browsers take them: https://encoding.spec.whatwg.org/#names-and-labels), and where the
-declaration cannot be right either, as the encoding its bytes look like.
+Bytes that are valid UTF-8 are decoded as such: text in another encoding almost never is (RFC 3629, section 1). Others
+are decoded as declared, with the names as browsers read them (https://encoding.spec.whatwg.org/#names-and-labels), and
+without a usable declaration as the encoding that their bytes look like.
 """
 
 import codecs
@@ -14,7 +14,7 @@ from charset_normalizer import from_bytes
 from transforms.web.result import Rejection
 
 LARGEST_PAGE = 16_000_000
-"""Bytes; no landing page of an article comes near, full texts with inlined images do not reach a third of it."""
+"""Bytes. Landing pages are far smaller, and full texts with inlined images are below a third of this."""
 
 _SIGNATURES = (
     (b"%PDF-", "a PDF"), (b"\x89PNG", "a PNG image"), (b"\xff\xd8\xff", "a JPEG image"), (b"GIF8", "a GIF image"),
@@ -24,46 +24,46 @@ _SIGNATURES = (
     "a font"),
     (b"\x00\x00\x00\x1cftyp", "a video"), (b"OggS", "an Ogg stream"), (b"ID3", "an MP3 file"),
 )  # fmt: skip
-_MARKED = (
+_BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF32_LE, "utf-32-le"), (codecs.BOM_UTF32_BE, "utf-32-be"),
     (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"),
 )  # fmt: skip
 _DECLARED = re.compile(rb"""(?:charset|encoding)\s*=\s*["']?\s*([A-Za-z0-9_:.-]{2,40})""", re.IGNORECASE)
 _DECLARED_WITHIN = 4096
-_AS_BROWSERS_TAKE_IT = {
+_BROWSER_ENCODINGS = {
     "ascii": "cp1252", "us-ascii": "cp1252", "iso-8859-1": "cp1252", "iso8859-1": "cp1252", "latin1": "cp1252",
     "latin-1": "cp1252", "windows-1252": "cp1252", "iso-8859-9": "cp1254", "gb2312": "gb18030", "gbk": "gb18030",
     "x-gbk": "gb18030", "shift_jis": "cp932", "shift-jis": "cp932", "sjis": "cp932", "x-sjis": "cp932",
     "windows-31j": "cp932", "euc-kr": "cp949", "ks_c_5601-1987": "cp949", "big5": "big5hkscs", "tis-620": "cp874",
 }  # fmt: skip
-_READABLE = frozenset((
+_DECLARABLE = frozenset((
     "cp1250", "cp1251", "cp1252", "cp1253", "cp1254", "cp1255", "cp1256", "cp1257", "cp1258", "cp866", "cp874",
     "cp932", "cp949", "big5hkscs", "gb18030", "euc_jp", "iso2022_jp", "koi8-r", "koi8-u", "iso8859-2", "iso8859-3",
     "iso8859-4", "iso8859-5", "iso8859-6", "iso8859-7", "iso8859-8", "iso8859-10", "iso8859-13", "iso8859-14",
     "iso8859-15", "iso8859-16", "mac-roman", "mac-cyrillic",
 ))  # fmt: skip
-_GUESSED = ["cp1252", "cp1251", "koi8_r", "cp932", "euc_jp", "gb18030", "big5", "cp949", "iso8859_7"]
+_GUESSES = ["cp1252", "cp1251", "koi8_r", "cp932", "euc_jp", "gb18030", "big5", "cp949", "iso8859_7"]
 _SAMPLE = 20_000
 _CONTROLS = bytes(code for code in range(32) if code not in b"\t\n\x0b\x0c\r\x1b\0")
 _MOST_CONTROLS = 0.02
 
 
 class PageText(NamedTuple):
-    """A page's text, and the same as UTF-8, without null characters."""
+    """The text of a page without NUL characters, and the same as UTF-8."""
 
     text: str
     utf8: bytes
 
 
-def decode(payload: bytes) -> PageText | Rejection:
-    """The text of a page; rejected as 'too_large', or as 'not_html' where it is something else or nothing readable."""
+def decode_page(payload: bytes) -> PageText | Rejection:
+    """Return the text of a page; rejected as 'too_large', or as 'not_html' if it is another kind of file or binary."""
     if len(payload) > LARGEST_PAGE:
         return Rejection("too_large", f"{len(payload)} bytes; at most {LARGEST_PAGE} are read")
     start = payload[:1024].lstrip()
     for signature, what in _SIGNATURES:
         if start.startswith(signature):
             return Rejection("not_html", f"the payload is {what}")
-    text = _marked(payload)
+    text = _decode_utf16_or_marked(payload)
     if text is None:
         try:
             text = payload.decode()
@@ -71,7 +71,7 @@ def decode(payload: bytes) -> PageText | Rejection:
             sample = payload[:_SAMPLE]
             if len(sample) - len(sample.translate(None, _CONTROLS)) > _MOST_CONTROLS * len(sample):
                 return Rejection("not_html", "the payload is binary")
-            text = _not_quite_utf8(payload)
+            text = _decode_invalid_utf8(payload)
         else:
             if b"\0" not in payload:
                 return PageText(text, payload)
@@ -79,9 +79,9 @@ def decode(payload: bytes) -> PageText | Rejection:
     return PageText(text, text.encode("utf-8", "replace"))
 
 
-def _marked(payload: bytes) -> str | None:
-    """The text of a payload that begins with a byte order mark, or is UTF-16 by the null beside its first '<'."""
-    for mark, encoding in _MARKED:
+def _decode_utf16_or_marked(payload: bytes) -> str | None:
+    """Decode a payload that begins with a byte order mark, or is UTF-16 by the NUL beside its first '<'; else None."""
+    for mark, encoding in _BYTE_ORDER_MARKS:
         if payload.startswith(mark):
             return payload[len(mark) :].decode(encoding, "replace")
     start = payload[:64].lstrip(b" \r\n\t")
@@ -92,28 +92,29 @@ def _marked(payload: bytes) -> str | None:
     return None
 
 
-def _not_quite_utf8(payload: bytes) -> str:
+def _decode_invalid_utf8(payload: bytes) -> str:
+    """Decode damaged UTF-8 or another encoding; at least four good characters for each damaged one mean UTF-8."""
     lenient = payload.decode("utf-8", "replace")
     damaged = lenient.count("\ufffd")
-    sound = sum(1 for character in lenient if character > "\x7f") - damaged
-    if sound > 4 * damaged:  # UTF-8 with a few damaged or cut characters
+    undamaged = sum(1 for character in lenient if character > "\x7f") - damaged
+    if undamaged > 4 * damaged:  # UTF-8 with a few damaged or cut characters
         return lenient
-    declared = _declared(payload)
+    declared = _declared_encoding(payload)
     if declared is not None:
         return payload.decode(declared, "replace")
-    likely = from_bytes(payload[:_SAMPLE], cp_isolation=_GUESSED).best()
+    likely = from_bytes(payload[:_SAMPLE], cp_isolation=_GUESSES).best()
     return payload.decode(likely.encoding if likely else "cp1252", "replace")
 
 
-def _declared(payload: bytes) -> str | None:
-    """The encoding a page declares, None where it is none we read text by or is UTF-8, which it is not."""
-    found = _DECLARED.search(payload[:_DECLARED_WITHIN])
-    if not found:
+def _declared_encoding(payload: bytes) -> str | None:
+    """Return the encoding a page declares; None if it is not one that pages use, or UTF-8, which it is not."""
+    match = _DECLARED.search(payload[:_DECLARED_WITHIN])
+    if not match:
         return None
-    name = found[1].decode("ascii").lower()
-    name = _AS_BROWSERS_TAKE_IT.get(name, name)
+    name = match[1].decode("ascii").lower()
+    name = _BROWSER_ENCODINGS.get(name, name)
     try:
         name = codecs.lookup(name).name
     except LookupError:
         return None
-    return name if name in _READABLE else None
+    return name if name in _DECLARABLE else None

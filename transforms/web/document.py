@@ -1,7 +1,7 @@
-"""What was extracted from a web page -> the row of `documents` of source 'web'.
+"""An `Extraction` of a web page -> its row of `documents`, of source 'web'.
 
-The page's address, in one form, is the record's own id. A page whose text, DOI or PMID is that of another record is a
-further document of the same article: that is for the deduplication to find.
+The normalized address of the page is the id of the record. Another page or record of the same article is a document of
+its own; deduplication joins them.
 """
 
 import datetime
@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from transforms.schema.records import PARSED_DOCUMENTS
 from transforms.text.section_marks import Mark
-from transforms.web.language import pubmed_language
+from transforms.web.language import to_pubmed_language
 from transforms.web.result import Extraction
 
 _TRACKING = frozenset(
@@ -23,33 +23,34 @@ _PRECISION = {4: "year", 7: "month", 10: "day"}
 _FIELD, _ITEM = "\x1e", "\x1f"
 
 
-def document(found: Extraction, fetched_at: datetime.datetime | None, raw_file: str, raw_position: int = 0) -> pa.Table:
-    """One row of the schema `PARSED_DOCUMENTS`.
+def to_document_table(
+    extraction: Extraction, fetched_at: datetime.datetime | None, raw_file: str, raw_position: int = 0
+) -> pa.Table:
+    """Return the extraction as a table of one row, with the schema `PARSED_DOCUMENTS`.
 
-    fetched_at (aware, UTC): when the page was received: it orders the versions of the record and is its entered_on, of
-    which the first received counts; None for a page saved by hand, whose date nobody knows. raw_file, raw_position:
-    where the payload is kept.
+    fetched_at (aware, UTC): when the page was received; it gives the version of the record and its entered_on. None for
+    a page saved by hand, whose date is not known. raw_file, raw_position: where the payload is stored.
     """
-    title = found.title or ""
-    published_on, precision = _published(found.date)
-    language = pubmed_language(found.language)
+    title = extraction.title or ""
+    published_on, precision = _published(extraction.date)
+    language = to_pubmed_language(extraction.language)
     row: dict[str, object] = {
-        "document_id": f"web:{address(found.url)}",
+        "document_id": f"web:{normalize_url(extraction.url)}",
         "version": _version(fetched_at, raw_position) if fetched_at else 0,
         "source": "web",
-        "pmid": found.pmid,
-        "doi": found.doi,
-        "pmcid": found.pmcid,
+        "pmid": extraction.pmid,
+        "doi": extraction.doi,
+        "pmcid": extraction.pmcid,
         "title": title,
-        "abstract": found.abstract,
-        "sections": sections(found.abstract, found.marks, len(title) + 1),
-        "authors": list(found.authors),
-        "journal": found.journal,
-        "issn": found.issn,
+        "abstract": extraction.abstract,
+        "sections": labelled_sections(extraction.abstract, extraction.marks, len(title) + 1),
+        "authors": list(extraction.authors),
+        "journal": extraction.journal,
+        "issn": extraction.issn,
         "year": published_on.year if published_on else None,
-        "volume": found.volume,
-        "issue": found.issue,
-        "pages": found.pages,
+        "volume": extraction.volume,
+        "issue": extraction.issue,
+        "pages": extraction.pages,
         "languages": [language] if language else [],
         "publication_types": [],
         "headings": [],
@@ -66,8 +67,11 @@ def document(found: Extraction, fetched_at: datetime.datetime | None, raw_file: 
     return PARSED_DOCUMENTS.from_rows([row])
 
 
-def address(url: str) -> str:
-    """An address in one form: host in lower case, without scheme, port, fragment, tracking and closing slash."""
+def normalize_url(url: str) -> str:
+    """Return an address with the host in lower case, without scheme, port, fragment, tracking and final slash.
+
+    'https://www.Example.org/a/?utm_source=x&b=1#top' -> 'example.org/a?b=1'
+    """
     try:
         parts = urlsplit(url.strip())
         query = [(key, value) for key, value in parse_qsl(parts.query) if not _is_tracking(key)]
@@ -82,10 +86,10 @@ def address(url: str) -> str:
     return host + parts.path.rstrip("/") + (f"?{urlencode(sorted(query))}" if query else "")
 
 
-def sections(abstract: str | None, marks: tuple[Mark, ...], offset: int) -> list[tuple[str, int, int]]:
-    """The labelled parts as in `documents.sections`: label, start and end of what follows it, moved on by `offset`.
+def labelled_sections(abstract: str | None, marks: tuple[Mark, ...], offset: int) -> list[tuple[str, int, int]]:
+    """Return the labelled parts as in `documents.sections`: label, start and end of the text after it, plus `offset`.
 
-    A part ends where the next label or a closing mark begins.
+    A part ends where the next mark begins, be it a label, a truncation or a copyright notice.
     """
     parts = []
     text = abstract or ""
@@ -102,14 +106,17 @@ def sections(abstract: str | None, marks: tuple[Mark, ...], offset: int) -> list
 
 
 def _published(date: str | None) -> tuple[datetime.date | None, str | None]:
-    """'1977-01' -> its first day and 'month'."""
+    """Return the first day and the precision of a date: '1977-01' -> 1977-01-01, 'month'."""
     if date is None:
         return None, None
     return datetime.date.fromisoformat(date + "0000-01-01"[len(date) :]), _PRECISION[len(date)]
 
 
 def _version(fetched_at: datetime.datetime, position: int) -> int:
-    """Digits YYYYNNNNFFFPPPPPPPP as of every source: the day of the year for the part, before the second of the day."""
+    """Return a version as in `transforms.payloads.record_versions`: 0 as file number, the day of the year as part.
+
+    The last eight digits are the second of the day and the position.
+    """
     day = fetched_at.timetuple()
     second_of_day = day.tm_hour * 3600 + day.tm_min * 60 + day.tm_sec
     return ((day.tm_year * 10_000) * 1_000 + day.tm_yday) * 100_000_000 + second_of_day * 1_000 + position % 1_000
@@ -120,7 +127,10 @@ def _is_tracking(key: str) -> bool:
 
 
 def _digest(row: dict[str, object]) -> str:
-    """Over what the page says of the article, so not when it was fetched, nor where it is kept."""
+    """Return BLAKE2b-128 over what the page says of the article, not when it was fetched or where it is stored.
+
+    Digests are stored, so names, order and separators of the fields must not change.
+    """
     outside = {"version", "entered_on", "raw_file", "raw_position"}
     fields = [f"{name}{_ITEM}{value}" for name, value in row.items() if name not in outside]
     return blake2b(_FIELD.join(fields).encode(), digest_size=16).hexdigest()

@@ -1,4 +1,4 @@
-"""The last step of the cascade: trafilatura's text, or plain text as it stands, trimmed to the prose of the article."""
+"""The last step of the cascade: finds the abstract in trafilatura's text of a page, or in plain text."""
 
 import re
 from collections.abc import Sequence
@@ -9,20 +9,20 @@ from lxml import etree
 
 from transforms.text.normalize import clean_text
 from transforms.web import walls as web_walls
-from transforms.web.abstracts import Version
+from transforms.web.abstracts import Abstract
 from transforms.web.boilerplate import OTHER_HEADINGS, Passage, begins_with_label, find_passage, is_prose
 from transforms.web.choose import Choice
-from transforms.web.containers import is_of_others
-from transforms.web.fields import squeezed
+from transforms.web.containers import is_about_other_articles
+from transforms.web.fields import letters_and_digits
 from transforms.web.result import Finding, Rejection
-from transforms.web.tree import Block, Element, Survey, blocks, heading_form, text_of
+from transforms.web.tree import Block, Element, PageSurvey, element_text, normalize_heading, read_blocks
 
 _CONFIDENCE = {"heading": 0.6, "run_in": 0.6, "longest_run": 0.35}
-_MOST_WORDS = 700  # of an abstract nothing but its place among other paragraphs speaks for
+_MOST_WORDS = 700  # of an abstract that only its position among other paragraphs suggests
 _LEAST_WORDS = 30
-_LEAST_CHARACTERS = 100  # the same in Chinese or Japanese, which write no spaces
-_MOST_OTHER_PROSE = 4
-_MOST_PARAGRAPHS = 2  # that no label begins: an abstract is one, a full text is many
+_LEAST_CHARACTERS = 100  # the same for Chinese or Japanese, which have no spaces
+_MOST_OTHER_PROSE = 4  # prose on the page as a multiple of the abstract; more is a full text
+_MOST_PARAGRAPHS = 2  # without a label; a full text has many
 _NO_ABSTRACT = re.compile(
     r"no abstract (?:is |was )?(?:available|provided)|abstract (?:is |was )?(?:not |un)(?:available|provided)"
     r"|(?:article|record|item|publication|letter|editorial) (?:has|contains|does not have|doesn.t have|without)"
@@ -36,62 +36,65 @@ _FULL_TEXT_ENDS = frozenset((
 ))  # fmt: skip
 
 
-def by_trafilatura(page: Survey, *, scholarly: bool) -> Choice | Rejection | None:
-    """The abstract among the paragraphs trafilatura keeps; None on an article's page (`scholarly`) without one.
+def extract_with_trafilatura(page: PageSurvey, *, scholarly: bool) -> Choice | Rejection | None:
+    """Return the abstract among the paragraphs that trafilatura keeps.
 
-    On any other page a rejection: what shows no abstract there is no article.
+    Without one, returns None if the metadata are an article's (`scholarly`), else a rejection: a page that neither
+    names an article nor shows an abstract is no article. Elements about other articles are removed from the tree.
     """
-    _drop_others(page.root)
-    lines = shown_lines(page)
-    kept = _as_shown((full_text_of(page.root) or "").splitlines(), lines)
-    title = text_of(page.main_headings[0]) if page.main_headings else None
+    _remove_other_articles(page.root)
+    lines = visible_blocks(page)
+    kept = _as_shown((extract_full_text(page.root) or "").splitlines(), lines)
+    title = element_text(page.main_headings[0]) if page.main_headings else None
     passage = _passage(kept, lines, title) or _passage(lines, lines, title)
-    if not scholarly and (rejection := rejected(lines, passage)):
+    if not scholarly and (rejection := explain_rejection(lines, passage)):
         return rejection
     return None if passage is None else _choice(passage, "trafilatura")
 
 
-def _drop_others(root: Element) -> None:
-    """Takes out of a page what is named for other articles, unless the article's own title stands in it."""
+def _remove_other_articles(root: Element) -> None:
+    """Remove the elements about other articles, except those that hold the title of this one."""
     for element in list(root.iter("section", "div", "aside", "ul")):
         above = element.getparent()
-        if above is not None and is_of_others(element) and next(element.iter("h1"), None) is None:
+        if above is not None and is_about_other_articles(element) and next(element.iter("h1"), None) is None:
             above.remove(element)
 
 
 def _as_shown(kept: Sequence[str], lines: Sequence[Block]) -> list[Block]:
-    """The lines trafilatura keeps, each as the page shows it: trafilatura keeps text that is hidden, and drops some."""
-    shown = {squeezed(line.text)[:_BEGINNING]: line for line in reversed(lines)}
-    return [shown.get(squeezed(text)[:_BEGINNING], Block(text)) for line in kept if (text := clean_text(line))]
+    """Return the lines that trafilatura keeps, each as the page shows it: trafilatura may drop words of a line."""
+    shown = {letters_and_digits(line.text)[:_BEGINNING]: line for line in reversed(lines)}
+    return [
+        shown.get(letters_and_digits(text)[:_BEGINNING], Block(text)) for line in kept if (text := clean_text(line))
+    ]
 
 
-def by_paragraphs(lines: Sequence[Block]) -> tuple[Choice, str | None] | Rejection:
-    """The abstract among the paragraphs of plain text, and the title before it."""
+def extract_from_paragraphs(lines: Sequence[Block]) -> tuple[Choice, str | None] | Rejection:
+    """Return the abstract among the paragraphs of plain text and the title before it, or a rejection."""
     passage = _passage(lines, lines, None)
-    if passage is None or (wall := rejected(lines, passage)):
-        return wall if passage is not None and wall else rejected(lines, None) or _no_article()
+    if passage is None or (wall := explain_rejection(lines, passage)):
+        return wall if passage is not None and wall else explain_rejection(lines, None) or _no_article()
     return _choice(passage, "text"), passage.title
 
 
-def rejected(lines: Sequence[Block], passage: Passage | None) -> Rejection | None:
-    """Why a page that names no article is none: a wall, an empty shell, or text of another kind."""
+def explain_rejection(lines: Sequence[Block], passage: Passage | None) -> Rejection | None:
+    """Return why a page without article metadata is rejected: a wall, empty or no article; None if it is not."""
     if passage is None:
-        return web_walls.by_text(lines) or web_walls.is_empty(lines) or _no_article()
-    return web_walls.by_text(passage.blocks)
+        return web_walls.detect_wall_by_text(lines) or web_walls.detect_empty_page(lines) or _no_article()
+    return web_walls.detect_wall_by_text(passage.blocks)
 
 
 def _no_article() -> Rejection:
     return Rejection("no_article", "the page names no article, and no part of it reads as an abstract")
 
 
-def shown_lines(page: Survey) -> list[Block]:
-    """All lines a page shows."""
+def visible_blocks(page: PageSurvey) -> list[Block]:
+    """Return all lines that a page shows."""
     body = page.root.find("body")
-    return blocks(page.root if body is None else body)
+    return read_blocks(page.root if body is None else body)
 
 
-def full_text_of(page: Element | str) -> str | None:
-    """What trafilatura's default settings make of a page; None where that is nothing or the page is nested too deep."""
+def extract_full_text(page: Element | str) -> str | None:
+    """Return trafilatura's text of a page, by default settings; None if it finds none or the nesting is too deep."""
     source = page if isinstance(page, str) else etree.tostring(page, encoding="unicode", method="html")
     try:
         return trafilatura.extract(source)
@@ -100,7 +103,7 @@ def full_text_of(page: Element | str) -> str | None:
 
 
 def _passage(paragraphs: Sequence[Block], lines: Sequence[Block], title: str | None) -> Passage | None:
-    """The abstract among paragraphs by its place; None where the page says there is none or its length forbids."""
+    """Return the abstract among paragraphs; None if the page says there is none or its length is not an abstract's."""
     if any(_NO_ABSTRACT.search(line.text) for line in lines if len(line.text) < _LONGEST_STATEMENT):
         return None
     passage = find_passage(list(paragraphs), title)
@@ -108,7 +111,7 @@ def _passage(paragraphs: Sequence[Block], lines: Sequence[Block], title: str | N
 
 
 def _is_abstract(passage: Passage, lines: Sequence[Block]) -> bool:
-    """Whether a passage is of an abstract's length, and not the whole or the beginning of a full text."""
+    """Whether a passage has the length of an abstract and is not a full text or the beginning of one."""
     text = " ".join(block.text for block in passage.blocks)
     words = text.count(" ") + 1
     if words > _MOST_WORDS or passage.step != "longest_run":
@@ -118,14 +121,14 @@ def _is_abstract(passage: Passage, lines: Sequence[Block]) -> bool:
     if sum(is_prose(block.text) and not begins_with_label(block) for block in passage.blocks) > _MOST_PARAGRAPHS:
         return False
     first = passage.blocks[0].text
-    if any(line.text == first and heading_form(above.text) in OTHER_HEADINGS for above, line in pairwise(lines)):
+    if any(line.text == first and normalize_heading(above.text) in OTHER_HEADINGS for above, line in pairwise(lines)):
         return False
     shown = sum(len(line.text) for line in lines if is_prose(line.text))
     return shown < _MOST_OTHER_PROSE * len(text) and not any(line.text.casefold() in _FULL_TEXT_ENDS for line in lines)
 
 
 def _choice(passage: Passage, step: str) -> Choice:
-    version = Version()
+    abstract = Abstract()
     for block in passage.blocks:
-        version.add(block.text)
-    return Choice(version, Finding(f"{step}:{passage.step}", _CONFIDENCE[passage.step]), truncated=False)
+        abstract.add(block.text)
+    return Choice(abstract, Finding(f"{step}:{passage.step}", _CONFIDENCE[passage.step]), truncated=False)

@@ -1,4 +1,4 @@
-"""Languages: codes in one form, and the language a text is written in by its small words or its script."""
+"""Normalizes language codes, and detects the language of a text by its most frequent words or its script."""
 
 import re
 from collections import Counter
@@ -28,14 +28,14 @@ _SCRIPTS = (
     re.compile(r"[\u067e\u0686\u0698\u06af]")),
     ("ar", re.compile(r"[\u0600-\u06ff]")), ("th", re.compile(r"[\u0e00-\u0e7f]")),
 )  # fmt: skip
-_LEAST_SHARE = 0.08
-_LEAD = 1.3
-_READ = 700
+_LEAST_SHARE = 0.08  # share of the words of a text that must be typical of the language
+_LEAD = 1.3  # over the second language
+_SAMPLE = 700  # code points
 _OTHER_SCRIPT = re.compile(r"[\u0370-\u03ff\u0590-\u06ff\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 
 
-def language_code(text: str | None) -> str | None:
-    """A language as ISO 639-1 ('en'), from a tag ('en-US', 'En'), an ISO 639-2 code ('eng', 'fre') or a common name."""
+def normalize_language(text: str | None) -> str | None:
+    """Return ISO 639-1 ('en') for a tag ('en-US', 'En'), an ISO 639-2 code ('eng', 'fre') or the name of a language."""
     if not text:
         return None
     primary = re.split(r"[-_;, ]", text.strip().lower(), maxsplit=1)[0]
@@ -44,14 +44,14 @@ def language_code(text: str | None) -> str | None:
     return primary if re.fullmatch("[a-z]{2}", primary) else None
 
 
-def pubmed_language(code: str | None) -> str | None:
-    """A language as PubMed writes it ('eng', 'ger'); None for one not in the table."""
+def to_pubmed_language(code: str | None) -> str | None:
+    """Return the code PubMed uses ('eng', 'ger') for an ISO 639-1 code; None if it is not in the table."""
     return _PUBMED.get(code or "")
 
 
-def written_in(text: str) -> str | None:
-    """The language of a text as ISO 639-1, None where its words do not tell, as those of a line or two may not."""
-    text = text[:_READ]
+def detect_language(text: str) -> str | None:
+    """Return the language of a text as ISO 639-1; None if its words do not decide, as in a line or two."""
+    text = text[:_SAMPLE]
     if _OTHER_SCRIPT.search(text):
         letters = sum(map(str.isalpha, text))
         for language, script in _SCRIPTS:

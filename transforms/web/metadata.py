@@ -1,4 +1,4 @@
-"""What a page's head says of the article: JSON-LD (schema.org), Highwire `citation_*`, Dublin Core and other meta tags.
+"""Collects what a page's head states of its article: JSON-LD (schema.org), Highwire, Dublin Core and other meta tags.
 
 Names: https://schema.org/ScholarlyArticle; Google Scholar, "Inclusion Guidelines for Webmasters" (`citation_*`);
 https://www.dublincore.org/specifications/dublin-core/dcmi-terms/; the PRISM, EPrints, bepress and Open Graph names.
@@ -10,10 +10,10 @@ from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
 from transforms.rules import load_rules
-from transforms.web.tree import Survey
+from transforms.web.tree import PageSurvey
 
 ABSTRACT, DESCRIPTION = "abstract", "description"
-"""Fields: text that is said to be the abstract; text that describes the page and may be it."""
+"""Field names: text stated as the abstract; text that describes the page and may be the abstract."""
 
 SCHOLARLY = frozenset({
     "scholarlyarticle", "medicalscholarlyarticle", "thesis", "report",
@@ -40,8 +40,8 @@ _PROPERTIES = (
 _DEEPEST_CONTAINER = 4  # an issue is part of a volume, that of a journal
 
 
-class Found(NamedTuple):
-    """A value as one step found it: unread, with the confidence that step alone gives."""
+class StatedValue(NamedTuple):
+    """A value as one step found it, not yet normalized, with the confidence of that step alone."""
 
     step: str
     value: str
@@ -49,27 +49,27 @@ class Found(NamedTuple):
     language: str | None = None
 
 
-Fields = dict[str, list[Found]]
+Fields = dict[str, list[StatedValue]]
 
 
-def collect(page: Survey) -> Fields:
-    """All values the head gives, by field: those of JSON-LD first, then those of the meta tags in the page's order."""
+def collect_metadata(page: PageSurvey) -> Fields:
+    """Return all values of the head by field: those of JSON-LD first, then those of meta tags in the page's order."""
     fields: Fields = {}
     for node in _article_nodes(page.json_ld):
-        for name, found in _node_values(node):
-            fields.setdefault(name, []).append(found)
+        for name, value in _node_values(node):
+            fields.setdefault(name, []).append(value)
     for name, content, language in page.metas:
         known = _META.get(name)
         if known:
-            fields.setdefault(known[0], []).append(Found(f"meta:{name}", content, known[1], language))
+            fields.setdefault(known[0], []).append(StatedValue(f"meta:{name}", content, known[1], language))
     return fields
 
 
 def _article_nodes(scripts: Iterable[str]) -> Iterator[dict[str, Any]]:
-    """The nodes of JSON-LD that describe an article, scholarly ones first."""
+    """Yield the JSON-LD objects that describe an article, scholarly ones first."""
     others = []
     for script in scripts:
-        for node in _nodes(_loaded(script)):
+        for node in _nodes(_load_json(script)):
             types = _types(node)
             if types & SCHOLARLY:
                 yield node
@@ -78,8 +78,8 @@ def _article_nodes(scripts: Iterable[str]) -> Iterator[dict[str, Any]]:
     yield from others
 
 
-def _loaded(script: str) -> object:
-    """A script's JSON; None where it is none, which JSON-LD in the wild often is not."""
+def _load_json(script: str) -> object:
+    """Return the JSON of a script, with common faults mended (comments, final semicolon); None if it is invalid."""
     text = script.strip().removeprefix("<!--").removesuffix("-->").removeprefix("<![CDATA[").removesuffix("]]>")
     try:
         return json.loads(text.strip().rstrip(";"), strict=False)
@@ -88,7 +88,7 @@ def _loaded(script: str) -> object:
 
 
 def _nodes(loaded: object) -> Iterator[dict[str, Any]]:
-    """Every object of a JSON document, outer ones first; at most 5,000."""
+    """Yield the top-level objects of a JSON document and those in @graph and mainEntity; at most 5,000 values."""
     waiting = deque([loaded])
     seen = 0
     while waiting and seen < _MOST_NODES:
@@ -110,15 +110,15 @@ def _types(node: dict[str, Any]) -> set[str]:
     }
 
 
-def _node_values(node: dict[str, Any]) -> Iterator[tuple[str, Found]]:
-    """The values of one node by field; those of a node that is not said to be scholarly count for less."""
+def _node_values(node: dict[str, Any]) -> Iterator[tuple[str, StatedValue]]:
+    """Yield field name and value for the properties of an object; those of a non-scholarly object are trusted less."""
     scholarly = bool(_types(node) & SCHOLARLY)
     trust = 1.0 if scholarly else 0.6
     if scholarly:
-        yield "scholarly", Found("json_ld:@type", "ScholarlyArticle", 0.9)
+        yield "scholarly", StatedValue("json_ld:@type", "ScholarlyArticle", 0.9)
     for key, name, confidence in _PROPERTIES:
         for value in _texts(node.get(key)):
-            yield name, Found(f"json_ld:{key}", value, confidence * trust)
+            yield name, StatedValue(f"json_ld:{key}", value, confidence * trust)
     container = node.get("isPartOf")
     for _ in range(_DEEPEST_CONTAINER):
         if isinstance(container, dict):
@@ -126,17 +126,17 @@ def _node_values(node: dict[str, Any]) -> Iterator[tuple[str, Found]]:
             container = container.get("isPartOf")
 
 
-def _container_values(container: dict[str, Any], confidence: float) -> Iterator[tuple[str, Found]]:
-    """Volume, issue and ISSN of what an article is part of, and its name if it is a journal."""
+def _container_values(container: dict[str, Any], confidence: float) -> Iterator[tuple[str, StatedValue]]:
+    """Yield volume, issue and ISSN of what an article is part of, and its name if it may be a journal."""
     for key, name in (("volumeNumber", "volume"), ("issueNumber", "issue"), ("issn", "issn"), ("name", "journal")):
         kinds = _types(container)
         if key != "name" or "periodical" in kinds or not kinds & _NO_JOURNALS:
             for text in _texts(container.get(key)):
-                yield name, Found(f"json_ld:isPartOf.{key}", text, confidence)
+                yield name, StatedValue(f"json_ld:isPartOf.{key}", text, confidence)
 
 
 def _texts(value: object) -> Iterator[str]:
-    """The strings a property gives, whether as text, a list, or an object with a name or a value."""
+    """Yield the strings of a property, which may be text, a list, or an object with a name or a value."""
     for item in value[:200] if isinstance(value, list) else [value]:
         text = next((item[key] for key in _VALUES if key in item), None) if isinstance(item, dict) else item
         if isinstance(text, str | int) and not isinstance(text, bool) and str(text).strip():

@@ -1,13 +1,18 @@
-"""What comes of a web page: an `Extraction`, each value with how it was found, or a `Rejection` with its reason.
+"""The result of reading a web page: an `Extraction`, in which each value has its origin, or a `Rejection`.
 
-Reasons of this package:
+Reasons for rejection:
 
-    not_html, too_large, too_deep     the payload cannot be read as a page
-    bot_wall, login_wall              the page asks for a browser, a captcha or an account instead
-    error_page                        the page says that it is not there or that the service failed
-    search_results                    the page lists articles
-    empty                             the page shows next to no text
-    no_article                        the page shows text, but nothing that is an article's
+    not_html            the payload is something else than a page: a PDF, an image, JSON
+    too_large           the page is larger than 16 MB
+    too_deep            elements are nested too deeply, and what could be read shows no abstract
+    bot_wall            the page asks for a browser, cookies or a captcha
+    login_wall          the page asks for an account
+    error_page          the page says that it does not exist or that the service failed
+    search_results      the page lists several articles
+    empty               the page shows hardly any text
+    no_article          the page shows text, but none that is an article's
+
+`flows.prepare` adds `uncertain`, `timed_out`, `crashed` and `failed`, and the reasons of a damaged payload.
 """
 
 from collections.abc import Mapping
@@ -21,18 +26,18 @@ Steps = tuple[str, ...]
 
 @dataclass(frozen=True)
 class Rejection:
-    """Why a page gave nothing: a fixed word and the reason in full."""
+    """A page without an article: the reason as a fixed word, and in full."""
 
     reason: str
     detail: str
 
 
 class Finding(NamedTuple):
-    """How a value was found.
+    """The origin of a value and how sure it is.
 
-    step: the rule that gave it, e.g. 'json_ld:abstract', 'meta:citation_doi', 'container:PubMed', 'heading:abstract'.
-    confidence: from 0 to 1; an independent step that agrees raises it, one that disagrees lowers it.
-    agreeing, disagreeing: the other steps that found the same, and those that found something else.
+    step: the rule that found it, e.g. 'json_ld:abstract', 'meta:citation_doi', 'container:PubMed', 'heading:abstract'.
+    confidence: 0 to 1; raised by independent steps that agree, lowered by steps that disagree.
+    agreeing, disagreeing: the other steps that found the same value, and those that found another.
     """
 
     step: str
@@ -43,13 +48,13 @@ class Finding(NamedTuple):
 
 @dataclass(frozen=True)
 class Extraction:
-    """An article as a page shows it; what it does not say is None.
+    """An article as a page shows it; a value that the page does not give is None.
 
-    text: what was asked for: the abstract (mode 'abstract'), or the full text with its line breaks (mode 'article').
-    abstract: one line, as the page writes it, labels of its parts included; `marks` are spans in it.
-    date: of publication, ISO 8601 as exact as known: '2019-04-15', '1977-01', '1955'. language: ISO 639-1, 'en'.
-    truncated: the page itself shows only the beginning of the abstract.
-    findings: how each of the other values was found, by its name.
+    text: the abstract (mode 'abstract'), or the full text with its line breaks (mode 'article').
+    abstract: on one line, including the labels of its parts; marks: spans in it, in code points.
+    date: of publication, ISO 8601, as precise as known: '2019-04-15', '1977-01', '1955'. language: ISO 639-1, 'en'.
+    truncated: whether the page shows only the beginning of the abstract.
+    findings: value name -> its origin.
     """
 
     url: str

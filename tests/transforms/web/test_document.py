@@ -8,7 +8,7 @@ from tests.support import made_pages
 from tests.support.made_pages import article
 from transforms.schema.records import PARSED_DOCUMENTS
 from transforms.text.section_marks import find_marks
-from transforms.web.document import address, document, sections
+from transforms.web.document import labelled_sections, normalize_url, to_document_table
 from transforms.web.page import Extraction, extract
 
 FETCHED = datetime.datetime(2031, 5, 6, 7, 8, 9, tzinfo=datetime.UTC)
@@ -19,7 +19,7 @@ def row_of(
 ):
     found = extract(html.encode(), url)
     assert isinstance(found, Extraction)
-    table = document(found, fetched_at, "raw/web/1.html.gz", 7)
+    table = to_document_table(found, fetched_at, "raw/web/1.html.gz", 7)
     assert table.schema == PARSED_DOCUMENTS.arrow
     assert table.num_rows == 1
     return table.to_pylist()[0]
@@ -67,7 +67,7 @@ def test_the_same_page_fetched_later_has_a_greater_version_and_the_same_digest()
 )
 def test_dates_as_exact_as_known(date, first_day):
     found = Extraction("u", "A title", None, None, date=date)
-    row = document(found, FETCHED, "f").to_pylist()[0]
+    row = to_document_table(found, FETCHED, "f").to_pylist()[0]
     assert row["published_on"].isoformat() == first_day
     assert row["published_precision"] == {4: "year", 7: "month", 10: "day"}[len(date)]
 
@@ -81,11 +81,11 @@ def test_dates_as_exact_as_known(date, first_day):
     ],
 )  # fmt: skip
 def test_addresses_in_one_form(url, expected):
-    assert address(url) == expected
+    assert normalize_url(url) == expected
 
 
 def test_a_section_ends_where_a_closing_mark_begins():
     text = "AIM: To hum. RESULTS: Some soup. © 1999 Made Press."
-    assert [(label, text[start:end]) for label, start, end in sections(text, find_marks(text), 0)] == [
+    assert [(label, text[start:end]) for label, start, end in labelled_sections(text, find_marks(text), 0)] == [
         ("AIM", "To hum."), ("RESULTS", "Some soup."),
     ]  # fmt: skip

@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from transforms.text import normalize
-from transforms.web.dates import iso_date
-from transforms.web.decode import decode
-from transforms.web.language import language_code, pubmed_language, written_in
+from transforms.web.dates import normalize_date
+from transforms.web.decode import decode_page
+from transforms.web.language import detect_language, normalize_language, to_pubmed_language
 from transforms.web.result import Rejection
 
 
@@ -25,7 +25,7 @@ from transforms.web.result import Rejection
     ],
 )  # fmt: skip
 def test_dates(written, date):
-    assert iso_date(written) == date
+    assert normalize_date(written) == date
 
 
 @given(
@@ -33,12 +33,12 @@ def test_dates(written, date):
     st.sampled_from(["%Y-%m-%d", "%Y/%m/%d", "%d %B %Y", "%B %d, %Y", "%Y %b %d"]),
 )
 def test_a_date_in_any_usual_form_is_that_date(date, form):
-    assert iso_date(date.strftime(form)) == date.isoformat()
+    assert normalize_date(date.strftime(form)) == date.isoformat()
 
 
 @given(st.text(max_size=80))
 def test_any_text_has_a_date_or_none(text):
-    found = iso_date(text)
+    found = normalize_date(text)
     assert found is None or len(found) in {4, 7, 10}
 
 
@@ -50,8 +50,8 @@ def test_any_text_has_a_date_or_none(text):
     ],
 )  # fmt: skip
 def test_language_codes(stated, code, pubmed):
-    assert language_code(stated) == code
-    assert pubmed_language(code) == pubmed
+    assert normalize_language(stated) == code
+    assert to_pubmed_language(code) == pubmed
 
 
 @pytest.mark.parametrize(
@@ -69,7 +69,7 @@ def test_language_codes(stated, code, pubmed):
     ],
 )  # fmt: skip
 def test_the_language_a_text_is_written_in(text, language):
-    assert written_in(text) == language
+    assert detect_language(text) == language
 
 
 @pytest.mark.parametrize(
@@ -94,7 +94,7 @@ def test_prose_in_one_form_stays_as_it_is(text):
 @given(st.text(alphabet=st.characters(blacklist_categories=["Cs", "Cc"]), max_size=200))
 def test_utf8_is_read_back(text):
     html = f"<html><body>{text}".encode()
-    found = decode(html)
+    found = decode_page(html)
     assert not isinstance(found, Rejection)
     assert found.text == f"<html><body>{text}"
     assert found.utf8 == html

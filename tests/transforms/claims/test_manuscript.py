@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from transforms.web.manuscript import Draft, read_draft
+from transforms.claims.manuscript import Draft, read_draft
 from transforms.web.result import Rejection
 
 ONE, TWO = "We saw a case of gout in a camel.", "To our knowledge it is the second."
