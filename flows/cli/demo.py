@@ -10,7 +10,7 @@ import duckdb
 from flows import terminal
 from flows.cli.claims_report import show_claims
 from flows.cli.collect import run_collect
-from flows.demo_literature.literature import SEED, Planting, literature, mesh, truths
+from flows.demo_literature.literature import SEED, Planting, literature, mesh, planted_combinations
 from flows.demo_literature.preprints import preprints
 from flows.demo_literature.server import LiteratureServer
 from flows.demo_literature.shelf import Shelf
@@ -111,7 +111,7 @@ def _show_plantings(connection: duckdb.DuckDBPyConnection) -> int:
     """Print every planted combination with its counts, planted and found; returns how many differ."""
     terminal.lines("", "Planted combinations, articles by basis (planted = found unless marked):")
     by_name: dict[str, list[Planting]] = {}
-    for planting in truths():
+    for planting in planted_combinations():
         by_name.setdefault(planting.name, []).append(planting)
     drawn, differing = [], 0
     for name, plantings in by_name.items():

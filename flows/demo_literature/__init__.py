@@ -1,6 +1,7 @@
-"""The embedded literature: a synthetic corpus, written by this project, in the shape of PubMed's own files.
+"""The embedded literature: a synthetic corpus, written by this project, in the format of PubMed's own files.
 
-No record describes a real patient, study or paper, and each says so in its CopyrightInformation and GeneralNote. `make
-demo` and the tests load it because its truths are known: `literature()` gives the files, `mesh()` the vocabulary (an
-excerpt of MeSH 2024, which is genuine) and `truths()` how many articles each planted combination must be found in.
+No record describes a real patient, study or paper, and each says so in its CopyrightInformation and GeneralNote. In:
+the declarations in background.toml and plantings.toml. Out: files of PubMed XML, an excerpt of MeSH 2024 (genuine), and
+the number of articles each planted combination must be found in, for `make demo` and the tests. Start with
+`literature`; `server` serves it over HTTP in the protocols of the real sources.
 """

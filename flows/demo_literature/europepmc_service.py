@@ -1,4 +1,4 @@
-"""Europe PMC's search as the embedded literature server has it: core results in JSON, cursorMark paging."""
+"""Europe PMC's search of the demo server: core results in JSON, paged by cursorMark."""
 
 import base64
 import binascii
@@ -17,37 +17,37 @@ _SOURCE = re.compile(r"SRC:([A-Z]{3})")
 _OPERATORS = re.compile(r"\b(?:AND|OR)\b|[()]")
 
 Indexed = tuple[str, SampleArticle]
-"""A record and its source, 'MED' or 'PPR'."""
+"""The source, 'MED' or 'PPR', and the record."""
 
 
 def search(records: list[Indexed], params: Mapping[str, str], fault: str | None) -> Reply:
-    """A page of results; `fault`: 'error_element', 'changing_count' or 'repeated_cursor'."""
+    """Return a page of results; `fault` is 'error_element', 'changing_count' or 'repeated_cursor'."""
     if fault == "error_element" or params.get("format", "xml") != "json":
         return _reply({"errCode": 404, "errMsg": "Search failed: the index is not available"})
-    found = sorted(_matching(records, params.get("query", "")), key=_identifier)
+    matching = sorted(_select(records, params.get("query", "")), key=_identifier)
     size = min(max(int(params.get("pageSize", "25")), 1), 1000)
     cursor = params.get("cursorMark", "*")
     start = _position(cursor)
     if start is None:
         return _reply({"errCode": 400, "errMsg": "Invalid cursorMark"})
-    page = found[start : start + size]
-    told: dict[str, Any] = {"version": "6.9", "hitCount": len(found) + (fault == "changing_count")}
+    page = matching[start : start + size]
+    response: dict[str, Any] = {"version": "6.9", "hitCount": len(matching) + (fault == "changing_count")}
     if page:
-        following = cursor if fault == "repeated_cursor" else _cursor(start + len(page))
-        told["nextCursorMark"] = following
-    told["request"] = {
+        next_cursor = cursor if fault == "repeated_cursor" else _cursor(start + len(page))
+        response["nextCursorMark"] = next_cursor
+    response["request"] = {
         "queryString": params.get("query", ""),
         "resultType": "core",
         "cursorMark": cursor,
         "pageSize": size,
     }
-    told["resultList"] = {"result": [core(source, article) for source, article in page]}
-    return _reply(told)
+    response["resultList"] = {"result": [core_result(source, article) for source, article in page]}
+    return _reply(response)
 
 
-def core(source: str, article: SampleArticle) -> dict[str, Any]:
-    """One record as a core result; a preprint has no PMID and no journal."""
-    told: dict[str, Any] = {
+def core_result(source: str, article: SampleArticle) -> dict[str, Any]:
+    """Return one record as a core result; a preprint has no PMID and no journal."""
+    result: dict[str, Any] = {
         "id": _identifier((source, article)),
         "source": source,
         "title": article.title,
@@ -60,19 +60,19 @@ def core(source: str, article: SampleArticle) -> dict[str, Any]:
         "firstPublicationDate": article.published.first_day.isoformat(),
     }
     if article.sections:
-        told["abstractText"] = "".join(map(_section, article.sections))
+        result["abstractText"] = "".join(map(_section_html, article.sections))
     if article.doi:
-        told["doi"] = article.doi
+        result["doi"] = article.doi
     if source == "MED":
-        told["pmid"] = str(article.pmid)
+        result["pmid"] = str(article.pmid)
         journal = {
             "title": article.journal.title,
             "isoabbreviation": article.journal.abbreviation,
             "issn": article.journal.issn,
         }
-        told["journalInfo"] = {"volume": article.volume, "issue": article.issue, "journal": journal}
-        told["pageInfo"] = article.pages
-    return told
+        result["journalInfo"] = {"volume": article.volume, "issue": article.issue, "journal": journal}
+        result["pageInfo"] = article.pages
+    return result
 
 
 def _author(author: Author) -> dict[str, str]:
@@ -86,7 +86,7 @@ def _author(author: Author) -> dict[str, str]:
     }
 
 
-def _section(section: Section) -> str:
+def _section_html(section: Section) -> str:
     return f"<h4>{escape(section.label.capitalize())}</h4>{section.text}" if section.label else section.text
 
 
@@ -95,17 +95,17 @@ def _identifier(record: Indexed) -> str:
     return str(article.pmid) if source == "MED" else f"{source}{article.pmid}"
 
 
-def _matching(records: list[Indexed], query: str) -> list[Indexed]:
+def _select(records: list[Indexed], query: str) -> list[Indexed]:
     sources = set(_SOURCE.findall(query))
-    span = _DAYS.search(query)
-    since, until = (date.fromisoformat(day) for day in span.groups()[1:]) if span else (date.min, date.max)
-    updated = span is not None and span[1] == "UPDATE_DATE"
+    days = _DAYS.search(query)
+    since, until = (date.fromisoformat(day) for day in days.groups()[1:]) if days else (date.min, date.max)
+    by_update = days is not None and days[1] == "UPDATE_DATE"
     words = _OPERATORS.sub(" ", _SOURCE.sub(" ", _DAYS.sub(" ", query))).lower().split()
     return [
         (source, article)
         for source, article in records
         if (not sources or source in sources)
-        and since <= (article.revised if updated else article.entered) <= until
+        and since <= (article.revised if by_update else article.entered) <= until
         and all(word.strip('"') in f"{article.title} {article.abstract}".lower() for word in words)
     ]
 
@@ -123,5 +123,5 @@ def _position(cursor: str) -> int | None:
         return None
 
 
-def _reply(told: dict[str, Any]) -> Reply:
-    return 200, "application/json;charset=UTF-8", json.dumps(told, ensure_ascii=False).encode()
+def _reply(content: dict[str, Any]) -> Reply:
+    return 200, "application/json;charset=UTF-8", json.dumps(content, ensure_ascii=False).encode()

@@ -1,4 +1,4 @@
-"""E-utilities of the embedded literature server: esearch and efetch, with NCBI's limits and error bodies."""
+"""E-utilities of the demo server: esearch and efetch, with NCBI's limits and error bodies."""
 
 import json
 import re
@@ -7,7 +7,7 @@ from datetime import date
 from html import escape
 
 from flows.demo_literature.records import SampleArticle
-from flows.demo_literature.render import HEAD, record
+from flows.demo_literature.render import HEAD, render_record
 
 SEARCH_LIMIT = 9_999
 FETCH_LIMIT = 10_000
@@ -26,20 +26,20 @@ Reply = tuple[int, str, bytes]
 """Status, content type, body."""
 
 
-def refused_key(key: str) -> Reply:
-    """What NCBI answers to a key it does not know."""
-    told = {"error": "API key invalid", "api-key": key, "type": "ip", "status": "unknown"}
-    return 400, "application/json", json.dumps(told).encode()
+def invalid_key_error(key: str) -> Reply:
+    """Return NCBI's reply to an unknown API key."""
+    error = {"error": "API key invalid", "api-key": key, "type": "ip", "status": "unknown"}
+    return 400, "application/json", json.dumps(error).encode()
 
 
-def too_many_requests(key: str) -> Reply:
-    """What NCBI answers to requests beyond the limit, in whatever format was asked for."""
-    told = {"error": "API rate limit exceeded", "api-key": key or "192.0.2.1", "count": "4", "limit": "3"}
-    return 429, "application/json", json.dumps(told).encode()
+def rate_limit_error(key: str) -> Reply:
+    """Return NCBI's reply to requests beyond the rate limit: JSON, whatever format was requested."""
+    error = {"error": "API rate limit exceeded", "api-key": key or "192.0.2.1", "count": "4", "limit": "3"}
+    return 429, "application/json", json.dumps(error).encode()
 
 
 def esearch(articles: Mapping[int, SampleArticle], params: Mapping[str, str], fault: str | None) -> Reply:
-    """The PMIDs that match `term`, newest first; `fault`: 'error_element' or 'changing_count'."""
+    """Return the PMIDs that match `term`, the highest first; `fault` is 'error_element' or 'changing_count'."""
     start, maximum = int(params.get("retstart", "0")), int(params.get("retmax", "20"))
     if fault == "error_element":
         return _search_error("Search Backend failed: Database is not supported: pubmed")
@@ -48,56 +48,56 @@ def esearch(articles: Mapping[int, SampleArticle], params: Mapping[str, str], fa
             "Search Backend failed: Exception: 'retstart' cannot be larger than 9998. For PubMed, ESearch can only"
             " retrieve the first 9,999 records matching the query."
         )
-    found = sorted(_matching(articles, params), reverse=True)
-    count = len(found) + (fault == "changing_count")
-    listed = found[start : min(start + maximum, SEARCH_LIMIT)]
+    pmids = sorted(_matching(articles, params), reverse=True)
+    count = len(pmids) + (fault == "changing_count")
+    listed = pmids[start : min(start + maximum, SEARCH_LIMIT)]
     ids = "\n".join(f"<Id>{pmid}</Id>" for pmid in listed)
-    told = escape(params.get("term", ""))
+    query = escape(params.get("term", ""))
     body = (
         f"{_SEARCH_HEAD}<eSearchResult><Count>{count}</Count><RetMax>{len(listed)}</RetMax><RetStart>{start}</RetStart>"
-        f"<IdList>\n{ids}\n</IdList><TranslationSet/><QueryTranslation>{told}</QueryTranslation>"
+        f"<IdList>\n{ids}\n</IdList><TranslationSet/><QueryTranslation>{query}</QueryTranslation>"
         f"</eSearchResult>\n"
     )
     return 200, "text/xml; charset=UTF-8", body.encode()
 
 
 def efetch(articles: Mapping[int, SampleArticle], params: Mapping[str, str], fault: str | None) -> Reply:
-    """The records asked for; unknown ids are passed over. `fault`: 'error_element' or 'missing_ids'."""
-    wanted = [int(pmid) for pmid in params.get("id", "").split(",") if pmid.strip().isdecimal()]
+    """Return the requested records, without unknown ids; `fault` is 'error_element' or 'missing_ids'."""
+    requested = [int(pmid) for pmid in params.get("id", "").split(",") if pmid.strip().isdecimal()]
     if fault == "error_element":
         return _fetch_error("Cannot retrieve history data. query_key: 1, WebEnv: MCID_1, retstart: 0, retmax: 500")
-    if not wanted or len(wanted) > FETCH_LIMIT:
+    if not requested or len(requested) > FETCH_LIMIT:
         return _fetch_error("Empty id list - nothing todo")
-    there = [pmid for pmid in dict.fromkeys(wanted) if pmid in articles]
+    available = [pmid for pmid in dict.fromkeys(requested) if pmid in articles]
     if fault == "missing_ids":
-        there = there[:-1]
-    records = "\n".join(record(articles[pmid]) for pmid in there)
+        available = available[:-1]
+    records = "\n".join(render_record(articles[pmid]) for pmid in available)
     return 200, "text/xml; charset=UTF-8", f"{HEAD}<PubmedArticleSet>\n{records}\n</PubmedArticleSet>\n".encode()
 
 
 def _matching(articles: Mapping[int, SampleArticle], params: Mapping[str, str]) -> list[int]:
     term = params.get("term", "")
-    spans = [(found[4], found[1], found[3]) for found in _DAYS.finditer(term)]
+    spans = [(match[4], match[1], match[3]) for match in _DAYS.finditer(term)]
     if "mindate" in params and "maxdate" in params:
         spans.append((params.get("datetype", "pdat"), params["mindate"], params["maxdate"]))
-    ranges = [(int(found[1]), int(found[2])) for found in _RANGE.finditer(term)]
+    ranges = [(int(match[1]), int(match[2])) for match in _RANGE.finditer(term)]
     words = _OPERATORS.sub(" ", _RANGE.sub(" ", _DAYS.sub(" ", term))).lower().split()
-    dated = [(field.lower(), _day(since), _day(until)) for field, since, until in spans]
+    date_conditions = [(field.lower(), _day(since), _day(until)) for field, since, until in spans]
     return [
         pmid
         for pmid, article in articles.items()
         if all(first <= pmid <= last for first, last in ranges)
-        and all(since <= _dated(article, field) <= until for field, since, until in dated)
-        and (not words or _has(article, words))
+        and all(since <= _date_of(article, field) <= until for field, since, until in date_conditions)
+        and (not words or _contains_words(article, words))
     ]
 
 
-def _has(article: SampleArticle, words: list[str]) -> bool:
+def _contains_words(article: SampleArticle, words: list[str]) -> bool:
     text = f"{article.title} {article.abstract}".lower()
     return all(word.strip('"') in text for word in words)
 
 
-def _dated(article: SampleArticle, field: str) -> date:
+def _date_of(article: SampleArticle, field: str) -> date:
     return article.revised if field in ("mdat", "lr") else article.entered
 
 

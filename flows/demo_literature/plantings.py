@@ -1,4 +1,4 @@
-"""The planted truths: plantings.toml as articles (by file), and as what must be found, claimed and parsed."""
+"""Read plantings.toml: the planted articles by file, and the counts, claims and parser results they must give."""
 
 import tomllib
 from dataclasses import dataclass, field, replace
@@ -7,7 +7,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any, Literal
 
-from flows.demo_literature import background as bg
+from flows.demo_literature import background
 from flows.demo_literature.records import Author, Book, OtherAbstract, PublicationDate, Relation, SampleArticle, Section
 from flows.demo_literature.vocabulary import ADULT, CHECK_TAGS, FEMALE, HUMANS, MALE, MIDDLE_AGED, headings, person_tags
 
@@ -19,12 +19,15 @@ RELEASED_ON = {1: date(2025, 12, 10), 2: date(2026, 3, 2), 3: date(2026, 6, 1)}
 
 @dataclass(frozen=True)
 class Planting:
-    """A combination and the distinct articles it must be found in, on one basis, after all files in order.
+    """A combination of concepts and the number of distinct articles it must be found in, on one basis, after all files.
 
-    `concepts`: groups that must all match, each a CURIE or alternatives joined by '|'. `articles` counts descendants,
-    `exact_articles` does not; both leave out deleted and retracted articles and notices, of which `retracted_articles`
-    would match besides. `sentence_articles` (basis 'text') have all in one sentence. `after_files` (basis 'index') is
-    the count after the first, second and third file; `history` the count as of past days.
+    concepts            groups that must all match, each a CURIE or alternatives joined by '|'
+    articles            with descendants; without deleted and retracted articles and notices
+    exact_articles      the same without descendants
+    retracted_articles  retracted articles and notices that match besides
+    sentence_articles   articles with all concepts in one sentence (basis 'text' only)
+    after_files         articles after the first, second and third file (basis 'index' only)
+    history             articles as of past days
     """
 
     name: str
@@ -42,13 +45,13 @@ class Planting:
 
     @property
     def groups(self) -> tuple[tuple[str, ...], ...]:
-        """The combination as groups of alternatives."""
+        """The combination as groups of alternative CURIEs."""
         return tuple(tuple(group.split("|")) for group in self.concepts)
 
 
 @dataclass(frozen=True)
 class PlantedClaim:
-    """A rarity claim in a planted text: its kind and number, the earlier articles there are, and whether it holds."""
+    """A rarity claim in a planted text: its kind and number, the number of earlier articles, and whether it is true."""
 
     pmid: int
     planting: str
@@ -62,7 +65,7 @@ class PlantedClaim:
 
 @dataclass(frozen=True)
 class Trap:
-    """A record with a feature that parsers get wrong, and what must come out of it."""
+    """A record with a feature that parsers get wrong, and the fields that must be parsed from it."""
 
     pmid: int
     name: str
@@ -73,8 +76,8 @@ class Trap:
 class Totals:
     """Sums over all files: records = versions + rejected; versions = pmids + unchanged + superseded.
 
-    live = pmids - deleted; counted = live - retracted - notices; with_headings: of counted, those with a heading (the
-    population of basis 'index'). `deletions` are the PMIDs listed for deletion, those never released included.
+    live = pmids - deleted; counted = live - retracted - notices. with_headings are those of counted with a heading (the
+    population of basis 'index'). deletions are all PMIDs listed for deletion, including any never released.
     """
 
     records: int
@@ -93,14 +96,14 @@ class Totals:
 
 
 @cache
-def declared() -> dict[str, Any]:
-    """plantings.toml as it stands."""
+def declared_plantings() -> dict[str, Any]:
+    """Load plantings.toml, once a process."""
     return tomllib.loads(files(__package__).joinpath("plantings.toml").read_text(encoding="utf-8"))
 
 
-def truths() -> list[Planting]:
-    """Every planting on every basis."""
-    return [_planting(entry, basis) for entry in declared()["planting"] for basis in BASES]
+def planted_combinations() -> list[Planting]:
+    """Return every planted combination on every basis."""
+    return [_planting(entry, basis) for entry in declared_plantings()["planting"] for basis in BASES]
 
 
 def _planting(entry: dict[str, Any], basis: Basis) -> Planting:
@@ -121,34 +124,34 @@ def _planting(entry: dict[str, Any], basis: Basis) -> Planting:
     )
 
 
-def claims() -> list[PlantedClaim]:
-    """Every planted rarity claim."""
-    return [PlantedClaim(**entry) for entry in declared()["claim"]]
+def planted_claims() -> list[PlantedClaim]:
+    """Return every planted rarity claim."""
+    return [PlantedClaim(**entry) for entry in declared_plantings()["claim"]]
 
 
-def traps() -> list[Trap]:
-    """Every planted trap of the format."""
-    return [Trap(e["pmid"], e["trap"], e.get("expect", {})) for e in declared()["article"] if "trap" in e]
+def planted_traps() -> list[Trap]:
+    """Return every planted record that parsers get wrong."""
+    return [Trap(e["pmid"], e["trap"], e.get("expect", {})) for e in declared_plantings()["article"] if "trap" in e]
 
 
-def totals() -> Totals:
-    """The sums that must come out after loading all files."""
-    return Totals(**declared()["totals"])
+def expected_totals() -> Totals:
+    """Return the totals that loading all files must give."""
+    return Totals(**declared_plantings()["totals"])
 
 
-def planted(seed: int) -> dict[int, tuple[SampleArticle, ...]]:
-    """The planted records by file, in order; a later version of a PMID is a further record."""
+def planted_articles(seed: int) -> dict[int, tuple[SampleArticle, ...]]:
+    """Return the planted records by file, in order; each version of a PMID is a record of its own."""
     by_file: dict[int, list[SampleArticle]] = {1: [], 2: [], 3: []}
     latest: dict[int, SampleArticle] = {}
-    for entry in declared()["article"]:
+    for entry in declared_plantings()["article"]:
         article = _next_version(entry, latest) if entry["pmid"] in latest else _article(entry, seed)
         latest[article.pmid] = article
         by_file[entry["file"]].append(article)
-    return {file: tuple(_cite(article, latest) for article in articles) for file, articles in by_file.items()}
+    return {file: tuple(_with_citations(article, latest) for article in articles) for file, articles in by_file.items()}
 
 
 def _next_version(entry: dict[str, Any], latest: dict[int, SampleArticle]) -> SampleArticle:
-    """The record as it was (`duplicate`), or with what `again` changes and a later date of revision."""
+    """Return the previous record unchanged (`duplicate`), or with the fields of `again` and a later revision date."""
     previous = latest[entry["pmid"]]
     if entry.get("duplicate"):
         return previous
@@ -167,8 +170,8 @@ def _next_version(entry: dict[str, Any], latest: dict[int, SampleArticle]) -> Sa
 
 
 def _article(entry: dict[str, Any], seed: int) -> SampleArticle:
-    draw = bg.stream(seed, entry["pmid"])
-    published = _published(entry["published"])
+    draw = background.random_stream(seed, entry["pmid"])
+    published = _publication_date(entry["published"])
     entered = date.fromisoformat(entry["entered"]) if "entered" in entry else published.first_day + timedelta(days=6)
     age, sex = entry.get("person", (0, ""))
     tags = person_tags(age, female=sex == "woman") if age else GROUP_TAGS
@@ -180,12 +183,14 @@ def _article(entry: dict[str, Any], seed: int) -> SampleArticle:
         language=entry.get("language", "eng"),
         sections=_sections(entry),
         other_abstracts=(OtherAbstract(**entry["other_abstract"]),) if "other_abstract" in entry else (),
-        authors=(Author("", collective=entry["collective"]),) if "collective" in entry else bg.authors(draw),
-        journal=bg.journal("Case Reports" if age else "Internal Medicine"),
+        authors=(Author("", collective=entry["collective"]),)
+        if "collective" in entry
+        else background.invent_authors(draw),
+        journal=background.invent_journal("Case Reports" if age else "Internal Medicine"),
         published=published,
         entered=entered,
-        received=_received(entry, entered),
-        revised=bg.revised_on(entered),
+        received=_received_date(entry, entered),
+        revised=background.revision_date(entered),
         headings=headings(tuple(entry["headings"]), tags) if entry["headings"] else (),
         publication_types=tuple(
             entry.get("types", ["Case Reports", "Journal Article"] if age else ["Journal Article"])
@@ -193,30 +198,30 @@ def _article(entry: dict[str, Any], seed: int) -> SampleArticle:
         volume=str(published.year - 1960),
         issue=str(published.month or 1),
         pages=f"{page}-{page + draw.randint(2, 7)}",
-        doi=bg.doi(entry["pmid"], published.year),
+        doi=background.make_doi(entry["pmid"], published.year),
         relations=_relations(entry),
         status=entry.get("status", "MEDLINE"),
         book=Book(**entry["book"]) if "book" in entry else None,
-        planting=entry.get("planting", entry.get("trap", "")) or _owner(entry["pmid"]),
+        planting=entry.get("planting", entry.get("trap", "")) or _planting_name(entry["pmid"]),
     )
 
 
-def _owner(pmid: int) -> str:
-    """The first planting that lists the PMID."""
-    return next((entry["name"] for entry in declared()["planting"] if pmid in entry["pmids"]), "")
+def _planting_name(pmid: int) -> str:
+    """Return the name of the first planting that lists the PMID; '' where none does."""
+    return next((entry["name"] for entry in declared_plantings()["planting"] if pmid in entry["pmids"]), "")
 
 
-def _published(value: str | dict[str, Any]) -> PublicationDate:
+def _publication_date(value: str | dict[str, Any]) -> PublicationDate:
     if isinstance(value, dict):
         return PublicationDate(**value)
     parts = [int(part) for part in value.split("-")]
     return PublicationDate(parts[0], parts[1] if len(parts) > 1 else None, parts[2] if len(parts) > 2 else None)
 
 
-def _received(entry: dict[str, Any], entered: date) -> date | None:
+def _received_date(entry: dict[str, Any], entered: date) -> date | None:
     if "received" in entry:
         return date.fromisoformat(entry["received"])
-    return entered - timedelta(days=120) if entered.year >= bg.DOI_SINCE and entry["headings"] else None
+    return entered - timedelta(days=120) if entered.year >= background.FIRST_DOI_YEAR and entry["headings"] else None
 
 
 def _sections(entry: dict[str, Any]) -> tuple[Section, ...]:
@@ -229,14 +234,14 @@ def _relations(entry: dict[str, Any]) -> tuple[Relation, ...]:
     return tuple(Relation(r["kind"], r.get("citation", ""), r.get("pmid")) for r in entry.get("relations", ()))
 
 
-def _cite(article: SampleArticle, latest: dict[int, SampleArticle]) -> SampleArticle:
-    """The article with its relations' citations written out from the records they name."""
-    written = tuple(r if r.citation or r.pmid is None else replace(r, citation=citation(latest[r.pmid]))
+def _with_citations(article: SampleArticle, latest: dict[int, SampleArticle]) -> SampleArticle:
+    """Return the article with the citations of its relations filled in from the records they name."""
+    relations = tuple(r if r.citation or r.pmid is None else replace(r, citation=cite(latest[r.pmid]))
                     for r in article.relations)  # fmt: skip
-    return replace(article, relations=written)
+    return replace(article, relations=relations)
 
 
-def citation(article: SampleArticle) -> str:
-    """The article as PubMed cites it, e.g. 'Synth J Neuro. 2010 Feb;50(2):77-81'."""
+def cite(article: SampleArticle) -> str:
+    """Return the article as PubMed cites it, e.g. 'Synth J Neuro. 2010 Feb;50(2):77-81'."""
     printed = article.published.first_day.strftime("%Y %b %d") if article.published.day else str(article.published.year)
     return f"{article.journal.abbreviation}. {printed};{article.volume}({article.issue}):{article.pages}"

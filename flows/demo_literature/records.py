@@ -1,25 +1,25 @@
-"""What a synthetic article is, apart from how PubMed, Europe PMC or a web page would write it down.
+"""Synthetic articles, independent of how PubMed, Europe PMC or a web page would render them.
 
-Texts are plain Unicode in which only the tags of `INLINE` are markup; anything else, '<' and '&' included, is text.
+Texts are plain Unicode in which only the tags of INLINE_TAG are markup; anything else, '<' and '&' included, is text.
 """
 
 import re
 from dataclasses import dataclass
 from datetime import date
 
-INLINE = re.compile(r"(</?(?:i|b|u|sub|sup)>)")
+INLINE_TAG = re.compile(r"(</?(?:i|b|u|sub|sup)>)")
 
 NOTICE = "Synthetic record written by the Hoofbeats project for demonstration and tests; it describes no real patient."
 
 
-def plain(text: str) -> str:
-    """`text` without its inline markup."""
-    return INLINE.sub("", text)
+def strip_markup(text: str) -> str:
+    """Return `text` without its inline tags."""
+    return INLINE_TAG.sub("", text)
 
 
 @dataclass(frozen=True)
 class PublicationDate:
-    """A publication date as exact as the journal prints it; `medline` is PubMed's free-text form."""
+    """A publication date as precise as the journal prints it; `medline` is PubMed's free-text form."""
 
     year: int
     month: int | None = None
@@ -29,7 +29,7 @@ class PublicationDate:
 
     @property
     def first_day(self) -> date:
-        """The first day the printed date may mean (a season counts as its year)."""
+        """The first day of the printed date; of a season, the first day of its year."""
         return date(self.year, self.month or 1, self.day or 1)
 
 
@@ -60,7 +60,7 @@ class Journal:
 
 @dataclass(frozen=True)
 class Heading:
-    """A subject heading: the descriptor's id and name, and whether it is the article's main topic."""
+    """A subject heading: the descriptor's id and name, and whether it is a major topic of the article."""
 
     ui: str
     name: str
@@ -91,7 +91,7 @@ class OtherAbstract:
 
 @dataclass(frozen=True)
 class Relation:
-    """What a record says of another: PubMed's RefType, a citation and, where it has one, the other's PMID."""
+    """A record's reference to another: PubMed's RefType, a citation and, if there is one, the other record's PMID."""
 
     kind: str
     citation: str
@@ -110,7 +110,7 @@ class Book:
 
 @dataclass(frozen=True)
 class SampleArticle:
-    """One version of one synthetic record. `planting` names what it was planted for; '' for background."""
+    """One version of one synthetic record. `planting` names the planting it belongs to; '' for background."""
 
     pmid: int
     title: str
@@ -139,13 +139,13 @@ class SampleArticle:
 
     @property
     def abstract(self) -> str | None:
-        """The abstract as plain text, its parts joined by one space; None where the record has none."""
-        return " ".join(plain(section.text) for section in self.sections).strip() or None
+        """The abstract as plain text, its sections joined by spaces; None where the record has none."""
+        return " ".join(strip_markup(section.text) for section in self.sections).strip() or None
 
 
 @dataclass(frozen=True)
 class Release:
-    """One file as the publisher releases it: records in order, then deletions; `damaged`: records left ill-formed."""
+    """One released file: its records in order, then the PMIDs it deletes; records in `damaged` are not well-formed."""
 
     name: str
     released_on: date

@@ -1,16 +1,16 @@
-"""The embedded literature over loopback HTTP, in the protocols of the real sources.
+"""Serve the embedded literature over loopback HTTP, in the protocols of the real sources.
 
     /eutils/esearch.fcgi, /eutils/efetch.fcgi           E-utilities
     /pubmed/baseline/, /pubmed/updatefiles/             PubMed's files, with .md5, Range, ETag
     /europepmc/search                                   Europe PMC's search
     /pages/<pmid>.html, /feed.xml, /robots.txt          web pages
-    /vocabularies/                                      what `vocabulary refresh` fetches
+    /vocabularies/                                      the files that `vocabulary refresh` fetches
 
 with LiteratureServer(shelf, today=date(2026, 6, 1)) as server:
     settings = Settings(**server.settings)
 
-`today` can be moved while it runs, faults (`flows.demo_literature.faults`) switched; `requests` lists who asked for
-what, and when.
+While it runs, `today` can be changed and faults (`flows.demo_literature.faults`) switched on; `requests` lists the
+time, path and parameters of every request.
 """
 
 import gzip
@@ -28,21 +28,21 @@ from urllib.parse import parse_qsl, urlsplit
 
 from flows.demo_literature import europepmc_service, eutils_service, static_service
 from flows.demo_literature.eutils_service import Reply
-from flows.demo_literature.faults import TRANSPORT, Faults
+from flows.demo_literature.faults import TRANSPORT_FAULTS, Faults
 from flows.demo_literature.records import Release
 from flows.demo_literature.render import article_set
 from flows.demo_literature.shelf import Shelf
 from flows.demo_literature.vocabulary import mesh
 
 EMAIL = "demo@hoofbeats.example"
-PRIVATE = "http://10.0.0.1/private"
-_ENDLESS_PIECE = b"<!-- and so on -->" * 4096
+PRIVATE_URL = "http://10.0.0.1/private"
+_ENDLESS_CHUNK = b"<!-- and so on -->" * 4096
 _NOT_FOUND: Reply = (404, "text/html", b"<html><body>Not found</body></html>")
 
 
 @dataclass
 class LiteratureServer:
-    """A server on a free port of 127.0.0.1; a context manager."""
+    """A server on a free port of 127.0.0.1, running while its context is open."""
 
     shelf: Shelf
     today: date
@@ -51,7 +51,7 @@ class LiteratureServer:
     api_keys: frozenset[str] = frozenset()
     requests: list[tuple[float, str, dict[str, str]]] = field(default_factory=list)
     ranges: list[str] = field(default_factory=list)
-    slowness_s: float = 0.05
+    slow_write_delay_s: float = 0.05
     vocabularies: dict[str, bytes] = field(default_factory=lambda: {"mesh_excerpt.xml": mesh()})
 
     def __enter__(self) -> Self:
@@ -69,12 +69,12 @@ class LiteratureServer:
 
     @property
     def url(self) -> str:
-        """Its address."""
+        """The address of the server, without a trailing slash."""
         return f"http://127.0.0.1:{self._http.server_address[1]}"
 
     @property
     def settings(self) -> dict[str, Any]:
-        """Settings that send every source here, without a wait between requests."""
+        """Settings that point every source at this server, with a rate limit too high to matter."""
         return {
             "email": EMAIL,
             "pubmed_api_url": f"{self.url}/eutils/",
@@ -84,8 +84,8 @@ class LiteratureServer:
             "requests_per_second": 1000.0,
         }
 
-    def note(self, path: str, params: dict[str, str]) -> bool:
-        """Note a request; whether it comes within the limit."""
+    def record_request(self, path: str, params: dict[str, str]) -> bool:
+        """Record a request; return whether it is within the rate limit."""
         now = time.monotonic()
         with self._lock:
             self.requests.append((now, path, params))
@@ -93,9 +93,9 @@ class LiteratureServer:
         return self.limit_per_s is None or recent <= self.limit_per_s
 
     def reply(self, path: str, params: dict[str, str]) -> tuple[Reply, str | None]:
-        """The answer to a request, and the fault of the transport it is to be sent with."""
-        own = next((faults for ending, faults in _FAULTS.items() if path.endswith(ending)), set())
-        fault = self.faults.draw(TRANSPORT | own)
+        """Return the reply to a request, and the transport fault to send it with."""
+        service_faults = next((faults for ending, faults in _SERVICE_FAULTS.items() if path.endswith(ending)), set())
+        fault = self.faults.draw(TRANSPORT_FAULTS | service_faults)
         if path.startswith("/eutils/"):
             reply = self._eutils(path.removeprefix("/eutils/"), params, fault)
         elif path == "/europepmc/search":
@@ -109,24 +109,24 @@ class LiteratureServer:
             reply = _NOT_FOUND if content is None else (200, "application/octet-stream", content)
         else:
             reply = self._page(path)
-        return reply, fault if fault in TRANSPORT else None
+        return reply, fault if fault in TRANSPORT_FAULTS else None
 
     def _eutils(self, service: str, params: Mapping[str, str], fault: str | None) -> Reply:
         key = params.get("api_key", "")
         if key and key not in self.api_keys:
-            return eutils_service.refused_key(key)
-        answer = {"esearch.fcgi": eutils_service.esearch, "efetch.fcgi": eutils_service.efetch}.get(service)
-        return answer(self.shelf.articles(self.today), params, fault) if answer else _NOT_FOUND
+            return eutils_service.invalid_key_error(key)
+        endpoint = {"esearch.fcgi": eutils_service.esearch, "efetch.fcgi": eutils_service.efetch}.get(service)
+        return endpoint(self.shelf.articles(self.today), params, fault) if endpoint else _NOT_FOUND
 
     def _pubmed(self, path: str, fault: str | None) -> Reply:
         folder, _, name = path.partition("/")
-        there = {release.name: release for release in self.shelf.files(folder, self.today)}
+        available = {release.name: release for release in self.shelf.files(folder, self.today)}
         if not name and folder in ("baseline", "updatefiles"):
-            sized = [(release, len(self._content(release))) for release in there.values()]
-            return static_service.listing(f"/pubmed/{folder}", sized)
-        if name.removesuffix(".md5") not in there:
+            files = [(release, len(self._content(release))) for release in available.values()]
+            return static_service.listing(f"/pubmed/{folder}", files)
+        if name.removesuffix(".md5") not in available:
             return _NOT_FOUND
-        content = self._content(there[name.removesuffix(".md5")])
+        content = self._content(available[name.removesuffix(".md5")])
         if name.endswith(".md5"):
             return static_service.md5(name.removesuffix(".md5"), content, fault)
         return 200, "application/x-gzip", content
@@ -138,8 +138,8 @@ class LiteratureServer:
         if path == "/feed.xml":
             return static_service.feed(articles, self.url, self.today)
         pmid = path.removeprefix("/pages/").removeprefix("private/").removesuffix(".html")
-        found = articles.get(int(pmid)) if pmid.isdecimal() else None
-        return static_service.page(found) if found else _NOT_FOUND
+        article = articles.get(int(pmid)) if pmid.isdecimal() else None
+        return static_service.page(article) if article else _NOT_FOUND
 
     def _content(self, release: Release) -> bytes:
         with self._lock:
@@ -148,13 +148,13 @@ class LiteratureServer:
             return self._files[release.name]
 
 
-_FAULTS: dict[str, set[str]] = {
+_SERVICE_FAULTS: dict[str, set[str]] = {
     "esearch.fcgi": {"error_element", "changing_count"},
     "efetch.fcgi": {"error_element", "missing_ids"},
     "/search": {"error_element", "changing_count", "repeated_cursor"},
     ".md5": {"wrong_md5"},
 }
-"""Faults by the end of the address."""
+"""Faults that only some services can have, by the end of the path."""
 
 
 class _Http(ThreadingHTTPServer):
@@ -162,7 +162,7 @@ class _Http(ThreadingHTTPServer):
     request_queue_size = 64
 
     def handle_error(self, request: object, client_address: object) -> None:
-        """A client that hangs up is no error of ours."""
+        """Ignore clients that hang up."""
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -175,23 +175,23 @@ class _Handler(BaseHTTPRequestHandler):
         super().__init__(request, address, http)
 
     def log_message(self, *_: object) -> None:
-        """Say nothing: `requests` has it."""
+        """Log nothing; `LiteratureServer.requests` has every request."""
 
     def do_GET(self) -> None:
-        """Answer."""
-        self._answer(dict(parse_qsl(urlsplit(self.path).query)))
+        """Answer a request with parameters in the URL."""
+        self._respond(dict(parse_qsl(urlsplit(self.path).query)))
 
     def do_POST(self) -> None:
-        """Answer a form."""
+        """Answer a request with parameters in the body."""
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-        self._answer(dict(parse_qsl(body.decode())))
+        self._respond(dict(parse_qsl(body.decode())))
 
-    def _answer(self, params: dict[str, str]) -> None:
+    def _respond(self, params: dict[str, str]) -> None:
         path = urlsplit(self.path).path
-        within = self._literature.note(path, params)
+        within_limit = self._literature.record_request(path, params)
         (status, kind, body), fault = self._literature.reply(path, params)
-        if fault == "too_many_requests" or not within:
-            status, kind, body = eutils_service.too_many_requests(params.get("api_key", ""))
+        if fault == "too_many_requests" or not within_limit:
+            status, kind, body = eutils_service.rate_limit_error(params.get("api_key", ""))
             fault = None
         elif fault == "server_error":
             status, kind, body, fault = 500, "text/html", b"<html><body>Internal error</body></html>", None
@@ -210,12 +210,12 @@ class _Handler(BaseHTTPRequestHandler):
         headers = {"Content-Type": kind}
         if fault == "short_body":
             body = body[: len(body) // 2]
-        status, body, more = self._asked_for(status, kind, body)
+        status, body, further_headers = self._conditional_reply(status, kind, body)
         self.send_response(status)
-        for name, value in {**headers, **more}.items():
+        for name, value in {**headers, **further_headers}.items():
             self.send_header(name, value)
         if fault == "private_redirect":
-            self.send_header("Location", PRIVATE)
+            self.send_header("Location", PRIVATE_URL)
         if status == 429:
             self.send_header("Retry-After", "0")
         if fault == "endless_body":
@@ -225,19 +225,19 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
         self._write(body, fault)
 
-    def _asked_for(self, status: int, kind: str, body: bytes) -> tuple[int, bytes, dict[str, str]]:
-        """The part, the compressed form, or nothing but 304: as the request's headers ask."""
+    def _conditional_reply(self, status: int, kind: str, body: bytes) -> tuple[int, bytes, dict[str, str]]:
+        """Return (status, body, headers) as the request headers ask: 304, a byte range, or a compressed body."""
         if status != 200:
             return status, body, {}
         etag = f'"{hashlib.sha256(body).hexdigest()[:16]}"'
         headers = {"ETag": etag, "Accept-Ranges": "bytes"}
         if self.headers.get("If-None-Match") == etag:
             return 304, b"", headers
-        wanted = self.headers.get("Range", "")
-        if wanted:
-            self._literature.ranges.append(wanted)
-        if wanted.startswith("bytes=") and wanted.endswith("-"):
-            start = int(wanted[6:-1])
+        byte_range = self.headers.get("Range", "")
+        if byte_range:
+            self._literature.ranges.append(byte_range)
+        if byte_range.startswith("bytes=") and byte_range.endswith("-"):
+            start = int(byte_range[6:-1])
             if start >= len(body):
                 return 416, b"", {"Content-Range": f"bytes */{len(body)}"}
             return 206, body[start:], {**headers, "Content-Range": f"bytes {start}-{len(body) - 1}/{len(body)}"}
@@ -249,7 +249,7 @@ class _Handler(BaseHTTPRequestHandler):
         if fault == "endless_body":
             self.close_connection = True
             while True:
-                self.wfile.write(b"%x\r\n%b\r\n" % (len(_ENDLESS_PIECE), _ENDLESS_PIECE))
+                self.wfile.write(b"%x\r\n%b\r\n" % (len(_ENDLESS_CHUNK), _ENDLESS_CHUNK))
         if fault == "truncated_body":
             self.close_connection = True
             body = body[: len(body) // 2]
@@ -258,6 +258,6 @@ class _Handler(BaseHTTPRequestHandler):
             for at in range(0, len(body), step):
                 self.wfile.write(body[at : at + step])
                 self.wfile.flush()
-                time.sleep(self._literature.slowness_s)
+                time.sleep(self._literature.slow_write_delay_s)
             return
         self.wfile.write(body)

@@ -1,4 +1,4 @@
-"""What the embedded literature server has on a given day."""
+"""The files and records that the demo server has on a given day."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -10,10 +10,10 @@ from flows.demo_literature.records import Release, SampleArticle
 
 @dataclass(frozen=True)
 class Shelf:
-    """Files in the order of release, those that are baselines by name; and records that are in no file.
+    """Releases in order, the names of those that are baselines, records outside any file, and preprints.
 
-    A record can be had from the day it entered; one of a file in its version of the last file released by then. From
-    the day a baseline of a new year is released, the files of earlier years are gone.
+    A record is available from its day of entry on; a record in files has the version of the last file released by then.
+    Once the baseline of a new year is released, files of earlier years are gone.
     """
 
     releases: tuple[Release, ...] = ()
@@ -22,28 +22,28 @@ class Shelf:
     preprints: tuple[SampleArticle, ...] = ()
 
     def articles(self, day: date) -> dict[int, SampleArticle]:
-        """PMID -> the record as it stands on a day."""
-        count = sum(release.released_on <= day for release in self.releases)
-        return {pmid: article for pmid, article in self._after[count].items() if article.entered <= day}
+        """Return the records available on a day by PMID, in their version of that day."""
+        released_count = sum(release.released_on <= day for release in self.releases)
+        return {pmid: article for pmid, article in self._after[released_count].items() if article.entered <= day}
 
     def preprints_on(self, day: date) -> list[SampleArticle]:
-        """Preprints that are there on a day."""
+        """Return the preprints available on a day."""
         return [article for article in self.preprints if article.entered <= day]
 
     def files(self, folder: str, day: date) -> list[Release]:
-        """The files of 'baseline' or 'updatefiles' on a day."""
-        there = [release for release in self.releases if release.released_on <= day]
-        years = [release.name[:8] for release in there if release.name in self.baselines]
+        """Return the files in folder 'baseline' or 'updatefiles' on a day."""
+        released = [release for release in self.releases if release.released_on <= day]
+        years = [release.name[:8] for release in released if release.name in self.baselines]
         newest = max(years, default="")
         return [
             release
-            for release in there
+            for release in released
             if release.name[:8] >= newest and (release.name in self.baselines) == (folder == "baseline")
         ]
 
     @cached_property
     def _after(self) -> list[dict[int, SampleArticle]]:
-        """The records after no release, the first, the second ..."""
+        """The records by PMID after no release, after the first, after the second ..."""
         current = dict(self.records)
         steps = [dict(current)]
         for release in self.releases:

@@ -1,4 +1,4 @@
-"""The excerpt of MeSH 2024 the embedded literature is indexed with."""
+"""The excerpt of MeSH 2024 that the embedded literature is indexed with."""
 
 from functools import cache
 from importlib.resources import files
@@ -12,25 +12,28 @@ HUMANS, FEMALE, MALE, ADULT, MIDDLE_AGED, AGED = CHECK_TAGS
 
 
 def mesh() -> bytes:
-    """The vocabulary as MeSH descriptor XML."""
+    """Return the vocabulary as MeSH descriptor XML."""
     return files(__package__).joinpath("mesh_excerpt.xml").read_bytes()
 
 
 @cache
 def descriptor_names() -> dict[str, str]:
-    """Descriptor id -> preferred name, for every descriptor of the excerpt."""
+    """Return the preferred name of every descriptor by its id."""
     root = etree.fromstring(mesh(), etree.XMLParser(resolve_entities=False, no_network=True))
-    return {r.findtext("DescriptorUI"): r.findtext("DescriptorName/String") for r in root.iter("DescriptorRecord")}
+    return {
+        record.findtext("DescriptorUI"): record.findtext("DescriptorName/String")
+        for record in root.iter("DescriptorRecord")
+    }
 
 
 def headings(uis: tuple[str, ...], check_tags: tuple[str, ...] = ()) -> tuple[Heading, ...]:
-    """Headings for descriptors in order (the first is the main topic), then check tags."""
+    """Return headings for descriptors in order, the first as the major topic, followed by check tags."""
     names = descriptor_names()
     topics = tuple(Heading(ui, names[ui], major=position == 0) for position, ui in enumerate(uis))
     return topics + tuple(Heading(ui, names[ui]) for ui in check_tags)
 
 
 def person_tags(age: int, *, female: bool) -> tuple[str, ...]:
-    """The check tags of an article on one person of that age."""
+    """Return the check tags of an article about one person of that age in years."""
     stage = ADULT if age < 45 else MIDDLE_AGED if age < 65 else AGED
     return (HUMANS, FEMALE if female else MALE, stage)

@@ -4,7 +4,7 @@ from itertools import permutations
 
 import pytest
 
-from flows.demo_literature.literature import literature, mesh, totals, truths
+from flows.demo_literature.literature import expected_totals, literature, mesh, planted_combinations
 from tests.support.loading import ask, fingerprints, lake_with_vocabulary, load_files
 from warehouse.catalog.publish import connect
 from warehouse.queries.combinations import Combination, resolve, rows
@@ -40,7 +40,7 @@ def counted(lake, planting, **options):
         return row
 
 
-@pytest.mark.parametrize("planting", truths(), ids=lambda planting: f"{planting.name} ({planting.basis})")
+@pytest.mark.parametrize("planting", planted_combinations(), ids=lambda planting: f"{planting.name} ({planting.basis})")
 def test_every_planted_truth_is_found(whole, planting):
     found = counted(whole, planting)
     assert found["articles"] == planting.articles
@@ -53,7 +53,7 @@ def test_every_planted_truth_is_found(whole, planting):
 
 
 def test_every_record_is_accounted_for(whole):
-    expected = totals()
+    expected = expected_totals()
     told = {name: getattr(expected, name) for name in vars(expected)}
     [(received, kept, unchanged, superseded, rejected)] = ask(
         whole, "SELECT sum(received), sum(kept), sum(unchanged), sum(superseded), sum(rejected) FROM windows"

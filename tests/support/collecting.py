@@ -5,7 +5,7 @@ import datetime as dt
 import io
 from dataclasses import replace
 
-from flows.demo_literature.background import authors, journal, stream
+from flows.demo_literature.background import invent_authors, invent_journal, random_stream
 from flows.demo_literature.records import PublicationDate, Release, SampleArticle, Section
 from flows.demo_literature.shelf import Shelf
 from flows.demo_literature.vocabulary import mesh
@@ -27,8 +27,10 @@ NOW = dt.datetime(2026, 6, 1, 12, 0, tzinfo=dt.UTC)
 FIRST = 39_000_001
 
 _TEMPLATE = SampleArticle(
-    pmid=FIRST, title="A synthetic record.", sections=(Section("It says nothing."),), authors=authors(stream(1, 1))[:1],
-    journal=journal("Case Reports"), published=PublicationDate(2026, 3, 1), entered=DAY, revised=DAY, headings=(),
+    pmid=FIRST, title="A synthetic record.", sections=(Section("It says nothing."),),
+    authors=invent_authors(random_stream(1, 1))[:1],
+    journal=invent_journal("Case Reports"), published=PublicationDate(2026, 3, 1),
+    entered=DAY, revised=DAY, headings=(),
     publication_types=("Journal Article",), volume="1", issue="1", pages="1-2",
 )  # fmt: skip
 

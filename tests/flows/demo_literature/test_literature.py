@@ -11,7 +11,14 @@ from itertools import combinations
 
 import pytest
 
-from flows.demo_literature.literature import claims, literature, mesh, totals, traps, truths
+from flows.demo_literature.literature import (
+    expected_totals,
+    literature,
+    mesh,
+    planted_claims,
+    planted_combinations,
+    planted_traps,
+)
 from flows.demo_literature.plantings import BASES, Planting
 from flows.demo_literature.records import NOTICE
 
@@ -19,7 +26,7 @@ RECORD = re.compile(r"<(PubmedArticle|PubmedBookArticle)>.*?</\1>", re.DOTALL)
 NOTICES = {"Retraction of Publication", "Published Erratum"}
 DENIAL = re.compile(r"\b(no|not|without|ruled out)\b")
 CHECK_TAGS = {"D006801", "D005260", "D008297", "D000328", "D008875", "D000368"}
-PLANTED_RARE = [p for p in truths() if len(p.concepts) == 2 and 1 <= p.exact_articles <= 4]
+PLANTED_RARE = [p for p in planted_combinations() if len(p.concepts) == 2 and 1 <= p.exact_articles <= 4]
 
 
 @dataclass(frozen=True)
@@ -143,7 +150,7 @@ def ids(planting: Planting) -> str:
     return f"{planting.name} ({planting.basis})"
 
 
-@pytest.mark.parametrize("planting", truths(), ids=ids)
+@pytest.mark.parametrize("planting", planted_combinations(), ids=ids)
 def test_planted_combinations_are_found_as_often_as_stated(planting: Planting) -> None:
     found = matching(planting)
     assert len(found) == planting.articles
@@ -153,18 +160,18 @@ def test_planted_combinations_are_found_as_often_as_stated(planting: Planting) -
     assert found == set(planting.pmids) or planting.basis != "any" or not planting.pmids
 
 
-@pytest.mark.parametrize("planting", [p for p in truths() if p.after_files], ids=ids)
+@pytest.mark.parametrize("planting", [p for p in planted_combinations() if p.after_files], ids=ids)
 def test_counts_after_each_file(planting: Planting) -> None:
     assert planting.after_files == tuple(len(matching(planting, files)) for files in (1, 2, 3))
 
 
-@pytest.mark.parametrize("planting", [p for p in truths() if p.history], ids=ids)
+@pytest.mark.parametrize("planting", [p for p in planted_combinations() if p.history], ids=ids)
 def test_counts_as_of_past_days(planting: Planting) -> None:
     entered = [after()[pmid].entered for pmid in matching(planting)]
     assert planting.history == tuple((day, sum(e <= day for e in entered)) for day, _ in planting.history)
 
 
-@pytest.mark.parametrize("planting", [p for p in truths() if p.sentence_articles is not None], ids=ids)
+@pytest.mark.parametrize("planting", [p for p in planted_combinations() if p.sentence_articles is not None], ids=ids)
 def test_articles_that_have_all_in_one_sentence(planting: Planting) -> None:
     wanted = {group.removeprefix("MESH:") for group in planting.concepts}
     in_one = [p for p in matching(planting) if any(wanted <= named(s) for s in after()[p].sentences)]
@@ -223,9 +230,9 @@ def test_totals() -> None:
         "notices": sum(bool(NOTICES & r.types) for r in live), "counted": len(counted),
         "with_headings": sum(bool(r.headings) for r in counted),
     }  # fmt: skip
-    assert found == vars(totals())
-    assert totals().pmids >= 360
-    assert totals().rejected == 1
+    assert found == vars(expected_totals())
+    assert expected_totals().pmids >= 360
+    assert expected_totals().rejected == 1
 
 
 def test_only_the_malformed_record_keeps_a_file_from_being_well_formed() -> None:
@@ -287,10 +294,10 @@ def test_dates_are_in_order() -> None:
     assert (min(years) <= 1976, max(years)) == (True, 2026)
 
 
-@pytest.mark.parametrize("claim", claims(), ids=lambda claim: str(claim.pmid))
+@pytest.mark.parametrize("claim", planted_claims(), ids=lambda claim: str(claim.pmid))
 def test_claims_stand_in_the_text_and_hold_or_not(claim) -> None:
     record = after()[claim.pmid]
-    planting = next(p for p in truths() if p.name == claim.planting and p.basis == "any")
+    planting = next(p for p in planted_combinations() if p.name == claim.planting and p.basis == "any")
     earlier = [pmid for pmid in matching(planting) if after()[pmid].entered < record.entered]
     words = {
         "first_report": "the first report",
@@ -303,7 +310,7 @@ def test_claims_stand_in_the_text_and_hold_or_not(claim) -> None:
     assert claim.holds == (stated == claim.earlier)
 
 
-@pytest.mark.parametrize("trap", [t for t in traps() if t.expect], ids=lambda trap: trap.name)
+@pytest.mark.parametrize("trap", [t for t in planted_traps() if t.expect], ids=lambda trap: trap.name)
 def test_traps_are_in_the_files(trap) -> None:
     record = after()[trap.pmid]
     if "title" in trap.expect:
@@ -336,5 +343,5 @@ def test_vocabulary_excerpt_is_closed_over_the_headings() -> None:
     names, _ = vocabulary()
     assert 60 <= len(names) <= 90
     assert all(record.headings <= names.keys() for record in after().values())
-    for planting in truths():
+    for planting in planted_combinations():
         assert all(curie.removeprefix("MESH:") in names for group in planting.groups for curie in group)

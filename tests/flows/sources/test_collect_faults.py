@@ -66,7 +66,9 @@ def check(told, found, wanted):
 @pytest.mark.parametrize("fault", sorted(FAULTS))
 @pytest.mark.parametrize("source", sorted(CASES))
 def test_a_fault_now_and_then(tmp_path, source, fault):
-    with LiteratureServer(CASES[source][0], NOW.date(), Faults({fault: 0.3}, seed=3), slowness_s=0.002) as server:
+    with LiteratureServer(
+        CASES[source][0], NOW.date(), Faults({fault: 0.3}, seed=3), slow_write_delay_s=0.002
+    ) as server:
         told = settings(server, tmp_path, attempts=12, **SMALL)
         try:
             found = fetch(source, told, span())
@@ -81,7 +83,7 @@ def test_a_fault_now_and_then(tmp_path, source, fault):
 @pytest.mark.parametrize("fault", sorted(FAULTS))
 @pytest.mark.parametrize("source", sorted(CASES))
 def test_a_fault_every_time(tmp_path, source, fault):
-    with LiteratureServer(CASES[source][0], NOW.date(), Faults({fault: 1.0}), slowness_s=0.001) as server:
+    with LiteratureServer(CASES[source][0], NOW.date(), Faults({fault: 1.0}), slow_write_delay_s=0.001) as server:
         told = settings(server, tmp_path, attempts=2, **SMALL)
         try:
             whole = check(told, fetch(source, told, span()), expected(source))
@@ -97,7 +99,7 @@ def test_all_faults_at_random(tmp_path, source, windows):
     prefix = CASES[source][1]
     odds = dict.fromkeys(sorted(FAULTS), 0.02)
     later = DAY + dt.timedelta(days=windows)
-    with LiteratureServer(stocked, later, Faults(odds, seed=11), slowness_s=0.001) as server:
+    with LiteratureServer(stocked, later, Faults(odds, seed=11), slow_write_delay_s=0.001) as server:
         told = settings(server, tmp_path, **SMALL)
         found = fetch(source, told, span(windows))
         assert len(server.faults.drawn) > 6

@@ -36,7 +36,7 @@ def wait_for(condition, process):
 
 def test_killed_in_the_middle_then_run_again(tmp_path):
     stocked = shelf(300)
-    with LiteratureServer(stocked, NOW.date(), Faults({"slow_bytes": 1.0}), slowness_s=0.005) as server:
+    with LiteratureServer(stocked, NOW.date(), Faults({"slow_bytes": 1.0}), slow_write_delay_s=0.005) as server:
         done = 0
         for more in (5, 12):
             killed = start("pubmed_api", server, tmp_path, 10)
@@ -71,7 +71,7 @@ def pages(stocked, size):
 def test_a_download_goes_on_where_it_was_killed(tmp_path):
     release = Release("pubmed26n0001.xml.gz", DAY, tuple(records(3000).values()))
     stocked = Shelf((release,), frozenset({release.name}))
-    with LiteratureServer(stocked, NOW.date(), Faults({"slow_bytes": 1.0}), slowness_s=0.1) as server:
+    with LiteratureServer(stocked, NOW.date(), Faults({"slow_bytes": 1.0}), slow_write_delay_s=0.1) as server:
         part = tmp_path / "raw" / "pubmed_files" / release.name / f"{release.name}.part"
         killed = start("pubmed_files", server, tmp_path)
         wait_for(lambda: part.exists() and part.stat().st_size > 0, killed)
