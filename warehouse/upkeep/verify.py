@@ -34,4 +34,4 @@ def _problem(path: Path, size: int, digest: str) -> str | None:
         return "missing"
     if path.stat().st_size != size:
         return f"has {path.stat().st_size} bytes instead of {size}"
-    return None if sha256(path) == digest else "content differs from what was written (SHA-256)"
+    return None if sha256(path) == digest else "wrong checksum (SHA-256): the content is not as written"

@@ -45,7 +45,7 @@ def test_an_honest_lake_passes_the_audit(lake):
 def test_the_audit_reports_a_wrong_count(lake, monkeypatch):
     monkeypatch.setattr("warehouse.upkeep.audit.ROWS_AT_ONCE", 1)
     load(lake, unit(lake, "a", [record(1, headings=BOTH)]))
-    monkeypatch.setattr("warehouse.commit.article_rewrite.difference", lambda now, before, schema: now[0])
+    monkeypatch.setattr("warehouse.commit.article_rewrite.count_deltas", lambda now, before, schema: now[0])
     load(lake, unit(lake, "b", [record(1, 2, headings=[A])]))
     found = {difference.table: difference for difference in audited(lake)}
     assert set(found) == {"cooccurrences", "cooccurrences_by_b", "concept_counts", "corpus_counts"}
@@ -67,7 +67,7 @@ def test_the_audit_compares_a_bounded_number_of_rows(lake, monkeypatch):
 
 
 def test_the_audit_reports_a_wrong_article(lake, monkeypatch):
-    monkeypatch.setattr("warehouse.commit.article_rewrite.describe", lambda documents: _with_year(documents, 1900))
+    monkeypatch.setattr("warehouse.commit.article_rewrite.summarize_articles", lambda documents: _with_year(documents, 1900))
     load(lake, unit(lake, "a", [record(1, headings=BOTH)]))
     monkeypatch.undo()
     found = {difference.table for difference in audited(lake)}
