@@ -67,7 +67,9 @@ def test_the_audit_compares_a_bounded_number_of_rows(lake, monkeypatch):
 
 
 def test_the_audit_reports_a_wrong_article(lake, monkeypatch):
-    monkeypatch.setattr("warehouse.commit.article_rewrite.summarize_articles", lambda documents: _with_year(documents, 1900))
+    monkeypatch.setattr(
+        "warehouse.commit.article_rewrite.summarize_articles", lambda documents: _with_year(documents, 1900)
+    )
     load(lake, unit(lake, "a", [record(1, headings=BOTH)]))
     monkeypatch.undo()
     found = {difference.table for difference in audited(lake)}
