@@ -11,7 +11,7 @@ from flows.settings import Settings
 from warehouse.catalog.file import Version
 from warehouse.catalog.publish import read_version
 from warehouse.commit.ingest import vocabulary_version
-from warehouse.commit.ledger import CollectedWindow, collected_from, record_windows
+from warehouse.commit.ledger import CollectedWindow, record_windows
 from warehouse.derived.watch_counts import follow, followed
 from warehouse.errors import LakeError
 from warehouse.lake import Lake
@@ -66,4 +66,4 @@ def run_rebuild(settings: Settings, into: Path, *, as_json: bool) -> None:
 def ledger_without_payloads(version: Version) -> list[tuple[CollectedWindow, None]]:
     """The windows that held nothing, or failed."""
     rows = version.table("windows").to_pylist()
-    return [(collected_from(row), None) for row in rows if not row["payload"]]
+    return [(CollectedWindow.from_row(row), None) for row in rows if not row["payload"]]

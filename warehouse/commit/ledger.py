@@ -1,4 +1,8 @@
-"""The ledger: what was asked of a source, what came of it, and where the payload lies (table `windows`)."""
+"""The ledger (table `windows`): what was requested of a source, with what result, and where its payload is stored.
+
+A window is one request to a source, e.g. the records that PubMed created on one day. Collecting it gives a state and
+usually a payload. Windows whose payload is ingested get their row with that commit; `record_windows` commits the others.
+"""
 
 import datetime as dt
 import hashlib
@@ -15,7 +19,7 @@ from warehouse.catalog.schema import WINDOWS
 from warehouse.lake import Lake
 
 LOADED_STATES = frozenset({"done", "damaged", "open", "failed"})
-"""States of a window whose payload, if it has one, is loaded."""
+"""States of a window whose payload, if it has one, is loaded: all but withdrawn."""
 
 FINISHED_STATES = frozenset({"done", "damaged"})
 """States of a window that need not be collected again."""
@@ -23,7 +27,11 @@ FINISHED_STATES = frozenset({"done", "damaged"})
 
 @dataclass(frozen=True)
 class Window:
-    """What is asked of a source at a time. `name` is the same whenever the same is asked; safe as a folder's name."""
+    """One request to a source.
+
+    `name`: equal for equal requests, and safe as the name of a folder. `what`: what the source is asked for, in its own
+    terms. `since`, `until`: first and last day, for windows of days. `query`: in the source's own query language.
+    """
 
     collector: str
     name: str
@@ -34,13 +42,16 @@ class Window:
 
     @property
     def key(self) -> tuple[str, str, str | None]:
-        """What makes it the same window again."""
+        """Collector, name and query: equal for two windows that request the same."""
         return self.collector, self.name, self.query
 
 
 @dataclass(frozen=True)
 class CollectedWindow:
-    """What came of a window: its state (see table `windows`) and why; ids that were asked for and not returned."""
+    """The result of collecting a window.
+
+    `state`, `reason`, `expected`: as in table `windows`. `missing`: ids that were requested and not returned.
+    """
 
     window: Window
     state: str = "done"
@@ -50,7 +61,7 @@ class CollectedWindow:
     collected_at: dt.datetime | None = None
 
     def columns(self) -> dict[str, Any]:
-        """Its columns of table `windows`."""
+        """The columns of table `windows` that this fills."""
         window = self.window
         return {
             "collector": window.collector,
@@ -65,27 +76,34 @@ class CollectedWindow:
         }
 
     def failed(self, reason: str) -> "CollectedWindow":
-        """The same, failed."""
+        """A copy in state 'failed', with this reason."""
         return replace(self, state="failed", reason=reason)
 
     def to_json(self, **more: object) -> str:
-        """As kept beside a payload, so that a rebuild knows it too."""
+        """The JSON stored beside a payload, from which a rebuild restores the ledger; `more` adds keys."""
         return json.dumps({**asdict(self), **more}, default=str, indent=1)
 
     @classmethod
-    def from_json(cls, told: Mapping[str, Any]) -> Self:
-        """What `to_json` wrote; other keys are passed over."""
-        since, until, at = told["window"]["since"], told["window"]["until"], told["collected_at"]
+    def from_row(cls, row: Mapping[str, Any]) -> Self:
+        """Read a row of `windows`, which has no `what` and no `missing`."""
+        window = Window(row["collector"], row["window_name"], None, row["since"], row["until"], row["query"])
+        return cls(window, row["state"], row["expected"], row["reason"], collected_at=row["collected_at"])
+
+    @classmethod
+    def from_json(cls, record: Mapping[str, Any]) -> Self:
+        """Read what `to_json` wrote, as parsed JSON; other keys are ignored."""
+        since, until = record["window"]["since"], record["window"]["until"]
+        collected_at = record["collected_at"]
         window = Window(
             **{
-                **told["window"],
+                **record["window"],
                 "since": dt.date.fromisoformat(since) if since else None,
                 "until": dt.date.fromisoformat(until) if until else None,
             }
         )
         return cls(
-            window, told["state"], told["expected"], told["reason"], tuple(told["missing"]),
-            dt.datetime.fromisoformat(at) if at else None,
+            window, record["state"], record["expected"], record["reason"], tuple(record["missing"]),
+            dt.datetime.fromisoformat(collected_at) if collected_at else None,
         )  # fmt: skip
 
 
@@ -107,51 +125,45 @@ class Payload:
 
     @property
     def window(self) -> CollectedWindow:
-        """What it was collected for; a file that was named is a window of its own."""
+        """The window it was collected for, with its result; a file that a user named is a window of its own."""
         return self.collected or CollectedWindow(Window("local_files", self.name))
 
 
 def latest_windows(version: Version) -> dict[tuple[str, str, str | None], dict[str, Any]]:
-    """The last row of every window that stands, by its key."""
+    """The latest row of every window, by its key; withdrawn rows are left out."""
     rows = version.table("windows").to_pylist()
     rows.sort(key=lambda row: row["batch"])
     return {(row["collector"], row["window_name"], row["query"]): row for row in rows if row["state"] in LOADED_STATES}
 
 
 def finished_window_keys(version: Version, after: int = -1) -> set[tuple[str, str, str | None]]:
-    """The windows that need not be collected again; of the batches after one, if told."""
+    """The keys of the windows that need not be collected again, of batches after `after` only."""
     return {
         key for key, row in latest_windows(version).items() if row["state"] in FINISHED_STATES and row["batch"] > after
     }
 
 
 def window_kind(window_name: str) -> str:
-    """The first word of the name of a window of days: which dates of the records the days are."""
+    """Which date of its records the days of a window are: the first word of its name, 'created' of created-2026-01-05."""
     return window_name.partition("-")[0]
 
 
 def finished_days(version: Version, after: int = -1) -> dict[tuple[str, str, str | None], set[dt.date]]:
-    """The days that finished windows cover, by collector, kind and query; of the batches after one, if told."""
-    found: dict[tuple[str, str, str | None], set[dt.date]] = {}
+    """The days that finished windows cover, by collector, kind and query, of batches after `after` only."""
+    finished: dict[tuple[str, str, str | None], set[dt.date]] = {}
     for row in latest_windows(version).values():
         if row["since"] and row["state"] in FINISHED_STATES and row["batch"] > after:
-            days = found.setdefault((row["collector"], window_kind(row["window_name"]), row["query"]), set())
-            days.update(row["since"] + dt.timedelta(days=at) for at in range((row["until"] - row["since"]).days + 1))
-    return found
-
-
-def collected_from(row: Mapping[str, Any]) -> CollectedWindow:
-    """A row of `windows`, as what was collected."""
-    window = Window(row["collector"], row["window_name"], None, row["since"], row["until"], row["query"])
-    return CollectedWindow(window, row["state"], row["expected"], row["reason"], collected_at=row["collected_at"])
+            days = finished.setdefault((row["collector"], window_kind(row["window_name"]), row["query"]), set())
+            days.update(row["since"] + dt.timedelta(days=day) for day in range((row["until"] - row["since"]).days + 1))
+    return finished
 
 
 def record_windows(lake: Lake, collected: Iterable[tuple[CollectedWindow, Payload | None]]) -> list[dict[str, Any]]:
-    """Commit windows that bring no records: they failed, held nothing, or a payload the lake has or does not read.
+    """Commit windows that bring no records: failed, empty, or with a payload that the lake has already or cannot read.
 
     Returns their rows of `windows`.
     """
-    rows = [_row(one, payload) for one, payload in collected]
+    rows = [_row(window, payload) for window, payload in collected]
     if not rows:
         return []
     with lake.writing():
@@ -160,18 +172,18 @@ def record_windows(lake: Lake, collected: Iterable[tuple[CollectedWindow, Payloa
         number = version.number + 1
         rows = [{**row, "batch": number} for row in rows]
         added = WINDOWS.from_rows(rows)
-        told = hashlib.blake2b(repr((number, rows)).encode(), digest_size=16).hexdigest()
-        batch = {"batch_id": told, "kind": "ledger", **dict.fromkeys(_COUNTS, 0)}
+        batch_id = hashlib.blake2b(repr((number, rows)).encode(), digest_size=16).hexdigest()
+        batch = {"batch_id": batch_id, "kind": "ledger", **dict.fromkeys(_COUNTS, 0)}
         publish(lake, version.successor(lake, batch, windows=pa.concat_tables([version.table("windows"), added])))
         return rows
 
 
 def _row(collected: CollectedWindow, payload: Payload | None) -> dict[str, Any]:
-    told = {**dict.fromkeys(_COUNTS, 0), "bytes": 0, **collected.columns()}
+    row = {**dict.fromkeys(_COUNTS, 0), "bytes": 0, **collected.columns()}
     if payload is None:
-        return {**told, "source": collected.window.collector, "name": collected.window.name}
-    kept = {"sha256": payload.sha256, "bytes": payload.bytes, "payload": payload.path}
-    return {**told, **kept, "source": payload.source, "name": payload.name}
+        return {**row, "source": collected.window.collector, "name": collected.window.name}
+    stored = {"sha256": payload.sha256, "bytes": payload.bytes, "payload": payload.path}
+    return {**row, **stored, "source": payload.source, "name": payload.name}
 
 
 _COUNTS = ("received", "kept", "unchanged", "superseded", "duplicates", "rejected", "deletions")

@@ -1,8 +1,8 @@
-"""A prepared payload: parsed, annotated, and written beside the lake, ready for a short commit.
+"""Units: payloads parsed and annotated ahead of time, as staged Parquet files, so that commits are short.
 
-What is prepared depends on the payload and the vocabulary alone, so preparing needs no lock and a unit that is already
-there is simply taken up again. A unit is written under another name and gets its own when it is whole: whoever prepares
-the same payload at the same time does the work twice and neither disturbs the other.
+A unit depends on its payload and the vocabulary alone: preparing it needs no lock, and a unit that an earlier run has
+finished is used again. It is written in a folder with a temporary name, which is renamed when complete; two processes
+that prepare the same payload at the same time do the work twice and do not disturb each other.
 """
 
 import hashlib
@@ -26,16 +26,17 @@ from warehouse.commit.ledger import Payload
 from warehouse.lake import Lake
 
 NOT_RETURNED = "not_returned"
-"""Why a record is rejected that was asked for and is in no payload."""
+"""Rejection reason of a record that was requested and is in no payload."""
 
 _UNIT = "unit.json"
 UNFINISHED = ".unfinished"
 _REPETITIVE = ("source", "raw_file", "concept_id", "section", "text", "assertion", "basis", "kind")
-"""Columns that are written with a dictionary; what is staged is read once, so that writing it has to be cheap."""
-_POSITION = Column("raw_position", pa.int64(), "Position of the document that says it; a document_id may repeat.")
+"""Columns that are written with a dictionary. Others are not: staged files are read once, so writing must be cheap."""
+_POSITION = Column("raw_position", pa.int64(), "Position of the record in its payload; a document_id may repeat.")
 
 
 def _positioned(table: Table) -> Table:
+    """The table with the column that ties its rows to a record of `documents`."""
     return Table(table.name, table.grain, (*table.columns, _POSITION))
 
 
@@ -51,7 +52,7 @@ STAGED_TABLES: dict[str, Table] = {
 
 @dataclass(frozen=True)
 class Unit:
-    """A prepared payload in its folder."""
+    """A prepared payload: the folder of its staged tables, and the vocabulary it was annotated with."""
 
     folder: Path
     payload: Payload
@@ -62,21 +63,21 @@ class Unit:
         return str(self.folder / f"{table}.parquet")
 
     def read(self, table: str) -> pa.Table:
-        """One staged table."""
+        """The rows of one staged table."""
         return pq.read_table(self.file(table))
 
     def discard(self) -> None:
-        """Remove it, once it is committed."""
+        """Remove the folder; for units that are committed."""
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
 def unit_folder(lake: Lake, payload: Payload, vocabulary_version: str) -> Path:
-    """Where a payload is prepared under one vocabulary; what an earlier build staged in other columns is elsewhere."""
+    """The folder of a payload under one vocabulary. Code that stages other columns uses another folder."""
     return lake.staging / f"{payload.source}-{payload.sha256[:16]}-{vocabulary_version[:16]}-{_layout()}"
 
 
 def _layout() -> str:
-    """BLAKE2b-32 over the columns of the `STAGED_TABLES` tables."""
+    """BLAKE2b-32 of the columns of `STAGED_TABLES`."""
     columns = [
         (name, column.name, str(column.type)) for name, table in STAGED_TABLES.items() for column in table.columns
     ]
@@ -84,19 +85,22 @@ def _layout() -> str:
 
 
 def finished_unit(lake: Lake, payload: Payload, vocabulary_version: str) -> Unit | None:
-    """The unit if an earlier run has finished it."""
+    """The unit of a payload if an earlier run has finished it, else None."""
     folder = unit_folder(lake, payload, vocabulary_version)
     return Unit(folder, payload, vocabulary_version) if (folder / _UNIT).exists() else None
 
 
 def empty_unit(lake: Lake) -> Unit:
-    """A unit of no records, for the commits that only look again at what the lake has."""
+    """A unit without records, for commits that only reprocess stored ones."""
     with UnitWriter(lake, Payload("none", "none", "0" * 16, 0, ""), "none") as writer:
         return writer.unit
 
 
 class UnitWriter:
-    """Writes one unit, a batch of records at a time: `with UnitWriter(...) as writer: writer.write(...)`."""
+    """Writes one unit batch by batch: `with UnitWriter(...) as writer: writer.write("documents", rows)`.
+
+    The unit exists once the block ends without an error.
+    """
 
     def __init__(self, lake: Lake, payload: Payload, vocabulary_version: str) -> None:
         self.unit = Unit(unit_folder(lake, payload, vocabulary_version), payload, vocabulary_version)
@@ -116,7 +120,7 @@ class UnitWriter:
         return self
 
     def write(self, table: str, rows: pa.Table) -> None:
-        """Append rows to one of the `STAGED_TABLES` tables."""
+        """Append rows to one of `STAGED_TABLES`; raises `SchemaMismatch` for rows with other columns."""
         if len(rows):
             self._writers[table].write_table(STAGED_TABLES[table].conform(rows))
 
@@ -130,14 +134,14 @@ class UnitWriter:
                 self._finish()
         finally:
             for writer in self._writers.values():
-                writer.is_open = False  # where closing failed: or it would be tried again, and told, at the very end
+                writer.is_open = False  # or a writer whose close failed would try again, and warn, when it is deleted
             shutil.rmtree(self._folder, ignore_errors=True)
 
     def _finish(self) -> None:
-        told = {"payload": asdict(self.unit.payload), "vocabulary_version": self.unit.vocabulary_version}
-        (self._folder / _UNIT).write_text(json.dumps(told, indent=1, default=str), encoding="utf-8")
+        record = {"payload": asdict(self.unit.payload), "vocabulary_version": self.unit.vocabulary_version}
+        (self._folder / _UNIT).write_text(json.dumps(record, indent=1, default=str), encoding="utf-8")
         try:
             self._folder.rename(self.unit.folder)
         except OSError:
-            if not (self.unit.folder / _UNIT).exists():  # else another was faster, and its unit is the same
+            if not (self.unit.folder / _UNIT).exists():  # else another process finished the same unit first
                 raise
