@@ -1,4 +1,4 @@
-"""One version of the catalog as a DuckDB file: small tables, views over exactly its Parquet files, macros, comments."""
+"""Write one version of the catalog as a DuckDB file: small tables, views over Parquet segments, macros, comments."""
 
 import datetime as dt
 import hashlib
@@ -20,27 +20,30 @@ from warehouse.catalog.sql import literal, quoted, statements
 from warehouse.lake import FORMAT, Lake
 
 STORAGE_VERSION = "v1.0.0"
-"""Catalogs open in DuckDB 1.x as well as in 2.x."""
+"""The storage format of the files, which DuckDB 1.x and 2.x can open."""
 
 LEDGER_TABLES = ("sightings", "deletions", "rejected")
-"""What was received: rows of a withdrawn batch are hidden."""
+"""Tables of what was received, whose rows of withdrawn batches are hidden."""
 
 CODE_VERSION = distribution_version("hoofbeats")
 
 
 @dataclass(frozen=True)
 class Version:
-    """What one version of the catalog holds: its small tables, by name (`CATALOG_TABLES`)."""
+    """The contents of one version of the catalog: its number and its small tables (`CATALOG_TABLES`) by name."""
 
     number: int
     tables: Mapping[str, pa.Table] = field(default_factory=dict)
 
     def table(self, name: str) -> pa.Table:
-        """One of the small tables; empty where this version has none."""
+        """One of the small tables; an empty one if this version has none."""
         return self.tables.get(name, CATALOG_TABLES[name].empty())
 
     def successor(self, lake: Lake, batch: Mapping[str, Any], **changed: pa.Table) -> "Version":
-        """The next version: one more row of `batches` (number, time and code version are filled in), changed tables."""
+        """The next version: this one with the `changed` tables and one more row of `batches`.
+
+        `batch`: that row; its number, time and code version are filled in here.
+        """
         number = self.number + 1
         row = {"batch": number, "committed_at": dt.datetime.now(dt.UTC), "code_version": CODE_VERSION, **batch}
         tables = {
@@ -52,27 +55,30 @@ class Version:
         return Version(number, tables)
 
     def segments(self, table: str) -> list[str]:
-        """Paths of a table's segments, relative to the lake."""
-        listed = self.table("segments")
-        return [row["path"] for row in listed.to_pylist() if row["table_name"] == table]
+        """The paths of a table's segments, relative to the lake."""
+        rows = self.table("segments").to_pylist()
+        return [row["path"] for row in rows if row["table_name"] == table]
 
 
 def lake_row(lake: Lake, number: int) -> pa.Table:
-    """The one row of table `lake` for a version written now, by this code."""
+    """The row of table `lake` for a version that this code writes now."""
     row = {"root": str(lake.root), "version": number, "format": FORMAT, "declarations": declarations_digest()}
     return LAKE.from_rows([row])
 
 
 @cache
 def declarations_digest() -> str:
-    """Digest of everything a catalog is made of but its data: schemas, views, macros, comments."""
+    """A digest of all that makes a catalog but its data: schemas with comments, views, macros.
+
+    A catalog with another digest was written by other code, and is remade by `repair`.
+    """
     folders = [statements(folder) for folder in ("functions", "views", "macros")]
-    told = repr((SEGMENT_TABLES, CATALOG_TABLES, VIEWS, MACROS, folders))
-    return hashlib.blake2b(told.encode(), digest_size=8).hexdigest()
+    text = repr((SEGMENT_TABLES, CATALOG_TABLES, VIEWS, MACROS, folders))
+    return hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
 
 
 def write_catalog(lake: Lake, version: Version, path: Path) -> None:
-    """Write a version to a new file. Views name their files under the lake's root, by absolute path."""
+    """Write a version to a new file, in one transaction. Its views name segments by absolute path."""
     with duckdb.connect(str(path), config={"storage_compatibility_version": STORAGE_VERSION}) as connection:
         connection.begin()
         for name, schema in CATALOG_TABLES.items():
@@ -90,21 +96,26 @@ def write_catalog(lake: Lake, version: Version, path: Path) -> None:
             connection.execute(sql)
         _comment(connection, {**CATALOG_TABLES, **SEGMENT_TABLES, **VIEWS})
         connection.commit()
-        connection.execute("CHECKPOINT")  # closing would do it too, but would not tell where it fails
+        connection.execute("CHECKPOINT")  # closing would checkpoint too, but would not raise where that fails
 
 
 def _stored_view(lake: Lake, schema: Table, paths: list[str]) -> str:
-    """The rows of a table's segments as they lie, hidden ones too."""
+    """The statement for stored.NAME: all rows of a table's segments, including hidden ones."""
     files = [schema_file(lake, schema.name), *(lake.root / path for path in paths)]
-    listed = ", ".join(literal(str(file)) for file in files)
+    names = ", ".join(literal(str(file)) for file in files)
     return (
         f"CREATE VIEW stored.{schema.name} AS SELECT {quoted_names(schema, 'segment')}"  # noqa: S608
-        f" FROM read_parquet([{listed}], union_by_name = true) AS segment"
+        f" FROM read_parquet([{names}], union_by_name = true) AS segment"
     )
 
 
 def _visible_view(schema: Table) -> str:
-    """The rows that count: those of an article that was written again later, or of a withdrawn batch, are hidden."""
+    """The statement for the view that analysts see; it hides rows of withdrawn batches and of articles rewritten later.
+
+    stored.documents             superseded                  documents
+    article 7, batch 3           article 7, before batch 5
+    article 7, batch 5                                       article 7, batch 5
+    """
     view = (
         f"CREATE VIEW {schema.name} AS SELECT {quoted_names(schema, 'kept')}"  # noqa: S608
         f" FROM stored.{schema.name} AS kept"
@@ -119,15 +130,15 @@ def _visible_view(schema: Table) -> str:
     return view
 
 
-def _comment(connection: duckdb.DuckDBPyConnection, shown: Mapping[str, Table]) -> None:
-    """Comments on every table, view, column and macro, as one script: statement by statement takes far longer."""
+def _comment(connection: duckdb.DuckDBPyConnection, schemas: Mapping[str, Table]) -> None:
+    """Comment on every table, view, column and macro, in one script: one statement at a time takes far longer."""
     present = connection.execute(
         "SELECT table_name, list(column_name) FROM duckdb_columns() WHERE schema_name = 'main' AND NOT internal"
         " GROUP BY table_name"
     ).fetchall()
     script = []
     for name, columns in present:
-        schema, kind = shown[name], "TABLE" if name in CATALOG_TABLES else "VIEW"
+        schema, kind = schemas[name], "TABLE" if name in CATALOG_TABLES else "VIEW"
         script.append(f"COMMENT ON {kind} {name} IS {literal(f'One row: {schema.grain}.')}")
         script += [
             f"COMMENT ON COLUMN {name}.{quoted(column.name)} IS {literal(column.meaning)}"
@@ -139,5 +150,5 @@ def _comment(connection: duckdb.DuckDBPyConnection, shown: Mapping[str, Table]) 
 
 
 def quoted_names(schema: Table, qualifier: str) -> str:
-    """The columns of a table as SQL text, qualified: a macro's parameters capture bare names even inside views."""
+    """The columns of a table as SQL text, qualified because a macro's parameters capture bare names, even in views."""
     return ", ".join(f"{qualifier}.{quoted(name)}" for name in schema.column_names)

@@ -1,7 +1,8 @@
-"""The catalog: one DuckDB file that names exactly the Parquet files of its version, with views, macros and comments.
+"""Publish versions of the catalog and connect to them.
 
-It is the manifest: there is no second one. A version is built beside the current one and put in its place by one
-rename (`publish`); what stood there before stays in `history`.
+The catalog is a DuckDB file that names exactly the Parquet segments of its version; there is no other manifest. A new
+version is written to the staging folder and replaces the current one by a rename (`publish`). Every version is also
+hard-linked into `history`, where it stays until garbage collection.
 """
 
 import contextlib
@@ -22,10 +23,10 @@ from warehouse.lake import FORMAT, Lake, sync
 
 
 def current_file(lake: Lake) -> Path:
-    """The numbered history file that is the current catalog, else the catalog itself.
+    """The file to open for the current version: its file in `history`, else catalog.duckdb itself.
 
-    Within one process DuckDB shares an instance per path, so that a replaced catalog.duckdb would still be read as it
-    was; the numbered files are never replaced. Raises `NoLakeError` where there is none.
+    DuckDB shares one instance per path within a process, so a process that has catalog.duckdb open would go on reading
+    the replaced version; the numbered files are never replaced. Raises `NoLakeError` if there is no catalog.
     """
     try:
         published = lake.catalog.stat()
@@ -42,7 +43,7 @@ def current_file(lake: Lake) -> Path:
 
 
 def version_path(lake: Lake, number: int) -> Path:
-    """The catalog of a kept version; raises `UnknownVersionError` where it is not kept."""
+    """The file of a kept version; raises `UnknownVersionError` if it is not kept."""
     file = lake.version_file(number)
     if not file.exists():
         kept = sorted(int(path.stem.removeprefix("catalog-")) for path in lake.history.glob("catalog-*.duckdb"))
@@ -52,19 +53,20 @@ def version_path(lake: Lake, number: int) -> Path:
 
 
 def connect(lake: Lake, at_version: int | None = None) -> duckdb.DuckDBPyConnection:
-    """A read-only connection to the current catalog, or to a kept version of it."""
+    """A read-only connection to the current version of the catalog, or to a kept one."""
     file = current_file(lake) if at_version is None else version_path(lake, at_version)
     return duckdb.connect(str(file), read_only=True)
 
 
 @contextlib.contextmanager
 def connect_to_write(lake: Lake, version: Version) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A read-only connection to the current version for a commit, which needs the views of this very code.
+    """A read-only connection to the current version for a commit, with the views of this code.
 
-    A catalog that other code made is made again in a scratch file; what is published next is made by this code anyway.
+    If other code wrote the catalog, the connection is to a scratch file with the same tables and this code's views.
+    The version that the commit publishes is written by this code anyway.
     """
-    [told] = version.table("lake").to_pylist()
-    if told["declarations"] == declarations_digest() and told["root"] == str(lake.root):
+    [row] = version.table("lake").to_pylist()
+    if row["declarations"] == declarations_digest() and row["root"] == str(lake.root):
         with connect(lake) as connection:
             yield connection
         return
@@ -77,7 +79,7 @@ def connect_to_write(lake: Lake, version: Version) -> Iterator[duckdb.DuckDBPyCo
 
 
 def read_version(lake: Lake) -> Version:
-    """The current version with its small tables; version 0 without any where there is no catalog yet."""
+    """The current version with its small tables; version 0 without tables if there is no catalog yet."""
     try:
         return _read_file(current_file(lake))
     except NoLakeError:
@@ -93,13 +95,13 @@ def _read_file(catalog: Path) -> Version:
             for name, schema in CATALOG_TABLES.items()
             if name in present
         }
-    [told] = tables["lake"].to_pylist()
-    if told["format"] > FORMAT:
+    [row] = tables["lake"].to_pylist()
+    if row["format"] > FORMAT:
         raise NewerLakeError(
-            f"{catalog.parent.parent} was written by a newer Hoofbeats (format {told['format']}, not {FORMAT})",
+            f"{catalog.parent.parent} was written by a newer Hoofbeats (format {row['format']}, not {FORMAT})",
             "install the newer version to use this lake",
         )
-    return Version(int(told["version"]), tables)
+    return Version(int(row["version"]), tables)
 
 
 def _number_in(catalog: Path) -> int:
@@ -108,7 +110,7 @@ def _number_in(catalog: Path) -> int:
 
 
 def _read(connection: duckdb.DuckDBPyConnection, schema: Table, present: set[str]) -> pa.Table:
-    """A small table; columns that the code that wrote it did not have are NULL."""
+    """Read a small table; columns that the code that wrote it did not know are NULL."""
     names = ", ".join(
         f"{schema.name}.{quoted(column)}" if column in present else f"NULL AS {quoted(column)}"
         for column in schema.column_names
@@ -117,7 +119,7 @@ def _read(connection: duckdb.DuckDBPyConnection, schema: Table, present: set[str
 
 
 def repair(lake: Lake) -> str | None:
-    """Make every kept catalog anew where the lake was moved or copied, or other code made it; says which, if any.
+    """Remake every kept catalog if the lake was moved or copied, or other code wrote it; returns the reason, or None.
 
     A lake that cannot be written is left as it is.
     """
@@ -131,59 +133,66 @@ def repair(lake: Lake) -> str | None:
 
 
 def _outdated(catalog: Path, lake: Lake) -> str | None:
-    told = _read_file(catalog).table("lake").to_pylist()[0]
-    if told["root"] != str(lake.root):
+    """Why a catalog has to be remade, None if it need not be."""
+    [row] = _read_file(catalog).table("lake").to_pylist()
+    if row["root"] != str(lake.root):
         return "moved or copied here"
-    return None if told["declarations"] == declarations_digest() else "made by another version of Hoofbeats"
+    return None if row["declarations"] == declarations_digest() else "made by another version of Hoofbeats"
 
 
 def _remake(lake: Lake) -> None:
     current = current_file(lake)
     for file in {*lake.history.glob("catalog-*.duckdb"), current} - {lake.catalog}:
         if _outdated(file, lake):
-            _write_beside(lake, _moved(_read_file(file), lake), file)
+            _rewrite(lake, _at_this_root(_read_file(file), lake), file)
     version = _read_file(current)
-    _write_beside(lake, _moved(version, lake), lake.catalog)
+    _rewrite(lake, _at_this_root(version, lake), lake.catalog)
     _link_into_history(lake, version.number)
 
 
-def _moved(version: Version, lake: Lake) -> Version:
+def _at_this_root(version: Version, lake: Lake) -> Version:
+    """The same version, with the lake's root and this code's declarations in table `lake`."""
     return Version(version.number, {**version.tables, "lake": lake_row(lake, version.number)})
 
 
 def publish(lake: Lake, version: Version) -> None:
-    """Put a version in the place of the current one: durable before, atomic at, durable after the rename."""
+    """Make a version the current one. It is durable before the rename, which is atomic, and the rename is made durable.
+
+    A crash before the rename leaves a history file that `recover` removes.
+    """
     lake.history.mkdir(parents=True, exist_ok=True)
-    beside = _write_staged(lake, version)
+    staged = _write_staged(lake, version)
     numbered = lake.version_file(version.number)
     numbered.unlink(missing_ok=True)
-    os.link(beside, numbered)
+    os.link(staged, numbered)
     sync(lake.history)
-    beside.replace(lake.catalog)
+    staged.replace(lake.catalog)
     sync(lake.root)
 
 
 def _write_staged(lake: Lake, version: Version) -> Path:
+    """Write a version to the staging folder and flush it to disk; raises `OSError` if the file is not complete."""
     lake.staging.mkdir(parents=True, exist_ok=True)
-    beside = lake.staging / f"catalog-{version.number:06d}.duckdb"
-    beside.unlink(missing_ok=True)
-    write_catalog(lake, version, beside)
-    sync(beside)
-    if beside.with_name(f"{beside.name}.wal").exists() or _number_in(beside) != version.number:
-        raise OSError(errno.EIO, "the new catalog was not written whole", str(beside))
-    return beside
+    staged = lake.staging / f"catalog-{version.number:06d}.duckdb"
+    staged.unlink(missing_ok=True)
+    write_catalog(lake, version, staged)
+    sync(staged)
+    # A write-ahead log that is left behind means that DuckDB could not write all of the catalog, e.g. on a full disk.
+    if staged.with_name(f"{staged.name}.wal").exists() or _number_in(staged) != version.number:
+        raise OSError(errno.EIO, "the new catalog is not complete", str(staged))
+    return staged
 
 
-def _write_beside(lake: Lake, version: Version, place: Path) -> None:
-    """Replace a catalog by one of the same version; it keeps its time, by which history is thinned."""
-    made, told = _write_staged(lake, version), place.stat()
-    os.utime(made, ns=(told.st_atime_ns, told.st_mtime_ns))
-    made.replace(place)
-    sync(place.parent)
+def _rewrite(lake: Lake, version: Version, catalog: Path) -> None:
+    """Replace a catalog by a new file of the same version, with the old file's time, which garbage collection reads."""
+    staged, status = _write_staged(lake, version), catalog.stat()
+    os.utime(staged, ns=(status.st_atime_ns, status.st_mtime_ns))
+    staged.replace(catalog)
+    sync(catalog.parent)
 
 
 def _link_into_history(lake: Lake, number: int) -> None:
-    """Make the history file of the current version the catalog itself: that is how `current_file` knows it."""
+    """Replace the history file of the current version by a hard link to the catalog, as `current_file` expects."""
     linked = lake.staging / f"link-{number:06d}.duckdb"
     linked.unlink(missing_ok=True)
     os.link(lake.catalog, linked)
@@ -192,7 +201,7 @@ def _link_into_history(lake: Lake, number: int) -> None:
 
 
 def recover(lake: Lake) -> Version:
-    """The current version, once what a crash left is dropped: history files of versions that were never published."""
+    """Remove history files of versions that a crash kept from being published; returns the current version."""
     published = read_version(lake)
     for file in lake.history.glob("catalog-*.duckdb"):
         if int(file.stem.removeprefix("catalog-")) > published.number:

@@ -1,4 +1,4 @@
-"""What lies in the catalog itself: its small tables, the views over the stored ones, the macros; with meanings."""
+"""Declare what a catalog holds besides segments: small tables, views and macros, with their columns and comments."""
 
 from dataclasses import dataclass
 
@@ -17,57 +17,77 @@ BATCHES = Table(
     "one commit: one version of the catalog",
     columns(
         ("batch", pa.int32(), "The catalog version this commit made."),
-        ("batch_id", pa.string(), "What was committed, as a digest; the same work is never committed twice."),
+        ("batch_id", pa.string(), "Digest of what was committed; the same work is never committed twice."),
         (
             "kind",
             pa.string(),
             "'vocabulary', 'ingest', 'ledger' (windows without records), 'verdict', 'curation', 'fold', 'undo',"
-            " 'claims' (the claim audit made anew), 'rare' (rare_tests made anew) or 'watches' (their counts).",
+            " 'claims' (claim audit refreshed), 'rare' (rare_tests refreshed) or 'watches' (watches counted).",
         ),
-        ("committed_at", TIMESTAMP, "When."),
-        ("received", pa.int64(), "Records in its payloads; = kept + unchanged + superseded + duplicates + rejected."),
-        ("kept", pa.int64(), "Records that became the current version of a document of their own."),
-        ("unchanged", pa.int64(), "Records whose content equals the version before."),
-        ("superseded", pa.int64(), "Records that a later version or a deletion of the same record overrules."),
-        ("duplicates", pa.int64(), "Kept out as further records of an article that another source has."),
-        ("rejected", pa.int64(), "Records that could not be loaded (table rejected)."),
-        ("deletions", pa.int64(), "Deletions the payloads ordered; not among received."),
-        ("vocabulary_version", pa.string(), "The vocabulary its mentions were found with."),
-        ("code_version", pa.string(), "The version of Hoofbeats that wrote it."),
-        ("withdrawn_in", pa.int32(), "The version that withdrew this batch (`undo`); NULL for one that stands."),
+        ("committed_at", TIMESTAMP, "Time of the commit."),
+        (
+            "received",
+            pa.int64(),
+            "Records in its payloads: the sum of kept, unchanged, superseded, duplicates and rejected.",
+        ),
+        ("kept", pa.int64(), "Records that became the current version of a document that represents its article."),
+        ("unchanged", pa.int64(), "Records whose content equals that of the version before."),
+        ("superseded", pa.int64(), "Records that a later version or a deletion of the same record replaces."),
+        (
+            "duplicates",
+            pa.int64(),
+            "Records of articles that another record already represents; they do not count again.",
+        ),
+        ("rejected", pa.int64(), "Records that could not be loaded; table rejected has them with the reason."),
+        ("deletions", pa.int64(), "Deletions ordered by the payloads; not part of received."),
+        ("vocabulary_version", pa.string(), "Version of the vocabulary its texts were annotated with."),
+        ("code_version", pa.string(), "Version of Hoofbeats that wrote it."),
+        ("withdrawn_in", pa.int32(), "The version that withdrew this batch (`undo`); NULL if it is not withdrawn."),
     ),
     ("batch",),
 )
 
 WINDOWS = Table(
     "windows",
-    "one collection of one window: a file, a web page, or what a service has of a range of dates",
+    "one collection of one window: a file, a web page, or the records of a service for a range of dates",
     columns(
-        ("source", pa.string(), "The source of its records: 'pubmed', 'europepmc', 'web'; else its collector."),
-        ("name", pa.string(), "The payload's name, e.g. 'pubmed21n1298.xml.gz'; the window's where it has no payload."),
-        ("collector", pa.string(), "'local_files', 'pubmed_api', 'pubmed_files', 'europepmc' or 'web_pages'."),
+        (
+            "source",
+            pa.string(),
+            "Source of its records: 'pubmed', 'europepmc' or 'web'; the collector where there is no payload.",
+        ),
+        (
+            "name",
+            pa.string(),
+            "Name of the payload, e.g. 'pubmed21n1298.xml.gz'; of the window where there is no payload.",
+        ),
+        (
+            "collector",
+            pa.string(),
+            "What collected it: 'local_files', 'pubmed_api', 'pubmed_files', 'europepmc' or 'web_pages'.",
+        ),
         (
             "window_name",
             pa.string(),
-            "The window's name, the same whenever it is collected, e.g. 'created-2026-01-05'.",
+            "Name of the window, the same at every collection, e.g. 'created-2026-01-05'.",
         ),
         ("since", pa.date32(), "First day of the window; NULL for a file or a page."),
         ("until", pa.date32(), "Last day of the window."),
-        ("query", pa.string(), "The query it was narrowed by, in the source's own language."),
-        ("sha256", pa.string(), "Digest of the payload as kept; NULL where there is none."),
+        ("query", pa.string(), "Query that restricts the window, in the source's own query language; NULL for none."),
+        ("sha256", pa.string(), "SHA-256 of the stored payload; NULL where there is none."),
         (
             "state",
             pa.string(),
-            "'done'; 'open': collected before its last day was settled, the next run collects it again; 'failed': see"
-            " reason, the next run tries again; 'damaged' where the payload ended before its end; 'withdrawn' where its"
-            " batch was undone.",
+            "'done'; 'open': collected before its last day was complete, so the next run collects it again; 'failed': see"
+            " reason, the next run tries again; 'damaged': the payload is truncated or unreadable; 'withdrawn': its batch"
+            " was undone.",
         ),
-        ("reason", pa.string(), "Why it failed, or what else is to be known of it."),
-        ("collected_at", TIMESTAMP, "When it was asked for."),
-        ("expected", pa.int64(), "Records the source announced; NULL where it announces none."),
-        ("bytes", pa.int64(), "Size of the payload as kept."),
-        ("payload", pa.string(), "Where the payload is kept, relative to the lake; NULL where there is none."),
-        ("received", pa.int64(), "Records in it; = kept + unchanged + superseded + duplicates + rejected."),
+        ("reason", pa.string(), "Failure reason or other remark."),
+        ("collected_at", TIMESTAMP, "Time of the request."),
+        ("expected", pa.int64(), "Number of records the source announced; NULL where it announces none."),
+        ("bytes", pa.int64(), "Size of the stored payload in bytes."),
+        ("payload", pa.string(), "Path of the stored payload, relative to the lake; NULL where there is none."),
+        ("received", pa.int64(), "Records in it: the sum of kept, unchanged, superseded, duplicates and rejected."),
         ("kept", pa.int64(), "As in batches."),
         ("unchanged", pa.int64(), "As in batches."),
         ("superseded", pa.int64(), "As in batches."),
@@ -76,7 +96,7 @@ WINDOWS = Table(
         (
             "rejections",
             pa.list_(pa.struct([("reason", pa.string()), ("records", pa.int64())])),
-            "The rejected by reason.",
+            "Number of rejected records by reason.",
         ),
         ("deletions", pa.int64(), "As in batches."),
         BATCH,
@@ -88,11 +108,11 @@ SEGMENTS = Table(
     "segments",
     "one Parquet file of this version",
     columns(
-        ("table_name", pa.string(), "The table it is part of."),
-        ("path", pa.string(), "Its place, relative to the lake."),
-        ("rows", pa.int64(), "Rows in it."),
-        ("bytes", pa.int64(), "Its size."),
-        ("sha256", pa.string(), "Digest of the file."),
+        ("table_name", pa.string(), "The table it belongs to."),
+        ("path", pa.string(), "Its path, relative to the lake."),
+        ("rows", pa.int64(), "Number of rows."),
+        ("bytes", pa.int64(), "Size in bytes."),
+        ("sha256", pa.string(), "SHA-256 of the file."),
         BATCH,
     ),
     ("table_name", "path"),
@@ -103,21 +123,21 @@ SUPERSEDED = Table(
     "one article whose older rows are hidden",
     columns(
         ("article_id", pa.int64(), "The article."),
-        ("before_batch", pa.int32(), "Its rows of batches before this one no longer count."),
+        ("before_batch", pa.int32(), "Rows of the article from batches before this one are hidden."),
     ),
     ("article_id",),
 )
 
 VERDICTS = Table(
     "verdicts",
-    "what a person said of two records; it overrules every rule, the latest word counts",
+    "a manual decision on two records; it overrides every rule, and the latest on a pair applies",
     columns(
         ("document_a", pa.string(), "The record whose document_id sorts first."),
         ("document_b", pa.string(), "The other record."),
-        ("same", pa.bool_(), "Whether the two tell of the same article."),
-        ("said_by", pa.string(), "Who said so."),
-        ("said_at", TIMESTAMP, "When."),
-        ("note", pa.string(), "Why."),
+        ("same", pa.bool_(), "Whether the two describe the same article."),
+        ("said_by", pa.string(), "Author of the decision."),
+        ("said_at", TIMESTAMP, "Time of the decision."),
+        ("note", pa.string(), "Reason given."),
         BATCH,
     ),
     ("document_a", "document_b"),
@@ -125,21 +145,21 @@ VERDICTS = Table(
 
 CURATIONS = Table(
     CURATED_VERDICTS.name,
-    f"{CURATED_VERDICTS.grain}; it overrules the annotation, the latest word counts",
+    f"{CURATED_VERDICTS.grain}; it overrides the annotation, and the latest on a target applies",
     (*CURATED_VERDICTS.columns, *columns(BATCH)),
     ("batch",),
 )
 
 EDITIONS = Table(
     "editions",
-    "one vocabulary as released, of those the vocabulary in force was merged from",
+    "one release of a vocabulary that a load was merged from",
     columns(
         ("name", pa.string(), "Its name with the release, e.g. 'MeSH 2024'."),
-        ("licence", pa.string(), "Its licence, '' where it states none."),
+        ("licence", pa.string(), "Its licence; '' where it states none."),
         ("file", pa.string(), "The file it was read from."),
-        ("address", pa.string(), "Where that was fetched; NULL for a file that was named."),
-        ("fetched_at", TIMESTAMP, "When it was fetched; NULL for a file that was named."),
-        ("sha256", pa.string(), "Digest of the file."),
+        ("address", pa.string(), "URL the file was fetched from; NULL for a file that the user named."),
+        ("fetched_at", TIMESTAMP, "Time it was fetched; NULL for a file that the user named."),
+        ("sha256", pa.string(), "SHA-256 of the file."),
         BATCH,
     ),
     ("batch", "name"),
@@ -147,20 +167,20 @@ EDITIONS = Table(
 
 VOCABULARIES = Table(
     "vocabularies",
-    "one load of the vocabulary; the last one is in force",
+    "one load of a vocabulary; the latest is in force",
     columns(
         (
             "version",
             pa.string(),
-            "Digest of its concepts, names and ancestors, of names that are never to be matched, and of the rules.",
+            "Digest of its concepts, names and ancestors, of the names that are never matched, and of the rules.",
         ),
-        ("rules", pa.string(), "Digest of the rules that texts are annotated by with it."),
-        ("loaded_at", TIMESTAMP, "When."),
-        ("files", STRINGS, "The files it was read from."),
-        ("categories", STRINGS, "The categories that are counted."),
-        ("concepts", pa.int64(), "Its concepts."),
-        ("counted", pa.int64(), "Those that are counted."),
-        ("names", pa.int64(), "Its names."),
+        ("rules", pa.string(), "Digest of the annotation rules used with it."),
+        ("loaded_at", TIMESTAMP, "Time of the load."),
+        ("files", STRINGS, "Files it was read from."),
+        ("categories", STRINGS, "Categories whose concepts are counted."),
+        ("concepts", pa.int64(), "Number of its concepts."),
+        ("counted", pa.int64(), "Number of these that are counted."),
+        ("names", pa.int64(), "Number of its names."),
         BATCH,
     ),
     ("batch",),
@@ -170,9 +190,9 @@ LAKE = Table(
     "lake",
     "this lake; one row",
     columns(
-        ("root", pa.string(), "The folder the catalog's views point into."),
-        ("version", pa.int32(), "The version of the catalog (batches.batch)."),
-        ("format", pa.int32(), "The layout of the lake, raised when older code can no longer read it."),
+        ("root", pa.string(), "Folder that the catalog's views refer to."),
+        ("version", pa.int32(), "Version of the catalog (batches.batch)."),
+        ("format", pa.int32(), "Layout of the lake; increased when older code can no longer read it."),
         (
             "declarations",
             pa.string(),
@@ -183,7 +203,7 @@ LAKE = Table(
 
 INTERVAL_LIMITS = Table(
     "interval_limits",
-    "a small count: the limits of its intervals, which SQL cannot compute",
+    "a small count, with the limits of its intervals, which SQL cannot compute",
     columns(
         ("n", pa.int64(), "The count."),
         ("gamma_low", pa.float64(), "2.5 % quantile of Gamma(n + 1/2, 1), for the information component."),
@@ -211,17 +231,17 @@ CATALOG_TABLES: dict[str, Table] = {
         WATCH_COUNTS,
     )
 }
-"""Every small table that lies in the catalog itself."""
+"""The small tables, which are stored in the catalog file itself, by name."""
 
 _PAIR_STATISTICS = columns(
-    ("population", pa.int64(), "N: articles of that basis."),
+    ("population", pa.int64(), "Articles of that basis (N)."),
     ("articles_a", pa.int64(), "Articles with concept_a."),
     ("articles_b", pa.int64(), "Articles with concept_b."),
     ("expected", pa.float64(), "Articles expected if the two were independent: articles_a * articles_b / population."),
     ("ic", pa.float64(), "Information component: log2((articles + 1/2) / (expected + 1/2)); 0 = as expected."),
     ("ic_low", pa.float64(), "Lower limit of its 95 % credible interval."),
     ("ic_high", pa.float64(), "Upper limit of its 95 % credible interval."),
-    ("rate_per_million", pa.float64(), "Articles a million of the population."),
+    ("rate_per_million", pa.float64(), "Articles per million of the population."),
     ("rate_low", pa.float64(), "Lower limit of its exact 95 % interval (Garwood)."),
     ("rate_high", pa.float64(), "Upper limit of its exact 95 % interval (Garwood)."),
 )
@@ -232,15 +252,15 @@ _PAIR = columns(
     ("concept_b", pa.string(), "The other concept."),
     ("name_b", pa.string(), "Its preferred name."),
     ("basis", pa.string(), "'index', 'text' or 'any'."),
-    ("articles", pa.int64(), "Distinct articles with both; retracted articles, notices and errata are left out."),
-    ("sentence_articles", pa.int64(), "Of these, the articles that affirm both in one sentence."),
-    ("first_year", pa.int32(), "Publication year of the first; NULL where unknown."),
-    ("last_year", pa.int32(), "Publication year of the last; NULL where unknown."),
+    ("articles", pa.int64(), "Distinct articles with both, without retracted articles, notices and errata."),
+    ("sentence_articles", pa.int64(), "Of these, articles that affirm both in one sentence."),
+    ("first_year", pa.int32(), "Publication year of the first of these articles; NULL where unknown."),
+    ("last_year", pa.int32(), "Publication year of the last of these articles; NULL where unknown."),
 )
 
 ARTICLES = Table(
     "articles",
-    "one distinct article, told by its preferred document",
+    "one distinct article, with the text of its preferred document",
     (
         *columns(("article_id", pa.int64(), "The article: its smallest PMID, else a number of 2^62 or more.")),
         *(
@@ -266,40 +286,43 @@ ARTICLES = Table(
         ),
         *columns(
             ("year", pa.int32(), "Publication year; NULL where unknown."),
-            ("entered_on", pa.date32(), "When its first source could show it."),
-            ("retracted_on", pa.date32(), "When it was retracted; NULL for one that stands."),
+            ("entered_on", pa.date32(), "Day its first source published the record."),
+            ("retracted_on", pa.date32(), "Day it was retracted; NULL if it is not."),
             ("is_notice", pa.bool_(), "Whether it is a retraction notice or an erratum rather than an article."),
-            ("is_case_report", pa.bool_(), "Whether it is a case report by its publication types."),
-            ("in_index", pa.bool_(), "In the population of basis 'index': it has at least one heading."),
-            ("in_text", pa.bool_(), "In the population of basis 'text': a title in a language the vocabulary covers."),
-            ("has_abstract", pa.bool_(), "Whether an abstract is at hand."),
-            ("sources", STRINGS, "The sources that have it."),
-            ("documents", pa.int64(), "How many records tell of it."),
+            ("is_case_report", pa.bool_(), "Whether its publication types say it is a case report."),
+            ("in_index", pa.bool_(), "Whether it is in the population of basis 'index': it has at least one heading."),
+            (
+                "in_text",
+                pa.bool_(),
+                "Whether it is in the population of basis 'text': its title is in a language of the vocabulary.",
+            ),
+            ("has_abstract", pa.bool_(), "Whether an abstract is available."),
+            ("sources", STRINGS, "Sources that have it."),
+            ("documents", pa.int64(), "Number of its records."),
         ),
     ),
 )
 
 DUPLICATE_PAIRS = Table(
     "duplicate_pairs",
-    "two records of much the same text, and what the rules say of their current contents; a person's word (verdicts)"
-    " overrules it",
+    "two similar records, with the rules' decision on their current contents; manual decisions (verdicts) override it",
     columns(
         ("document_a", pa.string(), "The record whose document_id sorts first."),
         ("document_b", pa.string(), "The other record."),
         ("article_a", pa.int64(), "The article document_a belongs to."),
         ("article_b", pa.int64(), "The article document_b belongs to."),
-        ("verdict", pa.string(), "'same' article, or 'different' though much alike."),
+        ("verdict", pa.string(), "'same': one article; 'different': two articles, though similar."),
         *((name, pa.string(), PAIR_DECISIONS.meaning(name)) for name in ("rule", "evidence", "link", "link_from")),
-        ("batch", pa.int32(), "The catalog version that decided it."),
+        ("batch", pa.int32(), "Catalog version that decided it."),
     ),
 )
 
 LINKS = Table(
     "links",
-    "a relation of one article to another with which it must not be counted as one",
+    "a relation between two articles that are counted separately",
     columns(
-        ("article_id", pa.int64(), "The article that is the `kind` of the other; NULL where it is not here."),
-        ("related_id", pa.int64(), "The other article; NULL where it is not here, or is only cited."),
+        ("article_id", pa.int64(), "The article that is the `kind` of the other; NULL if the lake does not have it."),
+        ("related_id", pa.int64(), "The other article; NULL if the lake does not have it, or it is only cited."),
         (
             "kind",
             pa.string(),
@@ -307,8 +330,8 @@ LINKS = Table(
         ),
         ("document_id", pa.string(), "The record of article_id; NULL where only cited."),
         ("related_document_id", pa.string(), "The record of related_id; NULL where only cited."),
-        ("evidence", pa.string(), "'stated' by a record, or the rule that kept two records much alike apart."),
-        ("citation", pa.string(), "The other as cited by the record that states it."),
+        ("evidence", pa.string(), "'stated': by a record; else the rule that kept two similar records apart."),
+        ("citation", pa.string(), "The other article as cited by the record that states the relation."),
     ),
 )
 
@@ -326,19 +349,19 @@ COOCCURRENCE_TOTALS = Table(
 
 RARE_COOCCURRENCES = Table(
     "rare_cooccurrences",
-    "a pair that was seen, but rarely. Rule: 1 to 4 articles; each concept alone in at least 20; neither an ancestor"
-    " of the other; ordered by ic_low, the most surprising first",
+    "a pair that occurs rarely: in 1 to 4 articles, each concept alone in at least 20, neither an ancestor of the other;"
+    " ordered by ic_low, the most surprising first",
     _PAIR
     + _PAIR_STATISTICS
     + columns(
-        ("p_value", pa.float64(), "P(as many or more) if the two were independent (Poisson)."),
+        ("p_value", pa.float64(), "Probability of as many articles or more if the two were independent (Poisson)."),
         (
             "q_value",
             pa.float64(),
-            "The same adjusted for the family (Benjamini-Hochberg), as rare_tests has it; NULL where it is not there.",
+            "p_value adjusted for the family (Benjamini-Hochberg), from rare_tests; NULL where that has no row.",
         ),
-        ("family_size", pa.int64(), "The family: how many rare pairs of that basis were tested."),
-        ("articles_with_descendants", pa.int64(), "Articles with both, the concepts below each included (rare_tests)."),
+        ("family_size", pa.int64(), "Size of the family: the number of rare pairs of that basis that were tested."),
+        ("articles_with_descendants", pa.int64(), "Articles with both or with descendants of them, from rare_tests."),
     ),
 )
 
@@ -346,21 +369,21 @@ VIEWS: dict[str, Table] = {
     table.name: table
     for table in (ARTICLES, DUPLICATE_PAIRS, LINKS, PAIRS_WITH_RETRACTED, COOCCURRENCE_TOTALS, RARE_COOCCURRENCES)
 }
-"""Views that are more than the stored rows of their table."""
+"""Views that show more than the visible rows of a stored table, by name."""
 
 
 @dataclass(frozen=True)
 class Macro:
-    """A table macro of the catalog: how it is called and what it answers."""
+    """A table macro of the catalog: its signature and what it returns."""
 
     name: str
     meaning: str
 
 
 MACROS = (
-    Macro("descendants", "descendants(concept): the concept and all below it."),
+    Macro("descendants", "descendants(concept): the concept and all its descendants."),
     Macro("find_concept", "find_concept(words): concepts with a name that contains the words, shortest name first."),
-    Macro("partners", "partners(concept, basis := 'any'): the concepts it occurs with, the most frequent first."),
+    Macro("partners", "partners(concept, basis := 'any'): the concepts it co-occurs with, the most frequent first."),
     Macro("article", "article(id): the article that holds this PMID, former article id or document id."),
     Macro(
         "matching_articles",

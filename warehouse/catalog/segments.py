@@ -1,4 +1,4 @@
-"""Immutable Parquet segments: written once, made durable, then only read."""
+"""Write immutable Parquet segments and make them durable."""
 
 import hashlib
 import uuid
@@ -14,14 +14,14 @@ from transforms.schema.tables import SEGMENT_TABLES
 from warehouse.lake import Lake, sync
 
 ROW_GROUP = 122_880
-"""Rows of a row group: DuckDB's own, so that a look-up in a sorted column reads one group."""
+"""Rows of a row group: as many as DuckDB writes, so that a look-up in a sorted column reads one group."""
 
 
 def write(lake: Lake, table: str, rows: pa.Table, batch: int, order: pa.Array | None = None) -> dict[str, Any] | None:
     """Write rows (columns of the table's schema but `batch`) as a new segment; returns its row of `segments`.
 
-    The rows, or with `order` (row numbers) the rows taken in that order, are expected as the table's `sort_by` says;
-    texts may be dictionaries. No rows, no segment: None.
+    The rows must be sorted by the table's `sort_by`, or become so when taken in `order` (row numbers). Texts may be
+    dictionaries. Returns None, and writes nothing, if there are no rows.
     """
     if not len(rows):
         return None
@@ -43,26 +43,26 @@ def write(lake: Lake, table: str, rows: pa.Table, batch: int, order: pa.Array | 
 
 
 def _writer(path: Path, schema: Table, stored: pa.Schema) -> pq.ParquetWriter:
-    """A writer of a segment. Texts that come as dictionaries are stored as texts.
+    """The writer of a segment. Texts that come as dictionaries are stored as texts.
 
-    Of these only the first that the rows are sorted by, and names of documents, get statistics, which cost as much as
-    the rest: a group of rows holds a narrow range of no other.
+    Of these only document_id and the first sort column get statistics: others have no narrow range within a row group,
+    and computing their statistics takes as long as writing the file.
     """
-    encoded = {field.name for field in stored if pa.types.is_dictionary(field.type)}
-    told = {*schema.sort_by[:1], "document_id"} if encoded else set()
-    leaves = [name for name in schema.column_names if name not in encoded or name in told]
+    dictionaries = {field.name for field in stored if pa.types.is_dictionary(field.type)}
+    with_statistics = {*schema.sort_by[:1], "document_id"} if dictionaries else set()
+    leaves = [name for name in schema.column_names if name not in dictionaries or name in with_statistics]
     return pq.ParquetWriter(
         path,
         stored,
         compression="zstd",
         compression_level=1,
-        store_schema=not encoded,
-        write_statistics=leaves if encoded else True,
+        store_schema=not dictionaries,
+        write_statistics=leaves if dictionaries else True,
     )
 
 
 def register(lake: Lake, table: str, path: Path, batch: int) -> dict[str, Any] | None:
-    """Make a written segment durable; returns its row of `segments`, None (and no file) where it has no rows."""
+    """Make a written segment durable; returns its row of `segments`. One without rows is removed: None."""
     rows = pq.read_metadata(path).num_rows
     if not rows:
         path.unlink()
@@ -79,25 +79,25 @@ def register(lake: Lake, table: str, path: Path, batch: int) -> dict[str, Any] |
 
 
 def schema_file(lake: Lake, table: str) -> Path:
-    """A Parquet file of no rows with every column the table has now; written where it is not there yet.
+    """A Parquet file without rows that has every current column of the table; written if it does not exist yet.
 
-    Read beside the segments, it lets segments of older code, which lack newer columns, stand in one view.
+    A view reads it together with the segments, so that columns that segments of older code lack are NULL.
     """
     schema = SEGMENT_TABLES[table]
-    told = hashlib.blake2b(str(schema.arrow).encode(), digest_size=6).hexdigest()
-    path = lake.tables / table / f"columns-{told}.parquet"
+    digest = hashlib.blake2b(str(schema.arrow).encode(), digest_size=6).hexdigest()
+    path = lake.tables / table / f"columns-{digest}.parquet"
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
-        beside = path.with_suffix(f".{uuid.uuid4().hex[:12]}.part")
-        pq.write_table(schema.empty(), beside)
-        sync(beside)
-        beside.replace(path)
+        part = path.with_suffix(f".{uuid.uuid4().hex[:12]}.part")
+        pq.write_table(schema.empty(), part)
+        sync(part)
+        part.replace(path)
         sync(path.parent)
     return path
 
 
 def sync_folders(lake: Lake) -> None:
-    """Make the names of new segments durable, once all of a commit are written."""
+    """Make the names of new segments durable; called once all segments of a commit are written."""
     for folder in [*lake.tables.iterdir(), lake.tables, lake.root]:
         sync(folder)
 

@@ -1,7 +1,7 @@
 """The ledger (table `windows`): what was requested of a source, with what result, and where its payload is stored.
 
 A window is one request to a source, e.g. the records that PubMed created on one day. Collecting it gives a state and
-usually a payload. Windows whose payload is ingested get their row with that commit; `record_windows` commits the others.
+usually a payload. Windows whose payload is ingested get their row with that commit; `record_windows` commits others.
 """
 
 import datetime as dt
@@ -144,7 +144,7 @@ def finished_window_keys(version: Version, after: int = -1) -> set[tuple[str, st
 
 
 def window_kind(window_name: str) -> str:
-    """Which date of its records the days of a window are: the first word of its name, 'created' of created-2026-01-05."""
+    """Which date of records a window of days selects: the first word of its name, 'created' of created-2026-01-05."""
     return window_name.partition("-")[0]
 
 
