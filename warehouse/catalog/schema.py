@@ -78,9 +78,9 @@ WINDOWS = Table(
         (
             "state",
             pa.string(),
-            "'done'; 'open': collected before its last day was complete, so the next run collects it again; 'failed': see"
-            " reason, the next run tries again; 'damaged': the payload is truncated or unreadable; 'withdrawn': its batch"
-            " was undone.",
+            "'done'; 'open': collected before its last day was complete, so the next run collects it again; 'failed':"
+            " see reason, the next run tries again; 'damaged': the payload is truncated or unreadable; 'withdrawn':"
+            " its batch was undone.",
         ),
         ("reason", pa.string(), "Failure reason or other remark."),
         ("collected_at", TIMESTAMP, "Time of the request."),
@@ -349,8 +349,8 @@ COOCCURRENCE_TOTALS = Table(
 
 RARE_COOCCURRENCES = Table(
     "rare_cooccurrences",
-    "a pair that occurs rarely: in 1 to 4 articles, each concept alone in at least 20, neither an ancestor of the other;"
-    " ordered by ic_low, the most surprising first",
+    "a pair that occurs rarely: in 1 to 4 articles, each concept alone in at least 20, neither an ancestor of the"
+    " other; ordered by ic_low, the most surprising first",
     _PAIR
     + _PAIR_STATISTICS
     + columns(
