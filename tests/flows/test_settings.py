@@ -44,3 +44,10 @@ def test_a_feed_stays_an_address():
 def test_blocks_are_named_by_type_and_name(wrong):
     with pytest.raises(ValueError, match="operator_blocks"):
         Settings(operator_blocks=wrong)
+
+
+@pytest.mark.parametrize("name", Settings.model_fields)
+def test_every_setting_is_described_in_a_sentence(name):
+    description = Settings.model_fields[name].description
+    assert description[0].isupper()
+    assert description.endswith(".")
