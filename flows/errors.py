@@ -15,7 +15,7 @@
     │       └── BadResponseError                       status 200, but not the expected content
     ├── flows.prepare.task_runners.RunnerMissingError  the configured task runner is not installed
     ├── flows.watches.file.WatchFileError              the watch file, or a watch in it, is invalid
-    └── flows.cli.manuscript.DraftError                a manuscript cannot be read
+    └── flows.cli.manuscript.ManuscriptError           a manuscript cannot be read
 
 Outside this tree, because their callers expect the base class of the standard library:
 

@@ -1,7 +1,7 @@
 """Settings, in one place: defaults, overridden by hoofbeats.toml in the working folder, overridden by the environment.
 
 The variable of a setting is HOOFBEATS_ and its name in capitals, e.g. HOOFBEATS_LAKE for `lake`; only NCBI_API_KEY is
-also accepted without the prefix. In hoofbeats.toml the names are those of the fields; an unknown name there is an error.
+also accepted without the prefix. The names in hoofbeats.toml are those of the fields; unknown ones are an error.
 """
 
 from pathlib import Path
@@ -132,7 +132,7 @@ class Settings(BaseSettings):
     longest_wait_s: float = Field(
         300.0,
         gt=0,
-        description="Longest wait in seconds between two attempts. A service that asks for more makes the request fail.",
+        description="Longest wait in seconds between two attempts. If a service asks for more, the request fails.",
     )
     largest_answer_bytes: int = Field(
         256 << 20, gt=0, description="Largest accepted response in bytes, after decompression."

@@ -60,7 +60,7 @@ def show_(name: _Name, lake: LakeOption = None, as_json: JsonOption = False) -> 
     settings = settings_for(lake)
     state = next((row for row in _states(settings) if name in (row["name"], row["watch_id"])), None)
     if state is None:
-        raise WatchFileError(f'no watch is called "{name}"', "`hoofbeats watch list` lists them")
+        raise WatchFileError(f'there is no watch "{name}"', "`hoofbeats watch list` lists them")
     version = read_version(Lake.at(settings.lake))
     counts = [row for row in version.table("watch_counts").to_pylist() if row["watch_id"] == state["watch_id"]]
     if as_json:

@@ -1,8 +1,5 @@
-"""Running Hoofbeats unattended: deployments, automations, what a run reports, and what an operator asks.
+"""Unattended operation: settings and prefect.yaml go in; a running server, schedules and a health report come out.
 
-reconciliation, volume     judge rows of the ledger; pure
-artifacts                  a run's table, progress and reconciliation, in Prefect's UI
-deployments, automations   what is scheduled, and what happens to runs that fail, are late, crash or fall silent
-serving, processes         `hoofbeats up`
-checks, doctor             `hoofbeats doctor`
+`serving` starts and stops everything for `hoofbeats up`; `deployments` and `automations` define what it deploys, and
+`processes` starts its child processes. `doctor` and `checks` are behind `hoofbeats doctor`. Start with `serving`.
 """

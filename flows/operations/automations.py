@@ -1,9 +1,9 @@
-"""What Prefect does about runs that fail, crash, come late or fall silent; defined here, kept so by every deploy.
+"""Prefect automations for runs that fail, crash, start late or stop sending heartbeats; every deploy restores them.
 
-A run whose machine or worker died stays "Running" for ever, and keeps the place of the next one. Its heartbeats stop,
-though, and then it is marked as crashed. https://docs.prefect.io/v3/advanced/detect-zombie-flows
+A run whose machine or worker died stays "Running" for ever and blocks the next one. Its heartbeats stop, however, and
+after some time it is marked as crashed. https://docs.prefect.io/v3/advanced/detect-zombie-flows
 
-Who is told: the notification blocks of HOOFBEATS_OPERATOR_BLOCKS; without any, the events in Prefect's UI tell it.
+Notifications go to the blocks of HOOFBEATS_OPERATOR_BLOCKS; without any, the events are only shown in Prefect's UI.
 """
 
 from collections.abc import Sequence
@@ -20,13 +20,15 @@ from prefect.exceptions import ObjectNotFound
 from flows.errors import ServingError
 
 HEARTBEAT_S = 30
-"""The least Prefect allows."""
+"""Seconds between two heartbeats of a run; the shortest interval Prefect allows."""
 SILENT_AFTER = timedelta(seconds=90)
-HEARTBEAT = "prefect.flow-run.heartbeat"
+HEARTBEAT_EVENT = "prefect.flow-run.heartbeat"
 
 _RUNS = ResourceSpecification({"prefect.resource.id": ["prefect.flow-run.*"]})
-_OURS = ResourceSpecification({"prefect.resource.id": ["prefect.tag.hoofbeats"], "prefect.resource.role": ["tag"]})
-_ENDS = {f"prefect.flow-run.{state}" for state in ("Completed", "Failed", "Cancelled", "Crashed")}
+_OF_HOOFBEATS = ResourceSpecification(
+    {"prefect.resource.id": ["prefect.tag.hoofbeats"], "prefect.resource.role": ["tag"]}
+)
+_END_EVENTS = {f"prefect.flow-run.{state}" for state in ("Completed", "Failed", "Cancelled", "Crashed")}
 _BODY = """\
 {{ flow.name }} {{ flow_run.name }} is {{ flow_run.state.name }}.
 {{ flow_run.state.message }}
@@ -35,27 +37,28 @@ _BODY = """\
 
 
 def declared_automations(blocks: Sequence[UUID] = ()) -> list[AutomationCore]:
-    """All automations; `blocks`: the notification blocks that are told."""
+    """Return all automations; `blocks` are the notification blocks to send messages to."""
     return [
-        _told("failed", "A run failed: windows failed, a source fell silent, an audit found differences.", blocks),
-        _told("crashed", "A run crashed: its process was killed, or its machine went down.", blocks),
-        _told("late", "A run did not begin in time: no worker, or the one before it still holds its place.", blocks),
+        _notification("failed", "A run failed: failed windows, a source without records, or a failed audit.", blocks),
+        _notification("crashed", "A run crashed: its process was killed, or its machine went down.", blocks),
+        _notification("late", "A run is late: there is no worker, or the previous run occupies its slot.", blocks),
         AutomationCore(
             name="hoofbeats: zombie runs",
-            description="A run says nothing any more, but never ended: it is marked as crashed, and its place is free.",
+            description="A run stopped sending heartbeats without ending: mark it as crashed, which frees its slot.",
             trigger=EventTrigger(
-                after={HEARTBEAT}, expect={HEARTBEAT, *_ENDS}, match=_RUNS, match_related=_OURS,
-                for_each={"prefect.resource.id"}, posture=Posture.Proactive, threshold=1, within=SILENT_AFTER,
+                after={HEARTBEAT_EVENT}, expect={HEARTBEAT_EVENT, *_END_EVENTS}, match=_RUNS,
+                match_related=_OF_HOOFBEATS, for_each={"prefect.resource.id"}, posture=Posture.Proactive, threshold=1,
+                within=SILENT_AFTER,
             ),
             actions=[ChangeFlowRunState(
                 state=StateType.CRASHED,
-                message=f"No heartbeat for {SILENT_AFTER.seconds} seconds: its process, or the machine, is gone.",
+                message=f"No heartbeat for {SILENT_AFTER.seconds} seconds: its process or machine has died.",
             )],
         ),
     ]  # fmt: skip
 
 
-def _told(state: str, description: str, blocks: Sequence[UUID]) -> AutomationCore:
+def _notification(state: str, description: str, blocks: Sequence[UUID]) -> AutomationCore:
     actions: list[ActionTypes] = [
         SendNotification(block_document_id=block, subject=f"Hoofbeats: a run is {state}", body=_BODY)
         for block in blocks
@@ -64,7 +67,7 @@ def _told(state: str, description: str, blocks: Sequence[UUID]) -> AutomationCor
         name=f"hoofbeats: {state} runs",
         description=description,
         trigger=EventTrigger(
-            expect={f"prefect.flow-run.{state.capitalize()}"}, match=_RUNS, match_related=_OURS,
+            expect={f"prefect.flow-run.{state.capitalize()}"}, match=_RUNS, match_related=_OF_HOOFBEATS,
             for_each={"prefect.resource.id"}, posture=Posture.Reactive, threshold=1, within=timedelta(0),
         ),
         actions=actions or [DoNothing()],
@@ -72,27 +75,27 @@ def _told(state: str, description: str, blocks: Sequence[UUID]) -> AutomationCor
 
 
 def deploy_automations(client: SyncPrefectClient, block_names: Sequence[str] = ()) -> list[str]:
-    """Create the automations, or bring those that exist up to date; their names.
+    """Create or update the automations and return their names.
 
-    `block_names`: 'type/name' of notification blocks. Raises `ServingError` for one that does not exist.
+    `block_names` are notification blocks as 'type/name'. Raises `ServingError` if one does not exist.
     """
     blocks = [_block(client, name) for name in block_names]
     automations = declared_automations(blocks)
     for automation in automations:
-        there = client.read_automations_by_name(automation.name)
-        if there:
-            client.update_automation(there[0].id, automation)
+        existing = client.read_automations_by_name(automation.name)
+        if existing:
+            client.update_automation(existing[0].id, automation)
         else:
             client.create_automation(automation)
     return [automation.name for automation in automations]
 
 
-def _block(client: SyncPrefectClient, told: str) -> UUID:
-    kind, _, name = told.partition("/")
+def _block(client: SyncPrefectClient, block: str) -> UUID:
+    kind, _, name = block.partition("/")
     try:
         return client.read_block_document_by_name(name, kind).id
     except ObjectNotFound:
         raise ServingError(
-            f"Prefect has no block {told!r}",
-            "create it in Prefect's UI under Blocks, or take it out of HOOFBEATS_OPERATOR_BLOCKS",
+            f"Prefect has no block {block!r}",
+            "create it in Prefect's UI under Blocks, or remove it from HOOFBEATS_OPERATOR_BLOCKS",
         ) from None

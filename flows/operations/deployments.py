@@ -1,4 +1,4 @@
-"""What is deployed: prefect.yaml, the pool its runs wait in, and whether what is scheduled is really scheduled."""
+"""Deployments: read them from prefect.yaml, create them with their work pool, and compare with the server."""
 
 import datetime as dt
 from collections.abc import Sequence
@@ -31,54 +31,57 @@ from prefect.workers.process import ProcessWorker
 from flows.errors import ServingError
 
 PROJECT = Path(__file__).parents[2]
-_HOME = "{{ $HOOFBEATS_HOME }}"
+_HOME_PLACEHOLDER = "{{ $HOOFBEATS_HOME }}"
 POOL = "hoofbeats"
 TAG = "hoofbeats"
-_PAGE = 200
+_PAGE_SIZE = 200
 
 
 @dataclass(frozen=True)
 class PlannedDeployment:
-    """A deployment as prefect.yaml has it (`told`), with the steps that come before each of its runs."""
+    """A deployment declared in prefect.yaml, with the pull steps that come before each of its runs."""
 
-    told: dict[str, Any]
+    declaration: dict[str, Any]
     pull_steps: list[dict[str, Any]]
 
     @property
     def name(self) -> str:
-        """Its name."""
-        return str(self.told["name"])
+        """Name of the deployment."""
+        return str(self.declaration["name"])
 
     @property
     def schedules(self) -> list[DeploymentScheduleCreate]:
-        """Its schedules; raises `ValueError` for a cron or a time zone there is not."""
+        """Schedules of the deployment; raises `ValueError` for an invalid cron expression or time zone."""
         return [
             DeploymentScheduleCreate(
-                schedule=CronSchedule(cron=one["cron"], timezone=one["timezone"]), active=one.get("active", True),
-                parameters=one.get("parameters", {}), slug=one["slug"],
+                schedule=CronSchedule(cron=schedule["cron"], timezone=schedule["timezone"]),
+                active=schedule.get("active", True),
+                parameters=schedule.get("parameters", {}), slug=schedule["slug"],
             )
-            for one in self.told.get("schedules") or ()
+            for schedule in self.declaration.get("schedules") or ()
         ]  # fmt: skip
 
     @property
     def active_schedules(self) -> int:
-        """How many of its schedules are active."""
+        """Number of active schedules."""
         return sum(schedule.active for schedule in self.schedules)
 
     @property
     def flow(self) -> Flow[..., Any]:
-        """The flow its entrypoint names; raises `ServingError` where there is none."""
-        path, _, name = str(self.told["entrypoint"]).partition(":")
+        """The flow of the entrypoint; raises `ServingError` if there is none."""
+        path, _, name = str(self.declaration["entrypoint"]).partition(":")
         module = import_module(path.removesuffix(".py").replace("/", "."))
-        found = getattr(module, name, None)
-        if not isinstance(found, Flow):
-            raise ServingError(f"deployment {self.name}: there is no flow {path}:{name}", "see its entrypoint")
-        return found
+        flow = getattr(module, name, None)
+        if not isinstance(flow, Flow):
+            raise ServingError(
+                f"deployment {self.name}: there is no flow {path}:{name}", "correct its entrypoint in prefect.yaml"
+            )
+        return flow
 
 
 @dataclass(frozen=True)
 class Deployed:
-    """A deployment as the server has it, and when it runs next; None where no run is scheduled."""
+    """A deployment on the server, and the time of its next run (None if no run is scheduled)."""
 
     name: str
     active_schedules: int
@@ -86,44 +89,45 @@ class Deployed:
 
 
 def declared_deployments(prefect_file: Path) -> list[PlannedDeployment]:
-    """The deployments of a prefect.yaml; raises `ServingError` where there is none."""
+    """Return the deployments declared in a prefect.yaml; raises `ServingError` if it cannot be read."""
     try:
         text = prefect_file.read_text(encoding="utf-8")
     except OSError as error:
         raise ServingError(
-            f"{prefect_file}: {error.strerror}", "run it from a checkout of Hoofbeats, or name one with --deployments"
+            f"{prefect_file}: {error.strerror}",
+            "run the command from a checkout of Hoofbeats, or name a file with --deployments",
         ) from error
-    told = yaml.safe_load(text.replace(_HOME, str(PROJECT)))
-    return [PlannedDeployment(one, told["pull"]) for one in told["deployments"]]
+    content = yaml.safe_load(text.replace(_HOME_PLACEHOLDER, str(PROJECT)))
+    return [PlannedDeployment(declaration, content["pull"]) for declaration in content["deployments"]]
 
 
-def deploy(client: SyncPrefectClient, plan: PlannedDeployment) -> UUID:
-    """Create a deployment, or bring it up to date with its schedules; one that was paused stays so.
+def deploy(client: SyncPrefectClient, deployment: PlannedDeployment) -> UUID:
+    """Create or update a deployment with its schedules; a paused one stays paused.
 
-    By the client, not by `prefect deploy`, which in Prefect 3.8.8 ends after the first deployment of a work pool (the
-    server answers 422 to the workers it asks for).
+    This uses the client because `prefect deploy` of Prefect 3.8.8 ends after the first deployment of a work pool: the
+    server responds with status 422 when it requests the workers.
     """
-    limit = plan.told.get("concurrency_limit") or {}
+    limit = deployment.declaration.get("concurrency_limit") or {}
     strategy = limit.get("collision_strategy")
     return client.create_deployment(
-        flow_id=client.create_flow_from_name(plan.flow.name),
-        name=plan.name,
-        description=plan.told.get("description"),
-        entrypoint=plan.told["entrypoint"],
-        parameters=plan.told.get("parameters") or {},
-        tags=plan.told.get("tags"),
-        schedules=plan.schedules,
+        flow_id=client.create_flow_from_name(deployment.flow.name),
+        name=deployment.name,
+        description=deployment.declaration.get("description"),
+        entrypoint=deployment.declaration["entrypoint"],
+        parameters=deployment.declaration.get("parameters") or {},
+        tags=deployment.declaration.get("tags"),
+        schedules=deployment.schedules,
         concurrency_limit=limit.get("limit"),
         concurrency_options=ConcurrencyOptions(collision_strategy=strategy) if strategy else None,
-        work_pool_name=plan.told["work_pool"]["name"],
-        pull_steps=plan.pull_steps,
-        parameter_openapi_schema=parameter_schema(plan.flow).model_dump(),
+        work_pool_name=deployment.declaration["work_pool"]["name"],
+        pull_steps=deployment.pull_steps,
+        parameter_openapi_schema=parameter_schema(deployment.flow).model_dump(),
         enforce_parameter_schema=True,
     )
 
 
 def ensure_pool(client: SyncPrefectClient) -> bool:
-    """Create the work pool; False where it was there."""
+    """Create the work pool; return False if it existed."""
     try:
         client.read_work_pool(POOL)
     except ObjectNotFound:
@@ -134,13 +138,13 @@ def ensure_pool(client: SyncPrefectClient) -> bool:
 
 
 def list_deployed(client: SyncPrefectClient) -> list[Deployed]:
-    """The deployments of Hoofbeats on a server, by name."""
+    """Return the deployments of Hoofbeats on a server, sorted by name."""
     filter_ = DeploymentFilter(tags=DeploymentFilterTags(all_=[TAG]))
     found: list[DeploymentResponse] = []
     by_name = DeploymentSort.NAME_ASC
-    while page := client.read_deployments(deployment_filter=filter_, sort=by_name, limit=_PAGE, offset=len(found)):
+    while page := client.read_deployments(deployment_filter=filter_, sort=by_name, limit=_PAGE_SIZE, offset=len(found)):
         found += page
-    return [_deployed(client, one) for one in found]
+    return [_deployed(client, deployment) for deployment in found]
 
 
 def _deployed(client: SyncPrefectClient, deployment: DeploymentResponse) -> Deployed:
@@ -150,23 +154,25 @@ def _deployed(client: SyncPrefectClient, deployment: DeploymentResponse) -> Depl
             state=FlowRunFilterState(type=FlowRunFilterStateType(any_=[StateType.SCHEDULED]))
         ),
         sort=FlowRunSort.EXPECTED_START_TIME_ASC,
-        limit=_PAGE,
+        limit=_PAGE_SIZE,
     )
     times = [run.next_scheduled_start_time for run in runs if run.auto_scheduled and run.next_scheduled_start_time]
     active = 0 if deployment.paused else sum(schedule.active for schedule in deployment.schedules)
     return Deployed(deployment.name, active, min(times, default=None))
 
 
-def find_discrepancies(wanted: Sequence[PlannedDeployment], there: Sequence[Deployed]) -> list[str]:
-    """What is not as it should be: deployments that are not there, schedules that fell away, runs that do not exist."""
-    by_name = {one.name: one for one in there}
-    told = []
-    for one in wanted:
-        found = by_name.get(one.name)
-        if found is None:
-            told.append(f"{one.name} is not deployed")
-        elif found.active_schedules < one.active_schedules:
-            told.append(f"{one.name} has {found.active_schedules} active schedules, not {one.active_schedules}")
-        elif found.active_schedules and found.next_run is None:
-            told.append(f"{one.name} has a schedule, but no run is scheduled")
-    return told
+def find_discrepancies(wanted: Sequence[PlannedDeployment], existing: Sequence[Deployed]) -> list[str]:
+    """Describe each difference from prefect.yaml: missing deployments, missing schedules, schedules without runs."""
+    by_name = {deployment.name: deployment for deployment in existing}
+    discrepancies = []
+    for planned in wanted:
+        deployed = by_name.get(planned.name)
+        if deployed is None:
+            discrepancies.append(f"{planned.name} is not deployed")
+        elif deployed.active_schedules < planned.active_schedules:
+            discrepancies.append(
+                f"{planned.name} has {deployed.active_schedules} active schedules, not {planned.active_schedules}"
+            )
+        elif deployed.active_schedules and deployed.next_run is None:
+            discrepancies.append(f"{planned.name} has a schedule, but no run is scheduled")
+    return discrepancies

@@ -1,4 +1,4 @@
-"""Processes a command starts, watches and stops, with all they started themselves."""
+"""Child processes that a command starts, monitors and stops, together with their descendants."""
 
 import ctypes
 import os
@@ -11,24 +11,24 @@ from pathlib import Path
 
 import psutil
 
-STOP_WITHIN_S = 20.0
-"""What a process has to end by itself before it is killed."""
+STOP_TIMEOUT_S = 20.0
+"""Seconds a process has to end after SIGTERM before it is killed."""
 
 
 @dataclass(frozen=True)
 class Child:
-    """A process, by the name people know it by."""
+    """A child process with its name for messages."""
 
     name: str
     process: subprocess.Popen[bytes]
 
     @property
     def exit_code(self) -> int | None:
-        """Its exit code; None while it runs."""
+        """Exit code of the process, None while it runs."""
         return self.process.poll()
 
     def descendants(self) -> list[psutil.Process]:
-        """The processes it started, and those started."""
+        """Return the running descendants of the process."""
         try:
             return psutil.Process(self.process.pid).children(recursive=True)
         except psutil.NoSuchProcess:
@@ -36,9 +36,9 @@ class Child:
 
 
 def start(name: str, command: Sequence[str], environment: Mapping[str, str], folder: Path | None = None) -> Child:
-    """Start a process in a session of its own, so that Ctrl-C reaches only this one; what it says goes to stderr.
+    """Start a process in its own session, so that Ctrl-C reaches only this one; its output goes to standard error.
 
-    On Linux it is asked to end where this process is killed and cannot see to it any more.
+    On Linux the kernel sends it SIGTERM if this process is killed and cannot stop it.
     """
     process = subprocess.Popen(  # noqa: S603 - our own commands
         command, env=dict(environment), cwd=folder, stdin=subprocess.DEVNULL, stdout=sys.stderr, start_new_session=True,
@@ -49,7 +49,7 @@ def start(name: str, command: Sequence[str], environment: Mapping[str, str], fol
 
 _LIBC = ctypes.CDLL(None)
 _PR_SET_PDEATHSIG = 1
-"""prctl(2)"""
+"""The option of prctl(2) that names the signal sent when the parent dies."""
 
 
 def _end_with_parent() -> None:
@@ -57,47 +57,48 @@ def _end_with_parent() -> None:
 
 
 def stop(child: Child, *, descendants_first: bool = False) -> None:
-    """End a process and all it started: politely, and after a while not. Nothing of it is left when this returns.
+    """Stop a process and its descendants with SIGTERM, then SIGKILL; none of them is left when this returns.
 
-    `descendants_first`: a worker would wait for its flow runs; ended first, they tell the server so themselves.
+    `descendants_first` is for workers, which wait for their flow runs: a run that is stopped first can report its end
+    to the server itself.
     """
-    started = child.descendants()
+    descendants = child.descendants()
     if descendants_first:
-        _end(started)
-    started = [*started, *child.descendants()]
+        _terminate(descendants)
+    descendants = [*descendants, *child.descendants()]
     if child.exit_code is None:
         child.process.terminate()
         try:
-            child.process.wait(STOP_WITHIN_S)
+            child.process.wait(STOP_TIMEOUT_S)
         except subprocess.TimeoutExpired:
-            started += child.descendants()
+            descendants += child.descendants()
             child.process.kill()
             child.process.wait()
-    _end(started)
+    _terminate(descendants)
 
 
-def _end(processes: Sequence[psutil.Process]) -> None:
+def _terminate(processes: Sequence[psutil.Process]) -> None:
     for process in processes:
-        _signalled(process, "terminate")
-    _, alive = psutil.wait_procs(processes, timeout=STOP_WITHIN_S)
+        _signal(process, "terminate")
+    _, alive = psutil.wait_procs(processes, timeout=STOP_TIMEOUT_S)
     for process in alive:
-        _signalled(process, "kill")
-    psutil.wait_procs(alive, timeout=STOP_WITHIN_S)
+        _signal(process, "kill")
+    psutil.wait_procs(alive, timeout=STOP_TIMEOUT_S)
 
 
-def _signalled(process: psutil.Process, how: str) -> None:
-    """Psutil makes sure that the number still is that process's, and no other's that came to have it."""
+def _signal(process: psutil.Process, method: str) -> None:
+    """Signal a process if it still runs; psutil checks that its id has not been reused by another."""
     try:
-        getattr(process, how)()
+        getattr(process, method)()
     except psutil.NoSuchProcess:
         return
 
 
-def environment(**more: str) -> dict[str, str]:
-    """The environment of the running process, and more."""
-    return {**os.environ, **more}
+def environment(**variables: str) -> dict[str, str]:
+    """Return the environment of this process with the given variables added."""
+    return {**os.environ, **variables}
 
 
 def executable(name: str) -> str:
-    """A command that was installed beside the running Python."""
+    """Return the path of a command installed in the environment of the running Python."""
     return str(Path(sys.executable).with_name(name))

@@ -1,6 +1,7 @@
-"""`hoofbeats up`: a server (found or started), the pool, all deployments and automations, and a worker; until stopped.
+"""`hoofbeats up`: run a Prefect server, the work pool, all deployments and automations, and a worker, until stopped.
 
-What was started here is stopped here, whatever happens in between; a server that was found is left alone.
+Every process started here is stopped here, whatever happens in between; a server that was running already is left
+alone.
 """
 
 import contextlib
@@ -17,7 +18,7 @@ from httpx import HTTPError
 from prefect.client.orchestration import SyncPrefectClient, get_client
 from prefect.settings import PREFECT_API_URL, get_current_settings, temporary_settings
 
-from flows import terminal as show
+from flows import terminal
 from flows.errors import ServingError
 from flows.operations import automations, checks
 from flows.operations.deployments import (
@@ -33,9 +34,9 @@ from flows.operations.deployments import (
 from flows.operations.processes import Child, environment, executable, start, stop
 from flows.settings import Settings
 
-SERVER_WITHIN_S = 180.0
-SCHEDULED_WITHIN_S = 120.0
-WORKER_WITHIN_S = 120.0
+SERVER_TIMEOUT_S = 180.0
+SCHEDULE_TIMEOUT_S = 120.0
+WORKER_TIMEOUT_S = 120.0
 
 SERVER_ENVIRONMENT = {
     "PREFECT_LOGGING_LEVEL": "WARNING",
@@ -46,12 +47,15 @@ RUN_ENVIRONMENT = {
     "PREFECT_LOGGING_LEVEL": "INFO",
     "PREFECT_FLOWS_HEARTBEAT_FREQUENCY": str(automations.HEARTBEAT_S),
 }
-"""What runs inherit from their worker: logs for Prefect's UI, and heartbeats, or nobody would see that one died."""
+"""Environment that runs inherit from their worker: logs for Prefect's UI, and heartbeats to detect a crash."""
 
 
 @dataclass(frozen=True)
 class ServeOptions:
-    """How to serve: where a server is started if none is found, what is deployed; `deploy_only`: and no worker."""
+    """Options of `hoofbeats up`.
+
+    `host` and `port` are for a server to start if none is running; `deploy_only` deploys and starts no worker.
+    """
 
     host: str = "127.0.0.1"
     port: int = 4200
@@ -60,52 +64,55 @@ class ServeOptions:
 
 
 class Stopped(Exception):
-    """The operator wants it to end."""
+    """The operator asked the command to stop."""
 
 
 class StopSignal:
-    """SIGINT, SIGTERM and SIGHUP, as a reason to end at the next chance."""
+    """Context manager that turns SIGINT, SIGTERM and SIGHUP into `Stopped`, raised by the next wait."""
 
     def __init__(self) -> None:
-        self._asked = threading.Event()
+        self._requested = threading.Event()
 
     def __enter__(self) -> "StopSignal":
-        self._before = {number: signal.signal(number, self._ask) for number in _SIGNALS}
+        self._previous_handlers = {number: signal.signal(number, self._handle) for number in _SIGNALS}
         return self
 
     def __exit__(self, *_: object) -> None:
-        for number, handler in self._before.items():
+        for number, handler in self._previous_handlers.items():
             signal.signal(number, handler)
 
     def wait(self, seconds: float) -> None:
-        """Let some time pass; raises `Stopped`."""
-        if self._asked.wait(seconds):
+        """Wait; raises `Stopped` if a signal arrived."""
+        if self._requested.wait(seconds):
             raise Stopped
 
-    def wait_for(self, condition: Callable[[], bool], within_s: float, child: Child | None = None) -> bool:
-        """Whether a condition comes true in time; raises `Stopped`, and `ServingError` where `child` ends before."""
-        for _ in range(round(within_s * 2)):
+    def wait_for(self, condition: Callable[[], bool], timeout_s: float, child: Child | None = None) -> bool:
+        """Poll a condition; return whether it became true in time.
+
+        Raises `Stopped` on a signal, and `ServingError` if `child` ends meanwhile.
+        """
+        for _ in range(round(timeout_s * 2)):
             if condition():
                 return True
             _check_running(child)
             self.wait(0.5)
         return False
 
-    def _ask(self, number: int, frame: FrameType | None) -> None:
+    def _handle(self, number: int, frame: FrameType | None) -> None:
         del number, frame
-        self._asked.set()
+        self._requested.set()
 
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
-def up(settings: Settings, how: ServeOptions) -> None:
-    """Serve until stopped. Raises `ServingError` where something does not come up, or does not stay."""
+def up(settings: Settings, options: ServeOptions) -> None:
+    """Serve until stopped. Raises `ServingError` if a part does not start, or ends by itself."""
     with StopSignal() as stopping, contextlib.ExitStack() as started, contextlib.suppress(Stopped):
-        url, server = _ensure_server(how, started, stopping)
+        url, server = _ensure_server(options, started, stopping)
         with server_client(url) as client:
-            _deploy(client, settings, how, stopping)
-        if how.deploy_only:
+            _deploy(client, settings, options, stopping)
+        if options.deploy_only:
             return
         worker = start(
             "worker", [executable("prefect"), "worker", "start", "--pool", POOL, "--name", _worker_name()],
@@ -113,10 +120,10 @@ def up(settings: Settings, how: ServeOptions) -> None:
         )  # fmt: skip
         started.callback(stop, worker, descendants_first=True)
         with server_client(url) as client:
-            if not stopping.wait_for(lambda: _worker_is_online(client), WORKER_WITHIN_S, worker):
-                raise ServingError("the worker does not report to the server", "see what it said above")
-            _tell(client, url)
-        _warn(settings)
+            if not stopping.wait_for(lambda: _worker_is_online(client), WORKER_TIMEOUT_S, worker):
+                raise ServingError("the worker did not connect to the server", "see its output above")
+            _print_schedule(client, url)
+        _print_faults(settings)
         while True:
             _check_running(worker)
             _check_running(server)
@@ -124,78 +131,82 @@ def up(settings: Settings, how: ServeOptions) -> None:
 
 
 def is_healthy(url: str) -> bool:
-    """Whether a Prefect server answers at an API address."""
+    """Return whether a Prefect server responds at an API URL."""
     with temporary_settings({PREFECT_API_URL: url}), get_client(sync_client=True) as client:
         try:
             return bool(client.api_version())
-        except Exception:  # noqa: BLE001 - whatever else answers there, or nothing: it is no Prefect server
+        except Exception:  # noqa: BLE001 - any other response, or none: not a Prefect server
             return False
 
 
 def server_url(host: str, port: int) -> str:
-    """The API address Prefect is configured for (PREFECT_API_URL, its profile), else where one is started."""
+    """Return the API URL Prefect is configured for (PREFECT_API_URL or a profile), otherwise that of host and port."""
     return get_current_settings().api.url or f"http://{host}:{port}/api"
 
 
 @contextlib.contextmanager
 def server_client(url: str) -> Iterator[SyncPrefectClient]:
-    """A client of a server; what goes wrong with it is raised as `ServingError`."""
+    """Yield a client of a server; its HTTP errors are raised as `ServingError`."""
     try:
         with temporary_settings({PREFECT_API_URL: url}), get_client(sync_client=True) as client:
             yield client
     except HTTPError as error:
-        raise ServingError(f"Prefect's server does not answer as it should: {error}", "see what it said") from error
+        raise ServingError(f"a request to the Prefect server failed: {error}", "see its output") from error
 
 
-def _ensure_server(how: ServeOptions, started: contextlib.ExitStack, stopping: StopSignal) -> tuple[str, Child | None]:
-    """The address of a server that answers; and the server, if it had to be started."""
-    url = server_url(how.host, how.port)
+def _ensure_server(
+    options: ServeOptions, started: contextlib.ExitStack, stopping: StopSignal
+) -> tuple[str, Child | None]:
+    """Return the API URL of a running server, and the server itself if it was started here."""
+    url = server_url(options.host, options.port)
     if is_healthy(url):
-        show.note(f"Prefect's server is there already: {url}")
+        terminal.note(f"using the running Prefect server: {url}")
         return url, None
     if get_current_settings().api.url:
-        raise ServingError(f"Prefect's server does not answer: {url}", "start it, or unset PREFECT_API_URL")
-    show.note(f"starting Prefect's server at {url} ...")
-    command = [executable("prefect"), "server", "start", "--host", how.host, "--port", str(how.port)]
+        raise ServingError(f"the Prefect server does not respond: {url}", "start it, or unset PREFECT_API_URL")
+    terminal.note(f"starting a Prefect server at {url} ...")
+    command = [executable("prefect"), "server", "start", "--host", options.host, "--port", str(options.port)]
     server = start("server", command, environment(**SERVER_ENVIRONMENT, PREFECT_API_URL=url))
     started.callback(stop, server)
-    if not stopping.wait_for(lambda: is_healthy(url), SERVER_WITHIN_S, server):
-        raise ServingError(f"Prefect's server did not come up within {SERVER_WITHIN_S:.0f} seconds", "see above")
+    if not stopping.wait_for(lambda: is_healthy(url), SERVER_TIMEOUT_S, server):
+        raise ServingError(
+            f"the Prefect server did not start within {SERVER_TIMEOUT_S:.0f} seconds", "see its output above"
+        )
     return url, server
 
 
-def _deploy(client: SyncPrefectClient, settings: Settings, how: ServeOptions, stopping: StopSignal) -> None:
-    """Pool, automations and deployments; raises `ServingError` where scheduled runs do not exist in the end."""
-    wanted = declared_deployments(how.prefect_file)
+def _deploy(client: SyncPrefectClient, settings: Settings, options: ServeOptions, stopping: StopSignal) -> None:
+    """Create pool, automations and deployments; raises `ServingError` if their runs are not scheduled in time."""
+    wanted = declared_deployments(options.prefect_file)
     ensure_pool(client)
     automations.deploy_automations(client, settings.operator_blocks.split())
-    show.note(f"deploying {len(wanted)} deployments of {how.prefect_file} ...")
+    terminal.note(f"deploying {len(wanted)} deployments of {options.prefect_file} ...")
     for one in wanted:
         deploy(client, one)
-    stopping.wait_for(lambda: not find_discrepancies(wanted, list_deployed(client)), SCHEDULED_WITHIN_S)
-    lacking = find_discrepancies(wanted, list_deployed(client))
-    if lacking:
+    stopping.wait_for(lambda: not find_discrepancies(wanted, list_deployed(client)), SCHEDULE_TIMEOUT_S)
+    discrepancies = find_discrepancies(wanted, list_deployed(client))
+    if discrepancies:
         raise ServingError(
-            f"not everything is deployed: {'; '.join(lacking)}",
-            "where no run is scheduled, Prefect's scheduler fails: `hoofbeats doctor` checks the versions it needs",
+            f"the deployment is incomplete: {'; '.join(discrepancies)}",
+            "if no run is scheduled, Prefect's scheduler fails: `hoofbeats doctor` checks the versions it needs",
         )
 
 
-def _tell(client: SyncPrefectClient, url: str) -> None:
-    show.as_table([_row(one) for one in list_deployed(client)], ["deployment", "next run"])
-    show.lines("", f"Prefect's UI: {url.removesuffix('/api')}", "Ctrl-C stops what was started here.")
+def _print_schedule(client: SyncPrefectClient, url: str) -> None:
+    terminal.as_table([_row(one) for one in list_deployed(client)], ["deployment", "next run"])
+    terminal.lines("", f"Prefect's UI: {url.removesuffix('/api')}", "Ctrl-C stops what was started here.")
 
 
-def _warn(settings: Settings) -> None:
-    """Say at once what runs would fail for: no email, no vocabulary, a damaged lake."""
+def _print_faults(settings: Settings) -> None:
+    """Print the faults that runs would fail for later: no e-mail, no vocabulary, a damaged lake."""
     for finding in (checks.email(settings), *checks.lake(settings, datetime.now(UTC))):
         if finding.state is checks.State.FAULT:
-            show.note(f"{finding.check}: {finding.found}; {finding.mend}")
+            terminal.note(f"{finding.check}: {finding.found}; {finding.mend}")
 
 
 def _row(one: Deployed) -> dict[str, object]:
     if one.next_run is None:
-        return {"deployment": one.name, "next run": "when asked for"}
+        return {"deployment": one.name, "next run": "on request"}
     minutes = max(0, round((one.next_run - datetime.now(UTC)).total_seconds() / 60))
     return {
         "deployment": one.name,
@@ -214,6 +225,4 @@ def _worker_is_online(client: SyncPrefectClient) -> bool:
 
 def _check_running(child: Child | None) -> None:
     if child and child.exit_code is not None:
-        raise ServingError(
-            f"the {child.name} ended by itself, with exit code {child.exit_code}", "see what it said above"
-        )
+        raise ServingError(f"the {child.name} ended by itself with exit code {child.exit_code}", "see its output above")

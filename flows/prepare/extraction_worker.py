@@ -1,10 +1,10 @@
-"""Extraction of pages in a process of its own, which can be killed: lxml and trafilatura cannot be interrupted.
+"""Extract web pages in a separate process that can be killed, because lxml and trafilatura cannot be interrupted.
 
-One worker serves page after page; it is started when the first page comes, and anew after it was killed or died.
-Reasons of rejection beyond those of `transforms.web.result`:
+One worker extracts page after page. It is started for the first page, and again after it was killed or died. Rejection
+reasons beyond those of `transforms.web.result`:
 
     timed_out    the page took longer than the limit; the worker was killed
-    crashed      the worker died over the page, for instance at its limit of memory
+    crashed      the worker died, for example at its memory limit
     failed       the extraction raised an error, which is the detail
 """
 
@@ -22,20 +22,20 @@ from transforms.web.result import Extraction, Rejection
 
 Extract: TypeAlias = Callable[[bytes, str, web_page.Mode], Extraction | Rejection]
 
-_START_LIMIT_S = 120.0  # a busy machine imports trafilatura in seconds, not in minutes
-_GOODBYE_S = 1.0
+_START_TIMEOUT_S = 120.0  # importing trafilatura takes seconds, even on a busy machine
+_JOIN_TIMEOUT_S = 1.0
 _MEGABYTE = 1 << 20
 
 
 class WorkerDidNotStart(RuntimeError):
-    """The worker did not come up: the environment is broken, not the page."""
+    """The worker did not start: a fault of the environment, not of a page."""
 
 
 class Extractor:
-    """Extracts pages one after the other under a time limit; may be shared by threads. Close it, or use it in `with`.
+    """Extracts pages one at a time under a time limit; safe to share between threads. A context manager.
 
-    timeout_s: seconds of wall time a page may take; memory_mb: megabytes of address space the worker may take;
-    extract: what is run in the worker, a function it can import by name.
+    `timeout_s` is the wall time per page, `memory_mb` the address space of the worker in MiB, `extract` the function to
+    run in the worker, which must be importable by name.
     """
 
     def __init__(self, timeout_s: float = 20.0, memory_mb: int = 4096, extract: Extract = web_page.extract) -> None:
@@ -55,14 +55,11 @@ class Extractor:
 
     @property
     def process_id(self) -> int | None:
-        """The worker's process id, None while there is none."""
+        """Process id of the worker, None while there is none."""
         return self._worker[0].pid if self._worker else None
 
     def extract(self, html: bytes, url: str, mode: web_page.Mode = "abstract") -> Extraction | Rejection:
-        """What `transforms.web.page.extract` makes of a page; rejected too when it takes too long or breaks the worker.
-
-        Raises `WorkerDidNotStart`.
-        """
+        """Extract a page; reject it if that takes too long or kills the worker. Raises `WorkerDidNotStart`."""
         with self._lock:
             process, connection = self._worker if self._is_alive() and self._worker else self._start()
             try:
@@ -71,17 +68,17 @@ class Extractor:
                     answer: Extraction | Rejection = connection.recv()
                     return answer
             except (EOFError, ConnectionError):
-                process.join(_GOODBYE_S)
+                process.join(_JOIN_TIMEOUT_S)
                 self._kill()
                 return Rejection("crashed", f"the worker died over the page (exit code {process.exitcode})")
             except BaseException:
-                self._kill()  # an answer may still come: it must not be taken for the next page's
+                self._kill()  # its result may still arrive, and must not be taken for that of the next page
                 raise
             self._kill()
             return Rejection("timed_out", f"not done after {self._timeout_s:g} s")
 
     def close(self) -> None:
-        """Ends the worker."""
+        """End the worker process."""
         with self._lock:
             self._kill()
 
@@ -90,14 +87,14 @@ class Extractor:
 
     def _start(self) -> tuple[BaseProcess, Connection]:
         self._kill()
-        context = multiprocessing.get_context("spawn")  # a fork of a process with threads may hang
+        context = multiprocessing.get_context("spawn")  # forking a process with threads may deadlock
         ours, theirs = context.Pipe()
         process = context.Process(target=_serve, args=(theirs, self._extract, self._memory_mb), daemon=True)
         process.start()
         theirs.close()
         self._worker = process, ours
-        if not (ours.poll(_START_LIMIT_S) and _is_ready(ours)):
-            process.join(_GOODBYE_S)
+        if not (ours.poll(_START_TIMEOUT_S) and _is_ready(ours)):
+            process.join(_JOIN_TIMEOUT_S)
             self._kill()
             raise WorkerDidNotStart(f"the extraction worker did not start (exit code {process.exitcode})")
         return self._worker
@@ -119,7 +116,7 @@ def _is_ready(connection: Connection) -> bool:
 
 
 def _serve(connection: Connection, extract: Extract, memory_mb: int) -> None:
-    """The worker: answers pages until the other end is closed."""
+    """Run in the worker: extract pages until the other end of the pipe is closed."""
     _, hard = resource.getrlimit(resource.RLIMIT_AS)
     limit = memory_mb * _MEGABYTE
     resource.setrlimit(resource.RLIMIT_AS, (limit if hard == resource.RLIM_INFINITY else min(limit, hard), hard))
@@ -129,11 +126,11 @@ def _serve(connection: Connection, extract: Extract, memory_mb: int) -> None:
             html, url, mode = connection.recv()
         except EOFError:
             return
-        connection.send(_answer(extract, html, url, mode))
+        connection.send(_extract_safely(extract, html, url, mode))
 
 
-def _answer(extract: Extract, html: bytes, url: str, mode: web_page.Mode) -> Extraction | Rejection:
+def _extract_safely(extract: Extract, html: bytes, url: str, mode: web_page.Mode) -> Extraction | Rejection:
     try:
         return extract(html, url, mode)
-    except Exception as error:  # noqa: BLE001 - recorded as the page's reason
+    except Exception as error:  # noqa: BLE001 - recorded as the reason of the rejection
         return Rejection("failed", f"{type(error).__name__}: {error}"[:500])

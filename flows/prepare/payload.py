@@ -1,6 +1,6 @@
-"""One payload -> one prepared unit: parse, annotate, find claims, write beside the lake.
+"""Prepare one payload: parse, annotate, find claims, and write the staged tables of a unit.
 
-Needs no lock and no other payload.
+Needs neither a lock nor any other payload, so payloads can be prepared in parallel, also in other processes.
 """
 
 import contextlib
@@ -36,25 +36,25 @@ READERS: dict[str, Callable[[BinaryIO, Payload], Iterator[ParsedBatch]]] = {
     "europepmc": lambda stream, payload: europepmc_json.parse(stream, payload.name),
     "web": read_page,
 }
-"""What reads the payloads of each source."""
+"""The reader for the payloads of each source."""
 
-_BUILDING = threading.Lock()
-_READ_TOGETHER = 50_000
-"""Sentences that claims are looked for in together: the patterns are compiled anew for each call."""
+_BUILD_LOCK = threading.Lock()
+_CLAIM_BATCH_SENTENCES = 50_000
+"""Sentences searched for claims in one call, as each call compiles the patterns again."""
 
 
 def matching_vocabulary(lake: Lake, version: str) -> Vocabulary:
-    """The lake's vocabulary, ready for matching; built once a process and version, other threads wait for it.
+    """Return the compiled vocabulary of a lake; built once per process and version, while other threads wait.
 
-    Raises `VocabularyChangedError` where another one is in force by now.
+    Raises `VocabularyChangedError` if another version is in force by now.
     """
-    with _BUILDING:
+    with _BUILD_LOCK:
         return built_vocabulary(lake, version)
 
 
 @lru_cache(maxsize=1)
 def built_vocabulary(lake: Lake, version: str) -> Vocabulary:
-    """What `matching_vocabulary` keeps."""
+    """Compile the vocabulary in force; the cache behind `matching_vocabulary`."""
     vocabulary = stored_vocabulary.current_vocabulary(lake)
     if annotation_version(vocabulary.version) != version:
         raise VocabularyChangedError("the vocabulary was replaced in the meantime", "run the same command again")
@@ -62,17 +62,17 @@ def built_vocabulary(lake: Lake, version: str) -> Vocabulary:
 
 
 def prepare(lake: Lake, payload: Payload, vocabulary_version: str) -> Unit:
-    """Prepare a payload that lies in the lake's raw folder; taken up again where an earlier run has finished it."""
+    """Prepare a payload in the lake's raw folder; return the unit of an earlier run if there is one."""
     done = finished_unit(lake, payload, vocabulary_version)
     if done:
         return done
     vocabulary = matching_vocabulary(lake, vocabulary_version)
     with (
-        _no_collecting(),
+        _garbage_collection_paused(),
         UnitWriter(lake, payload, vocabulary_version) as writer,
         CountedFile(lake.root / payload.path) as stream,
     ):
-        claiming: list[pa.Table] = []
+        claim_candidates: list[pa.Table] = []
         for parsed in READERS[payload.source](stream, payload):
             documents = parsed.documents
             slices = list(text_slices(documents))
@@ -81,19 +81,22 @@ def prepare(lake: Lake, payload: Payload, vocabulary_version: str) -> Unit:
             writer.write("rejected", parsed.rejected)
             writer.write("mentions", annotate_slices(slices, vocabulary, "raw_position"))
             writer.write("document_keys", content_keys(documents, slices, "raw_position"))
-            claiming.append(candidate_sentences(slices, "raw_position"))
-            if sum(map(len, claiming)) >= _READ_TOGETHER:
-                writer.write("claims", claims_in_sentences(pa.concat_tables(claiming), "raw_position"))
-                claiming.clear()
-        if claiming:
-            writer.write("claims", claims_in_sentences(pa.concat_tables(claiming), "raw_position"))
+            claim_candidates.append(candidate_sentences(slices, "raw_position"))
+            if sum(map(len, claim_candidates)) >= _CLAIM_BATCH_SENTENCES:
+                writer.write("claims", claims_in_sentences(pa.concat_tables(claim_candidates), "raw_position"))
+                claim_candidates.clear()
+        if claim_candidates:
+            writer.write("claims", claims_in_sentences(pa.concat_tables(claim_candidates), "raw_position"))
         writer.write("rejected", _not_returned(payload))
     return writer.unit
 
 
 @contextlib.contextmanager
-def _no_collecting() -> Iterator[None]:
-    """No search for garbage inside the block: preparing leaves no cycles, and the vocabulary has a million objects."""
+def _garbage_collection_paused() -> Iterator[None]:
+    """Pause garbage collection inside the block.
+
+    Preparing creates no reference cycles, and each collection would visit the million objects of the vocabulary.
+    """
     enabled = gc.isenabled()
     gc.disable()
     try:
@@ -104,7 +107,7 @@ def _no_collecting() -> Iterator[None]:
 
 
 def _not_returned(payload: Payload) -> pa.Table:
-    """A rejection for each record that was asked for and did not come."""
+    """Return a rejection for each record that was requested and not returned."""
     return PARSED_REJECTED.from_rows(
         {
             "source": payload.source,

@@ -1,11 +1,11 @@
-"""The task runner of each @flow that prepares payloads, by the one setting that names it (HOOFBEATS_RUNNER).
+"""Task runners of the flows that prepare payloads, chosen by the setting `runner` (HOOFBEATS_RUNNER).
 
-    threads     side by side in one process, as far as Python lets them
+    threads     threads of one process, limited by Python's global interpreter lock
     processes   processes on this machine
-    dask        a Dask cluster on this machine, for as long as the flow runs
-    tcp://...   the workers of a Dask scheduler somewhere, with Hoofbeats installed and the lake under the same path
+    dask        a Dask cluster on this machine, for the duration of the flow run
+    tcp://...   the workers of a Dask scheduler, which need Hoofbeats and the lake under the same path
 
-HOOFBEATS_WORKERS says how many; for a scheduler elsewhere, its workers do. The commit stays where the flow runs.
+HOOFBEATS_WORKERS is their number, except for an external scheduler. Commits always run in the process of the flow.
 """
 
 import contextlib
@@ -25,11 +25,11 @@ if TYPE_CHECKING:
 
 
 class RunnerMissingError(FlowError):
-    """The runner a setting names is not installed."""
+    """The configured task runner is not installed."""
 
 
 def task_runner(settings: Settings) -> TaskRunner[Any]:
-    """The runner the settings name; raises `RunnerMissingError` for Dask where it is not installed."""
+    """Return the configured task runner; raises `RunnerMissingError` if it needs Dask, which is not installed."""
     if settings.runner == "threads":
         return ThreadPoolTaskRunner(max_workers=settings.workers)
     if settings.runner == "processes":
@@ -38,7 +38,7 @@ def task_runner(settings: Settings) -> TaskRunner[Any]:
 
 
 def _dask(settings: Settings) -> "DaskTaskRunner":
-    os.environ.setdefault("DASK_LOGGING__DISTRIBUTED", "warning")  # here and in the workers, before it is imported
+    os.environ.setdefault("DASK_LOGGING__DISTRIBUTED", "warning")  # read at import, here and in the workers
     try:
         from prefect_dask.task_runners import DaskTaskRunner
     except ImportError as error:
@@ -56,20 +56,23 @@ def _dask(settings: Settings) -> "DaskTaskRunner":
 
 
 def dask_setup(worker: object) -> None:
-    """What a Dask worker that preloads this module does first."""
+    """Set up a Dask worker; Dask calls this because the worker preloads this module."""
     del worker
     set_up_worker_process()
 
 
 @contextlib.contextmanager
 def one_server(settings: Settings) -> Iterator[None]:
-    """All processes of a flow report to one Prefect server: without one of its own, each would start another (15 s)."""
+    """Start one Prefect server for all processes of a flow, unless one is configured.
+
+    Otherwise every worker process would start a server of its own, which takes 15 seconds each.
+    """
     if settings.runner == "threads" or PREFECT_API_URL.value():
         yield
         return
     from prefect.server.api.server import SubprocessASGIServer
 
-    server = SubprocessASGIServer()  # the one Prefect starts for this process, and stops at its end
+    server = SubprocessASGIServer()  # a singleton: Prefect itself uses it in this process, and stops it at exit
     server.start()
     with temporary_settings({PREFECT_API_URL: server.api_url}):
         yield

@@ -1,4 +1,4 @@
-"""A web page as kept -> its record, extracted in a process of its own, so that no page can hold the others up."""
+"""Read a stored web page as one record, extracted in a separate process so that no page can block the others."""
 
 import atexit
 from collections.abc import Iterator
@@ -14,29 +14,32 @@ from transforms.web.document import normalize_url, to_document_table
 from transforms.web.result import Extraction, Rejection
 from warehouse.commit.ledger import Payload
 
-LEAST_CONFIDENCE = 0.4
-"""An abstract found with less certainty is not loaded: a count of one or two must not rest on a page's small print."""
+MIN_CONFIDENCE = 0.4
+"""An abstract extracted with less confidence is rejected: it may be boilerplate, and a single article can matter."""
 
-_LARGEST_PAGE = 64 << 20
-_EXCERPT = 2_000
+_MAX_PAGE_BYTES = 64 << 20
+_EXCERPT_BYTES = 2_000
 
 
 def read_page(stream: BinaryIO, payload: Payload) -> Iterator[ParsedBatch]:
-    """The one record of a page, or why there is none. The page's address is that it was collected from."""
+    """Yield the one record of a page, or its rejection.
+
+    The URL is that of the window; a page ingested from a file gets a path made from its digest instead.
+    """
     window = payload.window
     url = window.window.query or f"file/{payload.sha256[:16]}"
     html = b""
     try:
         for chunk in read_chunks(stream):
             html += chunk
-            if len(html) > _LARGEST_PAGE:
+            if len(html) > _MAX_PAGE_BYTES:
                 break
-        found = _trusted(_extractor().extract(html, url))
+        result = _reject_uncertain(_extractor().extract(html, url))
     except DamagedPayload as damage:
-        found = Rejection(damage.reason, str(damage))
-    if isinstance(found, Extraction):
+        result = Rejection(damage.reason, str(damage))
+    if isinstance(result, Extraction):
         yield ParsedBatch(
-            to_document_table(found, window.collected_at, payload.name),
+            to_document_table(result, window.collected_at, payload.name),
             PARSED_DELETIONS.empty(),
             PARSED_REJECTED.empty(),
         )
@@ -46,25 +49,25 @@ def read_page(stream: BinaryIO, payload: Payload) -> Iterator[ParsedBatch]:
         "raw_file": payload.name,
         "raw_position": 0,
         "document_id": f"web:{normalize_url(url)}",
-        "reason": found.reason,
-        "detail": found.detail,
-        "excerpt": html[:_EXCERPT].decode("utf-8", "replace"),
+        "reason": result.reason,
+        "detail": result.detail,
+        "excerpt": html[:_EXCERPT_BYTES].decode("utf-8", "replace"),
     }
     yield ParsedBatch(PARSED_DOCUMENTS.empty(), PARSED_DELETIONS.empty(), PARSED_REJECTED.from_rows([row]))
 
 
-def _trusted(found: Extraction | Rejection) -> Extraction | Rejection:
-    if isinstance(found, Extraction) and found.abstract:
-        confidence = found.findings["abstract"].confidence
-        if confidence < LEAST_CONFIDENCE:
-            step = found.findings["abstract"].step
+def _reject_uncertain(result: Extraction | Rejection) -> Extraction | Rejection:
+    if isinstance(result, Extraction) and result.abstract:
+        confidence = result.findings["abstract"].confidence
+        if confidence < MIN_CONFIDENCE:
+            step = result.findings["abstract"].step
             return Rejection("uncertain", f"the only abstract was found by {step} with confidence {confidence:.2f}")
-    return found
+    return result
 
 
 @cache
 def _extractor() -> Extractor:
-    """One worker a process; it ends with the process."""
+    """Return the extractor of this process; its worker ends with the process."""
     extractor = Extractor(timeout_s=Settings().page_timeout_s)
     atexit.register(extractor.close)
     return extractor

@@ -1,4 +1,8 @@
-"""Every record that came in is accounted for: in = kept + unchanged + superseded + duplicates + rejected, by reason."""
+"""Check that every received record is accounted for.
+
+received = kept + unchanged + superseded + duplicates + rejected
+rejected = the sum of the rejections by reason
+"""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -10,7 +14,7 @@ from warehouse.commit.ingest import OUTCOMES
 
 @dataclass(frozen=True)
 class Reconciliation:
-    """Sums over rows of table `windows`: what came in, what became of it, and of the rejected, why."""
+    """Sums over rows of table `windows`: records received, their outcomes, and the rejected ones by reason."""
 
     windows: int
     received: int
@@ -20,19 +24,19 @@ class Reconciliation:
 
     @classmethod
     def from_rows(cls, rows: Iterable[Mapping[str, Any]]) -> Self:
-        """The sums of some rows; those of withdrawn batches are to be left out before."""
+        """Sum up rows of table `windows`; the caller leaves out those of withdrawn batches."""
         listed = list(rows)
         reasons: Counter[str] = Counter()
         for row in listed:
-            for told in row.get("rejections") or ():
-                reasons[str(told["reason"])] += int(told["records"])
+            for rejection in row.get("rejections") or ():
+                reasons[str(rejection["reason"])] += int(rejection["records"])
         fates = {fate: sum(int(row[fate]) for row in listed) for fate in OUTCOMES}
         received, deletions = (sum(int(row[name]) for row in listed) for name in ("received", "deletions"))
         return cls(len(listed), received, fates, dict(reasons.most_common()), deletions)
 
     @property
     def faults(self) -> list[str]:
-        """The sums that do not come out; empty where every record is accounted for."""
+        """Descriptions of the sums that do not match; empty if every record is accounted for."""
         sums = (
             ("received", self.received, "kept + unchanged + superseded + duplicates + rejected", self.fates.values()),
             ("rejected", self.fates["rejected"], "the rejected by reason", self.rejections.values()),
@@ -44,19 +48,19 @@ class Reconciliation:
         ]
 
     def markdown(self) -> str:
-        """A table for people, its sums checked."""
-        lines = ["| what became of them | records |", "|---|---:|"]
+        """Return the sums as a Markdown table, followed by the result of the check."""
+        lines = ["| outcome | records |", "|---|---:|"]
         lines += [f"| {fate} | {records:,} |" for fate, records in self.fates.items()]
         lines += [
             f"| ... rejected as {escape_markdown(reason)} | {records:,} |"
             for reason, records in self.rejections.items()
         ]
-        lines += [f"| **received** | **{self.received:,}** |", "", f"Deletions ordered: {self.deletions:,}."]
-        lines += [f"**The sums do not come out: {fault}.**" for fault in self.faults] or ["The sums come out."]
+        lines += [f"| **received** | **{self.received:,}** |", "", f"Deletions: {self.deletions:,}."]
+        lines += [f"**The sums do not match: {fault}.**" for fault in self.faults] or ["The sums match."]
         return "\n".join(lines)
 
 
 def escape_markdown(text: str) -> str:
-    """Text of a source, as Markdown shows it literally in a cell of a table."""
+    """Escape text of a source so that Markdown shows it literally, also in a table cell."""
     plain = " ".join(text.split())
-    return "".join(f"&#{ord(sign)};" if sign in "|<>&[]`*_\\!#" else sign for sign in plain)
+    return "".join(f"&#{ord(char)};" if char in "|<>&[]`*_\\!#" else char for char in plain)

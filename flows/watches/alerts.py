@@ -1,7 +1,7 @@
-"""Alerts: changes of watches told to the notification blocks that the setting `notify` names.
+"""Alerts: send changes of watches to the notification blocks of the setting `notify`.
 
-Blocks are made in Prefect (`prefect block type ls`; its UI has a form for each): webhooks, Slack, e-mail. What was told
-last is kept in the lake, so a change is told once; one that could not be delivered is told by the next run.
+Blocks (webhooks, Slack, e-mail) are created in Prefect, see `prefect block type ls` or its UI. The last batch that was
+sent is stored in the lake, so each change is sent once; one that could not be delivered is sent by the next run.
 """
 
 import json
@@ -20,11 +20,11 @@ from warehouse.catalog.publish import read_version
 from warehouse.lake import Lake
 from warehouse.queries.combinations import Row
 
-_TOLD = "alerts.json"
+_SENT_FILE = "alerts.json"
 
 
 def track_watches(settings: Settings) -> None:
-    """Count the watches of the file from now on; a file that cannot be read is told, and stops no run."""
+    """Count the watches of the watch file from now on; an invalid file is logged as an error and stops no run."""
     try:
         follow_watches(settings)
     except WatchFileError as error:
@@ -32,49 +32,49 @@ def track_watches(settings: Settings) -> None:
 
 
 def announce_changes(settings: Settings) -> list[Row]:
-    """Write the feeds, and tell the blocks of what is new, if anything is; returns what was new."""
+    """Write the feeds and send the changes that are new to the blocks; return the new changes."""
     write_feeds(settings)
     version = read_version(Lake.at(settings.lake))
     events = changes(version)
-    place = settings.lake / _TOLD
-    fresh = [row for row in events if row["batch"] > _told_until(place)]
+    sent_file = settings.lake / _SENT_FILE
+    fresh = [row for row in events if row["batch"] > _last_sent_batch(sent_file)]
     if fresh and settings.notify and not alert(headlines(fresh), bodies(fresh), settings.notify.split()):
         return fresh
     if fresh:
-        place.write_text(json.dumps({"batch": fresh[-1]["batch"]}), encoding="utf-8")
+        sent_file.write_text(json.dumps({"batch": fresh[-1]["batch"]}), encoding="utf-8")
     return fresh
 
 
-def _told_until(place: Path) -> int:
+def _last_sent_batch(sent_file: Path) -> int:
     try:
-        return int(json.loads(place.read_text(encoding="utf-8"))["batch"])
+        return int(json.loads(sent_file.read_text(encoding="utf-8"))["batch"])
     except FileNotFoundError:
         return 0
 
 
 def headlines(events: Sequence[Row]) -> str:
-    """The subject of a message."""
+    """Return the subject of a message."""
     return headline(events[0]) if len(events) == 1 else f"Hoofbeats: {len(events)} watches changed"
 
 
 def bodies(events: Sequence[Row]) -> str:
-    """The text of a message."""
+    """Return the text of a message."""
     return "\n\n".join(map(summary, events))
 
 
 @flow(name="alert", persist_result=False)
 def alert(subject: str, body: str, blocks: Sequence[str]) -> bool:
-    """Send one message to every block; whether all took it. One that fails doesn't keep it from the others."""
+    """Send one message to every block; return whether all accepted it. A block that fails does not stop the others."""
     logger, failed = get_run_logger(), 0
     for name in blocks:
         try:
             block = Block.load(name)
             if not isinstance(block, NotificationBlock):
-                raise TypeError(f"{name} is a {type(block).__name__}, no notification block")
+                raise TypeError(f"{name} is a {type(block).__name__}, not a notification block")
             with block.raise_on_failure():
-                send: Callable[[str, str], object] = block.notify  # called from a flow that is no coroutine, it waits
+                send: Callable[[str, str], object] = block.notify  # synchronous when called from a synchronous flow
                 send(body, subject)
-        except Exception as error:  # noqa: BLE001 - whatever a block raises is told, and tried again by the next run
+        except Exception as error:  # noqa: BLE001 - any error of a block is logged; the next run tries again
             failed += 1
-            logger.error("%s was not told: %s", name, error)
+            logger.error("the alert to %s failed: %s", name, error)
     return not failed

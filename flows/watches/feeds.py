@@ -1,4 +1,4 @@
-"""What the lake knows of changes of watches, written as Atom feeds: one a watch, and one for all."""
+"""Write the changes of watches as Atom feeds: one per watch, and one for all."""
 
 from pathlib import Path
 
@@ -15,20 +15,20 @@ ALL = "all"
 
 
 def follow_watches(settings: Settings) -> None:
-    """Count the watches that the file has from now on, and write the feeds."""
+    """Count the watches of the watch file from now on, and write the feeds."""
     lake = Lake.at(settings.lake)
     follow(lake, watch_file.read(settings.watch_file))
     write_feeds(settings)
 
 
 def changes(version: Version) -> list[Row]:
-    """The rows of `watch_counts` that are changes, not first counts; the earliest first."""
+    """Return the rows of `watch_counts` that are changes, not first counts, earliest first."""
     listed = [row for row in version.table("watch_counts").to_pylist() if row["previous"] is not None]
     return sorted(listed, key=lambda row: (row["batch"], row["watch_id"]))
 
 
 def write_feeds(settings: Settings) -> list[Path]:
-    """Write the feeds of all changes; returns those that are not as they were."""
+    """Write the feeds of all changes; return the files whose content changed."""
     version = read_version(Lake.at(settings.lake))
     watches = {row["watch_id"]: row["name"] for row in version.table("watches").to_pylist()}
     if not watches and not len(version.table("watch_counts")):
@@ -41,15 +41,15 @@ def write_feeds(settings: Settings) -> list[Path]:
     return [
         path
         for name, (title, listed) in feeds.items()
-        if _replaced(path := folder / f"{name}.atom", render_feed(name, f"Hoofbeats: {title}", listed))
+        if _replace_if_changed(path := folder / f"{name}.atom", render_feed(name, f"Hoofbeats: {title}", listed))
     ]
 
 
-def _replaced(path: Path, content: bytes) -> bool:
-    """Put a file in place whole, where its content is another."""
+def _replace_if_changed(path: Path, content: bytes) -> bool:
+    """Atomically write a file unless it has that content already; return whether it was written."""
     if path.exists() and path.read_bytes() == content:
         return False
-    beside = path.with_name(f".{path.name}.part")
-    beside.write_bytes(content)
-    beside.replace(path)
+    part = path.with_name(f".{path.name}.part")
+    part.write_bytes(content)
+    part.replace(path)
     return True

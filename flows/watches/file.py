@@ -1,4 +1,4 @@
-"""The TOML file of watches: read, and changed so that what a person wrote in it stays."""
+"""The TOML file of watches: read it, and edit it without losing comments and layout."""
 
 from pathlib import Path
 
@@ -10,21 +10,23 @@ from transforms.publishing.watches import Watch, WatchError, check_distinct, rea
 
 
 class WatchFileError(FlowError):
-    """The file of watches, or a watch, cannot be used."""
+    """The watch file, or a watch in it, is invalid."""
 
 
 def read(path: Path) -> tuple[Watch, ...]:
-    """The watches of a file; none where there is no file. Raises `WatchFileError` where it cannot be read."""
+    """Return the watches of a file, none if it does not exist; raises `WatchFileError` if it is invalid."""
     try:
         return read_watches(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         return ()
     except (WatchError, UnicodeDecodeError) as error:
-        raise WatchFileError(f"{path}: {error}", "mend the file; `hoofbeats watch --help` shows its form") from error
+        raise WatchFileError(
+            f"{path}: {error}", "correct the file; `hoofbeats watch --help` shows its format"
+        ) from error
 
 
 def add(path: Path, watch: Watch) -> None:
-    """Write a further watch to the file; raises `WatchFileError` where one goes by its name already."""
+    """Append a watch to the file; raises `WatchFileError` if its name is in use."""
     try:
         check_distinct([*read(path), watch])
     except WatchError as error:
@@ -36,22 +38,22 @@ def add(path: Path, watch: Watch) -> None:
 
 
 def remove(path: Path, name: str) -> Watch:
-    """Take a watch, by name or id, out of the file and return it; raises `WatchFileError` where there is none."""
+    """Remove a watch, by name or id, from the file and return it; raises `WatchFileError` if there is none."""
     watches = read(path)
-    found = next((number for number, each in enumerate(watches) if name in (each.name, each.watch_id)), None)
-    if found is None:
-        known = ", ".join(f'"{each.name}"' for each in watches)
-        raise WatchFileError(f'no watch is called "{name}"', f"watches: {known or 'none'}")
+    index = next((i for i, watch in enumerate(watches) if name in (watch.name, watch.watch_id)), None)
+    if index is None:
+        known = ", ".join(f'"{watch.name}"' for watch in watches)
+        raise WatchFileError(f'there is no watch "{name}"', f"watches: {known or 'none'}")
     document = tomlkit.parse(path.read_text(encoding="utf-8"))
     listed = document["watch"]
     if isinstance(listed, AoT):
-        del listed[found]
+        del listed[index]
     _write(path, document)
-    return watches[found]
+    return watches[index]
 
 
 def _write(path: Path, document: tomlkit.TOMLDocument) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_name(f".{path.name}.part")
-    beside.write_text(tomlkit.dumps(document), encoding="utf-8")
-    beside.replace(path)
+    part = path.with_name(f".{path.name}.part")
+    part.write_text(tomlkit.dumps(document), encoding="utf-8")
+    part.replace(path)

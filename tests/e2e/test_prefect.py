@@ -84,7 +84,7 @@ def test_a_backfill_asked_for_through_the_api_fills_a_gap(up, prefect):
         "artifacts": {"key": {"any_": ["backfill-records"]}}, "limit": 10, "offset": 0, "sort": "CREATED_DESC",
     }).json()  # fmt: skip
     assert "| **received** | **20** |" in told["data"]
-    assert "The sums come out." in told["data"]
+    assert "The sums match." in told["data"]
 
 
 def state_of(prefect, flow_run_id):

@@ -26,7 +26,7 @@ def family(*arguments):
 @pytest.mark.parametrize("arguments", [["polite"], ["deaf"], ["polite", "own session"]], ids=" ".join)
 @pytest.mark.parametrize("descendants_first", [False, True])
 def test_nothing_is_left(monkeypatch, arguments, descendants_first):
-    monkeypatch.setattr(processes, "STOP_WITHIN_S", 0.5)
+    monkeypatch.setattr(processes, "STOP_TIMEOUT_S", 0.5)
     child, everyone = family(*arguments)
     stop(child, descendants_first=descendants_first)
     assert child.exit_code is not None

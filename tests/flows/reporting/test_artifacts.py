@@ -49,7 +49,7 @@ def test_windows_and_the_reconciliation(left):
     text = left["load-records"]
     assert text.startswith("# Loading\n\n2 windows.\n")
     assert "| **received** | **5** |" in text
-    assert "The sums come out." in text
+    assert "The sums match." in text
     assert "[quiet]" not in text
 
 
@@ -59,10 +59,10 @@ def test_nothing_to_tell(left):
     assert "0 windows" in left["load-records"]
 
 
-def test_sums_that_do_not_come_out_are_published_and_raised(left):
+def test_sums_that_do_not_match_are_published_and_raised(left):
     with pytest.raises(AssertionError, match="5 received"):
         publish_windows("load", "Loading", [row("a", received=5, kept=3)])
-    assert "do not come out" in left["load-records"]
+    assert "do not match" in left["load-records"]
 
 
 def test_long_tables_are_cut(left):
