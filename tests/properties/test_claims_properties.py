@@ -39,7 +39,7 @@ def test_claims_lie_in_their_text(documents):
 
 @quick
 @given(st.lists(st.tuples(texts, texts), min_size=1, max_size=4))
-def test_documents_are_read_each_by_itself(documents):
+def test_each_document_is_read_independently(documents):
     def read(rows):
         titles, abstracts = zip(*rows, strict=True)
         return find_claims(pa.table({"title": titles, "abstract": abstracts})).drop_columns("document_id").to_pylist()
@@ -49,14 +49,14 @@ def test_documents_are_read_each_by_itself(documents):
 
 @quick
 @given(st.text())
-def test_parts_cover_a_sentence_but_for_blanks(words):
-    said = to_ascii(words)
-    spans = list(sentence_spans(said))
-    assert "".join(said[start:end] for start, end in spans).replace(" ", "") == said.replace(" ", "")
-    assert len(said) == len(words)
+def test_sentence_spans_cover_everything_but_spaces(words):
+    text = to_ascii(words)
+    spans = list(sentence_spans(text))
+    assert "".join(text[start:end] for start, end in spans).replace(" ", "") == text.replace(" ", "")
+    assert len(text) == len(words)
 
 
-def test_long_sentences_cost_no_more_than_their_length():
+def test_long_sentences_are_processed_in_linear_time():
     hostile = "first case " * 20_000 + "of " + "a-" * 200_000 + " reported in the literature " * 20_000
     assert find_claims(pa.table({"title": ["T"], "abstract": [hostile]})).num_rows == 0
     short = ("first " * 400)[: MAX_SENTENCE_LENGTH - 10]

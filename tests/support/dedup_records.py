@@ -1,4 +1,4 @@
-"""Records for the tests of deduplication: plain dictionaries -> tables of documents."""
+"""Records for deduplication tests: tables of documents made from dictionaries and labelled sets."""
 
 import tomllib
 from pathlib import Path
@@ -8,21 +8,21 @@ import pyarrow.parquet as pq
 
 from transforms.schema.records import DOCUMENTS
 
-COLUMNS = (
+RECORD_COLUMNS = (
     "document_id", "source", "pmid", "doi", "pmcid", "title", "abstract", "authors", "journal", "year", "volume",
     "issue", "pages", "publication_types", "relations",
 )  # fmt: skip
-SCHEMA = pa.schema([DOCUMENTS.arrow.field(name) for name in COLUMNS])
+SCHEMA = pa.schema([DOCUMENTS.arrow.field(name) for name in RECORD_COLUMNS])
 HARD_PAIRS = Path(__file__).with_name("hard_pairs.toml")
 
 
 def documents(rows):
-    """Rows with any of COLUMNS -> a table; document_id is 'd0', 'd1', ... where it is not given."""
+    """Return a table of documents from rows with any of RECORD_COLUMNS; a missing document_id becomes 'd0', 'd1' ..."""
     return pa.Table.from_pylist([{"document_id": f"d{n}", **row} for n, row in enumerate(rows)], schema=SCHEMA)
 
 
 def hard_pairs():
-    """[(case, same, link or None, record a, record b)] of hard_pairs.toml."""
+    """Yield (case, same, link or None, record a, record b) for every pair of hard_pairs.toml."""
     data = tomllib.loads(HARD_PAIRS.read_text(encoding="utf-8"))
     for pair in data["pair"]:
         a, b = pair["a"], {**pair["a"], **pair["b"]}
@@ -38,7 +38,7 @@ def _record(fields, texts):
 
 
 def labelled(path):
-    """A labelled set -> (documents, {document_id: gold cluster})."""
+    """Load a labelled set; return (documents, {document_id: gold cluster})."""
     rows = pq.read_table(path).to_pylist()
     records = [
         {

@@ -1,4 +1,4 @@
-"""Lakes whose records are texts, annotated as a load does it."""
+"""Lakes of case reports, annotated as a load annotates them."""
 
 import datetime as dt
 
@@ -30,7 +30,7 @@ def vocabulary():
 
 
 def case(pmid, entered, abstract=CASE, **fields):
-    """A case report that entered on a day of 2020, by its number in the year."""
+    """Return a case report; `entered` is its day of entry, counted from 2020-01-01."""
     fields = {"title": "A case.", "publication_types": ["Case Reports"], "version": 1, **fields}
     return record(pmid, abstract=abstract, entered_on=day(entered), **fields)
 
@@ -40,7 +40,7 @@ def day(number):
 
 
 def load(lake, name, *records, deletions=()):
-    """Commit records, annotated; returns the version this makes."""
+    """Annotate and commit records; return the new version."""
     payload = Payload("pubmed", name, digest({"name": name}), len(name), f"raw/{name}")
     documents = small_lake.documents(name, records)
     with UnitWriter(lake, payload, VOCABULARY) as writer:

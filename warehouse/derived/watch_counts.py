@@ -1,7 +1,7 @@
-"""Following watches: after every commit their articles are counted, and a change is a row of `watch_counts`.
+"""Count watches after every commit, and record each change of a count as a row of `watch_counts`.
 
-A count is a small commit of its own behind the one it counts. Where a crash comes between the two, the next count finds
-the change: it is compared with the articles counted last, not with the version before.
+A count is a small commit of its own, after the commit it counts. After a crash between the two, the next count still
+finds the change, because it compares with the articles counted last, not with the previous version.
 """
 
 import datetime as dt
@@ -27,29 +27,30 @@ _STATISTICS = ("population", "with_abstract", "rate_per_million", "low", "high",
 
 
 def follow(lake: Lake, watches: Sequence[Watch] | None = None) -> list[Row]:
-    """Count all watches, these from now on if any are given; returns the rows of `watch_counts` that were added.
+    """Count watches and commit the changes; return the rows added to `watch_counts`.
 
-    A lake without a vocabulary has nothing to count.
+    `watches` replaces the watches of the lake; None counts those it has. Nothing is counted in a lake without a
+    vocabulary.
     """
     with lake.writing():
         old = recover(lake)
-        known = followed(old)
-        wanted = known if watches is None else tuple(watches)
-        if not len(old.table("vocabularies")) or not (wanted or known):
+        stored = followed(old)
+        watches_to_count = stored if watches is None else tuple(watches)
+        if not len(old.table("vocabularies")) or not (watches_to_count or stored):
             return []
         with connect_to_write(lake, old) as connection:
-            counted = [_count(connection, watch) for watch in wanted]
-        rows_, added = WATCHES.from_rows(_watch_row(*told) for told in counted), _changes(old, counted)
-        if rows_.equals(old.table("watches")) and not added:
+            counted = [_count(connection, watch) for watch in watches_to_count]
+        watch_rows, added = WATCHES.from_rows(_watch_row(*count) for count in counted), _changes(old, counted)
+        if watch_rows.equals(old.table("watches")) and not added:
             return []
         table = pa.concat_tables([old.table("watch_counts"), WATCH_COUNTS.from_rows(added)])
         batch = {"batch_id": uuid.uuid4().hex, "kind": "watches"}
-        publish(lake, old.successor(lake, batch, watches=rows_, watch_counts=table))
+        publish(lake, old.successor(lake, batch, watches=watch_rows, watch_counts=table))
         return added
 
 
 def followed(version: Version) -> tuple[Watch, ...]:
-    """The watches of a version."""
+    """Return the watches stored in a version."""
     return tuple(
         Watch(row["name"], tuple(row["terms"]), Filters(**{name: row[name] for name in WATCHED_FILTERS}))
         for row in version.table("watches").to_pylist()
@@ -63,40 +64,40 @@ def _watch_row(watch: Watch, counted: Mapping[str, Any]) -> Row:
 
 
 def _count(connection: duckdb.DuckDBPyConnection, watch: Watch) -> tuple[Watch, Row]:
-    """A watch with the columns of `watch_counts` that its articles make, or with the `problem` it has."""
+    """Count one watch; return it with columns of `watch_counts`, or with a `problem` where a term is unknown."""
     try:
         combination = Combination.of_terms(connection, watch.terms, watch.filters)
     except UnknownTermError as error:
         return watch, {"problem": str(error)}
-    found = rows(connection, "counts", combination.parameters)[0]
+    statistics = rows(connection, "counts", combination.parameters)[0]
     matching = connection.execute(statement("queries", "matching"), combination.parameters).fetchall()
     return watch, {
         "matching": [article for (article,) in matching],
-        "articles": found["articles"],
+        "articles": statistics["articles"],
         "combination": combination.label,
         "groups": combination.parameters["groups"],
-        "coverage_from": found["from_year"],
-        "coverage_to": found["to_year"],
-        "p_value": float(poisson_tail(found["articles"], found["expected"] or 0.0)),
-        **{name: found[name] for name in _STATISTICS},
+        "coverage_from": statistics["from_year"],
+        "coverage_to": statistics["to_year"],
+        "p_value": float(poisson_tail(statistics["articles"], statistics["expected"] or 0.0)),
+        **{name: statistics[name] for name in _STATISTICS},
     }
 
 
 def _changes(old: Version, counted: Sequence[tuple[Watch, Row]]) -> list[Row]:
-    """Rows for the watches that are counted first, or whose articles changed."""
+    """Return rows of `watch_counts` for watches counted for the first time or whose articles changed."""
     now = dt.datetime.now(dt.UTC)
-    family = [(watch, told) for watch, told in counted if "problem" not in told]
-    adjusted = benjamini_hochberg([told["p_value"] for _, told in family]).tolist() if family else []
+    family = [(watch, count) for watch, count in counted if "problem" not in count]
+    adjusted = benjamini_hochberg([count["p_value"] for _, count in family]).tolist() if family else []
     history = _history(old)
     added = []
-    for (watch, told), q_value in zip(family, adjusted, strict=True):
+    for (watch, count), q_value in zip(family, adjusted, strict=True):
         last, before = history.get((watch.watch_id, watch.definition), (None, set[int]()))
-        matching = set(told["matching"])
+        matching = set(count["matching"])
         if last is not None and matching == before:
             continue
         added.append(
             {
-                **told,
+                **count,
                 "watch_id": watch.watch_id,
                 "name": watch.name,
                 "definition": watch.definition,
@@ -115,14 +116,22 @@ def _changes(old: Version, counted: Sequence[tuple[Watch, Row]]) -> list[Row]:
 
 
 def _history(old: Version) -> dict[tuple[str, str], tuple[Row | None, set[int]]]:
-    """By watch and definition: its last row, and the articles it had then. Counts of another definition end there."""
-    found: dict[tuple[str, str], tuple[Row | None, set[int]]] = {}
+    """Return the last row and its articles, by watch id and definition, for the latest definition of each watch.
+
+    The articles are rebuilt from the gained and lost of all rows since the first count of the definition:
+
+        version  previous_version  gained  lost   articles
+        1        NULL              []      []     {}
+        3        1                 [1]     []     {1}
+        5        3                 [2]     [1]    {2}
+    """
+    latest: dict[tuple[str, str], tuple[Row | None, set[int]]] = {}
     last_definition: dict[str, str] = {}
     for row in sorted(old.table("watch_counts").to_pylist(), key=lambda row: row["batch"]):
         key = (row["watch_id"], row["definition"])
         if row["previous_version"] is None:
-            found[key] = (None, set())
-        _, articles = found[key]
-        found[key] = (row, (articles - set(row["lost"])) | set(row["gained"]))
+            latest[key] = (None, set())
+        _, articles = latest[key]
+        latest[key] = (row, (articles - set(row["lost"])) | set(row["gained"]))
         last_definition[row["watch_id"]] = row["definition"]
-    return {key: told for key, told in found.items() if last_definition[key[0]] == key[1]}
+    return {key: last for key, last in latest.items() if last_definition[key[0]] == key[1]}

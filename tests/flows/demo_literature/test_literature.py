@@ -1,4 +1,4 @@
-"""The embedded literature holds what it says it holds, by a reading of its XML that shares no code with the project."""
+"""The embedded literature contains what it declares, read from its XML by code independent of the project."""
 
 import gzip
 import re
@@ -30,7 +30,7 @@ PLANTED_RARE = [p for p in planted_combinations() if len(p.concepts) == 2 and 1 
 
 
 @dataclass(frozen=True)
-class Read:
+class ReadRecord:
     """One record as this test reads it."""
 
     pmid: int
@@ -42,7 +42,7 @@ class Read:
     xml: str
 
     @property
-    def stands(self) -> bool:
+    def is_counted(self) -> bool:
         return not self.types & (NOTICES | {"Retracted Publication"})
 
     @property
@@ -72,7 +72,7 @@ def name_pattern() -> tuple[re.Pattern[str], dict[str, str]]:
 
 
 @cache
-def named(sentence: str) -> frozenset[str]:
+def named_concepts(sentence: str) -> frozenset[str]:
     pattern, owner = name_pattern()
     return frozenset(owner[match.lower()] for match in pattern.findall(sentence))
 
@@ -81,10 +81,10 @@ def day_of(element: ET.Element) -> date:
     return date(*(int(element.findtext(part)) for part in ("Year", "Month", "Day")))
 
 
-def read(xml: str) -> Read:
+def read(xml: str) -> ReadRecord:
     root = ET.fromstring(xml)
     abstract = root.find(".//Abstract")
-    return Read(
+    return ReadRecord(
         pmid=int(root.findtext(".//PMID")),
         title="".join(root.find(".//ArticleTitle").itertext()),
         abstract=" ".join("".join(t.itertext()) for t in abstract.iter("AbstractText")) if abstract is not None else "",
@@ -101,7 +101,7 @@ def file_text(number: int) -> str:
 
 
 @cache
-def file_records(number: int) -> tuple[list[Read], list[str]]:
+def file_records(number: int) -> tuple[list[ReadRecord], list[str]]:
     """The well-formed records of a file, and the others."""
     good, bad = [], []
     for match in RECORD.finditer(file_text(number)):
@@ -118,9 +118,9 @@ def file_deletions(number: int) -> list[int]:
 
 
 @cache
-def after(files: int = 3) -> dict[int, Read]:
+def after(files: int = 3) -> dict[int, ReadRecord]:
     """PMID -> its current record after so many files."""
-    current: dict[int, Read] = {}
+    current: dict[int, ReadRecord] = {}
     for number in range(1, files + 1):
         current |= {record.pmid: record for record in file_records(number)[0]}
         for pmid in file_deletions(number):
@@ -129,19 +129,19 @@ def after(files: int = 3) -> dict[int, Read]:
 
 
 @cache
-def concepts_of(record: Read, basis: str) -> frozenset[str]:
-    text = frozenset().union(*(named(s) for s in record.sentences if not DENIAL.search(s)))
+def concepts_of(record: ReadRecord, basis: str) -> frozenset[str]:
+    text = frozenset().union(*(named_concepts(s) for s in record.sentences if not DENIAL.search(s)))
     return {"index": record.headings, "text": text, "any": record.headings | text}[basis]
 
 
-def matching(planting: Planting, files: int = 3, *, stands: bool = True, exact: bool = False) -> set[int]:
+def matching(planting: Planting, files: int = 3, *, is_counted: bool = True, exact: bool = False) -> set[int]:
     """PMIDs in which every group of the combination matches."""
     found = set()
     for record in after(files).values():
         present = concepts_of(record, planting.basis)
         groups = [[curie.removeprefix("MESH:") for curie in group] for group in planting.groups]
         hits = (any(c == p or (not exact and is_ancestor(c, p)) for c in group for p in present) for group in groups)
-        if record.stands == stands and all(hits):
+        if record.is_counted == is_counted and all(hits):
             found.add(record.pmid)
     return found
 
@@ -151,11 +151,11 @@ def ids(planting: Planting) -> str:
 
 
 @pytest.mark.parametrize("planting", planted_combinations(), ids=ids)
-def test_planted_combinations_are_found_as_often_as_stated(planting: Planting) -> None:
+def test_planted_combinations_are_in_as_many_articles_as_declared(planting: Planting) -> None:
     found = matching(planting)
     assert len(found) == planting.articles
     assert len(matching(planting, exact=True)) == planting.exact_articles
-    assert len(matching(planting, stands=False)) == planting.retracted_articles
+    assert len(matching(planting, is_counted=False)) == planting.retracted_articles
     assert found <= set(planting.pmids) or not planting.pmids
     assert found == set(planting.pmids) or planting.basis != "any" or not planting.pmids
 
@@ -174,13 +174,13 @@ def test_counts_as_of_past_days(planting: Planting) -> None:
 @pytest.mark.parametrize("planting", [p for p in planted_combinations() if p.sentence_articles is not None], ids=ids)
 def test_articles_that_have_all_in_one_sentence(planting: Planting) -> None:
     wanted = {group.removeprefix("MESH:") for group in planting.concepts}
-    in_one = [p for p in matching(planting) if any(wanted <= named(s) for s in after()[p].sentences)]
+    in_one = [p for p in matching(planting) if any(wanted <= named_concepts(s) for s in after()[p].sentences)]
     assert len(in_one) == planting.sentence_articles
 
 
 @pytest.mark.parametrize("basis", BASES)
 def test_rare_pairs_are_exactly_the_planted_ones(basis: str) -> None:
-    concepts = {r.pmid: concepts_of(r, basis) - CHECK_TAGS for r in after().values() if r.stands}
+    concepts = {r.pmid: concepts_of(r, basis) - CHECK_TAGS for r in after().values() if r.is_counted}
     alone = Counter(c for present in concepts.values() for c in present)
     pairs = Counter(pair for present in concepts.values() for pair in combinations(sorted(present), 2))
     rare = {
@@ -214,14 +214,14 @@ def test_background_texts_name_their_headings_and_nothing_else() -> None:
 def test_totals() -> None:
     good = [record for number in (1, 2, 3) for record in file_records(number)[0]]
     bad = [xml for number in (1, 2, 3) for xml in file_records(number)[1]]
-    current: dict[int, Read] = {}
+    current: dict[int, ReadRecord] = {}
     unchanged = 0
     for record in good:
         unchanged += record.pmid in current and current[record.pmid].xml == record.xml
         current[record.pmid] = record
     listed = {pmid for number in (1, 2, 3) for pmid in file_deletions(number)}
     live = after().values()
-    counted = [record for record in live if record.stands]
+    counted = [record for record in live if record.is_counted]
     found = {
         "records": len(good) + len(bad), "rejected": len(bad), "versions": len(good), "pmids": len(current),
         "unchanged": unchanged, "superseded": len(good) - len(current) - unchanged, "deletions": len(listed),

@@ -1,4 +1,4 @@
-"""What a claim is about, from the mentions in its words, its title and the sentences around it."""
+"""Combinations of claims, from the mentions in the claim, the title and the sentences around it."""
 
 import pyarrow as pa
 import pytest
@@ -60,11 +60,11 @@ def title(concept):
     return Mention(concept, 0, 10, 0)
 
 
-def before(concept):
+def sentence_before(concept):
     return Mention(concept, 80, 90, 4)
 
 
-def beside(concept):
+def same_sentence(concept):
     return Mention(concept, 110, 120, 5)
 
 
@@ -74,37 +74,37 @@ def beside(concept):
         ([inside("emh", 150, 165), inside("node", 166, 180), title("neck")], [["emh"], ["node"]]),
         ([inside("emh"), title("node")], [["emh"], ["node"]]),
         ([inside("emh", 150, 152), inside("node", 153, 155), title("neck")], [["emh"], ["node"], ["neck"]]),
-        ([title("emh"), title("node"), before("neck")], [["emh"], ["node"]]),
-        ([title("emh"), before("node"), Mention("neck", 60, 70, 3)], [["emh"], ["node"]]),
-        ([title("emh"), beside("node"), before("neck")], [["node"], ["emh"]]),
-        ([inside("emh", 150, 180), beside("node"), title("neck")], [["emh"], ["node"]]),
+        ([title("emh"), title("node"), sentence_before("neck")], [["emh"], ["node"]]),
+        ([title("emh"), sentence_before("node"), Mention("neck", 60, 70, 3)], [["emh"], ["node"]]),
+        ([title("emh"), same_sentence("node"), sentence_before("neck")], [["node"], ["emh"]]),
+        ([inside("emh", 150, 180), same_sentence("node"), title("neck")], [["emh"], ["node"]]),
         ([title("biopsy"), title("emh"), inside("node")], [["node"], ["emh"]]),
         ([title("biopsy"), inside("node")], [["node"]]),
         ([title("pacemaker"), inside("node")], [["node"], ["pacemaker"]]),
         ([inside("tumor"), title("infiltration"), title("node")], [["infiltration"], ["node"]]),
-        ([title("t-cell"), title("node"), before("leukemia")], [["leukemia"], ["node"]]),
-        ([title("t-cell"), title("node"), before("tumor")], [["t-cell"], ["node"]]),
+        ([title("t-cell"), title("node"), sentence_before("leukemia")], [["leukemia"], ["node"]]),
+        ([title("t-cell"), title("node"), sentence_before("tumor")], [["t-cell"], ["node"]]),
         ([title("infiltration"), title("t-cell"), title("node")], [["infiltration", "t-cell"], ["node"]]),
         ([], []),
     ],
     ids=[
-        "the words name enough", "too few: the title", "half unnamed: the title", "nothing: the title",
-        "then the sentence before", "the claim's own sentence first", "what the words name and what stands beside them",
-        "how it was combined is left out", "even where little else is left", "a device is claimed as a disease is",
-        "what points back gives way to the title", "widened to what the neighbourhood speaks of",
-        "not to what names nothing", "adjectives are alternatives", "no mention",
+        "enough concepts in the words", "title, for too few concepts", "title, for a small named share",
+        "title, for no concepts", "then the sentence before", "the claim's sentence before the title",
+        "the words and the rest of their sentence", "techniques are left out", "even if few remain",
+        "devices are kept", "generic concepts are replaced from the title", "widened to an ancestor in the context",
+        "not widened to a generic ancestor", "noun and adjective are alternatives", "no mention",
     ],
 )  # fmt: skip
-def test_where_the_concepts_come_from(concepts, mentions, groups):
+def test_concepts_of_a_combination(concepts, mentions, groups):
     assert claim_combination(CLAIM, mentions, concepts) == groups
 
 
-def test_no_more_groups_than_can_be_expected_together(concepts):
+def test_a_combination_has_at_most_max_groups(concepts):
     mentions = [inside(f"y{n}", 150 + n, 151 + n) for n in range(9)]
     assert len(claim_combination(CLAIM, mentions, concepts)) == MAX_GROUPS
 
 
-def test_tables_in_tables_out(concepts):
+def test_add_combinations_adds_three_columns(concepts):
     claims = FOUND_CLAIMS.from_rows(
         [
             {
@@ -135,7 +135,7 @@ def test_tables_in_tables_out(concepts):
     )
 
 
-def test_a_well_named_title_makes_up_for_words_that_are_not(concepts):
+def test_named_share_is_that_of_the_title_if_larger(concepts):
     claims = FOUND_CLAIMS.from_rows(
         [{"document_id": "a", "start": 100, "end": 200, "scope_start": 150, "scope_end": 180}]
     )
@@ -154,7 +154,7 @@ def test_vague_concepts_are_curies():
 
 
 @pytest.mark.data
-def test_vague_concepts_are_what_they_are_called(data_dir):
+def test_vague_concepts_have_the_names_in_the_file(data_dir):
     import gzip
     import tomllib
     from importlib.resources import files
@@ -167,7 +167,7 @@ def test_vague_concepts_are_what_they_are_called(data_dir):
 
 
 @pytest.mark.data
-def test_the_page_this_project_started_from(data_dir):
+def test_the_seed_page(data_dir):
     from transforms.annotation.annotate import annotate
     from transforms.claims.detect import find_claims
     from transforms.vocabulary.compiled import build

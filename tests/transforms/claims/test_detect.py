@@ -1,4 +1,4 @@
-"""Claims in sentences made up for the purpose, and what must not be taken for one."""
+"""Claims in invented sentences, and sentences that must not be read as claims."""
 
 from itertools import islice
 
@@ -21,12 +21,12 @@ def claims(abstract, title=TITLE, **columns):
     return find_claims(DOCUMENTS.from_rows([row])).to_pylist()
 
 
-def said(abstract, title=TITLE):
+def kinds_and_numbers(abstract, title=TITLE):
     """(kind, number) of each claim."""
     return [(c["kind"], c["prior_count"] if c["ordinal"] is None else c["ordinal"]) for c in claims(abstract, title)]
 
 
-def words(abstract, title=TITLE):
+def claimed_words(abstract, title=TITLE):
     """The words that name what is claimed, of the primary claim."""
     first = claims(abstract, title)[0]
     return f"{title} {abstract}"[first["scope_start"] : first["scope_end"]]
@@ -63,7 +63,7 @@ def words(abstract, title=TITLE):
     ],
 )
 def test_wordings(sentence, kind, number):
-    assert said(sentence)[0] == (kind, number)
+    assert kinds_and_numbers(sentence)[0] == (kind, number)
 
 
 @pytest.mark.parametrize(
@@ -90,18 +90,18 @@ def test_wordings(sentence, kind, number):
         "The committee published its twenty-eighth report.",
     ],
 )
-def test_what_is_no_claim(sentence):
-    assert said(sentence) == []
+def test_sentences_without_a_claim(sentence):
+    assert kinds_and_numbers(sentence) == []
 
 
-def test_background_is_no_claim_of_this_paper():
+def test_rarity_of_the_background_is_not_a_claim():
     sentence = "Fanconi anemia is a rare genetic disease."
-    assert said(sentence, "Repair of cross-links by a ligase") == []
-    assert said(sentence, "Fanconi anemia in two brothers") == [("rare_qualitative", None)]
-    assert said(sentence, "") == [("rare_qualitative", None)]
+    assert kinds_and_numbers(sentence, "Repair of cross-links by a ligase") == []
+    assert kinds_and_numbers(sentence, "Fanconi anemia in two brothers") == [("rare_qualitative", None)]
+    assert kinds_and_numbers(sentence, "") == [("rare_qualitative", None)]
 
 
-def test_rarity_among_the_results_is_the_authors_own_finding():
+def test_rarity_in_the_results_is_not_a_claim():
     abstract = "Amyloidosis of the spleen is rare in this group."
     where = [{"label": "RESULTS", "start": len(TITLE) + 1, "end": len(TITLE) + 1 + len(abstract)}]
     assert claims(abstract, sections=where) == []
@@ -135,7 +135,7 @@ def test_rarity_among_the_results_is_the_authors_own_finding():
     ],
 )
 def test_the_papers_own_claim_comes_first(sentence, wanted):
-    assert said(sentence, "Splenic gout") == wanted
+    assert kinds_and_numbers(sentence, "Splenic gout") == wanted
 
 
 @pytest.mark.parametrize(
@@ -160,7 +160,7 @@ def test_bounds(sentence, bound):
         ("This is the second case of splenic gout.", False),
     ],
 )
-def test_reservations(sentence, hedged):
+def test_hedges(sentence, hedged):
     assert claims(sentence)[0]["hedged"] is hedged
 
 
@@ -175,7 +175,7 @@ def test_reservations(sentence, hedged):
         ("This is the third case of splenic gout.", "unspecified"),
     ],
 )
-def test_restrictions(sentence, scope):
+def test_scopes(sentence, scope):
     assert claims(sentence)[0]["scope"] == scope
 
 
@@ -190,8 +190,8 @@ def test_restrictions(sentence, scope):
     ],
 )
 def test_the_words_that_name_what_is_claimed(sentence, named):
-    assert named in words(sentence)
-    assert len(words(sentence)) < len(named) + 12
+    assert named in claimed_words(sentence)
+    assert len(claimed_words(sentence)) < len(named) + 12
 
 
 def test_a_title_with_a_claim_and_several_sentences():
@@ -220,7 +220,7 @@ def test_offsets_are_code_points_of_title_and_abstract():
         ("This is the first case of gout in an aftermath.", False),
     ],
 )
-def test_what_is_claimed_may_be_an_order_of_events(sentence, ordered):
+def test_order_of_events(sentence, ordered):
     assert claims(sentence)[0]["ordered"] is ordered
 
 
@@ -241,8 +241,8 @@ def test_documents_keep_their_order_and_do_not_mix():
 
 
 def test_a_quotation_mark_does_not_join_sentences():
-    said = 'So-called "gout was found. This is the first case of it. It healed" again.'
-    assert [said[begin:end] for begin, end in sentence_spans(said)] == [
+    text = 'So-called "gout was found. This is the first case of it. It healed" again.'
+    assert [text[begin:end] for begin, end in sentence_spans(text)] == [
         'So-called "gout was found.',
         "This is the first case of it.",
         'It healed" again.',
@@ -250,7 +250,7 @@ def test_a_quotation_mark_does_not_join_sentences():
     assert list(sentence_spans("Caused by E. coli vs. S. aureus.")) == [(0, 32)]
 
 
-def test_plain_words_are_ascii_and_as_long():
+def test_to_ascii_keeps_the_length():
     given = "Ünï’s 𝛼–β\u00a0x\n"
     assert to_ascii(given).isascii()
     assert len(to_ascii(given)) == len(given)
@@ -272,27 +272,27 @@ def test_numbers(written, number):
     assert claim_rules().number(written) == number
 
 
-def test_every_rule_says_why():
+def test_every_kind_of_claim_has_rules():
     assert all(rule.pattern for group in claim_rules().groups for rule in group.rules)
     assert len({group.kind for group in claim_rules().groups}) == 5
 
 
 @pytest.mark.data
-def test_what_a_rule_needs_is_found_wherever_its_pattern_matches(data_dir):
+def test_needs_match_wherever_the_pattern_does(data_dir):
     with (data_dir / "pubmed" / "bulk" / "pubmed21n1298.xml.gz").open("rb") as stream:
         parsed = list(islice(pubmed_xml.parse(stream, "pubmed21n1298.xml.gz"), 3))
     words = pa.concat_tables([candidate_sentences(text_slices(part.documents)) for part in parsed])[
         "words"
     ].combine_chunks()
-    helped = [rule for group in claim_rules().groups for rule in group.rules if rule.needs]
-    assert len(helped) > 3
-    for rule in helped:
+    rules_with_needs = [rule for group in claim_rules().groups for rule in group.rules if rule.needs]
+    assert len(rules_with_needs) > 3
+    for rule in rules_with_needs:
         matching = words.filter(pa.array(matches_pattern(words, rule.pattern)))
         assert len(matching_all(matching, rule.needs)) == len(matching), rule.pattern
 
 
 @pytest.mark.data
-def test_the_page_this_project_started_from(data_dir):
+def test_the_seed_page(data_dir):
     abstract = (data_dir / "seed" / "expected-abstract.txt").read_text("utf-8").strip()
     found = claims(abstract, title="")
     assert {(c["ordinal"], c["prior_count"]) for c in found} >= {(2, None), (None, 1)}
@@ -307,7 +307,7 @@ def test_the_page_this_project_started_from(data_dir):
         "We estimate that the symbiosis appeared for the first time in the Eocene.",
     ],
 )
-def test_what_comes_first_in_an_illness_or_in_the_course_of_the_world_is_no_claim(sentence):
+def test_first_events_in_an_illness_or_in_history_are_not_claims(sentence):
     assert not len(find_claims(pa.table({"title": ["A study of it all."], "abstract": [sentence]})))
 
 

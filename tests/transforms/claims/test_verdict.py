@@ -81,14 +81,14 @@ def test_verdicts(claim, found, verdict):
     assert judged.reason
 
 
-def test_concepts_scattered_over_an_abstract_contradict_nothing():
+def test_scattered_concepts_do_not_contradict():
     claim = ClaimFacts("nth_report", ordinal=2)
     judged = judge(claim, PAPER, earlier(2, together=False))
     assert (judged.verdict, judged.matching.earlier, judged.matching.scattered) == (NOT_DECIDABLE, (), (3, 2))
     assert judge(claim, PAPER, earlier(1, together=False)).verdict == NOT_CONTRADICTED
 
 
-def test_an_experiment_is_no_case():
+def test_articles_without_cases_do_not_contradict():
     judged = judge(ClaimFacts("first_report", ordinal=1), PAPER, matches((2, -9), cases=False))
     assert (judged.verdict, judged.matching.scattered) == (NOT_DECIDABLE, (2,))
 
@@ -105,11 +105,11 @@ def test_an_experiment_is_no_case():
         ("Alpha-chain disease: a case-control study.", False),
     ],
 )
-def test_how_an_article_says_that_it_reports_cases(words, reports):
+def test_wordings_that_report_cases(words, reports):
     assert bool(pc.match_substring_regex(pa.array([words]), REPORTS_CASES)[0].as_py()) is reports
 
 
-def test_whether_a_study_is_new_is_not_decided_by_counting():
+def test_novelty_of_a_study_is_not_decidable():
     study = Paper(1, DAY, None, is_case_report=False)
     assert judge(ClaimFacts("first_report", ordinal=1), study, earlier(1)).verdict == NOT_DECIDABLE
     assert judge(ClaimFacts("nth_report", ordinal=1), study, earlier(1)).verdict == CONTRADICTED
@@ -117,30 +117,30 @@ def test_whether_a_study_is_new_is_not_decided_by_counting():
     assert judge(ClaimFacts("first_report", ordinal=1), case, earlier(1)).verdict == CONTRADICTED
 
 
-def test_what_came_between_receipt_and_entry_was_too_late_to_be_known():
+def test_articles_between_receipt_and_entry_are_too_late():
     judged = judge(ClaimFacts("first_report", ordinal=1), PAPER, matches((2, 0), (3, 50), (4, 99), (5, 100), (6, 500)))
     assert judged.verdict == NOT_CONTRADICTED
     assert judged.matching.too_late == (2, 3, 4)
 
 
-def test_without_a_day_of_receipt_that_of_entry_counts():
+def test_the_day_of_entry_replaces_a_missing_day_of_receipt():
     paper = Paper(1, None, DAY)
     assert judge(ClaimFacts("only_report"), paper, matches((2, -1), (3, 0))).matching.earlier == (2,)
     unknown = judge(ClaimFacts("only_report"), Paper(1, None, None), matches((2, -1)))
     assert (unknown.verdict, unknown.matching.earlier) == (NOT_DECIDABLE, ())
 
 
-def test_the_paper_itself_in_any_form_never_counts():
+def test_other_forms_of_the_paper_never_count():
     paper = Paper(1, DAY, None, same_paper_ids={7, 8})
     assert judge(ClaimFacts("only_report"), paper, matches((1, -5), (7, -9), (8, -9))).verdict == NOT_CONTRADICTED
 
 
-def test_retracted_articles_count_while_they_stood():
+def test_articles_retracted_after_receipt_count():
     judged = judge(ClaimFacts("only_report"), PAPER, matches((2, -9, -1), (3, -9, 0), (4, -9, 1)))
     assert judged.matching.earlier == (4,)
 
 
-def test_undated_articles_are_named_and_not_counted():
+def test_undated_articles_are_listed_and_not_counted():
     judged = judge(ClaimFacts("only_report"), PAPER, matches((2, None)))
     assert (judged.verdict, judged.matching.undated) == (NOT_CONTRADICTED, (2,))
 
@@ -150,7 +150,7 @@ rows = st.lists(st.tuples(st.integers(1, 40), days, days), max_size=12, unique_b
 
 
 @given(rows, st.booleans())
-def test_every_article_is_in_one_place_at_most(given_rows, together):
+def test_every_article_is_in_at_most_one_class(given_rows, together):
     found = classify_matches(PAPER, matches(*given_rows, together=together))
     known = (*found.earlier, *found.scattered)
     everywhere = (*known, *found.too_late, *found.undated)
@@ -164,7 +164,7 @@ def test_every_article_is_in_one_place_at_most(given_rows, together):
 
 
 @given(st.integers(1, 20), st.integers(0, 20))
-def test_more_found_never_clears_a_claim(ordinal, found):
+def test_more_articles_never_clear_a_claim(ordinal, found):
     claim = ClaimFacts("nth_report", ordinal=ordinal)
     if judge(claim, PAPER, earlier(found)).verdict == CONTRADICTED:
         assert judge(claim, PAPER, earlier(found + 1)).verdict == CONTRADICTED

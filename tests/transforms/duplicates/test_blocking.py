@@ -1,4 +1,4 @@
-"""Blocking keys are stable, and which pairs are compared depends on the documents alone."""
+"""Blocking keys are stable, and the candidate pairs depend on the set of documents alone."""
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -79,7 +79,7 @@ def test_a_short_abstract_has_no_bands():
     assert "abstract" not in blocking_keys(documents([{**PAPER, "abstract": "Too short to say."}]))["kind"].to_pylist()
 
 
-def test_pairs_are_ordered_distinct_and_asked_for():
+def test_pairs_are_ordered_distinct_and_limited_to_the_given_documents():
     stored = blocking_keys(
         documents([PAPER, PAPER, {**PAPER, "title": "Honey and the heart", "doi": None, "pmid": None}])
     )
@@ -91,19 +91,19 @@ def test_pairs_are_ordered_distinct_and_asked_for():
     assert candidate_pairs(stored.slice(0, 0)).num_rows == 0
 
 
-def test_an_overfull_block_is_cut_by_two_further_facts():
-    heads = [
+def test_a_block_above_the_limit_is_divided_by_two_refining_keys():
+    replies = [
         {"title": "Reply", "authors": ["Novak"], "pages": str(n % 5), "volume": str(n % 7)}
         for n in range(BLOCK_LIMIT + 10)
     ]
-    numbers = range(len(heads))
+    numbers = range(len(replies))
     expected = {
         (f"d{a}", f"d{b}") for a in numbers for b in numbers if f"d{a}" < f"d{b}" and (a % 5 == b % 5 or a % 7 == b % 7)
     }
-    assert pairs(candidate_pairs(blocking_keys(documents(heads)))) == expected
+    assert pairs(candidate_pairs(blocking_keys(documents(replies)))) == expected
 
 
-def test_no_member_of_a_full_block_is_left_out():
+def test_a_block_at_the_limit_is_not_divided():
     many = [{"title": "Care of the burned hand after fire", "authors": ["Silva, Ana"]} for _ in range(BLOCK_LIMIT)]
     assert len(pairs(candidate_pairs(blocking_keys(documents(many))))) == BLOCK_LIMIT * (BLOCK_LIMIT - 1) // 2
 
@@ -121,7 +121,7 @@ RECORD = st.fixed_dictionaries(
 
 @settings(max_examples=150, deadline=None)
 @given(st.lists(RECORD, min_size=1, max_size=8), st.lists(RECORD, min_size=1, max_size=4), st.integers(1, 4))
-def test_pairs_brought_up_to_date_are_those_of_one_go(rows, changed_rows, limit):
+def test_incremental_pairs_equal_those_of_one_run(rows, changed_rows, limit):
     changed = [{**row, "document_id": f"d{len(rows) - 2 + n}"} for n, row in enumerate(changed_rows)]
     before, fresh = blocking_keys(documents(rows)), blocking_keys(documents(changed))
     ids = pa.array([row["document_id"] for row in changed])
@@ -130,9 +130,9 @@ def test_pairs_brought_up_to_date_are_those_of_one_go(rows, changed_rows, limit)
         stored = pairs(candidate_pairs(before))
         former = before.filter(pc.is_in(before["document_id"], ids))
         after = pa.concat_tables([before.filter(pc.invert(pc.is_in(before["document_id"], ids))), fresh])
-        moved = affected_documents(after, ids, former)
-        kept = {pair for pair in stored if not set(pair) & set(moved.to_pylist())}
-        assert kept | pairs(candidate_pairs(after, moved)) == pairs(candidate_pairs(after))
+        affected = affected_documents(after, ids, former)
+        kept = {pair for pair in stored if not set(pair) & set(affected.to_pylist())}
+        assert kept | pairs(candidate_pairs(after, affected)) == pairs(candidate_pairs(after))
 
 
 @given(st.text(max_size=200))
@@ -152,9 +152,9 @@ def test_any_text_has_keys(text):
 
 @settings(max_examples=60, deadline=None)
 @given(st.lists(RECORD, min_size=2, max_size=9), st.integers(1, 4))
-def test_the_blocks_of_the_asked_and_their_cuts_are_enough(rows, limit):
-    stored, asked = blocking_keys(documents(rows)), pa.array(["d0"])
-    own = stored.filter(pc.is_in(stored["document_id"], asked))
+def test_the_blocks_and_refining_keys_of_the_given_documents_are_sufficient(rows, limit):
+    stored, given_ids = blocking_keys(documents(rows)), pa.array(["d0"])
+    own = stored.filter(pc.is_in(stored["document_id"], given_ids))
     shared = stored.filter(pc.is_in(stored["value"], own["value"]))
     members = pc.and_(
         pc.is_in(stored["document_id"], shared["document_id"]), pc.is_in(stored["kind"], pa.array(REFINING_KINDS))
@@ -162,8 +162,8 @@ def test_the_blocks_of_the_asked_and_their_cuts_are_enough(rows, limit):
     part = stored.filter(pc.or_(pc.is_in(stored["value"], own["value"]), members))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(blocking, "BLOCK_LIMIT", limit)
-        assert pairs(candidate_pairs(part, asked)) == pairs(candidate_pairs(stored, asked))
+        assert pairs(candidate_pairs(part, given_ids)) == pairs(candidate_pairs(stored, given_ids))
         nothing = stored.slice(0, 0)
-        assert set(affected_documents(part, asked, nothing).to_pylist()) == set(
-            affected_documents(stored, asked, nothing).to_pylist()
+        assert set(affected_documents(part, given_ids, nothing).to_pylist()) == set(
+            affected_documents(stored, given_ids, nothing).to_pylist()
         )

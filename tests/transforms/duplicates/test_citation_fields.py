@@ -1,4 +1,4 @@
-"""What sources do to titles, names, journals and pages, and what is made of it."""
+"""Normalising titles, names, journals and pages as different sources write them."""
 
 import pytest
 from hypothesis import given, settings
@@ -91,7 +91,7 @@ def test_title_marks(title, marks, bare):
     assert without_marks(title) == bare
 
 
-def test_publication_types_mark_too():
+def test_publication_types_give_marks():
     assert type_marks(["Journal Article", "Published Erratum"]) == {"erratum"}
     assert type_marks(["Preprint"]) == {"preprint"}
     assert type_marks(None) == frozenset()
@@ -198,7 +198,7 @@ def test_words():
 
 @settings(max_examples=100, deadline=None)
 @given(st.text(max_size=300))
-def test_no_text_breaks_a_normaliser(text):
+def test_normalisers_accept_any_text(text):
     key = journal_key(text)
     cleaned = clean_title(text, key)
     assert clean_title(cleaned) is not None
@@ -212,7 +212,7 @@ def test_no_text_breaks_a_normaliser(text):
 
 @pytest.mark.timeout(20)
 @pytest.mark.parametrize("text", ["(" * 9999, "[" * 9999, " " * 9999 + "x", "a-" * 9999, "(1(2" * 5000, "Ã" * 9999])
-def test_hostile_texts_take_no_time(text):
+def test_hostile_text_is_processed_in_time(text):
     clean_title(text, journal_key(text))
     name_words(text)
     first_author_words(text)

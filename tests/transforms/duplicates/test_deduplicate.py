@@ -1,4 +1,4 @@
-"""One go over documents: the contract, order and batches, a person's word, the seed page."""
+"""Deduplication in one run: the contract, independence of order and batches, manual decisions, the seed page."""
 
 import random
 
@@ -36,13 +36,13 @@ def articles(table, *arguments):
     return dict(zip(found["document_id"].to_pylist(), found["article_id"].to_pylist(), strict=True))
 
 
-class Stored:
-    """Documents, keys and edges as a warehouse keeps them, brought up to date batch by batch."""
+class StoredDecisions:
+    """Documents, keys and edges as a warehouse stores them, updated batch by batch."""
 
     def __init__(self):
         self.documents = self.keys = self.edges = self.articles = None
 
-    def put(self, batch):
+    def add(self, batch):
         """Add documents, or replace those with the same ids."""
         ids = batch["document_id"].combine_chunks()
         fresh = blocking_keys(batch)
@@ -70,14 +70,14 @@ class Stored:
 
 
 def in_batches(table, seed, batches):
-    """Article ids of documents that came in random order in so many batches."""
+    """Return the article ids of documents added in random order, in the given number of batches."""
     order = list(range(table.num_rows))
     rng = random.Random(seed)
     rng.shuffle(order)
     cuts = sorted(rng.sample(range(1, len(order)), batches - 1)) if batches > 1 else []
-    stored = Stored()
+    stored = StoredDecisions()
     for start, end in zip([0, *cuts], [*cuts, len(order)], strict=True):
-        stored.put(table.take(pa.array(order[start:end])))
+        stored.add(table.take(pa.array(order[start:end])))
     return stored.articles
 
 
@@ -91,13 +91,13 @@ def test_rows_come_in_the_order_of_the_documents_with_rule_and_evidence():
     assert found["evidence"][2].as_py() is None
 
 
-def test_only_a_title_and_an_id_are_needed():
+def test_only_a_title_and_an_id_are_required():
     bare = documents([{"title": "One"}, {}]).select(["document_id", "title"])
     assert len(set(articles(bare).values())) == 2
     assert deduplicate(bare.slice(0, 0)).num_rows == 0
 
 
-def test_a_document_that_stands_there_twice_is_refused():
+def test_a_repeated_document_id_is_refused():
     with pytest.raises(ValueError, match="more than once"):
         deduplicate(documents([{"document_id": "x", "title": "A"}, {"document_id": "x", "title": "B"}]))
 
@@ -120,7 +120,7 @@ def test_a_notice_is_not_joined_through_a_third_record():
     assert found["d0"] == found["d1"] != found["d2"]
 
 
-def test_a_person_overrules_rules_both_ways_and_for_third_records():
+def test_manual_decisions_override_rules_both_ways_and_for_third_records():
     table = documents([PAPER, PAPER, {**PAPER, "title": "Erratum: " + PAPER["title"], "pages": "409"}])
     apart = deduplicate(table, verdicts(("d1", "d0", False)))
     assert len(set(apart["article_id"].to_pylist())) == 3
@@ -130,7 +130,7 @@ def test_a_person_overrules_rules_both_ways_and_for_third_records():
     assert articles(table, verdicts(("d0", "gone", False))) == articles(table)
 
 
-def test_an_undone_merge_gives_the_ids_of_before():
+def test_undoing_a_merge_restores_the_former_ids():
     alone, both = documents([PAPER]), documents([PAPER, {**PAPER, "pmid": 5}])
     assert articles(both)["d0"] == 5
     assert articles(both, verdicts(("d0", "d1", False)))["d0"] == articles(alone)["d0"]
@@ -165,7 +165,7 @@ def test_the_seed_page_and_its_records_are_one_article():
 
 
 @pytest.mark.data
-def test_the_seed_page_itself(data_dir):
+def test_the_real_seed_page(data_dir):
     text = (data_dir / "seed" / "read-by-qxmd.txt").read_text(encoding="utf-8")
     title = next(line for line in text.splitlines() if line.startswith("Cytodiagnosis"))
     abstract = " ".join((data_dir / "seed" / "expected-abstract.txt").read_text(encoding="utf-8").split())
@@ -198,7 +198,7 @@ RECORD = st.fixed_dictionaries(
 
 @settings(max_examples=40, deadline=None)
 @given(st.lists(RECORD, min_size=2, max_size=14), st.integers(0, 2**16), st.integers(1, 4), st.integers(2, 6))
-def test_neither_order_nor_batches_matter_not_even_for_overfull_blocks(rows, seed, batches, limit):
+def test_order_and_batches_do_not_matter_even_for_blocks_above_the_limit(rows, seed, batches, limit):
     table = documents(rows)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(blocking, "BLOCK_LIMIT", limit)
@@ -211,13 +211,13 @@ def test_neither_order_nor_batches_matter_not_even_for_overfull_blocks(rows, see
 
 @settings(max_examples=25, deadline=None)
 @given(st.lists(RECORD, min_size=3, max_size=10), st.lists(RECORD, min_size=1, max_size=3), st.integers(2, 5))
-def test_a_changed_record_is_decided_anew(rows, revised, limit):
+def test_a_changed_record_is_decided_again(rows, revised, limit):
     after = documents([*revised, *rows[len(revised) :]])
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(blocking, "BLOCK_LIMIT", limit)
-        stored = Stored()
-        stored.put(documents(rows))
-        stored.put(documents(revised))
+        stored = StoredDecisions()
+        stored.add(documents(rows))
+        stored.add(documents(revised))
         assert stored.articles == articles(after.slice(0, max(len(rows), len(revised))))
 
 
@@ -232,7 +232,7 @@ def mixed_sets(data_dir, share):
 
 
 @pytest.mark.data
-def test_orders_and_batches_of_real_records(data_dir):
+def test_order_and_batches_do_not_matter_for_real_records(data_dir):
     table = mixed_sets(data_dir, 0.06)
     whole = articles(table)
     assert len(set(whole.values())) < table.num_rows
@@ -242,7 +242,7 @@ def test_orders_and_batches_of_real_records(data_dir):
 
 @pytest.mark.data
 @pytest.mark.soak
-def test_ten_orders_and_batches_of_whole_sets(data_dir):
+def test_ten_orders_and_batches_of_complete_sets(data_dir):
     table = mixed_sets(data_dir, 1.0)
     whole = articles(table)
     for seed in range(10):

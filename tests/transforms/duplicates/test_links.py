@@ -1,4 +1,4 @@
-"""Links that sources state, and those that decisions tell; what stands in a decision."""
+"""Links inferred from decisions, and the contents of a decision."""
 
 import json
 
@@ -21,15 +21,15 @@ PAPER = {
 }
 
 
-def decided(*rows):
+def decide_all(*rows):
     table = documents(rows)
     return decide(candidate_pairs(blocking_keys(table)), table)
 
 
 def links(*rows):
-    found = infer_links(decided(*rows), Features(documents(rows)))
-    assert found.schema == LINKS
-    return [(row["link_from"], row["link"]) for row in found.to_pylist() if row["link"]]
+    table = infer_links(decide_all(*rows), Features(documents(rows)))
+    assert table.schema == LINKS
+    return [(row["link_from"], row["link"]) for row in table.to_pylist() if row["link"]]
 
 
 def test_a_link_has_a_direction():
@@ -38,15 +38,15 @@ def test_a_link_has_a_direction():
     assert links(notice, PAPER) == [("d0", "erratum_for")]
 
 
-def test_two_replies_and_parts_are_not_linked():
+def test_two_replies_or_two_parts_are_not_linked():
     assert links({**PAPER, "title": "Reply", "pages": "3"}, {**PAPER, "title": "Reply", "pages": "5"}) == []
     assert links({**PAPER, "title": "Care: part 1"}, {**PAPER, "title": "Care: part 2"}) == []
 
 
 def test_a_decision_names_its_rule_and_evidence():
-    found = decided(PAPER, {**PAPER, "authors": ["Brandt U"], "year": 2017})
-    assert found.schema == EDGES
-    [edge] = found.to_pylist()
+    table = decide_all(PAPER, {**PAPER, "authors": ["Brandt U"], "year": 2017})
+    assert table.schema == EDGES
+    [edge] = table.to_pylist()
     assert (edge["document_a"], edge["document_b"], edge["verdict"]) == ("d0", "d1", "same")
     assert edge["rule"] in ACCEPTS
     assert json.loads(edge["evidence"]) == {
@@ -56,7 +56,7 @@ def test_a_decision_names_its_rule_and_evidence():
         "volume": "same",
         "pages": "same",
     }
-    [edge] = decided(PAPER, {**PAPER, "pages": "301-309"}).to_pylist()
+    [edge] = decide_all(PAPER, {**PAPER, "pages": "301-309"}).to_pylist()
     assert (edge["verdict"], edge["rule"]) == ("different", "different pages")
     assert edge["rule"] in VETOES
 
@@ -68,16 +68,21 @@ def test_a_decision_depends_on_its_two_documents_alone():
     assert decide(pairs, documents([*pair, *others])) == decide(pairs, documents(pair))
 
 
-def test_pairs_without_any_likeness_are_not_listed():
+def test_dissimilar_pairs_are_omitted():
     pairs = pa.table({"document_a": ["d0"], "document_b": ["d1"]})
     assert decide(pairs, documents([PAPER, {"title": "Honey and the heart"}])).num_rows == 0
 
 
 def test_any_two_documents_can_be_explained():
-    told = explain(documents([PAPER, {**PAPER, "pages": "301-309"}]))
-    assert (told["verdict"], told["rule"]) == ("different", "different pages")
-    assert told["vetoes"] == ["different pages"]
-    assert told["accepts"]
-    assert told["evidence"]["pages"] == "different"
-    told = explain(documents([PAPER, {"title": "Honey eaten by goats in mountain towns"}]))
-    assert (told["verdict"], told["rule"], told["accepts"], told["vetoes"]) == ("different", None, [], [])
+    explanation = explain(documents([PAPER, {**PAPER, "pages": "301-309"}]))
+    assert (explanation["verdict"], explanation["rule"]) == ("different", "different pages")
+    assert explanation["vetoes"] == ["different pages"]
+    assert explanation["accepts"]
+    assert explanation["evidence"]["pages"] == "different"
+    explanation = explain(documents([PAPER, {"title": "Honey eaten by goats in mountain towns"}]))
+    assert (explanation["verdict"], explanation["rule"], explanation["accepts"], explanation["vetoes"]) == (
+        "different",
+        None,
+        [],
+        [],
+    )

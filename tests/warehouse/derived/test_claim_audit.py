@@ -1,4 +1,4 @@
-"""The claim audit of a lake: which articles are found, which never count, and when it is made anew."""
+"""The claim audit of a lake: which articles are found, which never count, and when it is refreshed."""
 
 import pytest
 
@@ -31,7 +31,7 @@ def test_earlier_articles_contradict(lake):
     assert (conceded, until) == (1, day(30))
 
 
-def test_a_second_case_is_not_contradicted_by_the_first_which_is_named(lake):
+def test_a_second_case_is_not_contradicted_by_the_first_which_is_listed(lake):
     load(lake, "a", case(3, 30, SECOND), case(1, 10))
     refresh(lake, CLAIM_TABLES)
     assert ask(lake, AUDIT) == [(3, "not contradicted", 1, 0, 0, 0)]
@@ -40,7 +40,7 @@ def test_a_second_case_is_not_contradicted_by_the_first_which_is_named(lake):
     assert ask(lake, f"SELECT matched_id, place, {sentence} FROM {joined}") == [(1, "earlier", CASE)]
 
 
-def test_what_entered_after_receipt_was_too_late_to_be_known(lake):
+def test_articles_entered_after_receipt_are_too_late(lake):
     load(lake, "a", case(1, 10), case(2, 20), case(3, 30, FIRST, received_on=day(15)), case(4, 30))
     refresh(lake, CLAIM_TABLES)
     assert ask(lake, AUDIT) == [(3, "contradicted", 1, 0, 1, 0)]
@@ -59,7 +59,7 @@ def test_concepts_in_different_sentences_or_headings_only_are_scattered(lake):
     assert ask(lake, AUDIT) == [(3, "not decidable", 0, 2, 0, 0)]
 
 
-def test_the_paper_in_another_form_never_counts_one_it_comments_on_does(lake):
+def test_other_forms_of_the_paper_never_count_and_commented_articles_do(lake):
     def states(kind, pmid):
         return {"kind": kind, "document_id": f"pubmed:{pmid}", "citation": None}
 
@@ -73,7 +73,7 @@ def test_the_paper_in_another_form_never_counts_one_it_comments_on_does(lake):
     assert ask(lake, MATCHES) == [(3, 5, "earlier")]
 
 
-def test_retracted_undated_unnamed_and_how_much_there_is(lake):
+def test_retracted_undated_and_unnamed_and_the_coverage(lake):
     retracted = (case(1, 10, year=1990, retracted_on=day(20)), case(2, 10, year=2001, retracted_on=day(40)))
     unnamed = case(6, 20, "This is the first reported case of a thing.", title="Things.", year=2018)
     load(lake, "a", *retracted, case(3, 30, FIRST), {**case(4, 0), "entered_on": None}, case(5, 31, None), unnamed)
@@ -85,7 +85,7 @@ def test_retracted_undated_unnamed_and_how_much_there_is(lake):
     assert ask(lake, "SELECT groups, combination FROM claim_audit WHERE article_id = 6") == [([], "")]
 
 
-def test_it_is_made_anew_when_something_changed_and_only_then(lake):
+def test_the_audit_is_refreshed_only_after_a_change(lake):
     load(lake, "a", case(1, 10), case(3, 30, FIRST))
     assert not is_current(read_version(lake), CLAIM_TABLES)
     assert refresh(lake, CLAIM_TABLES) == 3
@@ -93,7 +93,7 @@ def test_it_is_made_anew_when_something_changed_and_only_then(lake):
     compact(lake, fanout=2)
     assert refresh(lake, CLAIM_TABLES) is None
     load(lake, "b", case(3, 30, SECOND, version=2))
-    assert ask(lake, AUDIT) == [], "what is told of a text that no longer counts is hidden"
+    assert ask(lake, AUDIT) == [], "rows about a superseded text are hidden"
     refresh(lake, CLAIM_TABLES)
     assert ask(lake, AUDIT) == [(3, "not contradicted", 1, 0, 0, 0)]
     load(lake, "c", deletions=[(1, 9)])

@@ -1,4 +1,4 @@
-"""Rare pairs tested: SQL says what the statistics say, over the family that stands beside."""
+"""Tests of rare pairs: SQL and Python agree, and values are adjusted within the stored family."""
 
 import duckdb
 import numpy as np
@@ -20,8 +20,8 @@ def test_the_tail_in_sql_equals_the_function():
     connection.execute(statement("functions", "rare_tail"))
     expected = np.array([0, 1e-12, 1e-6, 0.003, 0.4, 0.999, 1.0, 1.7, 2.0, 3.99, 4.0, 7.5, 40.0, 900.0])
     for n in range(1, 5):
-        told = connection.execute(f"SELECT rare_tail({n}, unnest($e::DOUBLE[]))", {"e": expected.tolist()}).fetchall()
-        assert np.array(told)[:, 0] == pytest.approx(poisson_tail(n, expected), rel=1e-9, abs=1e-300)
+        tail = connection.execute(f"SELECT rare_tail({n}, unnest($e::DOUBLE[]))", {"e": expected.tolist()}).fetchall()
+        assert np.array(tail)[:, 0] == pytest.approx(poisson_tail(n, expected), rel=1e-9, abs=1e-300)
 
 
 @pytest.fixture(scope="module")
@@ -38,8 +38,11 @@ def lake(tmp_path_factory):
         ([B, C], 1),
         ([BELOW_A, B], 4),
     ]
-    headings = [each for each, number in groups for _ in range(number)]
-    load(lake, unit(lake, "a", [record(n, headings=each) for n, each in enumerate(headings, 1)]))
+    headings = [headings_of_record for headings_of_record, number in groups for _ in range(number)]
+    load(
+        lake,
+        unit(lake, "a", [record(n, headings=headings_of_record) for n, headings_of_record in enumerate(headings, 1)]),
+    )
     refresh(lake, RARE_TABLES)
     return lake
 
@@ -66,7 +69,7 @@ def test_articles_with_descendants_are_those_of_a_count(lake):
     assert {row[-1] for row in rows if row[1:3] == (A, B)} == {6}
 
 
-def test_what_is_stored_is_kept_until_something_changes(lake):
+def test_stored_tests_are_kept_until_something_changes(lake):
     assert refresh(lake, RARE_TABLES) is None
     version = load(lake, unit(lake, "b", [record(900, headings=[A, B])])).version
     assert not is_current(read_version(lake), RARE_TABLES)

@@ -24,7 +24,7 @@ def lake(tmp_path):
     return new_lake(tmp_path / "lake")
 
 
-def test_a_life(lake):
+def test_every_change_of_a_watch_is_a_row(lake):
     assert [row["articles"] for row in follow(lake, [PAIR])] == [0]
     load(lake, unit(lake, "a", [record(1, headings=BOTH), record(9, headings=[A])]))
     second = load(lake, unit(lake, "b", [record(2, headings=BOTH)])).version
@@ -43,19 +43,19 @@ def test_a_life(lake):
     assert follow(lake) == [], "nothing new"
 
 
-def test_statistics_and_the_family_they_are_adjusted_in(lake):
+def test_statistics_and_adjustment_within_the_family(lake):
     load(lake, unit(lake, "a", [record(n, headings=BOTH if n < 3 else [[A], [B], []][n % 3]) for n in range(1, 20)]))
     follow(lake, [PAIR, INDEX])
-    told = ask(lake, "SELECT articles, expected, p_value, q_value, family_size, combination, groups FROM watch_counts")
-    assert len(told) == 2
-    for articles, expected, p_value, q_value, family_size, combination, groups in told:
+    rows = ask(lake, "SELECT articles, expected, p_value, q_value, family_size, combination, groups FROM watch_counts")
+    assert len(rows) == 2
+    for articles, expected, p_value, q_value, family_size, combination, groups in rows:
         assert p_value == pytest.approx(float(poisson_tail(articles, expected)))
         assert p_value <= q_value <= 1
         assert (family_size, combination) == (2, "Leukemia AND Extramedullary Hematopoiesis")
         assert groups == [[A], [B]]
 
 
-def test_the_watches_follow_their_file(lake):
+def test_watches_are_replaced_by_those_given(lake):
     load(lake, unit(lake, "a", [record(1, headings=BOTH)]))
     follow(lake, [PAIR, INDEX])
     assert followed(read_version(lake)) == (PAIR, INDEX)
@@ -70,7 +70,7 @@ def test_the_watches_follow_their_file(lake):
     assert ask(lake, "SELECT count(*) FROM watch_counts") == [(4,)]
 
 
-def test_a_term_no_concept_is_called_by_is_a_problem_not_a_zero(lake):
+def test_an_unknown_term_is_a_problem_and_not_a_zero(lake):
     assert follow(lake, [Watch("odd", ("No such thing", A)), PAIR])[0]["watch_id"] == "pair"
     assert ask(lake, "SELECT watch_id, problem FROM watches WHERE problem IS NOT NULL") == [
         ("odd", 'no concept is called "No such thing"')
@@ -78,7 +78,7 @@ def test_a_term_no_concept_is_called_by_is_a_problem_not_a_zero(lake):
     assert ask(lake, "SELECT count(*) FROM watch_counts WHERE watch_id = 'odd'") == [(0,)]
 
 
-def test_a_change_that_a_crash_kept_from_being_counted_is_counted_next_time(lake, monkeypatch):
+def test_a_change_missed_by_a_crash_is_counted_next_time(lake, monkeypatch):
     follow(lake, [PAIR])
     with monkeypatch.context() as crash:
         crash.setattr("warehouse.commit.ingest.follow", lambda lake: None)
