@@ -1,22 +1,23 @@
-"""The concept vocabulary: read from files, marked for counting, made ready for matching.
+"""The compiled vocabulary: names of concepts in the form that annotation matches text with.
 
-read_vocabulary  a file of any kind (MeSH, OBO, a list of one's own) -> VocabularyTables; read_mesh: MeSH alone
-mark_counted     which concepts are counted, by category
-merge            several vocabularies as one
-build            the three tables -> Vocabulary, which `transforms.annotation.annotate` matches with
+Also the public entry to the rest of the package: `read_vocabulary` and `read_mesh` (files -> VocabularyTables), `merge`
+(several vocabularies -> one), `mark_counted` (which concepts are counted), `build` (tables -> Vocabulary).
 
 Which names are matched, and how:
 
 - Names of counted concepts, by their words (transforms.text.tokens) and any written form of each
   (transforms.text.word_forms).
 - "Hematopoiesis, Extramedullary" (one comma, followed by a space) is also known as "Extramedullary Hematopoiesis".
-- Never: names shorter than three characters, without a letter, with anything but letters and digits at an end, or with
-  a gap that no match may span, such as a bracket or a full stop; nor the few that are ordinary words (word_forms.toml).
-- Acronyms match in their own case only, but for a plural s: names of up to ten characters without a lower-case letter
+- Never matched: names shorter than three characters, without a letter, that begin or end with anything but a letter or
+  digit, or with a gap that no match may span, such as a bracket or a full stop; and the few names that are ordinary
+  words (name_rules.toml).
+- Acronyms match in their own case only, apart from a plural s. These are names of up to ten characters without a
+lower-case letter
   ('AIDS'), and of up to five with a capital after the first character ('cAMP').
-- Where several names are the same words: those written exactly as in the text before other forms; among these the
-  names of name_rules.toml, then preferred names, synonyms, turned-round names, names by rule; every concept that is
-  still level is mentioned. So in each vocabulary (prefix of ids) by itself: one takes no mention from another.
+- Where several names are the same words, the best one wins: first those written exactly as in the text, before other
+  forms; among these names listed in name_rules.toml, then preferred names, synonyms, inverted names, names by rule.
+  All concepts that tie are mentioned. The choice is made within each vocabulary (prefix of ids) on its own, so that a
+  vocabulary never takes mentions from another.
 """
 
 import hashlib
@@ -24,11 +25,10 @@ from collections.abc import Mapping, Set
 from dataclasses import dataclass, field
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from transforms.columnar.types import Ints
+from transforms.columnar.types import Bools, Ints
 from transforms.curation.verdicts import forbidden_names
 from transforms.text.phrase_trie import Trie
 from transforms.text.tokens import split_words
@@ -53,12 +53,15 @@ __all__ = [
     "read_vocabulary",
 ]
 
-_REMEMBERED = 1 << 19
+_LARGEST_CACHE = 1 << 19
 
 
 @dataclass(frozen=True)
 class Meanings:
-    """Concepts by key of a trie: those of key i are concept[begin[i] : begin[i + 1]]."""
+    """Concepts by key of a trie: those of key i are concept[begin[i] : begin[i + 1]].
+
+    begin [0, 2, 2, 3], concept [5, 8, 1]: key 0 means concepts 5 and 8, key 1 none, key 2 concept 1.
+    """
 
     begin: Ints
     concept: Ints
@@ -67,7 +70,10 @@ class Meanings:
         return len(self.begin) - 1
 
     def expand(self, keys: Ints) -> tuple[Ints, Ints]:
-        """For each meaning of each key, in order: the number of the key among `keys`, and the concept."""
+        """One entry per concept of each key, in order: the position of the key in `keys`, and the concept.
+
+        Above: expand([2, 0]) -> [0, 1, 1], [1, 5, 8].
+        """
         counts = self.begin[keys + 1] - self.begin[keys]
         number = np.repeat(np.arange(len(keys)), counts)
         first = np.cumsum(counts) - counts
@@ -76,18 +82,18 @@ class Meanings:
 
 @dataclass(frozen=True, eq=False)
 class Vocabulary:
-    """A vocabulary ready for matching; built by `build`, never changed.
+    """A vocabulary ready for matching; immutable, made by `build`.
 
-    version: BLAKE2b over the content of the three tables, whatever the order of their rows.
-    concept_ids: the counted concepts; positions in this array stand for them.
+    version: BLAKE2b of the content of the three tables; independent of the order of their rows.
+    concept_ids: the counted concepts, ascending; elsewhere a concept is its position in this array.
     concept_names: their preferred names, in the same order.
     names: concept id -> preferred name, for every concept.
     trie: the words of the names; several names may share a key.
-    meanings: by key of the trie, the positions of the concepts it means; none where the text decides (`meant`).
-    case_matters: by key of the trie, whether every name behind it is an acronym.
-    ambiguous: by key of the trie, whether it is a short acronym that means little on its own.
-    substance: by position of a concept, whether it is a chemical (MeSH's D).
-    companions: keys of the metals that are half of many salts' names.
+    meanings: by key of the trie, the concepts it certainly means; none where the text decides (`resolve`).
+    case_matters: by key of the trie, whether all of its names are acronyms.
+    ambiguous: by key of the trie, whether it is a short acronym that needs support from the rest of the text.
+    substance: by position of a concept, whether it is a chemical (MeSH category D).
+    companions: keys of the metals that many names of salts end in ("sodium").
     """
 
     version: str
@@ -96,60 +102,64 @@ class Vocabulary:
     names: Mapping[str, str]
     trie: Trie
     meanings: Meanings
-    case_matters: npt.NDArray[np.bool_]
-    ambiguous: npt.NDArray[np.bool_]
-    substance: npt.NDArray[np.bool_]
+    case_matters: Bools
+    ambiguous: Bools
+    substance: Bools
     companions: Ints
     _matched: Names
     _begins: Ints
     _kinds: Ints
-    _remembered: dict[tuple[int, str], tuple[int, ...]] = field(default_factory=dict, repr=False, compare=False)
+    _resolved: dict[tuple[int, str], tuple[int, ...]] = field(default_factory=dict, repr=False, compare=False)
     _positions: dict[str, int] = field(default_factory=dict, repr=False, compare=False)
 
     def position(self, concept_id: str) -> int | None:
-        """Where a concept stands in `concept_ids`; None for one that is not counted."""
+        """The position of a concept in `concept_ids`; None for one that is not counted."""
         return self._positions.get(concept_id)
 
     def matched(self) -> set[tuple[str, str, int, bool]]:
-        """Every name that is matched: the name, its concept, its standing, whether its case matters."""
+        """Every name that is matched, as (name, concept id, rank, whether it is an acronym)."""
         concept_ids = self.concept_ids.take(pa.array(self._matched.concept)).to_pylist()
-        standing = (self._matched.rank.tolist(), self._matched.acronym.tolist())
-        return set(zip(self._matched.text.to_pylist(), concept_ids, *standing, strict=True))
+        rank_and_case = (self._matched.rank.tolist(), self._matched.acronym.tolist())
+        return set(zip(self._matched.text.to_pylist(), concept_ids, *rank_and_case, strict=True))
 
     def resolve(self, key: int, text: str) -> tuple[int, ...]:
-        """Positions of the concepts that `text`, matched by a key of the trie, stands for; () where none is."""
-        known = self._remembered.get((key, text))
+        """The positions of the concepts that `text`, matched by a key of the trie, stands for; () for none.
+
+        Cached: the same few ambiguous names make up most of the calls.
+        """
+        known = self._resolved.get((key, text))
         if known is None:
-            if len(self._remembered) >= _REMEMBERED:
-                self._remembered.clear()
-            known = self._remembered[key, text] = self._judge(key, text)
+            if len(self._resolved) >= _LARGEST_CACHE:
+                self._resolved.clear()
+            known = self._resolved[key, text] = self._choose(key, text)
         return known
 
-    def _judge(self, key: int, text: str) -> tuple[int, ...]:
-        spoken = split_words(text)
-        lemmas = [lemma(word) for word in spoken]
+    def _choose(self, key: int, text: str) -> tuple[int, ...]:
+        """The concepts of the best names behind a key, per vocabulary: by (other form than written, rank)."""
+        words = split_words(text)
+        lemmas = [lemma(word) for word in words]
         best: dict[int, tuple[int, int]] = {}
-        meant: dict[int, set[int]] = {}
+        chosen: dict[int, set[int]] = {}
         for at in range(self._begins[key], self._begins[key + 1]):
             name, concept = self._matched.text[at].as_py(), int(self._matched.concept[at])
             if self._matched.acronym[at] and text not in (name, name + "s"):
                 continue
-            known = split_words(name)
-            if known != spoken and [lemma(word) for word in known] != lemmas:
+            name_words = split_words(name)
+            if name_words != words and [lemma(word) for word in name_words] != lemmas:
                 continue
-            quality, kind = (int(known != spoken), int(self._matched.rank[at])), int(self._kinds[concept])
+            quality, kind = (int(name_words != words), int(self._matched.rank[at])), int(self._kinds[concept])
             if quality < best.get(kind, (2, 0)):
-                best[kind], meant[kind] = quality, set()
+                best[kind], chosen[kind] = quality, set()
             if quality == best[kind]:
-                meant[kind].add(concept)
-        return tuple(sorted(set().union(*meant.values())))
+                chosen[kind].add(concept)
+        return tuple(sorted(set().union(*chosen.values())))
 
 
 def build(concepts: pa.Table, names: pa.Table, ancestors: pa.Table, verdicts: pa.Table | None = None) -> Vocabulary:
-    """Tables `concepts`, `concept_names`, `concept_ancestors` -> a vocabulary ready for matching.
+    """Compile tables `concepts`, `concept_names` and `concept_ancestors` into a vocabulary ready for matching.
 
-    Where `concepts` has no column `counted`, every concept is counted. Names that `verdicts` forbid
-    (transforms.curation.verdicts) are left out, and make it another version.
+    Without a column `counted` in `concepts`, every concept is counted. Names that `verdicts` forbid
+    (transforms.curation.verdicts) are left out, which changes the version.
     """
     forbidden = forbidden_names(verdicts) if verdicts is not None else {}
     counted = concepts.filter(concepts["counted"]) if "counted" in concepts.column_names else concepts
@@ -180,36 +190,43 @@ def build(concepts: pa.Table, names: pa.Table, ancestors: pa.Table, verdicts: pa
 
 
 def _prefixes(concept_ids: pa.Array) -> Ints:
-    """A number for the vocabulary of each concept, told by the prefix of its id."""
+    """The number of the vocabulary of each concept, by the prefix of its id ('MESH')."""
     prefixes = pc.replace_substring_regex(concept_ids, ":.*", "").dictionary_encode()
     return np.asarray(prefixes.indices, np.int64)
 
 
-def _is_substance(concepts: pa.Table) -> npt.NDArray[np.bool_]:
+def _is_substance(concepts: pa.Table) -> Bools:
+    """Whether each concept has category D, chemicals and drugs."""
     if "categories" not in concepts.column_names:
         return np.zeros(len(concepts), bool)
-    return np.array(["D" in (one or ()) for one in concepts["categories"].to_pylist()], bool)
+    return np.array(["D" in (categories or ()) for categories in concepts["categories"].to_pylist()], bool)
 
 
 def _certain_meanings(names: Names, key: Ints, kinds: Ints) -> Meanings:
-    """The meanings of the keys that the text has no say in: no acronym, and of no vocabulary two concepts."""
-    keys, of = int(key.max(initial=-1)) + 1, max(len(kinds), 1)
-    pairs = np.unique(key * of + names.concept)
-    owner, concept = pairs // of, pairs % of
+    """The meanings of the keys for which no look at the text is needed.
+
+    These are the keys without an acronym and with at most one concept of each vocabulary.
+    """
+    n_keys, n_concepts = int(key.max(initial=-1)) + 1, max(len(kinds), 1)
+    pairs = np.unique(key * n_concepts + names.concept)
+    owner, concept = pairs // n_concepts, pairs % n_concepts
     kind = np.append(kinds, 0)[concept]
-    open_to_doubt = np.bincount(key[names.acronym], minlength=keys) > 0
-    several, counts = np.unique(owner * (int(kinds.max(initial=0)) + 1) + kind, return_counts=True)
-    open_to_doubt[several[counts > 1] // (int(kinds.max(initial=0)) + 1)] = True
-    sure = ~open_to_doubt[owner]
-    return Meanings(np.append(0, np.cumsum(np.bincount(owner[sure], minlength=keys))), concept[sure])
+    is_uncertain = np.bincount(key[names.acronym], minlength=n_keys) > 0
+    n_kinds = int(kinds.max(initial=0)) + 1
+    key_and_kind, counts = np.unique(owner * n_kinds + kind, return_counts=True)
+    is_uncertain[key_and_kind[counts > 1] // n_kinds] = True
+    sure = ~is_uncertain[owner]
+    return Meanings(np.append(0, np.cumsum(np.bincount(owner[sure], minlength=n_keys))), concept[sure])
 
 
 def _as_table(forbidden: Mapping[tuple[str, ...], Set[str | None]]) -> list[pa.Table]:
-    rows = [(" ".join(name), one or "") for name, concepts in forbidden.items() for one in concepts]
-    return [pa.table({"name": [name for name, _ in rows], "concept_id": [one for _, one in rows]})] if rows else []
+    """The forbidden names as a table, for the version; none where nothing is forbidden."""
+    rows = [(" ".join(name), concept_id or "") for name, concept_ids in forbidden.items() for concept_id in concept_ids]
+    return [pa.table({"name": [name for name, _ in rows], "concept_id": [id_ for _, id_ in rows]})] if rows else []
 
 
 def _version(*tables: pa.Table) -> str:
+    """BLAKE2b-128 of the rows of the tables, each table sorted by all of its columns."""
     digest = hashlib.blake2b(digest_size=16)
     for table in tables:
         rows = pc.binary_join_element_wise(
@@ -224,6 +241,6 @@ def _version(*tables: pa.Table) -> str:
 
 
 def _as_text(column: pa.Array) -> pa.Array:
-    """A column as strings, NULL as ''; members of a list joined by a character that stands in no name."""
+    """A column as strings, NULL as ''; the members of a list are joined by a control character that no name has."""
     text = pc.binary_join(column, "\x1c") if pa.types.is_list(column.type) else column.cast(pa.string())
     return text.fill_null("")
