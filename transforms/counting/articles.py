@@ -1,4 +1,4 @@
-"""Current documents -> articles: which document stands for an article, and what counting needs to know of it."""
+"""Summarises current documents by article: the preferred document and the properties that counting needs."""
 
 from collections.abc import Collection
 
@@ -13,13 +13,13 @@ CASE_REPORT = "Case Reports"
 NOTICES = frozenset({"Retraction of Publication", "Retraction Notice", "Published Erratum"})
 COVERED_LANGUAGE = "eng"
 CUT_OFF = r"(?i)(?:\.\.\.|…|\(abstract truncated(?: at \d+ words)?\))\s*$"
-"""How the abstract of a record ends that a source gives in part only (MEDLINE of before 2000: 'at 250 words')."""
+"""The end of an abstract that the source has truncated (MEDLINE before 2000: 'at 250 words')."""
 NO_TITLE = frozenset({"", "[not available]", "[not available].", "[no title available]", "[no title available]."})
 
 _KEYS = ARTICLE_KEYS.without("batch")
-_OF_THE_PREFERRED = ("document_id", "version", "year", "in_text", "has_abstract")
+_PREFERRED_COLUMNS = ("document_id", "version", "year", "in_text", "has_abstract")
 _AGGREGATES = (
-    *((name, "first") for name in _OF_THE_PREFERRED),
+    *((name, "first") for name in _PREFERRED_COLUMNS),
     ("in_index", "any"), ("is_case_report", "any"), ("is_notice", "any"),
     ("entered_on", "min"), ("revised_on", "max"), ("retracted_on", "min"), ("source", "distinct"), ("source", "count"),
 )  # fmt: skip
@@ -27,17 +27,22 @@ _NAMES = [name for name, _ in _AGGREGATES[:-2]] + ["sources", "documents"]
 
 
 def summarize_articles(documents: pa.Table) -> pa.Table:
-    """Current documents (one row a document_id) -> one row an article, columns of `article_keys` without `batch`.
+    """One row per article, with the columns of `article_keys` without `batch`.
 
-    The preferred document is of the first source in `SOURCE_PREFERENCE`; then one whose abstract is not cut off; then
-    the one with the longest abstract; then the smallest document_id. An article is in the population of basis 'index'
-    if any of its documents has a heading, of 'text' if its preferred document has a title in English, its own or
-    PubMed's translation (in brackets).
+    documents: current ones, one row per document_id. The preferred document of an article is chosen by, in this order:
+    source as in `SOURCE_PREFERENCE`, abstract not truncated, longest abstract, smallest document_id.
+
+    An article is in the population of basis 'index' if any of its documents has a heading, and of basis 'text' if the
+    title of its preferred document is in English, original or translated (PubMed puts translated titles in brackets).
+
+        document   source      abstract      rank  cut_off  shortness
+        d:1        europepmc   1,200 chars   1     false    -1200
+        d:2        pubmed      250 chars...  0     true     -250        preferred: the best rank decides
     """
     length = pc.fill_null(pc.utf8_length(documents["abstract"]), 0)
     rank = pc.fill_null(pc.index_in(documents["source"], pa.array(SOURCE_PREFERENCE)), len(SOURCE_PREFERENCE))
     known = ("article_id", "document_id", "version", "source", "year", "entered_on", "revised_on", "retracted_on")
-    told = documents.select(known)
+    described = documents.select(known)
     for name, column in (
         ("rank", rank),
         ("cut_off", pc.fill_null(pc.match_substring_regex(documents["abstract"], CUT_OFF), False)),  # noqa: FBT003
@@ -48,15 +53,16 @@ def summarize_articles(documents: pa.Table) -> pa.Table:
         ("is_case_report", _any_of(documents["publication_types"], {CASE_REPORT})),
         ("is_notice", _any_of(documents["publication_types"], NOTICES)),
     ):
-        told = told.append_column(name, column)
+        described = described.append_column(name, column)
     order = [(name, "ascending") for name in ("article_id", "rank", "cut_off", "shortness", "document_id")]
-    grouped = told.sort_by(order).group_by("article_id", use_threads=False).aggregate(list(_AGGREGATES))
+    grouped = described.sort_by(order).group_by("article_id", use_threads=False).aggregate(list(_AGGREGATES))
     articles = grouped.rename_columns(["article_id", *_NAMES]).sort_by("article_id")  # groups come nearly in order
     sources = _sorted_lists(articles["sources"])
     return _KEYS.conform(articles.set_column(articles.column_names.index("sources"), "sources", sources))
 
 
 def _title_is_covered(documents: pa.Table) -> pa.Array:
+    """Whether the title of each document is in a language that the vocabulary covers, and is a title at all."""
     title = pc.fill_null(documents["title"], "")
     languages = documents["languages"]
     unknown = pc.equal(pc.fill_null(pc.list_value_length(languages), 0), 0)
@@ -65,12 +71,12 @@ def _title_is_covered(documents: pa.Table) -> pa.Array:
 
 
 def _any_of(lists: pa.ChunkedArray, wanted: Collection[str]) -> pa.Array:
-    """For each list whether it holds one of the wanted values; not for NULL."""
+    """Whether each list holds at least one of the wanted values; False for NULL."""
     lists = lists.combine_chunks()
     hits = np.asarray(pc.is_in(lists.flatten(), pa.array(sorted(wanted))), bool)
-    found = np.zeros(len(lists), bool)
-    found[np.asarray(pc.list_parent_indices(lists))[hits]] = True
-    return pa.array(found)
+    holds = np.zeros(len(lists), bool)
+    holds[np.asarray(pc.list_parent_indices(lists))[hits]] = True
+    return pa.array(holds)
 
 
 def _sorted_lists(lists: pa.ChunkedArray) -> pa.Array:

@@ -1,8 +1,12 @@
-"""Mentions -> concepts of articles -> counts, and counts of a change as signed deltas.
+"""Counts articles by concept and by pair of concepts, and expresses a change of the counts as signed deltas.
 
-Counting is additive: the counts of two disjoint sets of articles add up to those of their union, so a batch is
-counted alone and its counts are added to, or taken from, what stands. Only integers are stored; expectation and
-intervals are computed from them when asked for.
+Counting is additive: the counts of two disjoint sets of articles add up to those of their union. So a batch is counted
+alone, and its counts are added to (or subtracted from) the stored ones. Only integers are stored; expectations and
+intervals are computed by the views.
+
+    mentions            article 7: fever (sentence 1, present), sepsis (sentence 1, present), rash (negated)
+    article_concepts    (fever, 7, affirmed, [1])  (sepsis, 7, affirmed, [1])  (rash, 7, not affirmed, [])
+    counts              pair fever + sepsis: 1 article, 1 in one sentence; concepts fever 1, sepsis 1; corpus 1
 """
 
 from collections.abc import Sequence
@@ -23,7 +27,7 @@ from transforms.schema.table import Table
 
 _MENTION_BASES = ("index", "text")
 _ARTICLE_CONCEPTS = ARTICLE_CONCEPTS.without("batch")
-_OF_ARTICLE = ("year", "entered_on", "is_case_report", "retracted_on", "is_notice")
+_ARTICLE_COLUMNS = ("year", "entered_on", "is_case_report", "retracted_on", "is_notice")
 _MEASURES = ("articles", "retracted_articles", "sentence_articles", "with_abstract")
 
 
@@ -37,10 +41,11 @@ class Counts:
 
 
 def article_concepts(mentions: pa.Table, articles: pa.Table) -> pa.Table:
-    """Mentions and the `article_keys` they belong to -> `article_concepts` without `batch`, sorted.
+    """Group mentions by concept, article and basis: table `article_concepts` without `batch`, sorted.
 
-    Text mentions count from the article's preferred document only, and only where the article is in the population
-    of basis 'text'; headings count from all its documents. Texts that repeat are dictionaries.
+    articles: the `article_keys` of the mentions. Text mentions count from the preferred document of an article only,
+    and only if the article is in the population of basis 'text'; headings count from all documents. Repeating strings
+    are dictionary-encoded.
     """
     articles = articles.sort_by("article_id")
     rank, known = locate(np.asarray(articles["article_id"]), np.asarray(mentions["article_id"]))
@@ -56,15 +61,24 @@ def article_concepts(mentions: pa.Table, articles: pa.Table) -> pa.Table:
     concept = order[np.asarray(concepts.indices)[kept]]
     affirmed = equals_text(mentions["assertion"], "present")[kept]
     sentence = np.asarray(mentions["sentence"].fill_null(0), np.int64)[kept]
+    # one integer per (concept, article, basis), which sorts like the table
     group = (concept * len(articles) + rank[kept]) * 2 + is_text[kept]
-    return _grouped(group, affirmed, np.where(is_text[kept], sentence, -1), names, articles)
+    return _group_mentions(group, affirmed, np.where(is_text[kept], sentence, -1), names, articles)
 
 
-def _grouped(
+def _group_mentions(
     group: Ints, affirmed: npt.NDArray[np.bool_], sentence: Ints, names: pa.Array, articles: pa.Table
 ) -> pa.Table:
+    """One row per group, with the numbers of the sentences that affirm its concept.
+
+    group, sentence and affirmed are packed into one integer, so that one sort groups the mentions, orders the sentences
+    and removes duplicates. sentence is -1 for headings.
+
+        key = (group * width + sentence + 1) * 2 + affirmed
+    """
     width = int(sentence.max()) + 3
     keys = distinct((group * width + sentence + 1) * 2 + affirmed)
+    # listed in `sentences`: affirmed, and in the text rather than a heading
     is_listed = (keys & 1 == 1) & ((keys >> 1) % width > 0)
     listed = keys[is_listed] >> 1
     grouped = keys // (2 * width)
@@ -73,7 +87,7 @@ def _grouped(
     any_affirmed = np.maximum.reduceat(keys & 1, first).astype(bool)
     offsets = np.append(0, np.cumsum(np.add.reduceat(is_listed, first, dtype=np.int64)))
     rank, concept = groups // 2 % len(articles), groups // 2 // len(articles)
-    article = articles.select(["article_id", *_OF_ARTICLE]).take(pa.array(rank))
+    article = articles.select(["article_id", *_ARTICLE_COLUMNS]).take(pa.array(rank))
     columns = {
         "concept_id": pa.DictionaryArray.from_arrays(pa.array(concept.astype(np.int32)), names),
         "article_id": article["article_id"],
@@ -81,59 +95,60 @@ def _grouped(
         "affirmed": pa.array(any_affirmed),
         "sentences": pa.ListArray.from_arrays(pa.array(offsets, pa.int32()), pa.array(listed % width - 1, pa.int32())),
     }
-    for name in _OF_ARTICLE:
+    for name in _ARTICLE_COLUMNS:
         columns[name] = article[name]
     return pa.table(columns).select(list(_ARTICLE_CONCEPTS.column_names))
 
 
 def count_articles(concepts: pa.Table, articles: pa.Table) -> Counts:
-    """`article_concepts` and `article_keys` of a set of articles -> its counts.
+    """The counts of a set of articles, given its `article_concepts` and `article_keys`.
 
-    Articles that are retracted, retraction notices or errata go to `retracted_articles`, all others to `articles`.
+    Retracted articles, retraction notices and errata are counted as `retracted_articles`, all others as `articles`.
     """
     articles = articles.sort_by("article_id")
-    outside = _bools(pc.or_(pc.is_valid(articles["retracted_on"]), articles["is_notice"]))
+    excluded = _bools(pc.or_(pc.is_valid(articles["retracted_on"]), articles["is_notice"]))
     years = np.asarray(articles["year"].fill_null(0), np.int64)
     affirmed = concepts.filter(concepts["affirmed"])
     if not len(affirmed):
         return Counts(
             COOCCURRENCES.without("batch").empty(),
             CONCEPT_COUNTS.without("batch").empty(),
-            _corpus(articles, years, outside),
+            _corpus(articles, years, excluded),
         )
     rank, _ = locate(np.asarray(articles["article_id"]), np.asarray(affirmed["article_id"]))
-    spoken = encode_column(affirmed["concept_id"])
-    names, order = sort_dictionary(spoken.dictionary)
+    concept_ids = encode_column(affirmed["concept_id"])
+    names, order = sort_dictionary(concept_ids.dictionary)
     members = AffirmedConcepts.merge(
         article=rank,
-        concept=order[np.asarray(spoken.indices)],
+        concept=order[np.asarray(concept_ids.indices)],
         is_text=equals_text(affirmed["basis"], "text"),
         sentences=affirmed["sentences"].combine_chunks(),
     )
     return Counts(
-        pair_counts(members, names, years, outside),
-        _concept_counts(members, names, years, outside),
-        _corpus(articles, years, outside),
+        pair_counts(members, names, years, excluded),
+        _concept_counts(members, names, years, excluded),
+        _corpus(articles, years, excluded),
     )
 
 
 def _concept_counts(
-    members: AffirmedConcepts, names: pa.Array, years: Ints, outside: npt.NDArray[np.bool_]
+    members: AffirmedConcepts, names: pa.Array, years: Ints, excluded: npt.NDArray[np.bool_]
 ) -> pa.Table:
-    """One row a concept, year and basis."""
+    """One row per concept, year and basis."""
     span = int(years.max()) + 1
     key = members.concept * span + years[members.article]
     order = stable_order(key)
     first = run_starts(key[order])
-    out = outside[members.article][order]
+    is_excluded = excluded[members.article][order]
     counts = []
     for chosen in (np.ones(len(key), bool), members.in_index, members.in_text):
-        here = chosen[order]
-        counts.append([np.add.reduceat(side & here, first, dtype=np.int64) for side in (~out, out)])
+        in_basis = chosen[order]
+        sides = (~is_excluded, is_excluded)
+        counts.append([np.add.reduceat(side & in_basis, first, dtype=np.int64) for side in sides])
     articles, retracted = (np.stack(side) for side in zip(*counts, strict=True))
     basis, row = np.nonzero(articles | retracted)
     concept, year = np.divmod(key[order][first][row], span)
-    listed = stable_order(np.where(year, year, span), basis, concept)
+    listed = stable_order(np.where(year, year, span), basis, concept)  # an unknown year, 0, sorts last
     table = {
         "concept_id": names.take(pa.array(concept[listed])),
         "year": year_column(year[listed]),
@@ -144,14 +159,14 @@ def _concept_counts(
     return CONCEPT_COUNTS.without("batch").conform(pa.table(table))
 
 
-def _corpus(articles: pa.Table, years: Ints, outside: npt.NDArray[np.bool_]) -> pa.Table:
-    """One row a year and basis: the population."""
+def _corpus(articles: pa.Table, years: Ints, excluded: npt.NDArray[np.bool_]) -> pa.Table:
+    """The population: one row per year and basis."""
     index, text = _bools(articles["in_index"]), _bools(articles["in_text"])
     abstract = _bools(articles["has_abstract"])
     tables = []
     for basis, member in zip(BASES, (index | text, index, text), strict=True):
         keys, inverse = np.unique(years[member], return_inverse=True)
-        inside = ~outside[member]
+        inside = ~excluded[member]
         tables.append(
             pa.table(
                 {
@@ -169,7 +184,13 @@ def _corpus(articles: pa.Table, years: Ints, outside: npt.NDArray[np.bool_]) -> 
 
 
 def count_deltas(now: Sequence[pa.Table], before: pa.Table, schema: Table) -> pa.Table:
-    """Counts of disjoint sets of articles as they are now, less what they were before: signed, without zero rows."""
+    """The change of the counts from `before` to `now`: signed, without rows of zeros.
+
+    now: counts of disjoint sets of articles; schema: the table of counts that all of them belong to.
+
+        now     fever + sepsis 3              before   fever + sepsis 2, fever + rash 1
+        result  fever + rash -1, fever + sepsis 1
+    """
     measures = [name for name in _MEASURES if name in schema.column_names]
     keys = [name for name in schema.without("batch").column_names if name not in measures]
     for name in measures:
@@ -188,7 +209,7 @@ def count_deltas(now: Sequence[pa.Table], before: pa.Table, schema: Table) -> pa
 
 
 def year_column(years: Ints) -> pa.Array:
-    """Years with 0 for unknown -> an Arrow column with NULL for unknown."""
+    """Years as an Arrow column, with NULL for 0 (unknown)."""
     return pa.array(years, pa.int32(), mask=years == 0)
 
 
