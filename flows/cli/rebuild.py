@@ -12,7 +12,7 @@ from warehouse.catalog.file import Version
 from warehouse.catalog.publish import read_version
 from warehouse.commit.ingest import vocabulary_version
 from warehouse.commit.ledger import CollectedWindow, record_windows
-from warehouse.derived.watch_counts import follow, followed
+from warehouse.derived.watch_counts import count_watches, stored_watches
 from warehouse.errors import LakeError
 from warehouse.lake import Lake
 from warehouse.revision import stored_vocabulary
@@ -55,7 +55,7 @@ def run_rebuild(settings: Settings, into: Path, *, as_json: bool) -> None:
         new, stored_vocabulary.read_vocabulary_tables(old), facts, version.table("curations")
     )
     record_windows(new, ledger_without_payloads(version))
-    follow(new, followed(version))
+    count_watches(new, stored_watches(version))
     if files:
         run_ingest(files, settings.model_copy(update={"lake": into}), as_json=as_json)
     for said in version.table("verdicts").sort_by("batch").to_pylist():

@@ -7,7 +7,7 @@ from flows.watches import file as watch_file
 from transforms.publishing.atom import render_feed
 from warehouse.catalog.file import Version
 from warehouse.catalog.publish import read_version
-from warehouse.derived.watch_counts import follow
+from warehouse.derived.watch_counts import count_watches
 from warehouse.lake import Lake
 from warehouse.queries.combinations import Row
 
@@ -17,7 +17,7 @@ ALL = "all"
 def follow_watches(settings: Settings) -> None:
     """Count the watches of the watch file from now on, and write the feeds."""
     lake = Lake.at(settings.lake)
-    follow(lake, watch_file.read(settings.watch_file))
+    count_watches(lake, watch_file.read(settings.watch_file))
     write_feeds(settings)
 
 

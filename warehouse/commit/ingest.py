@@ -22,7 +22,7 @@ from warehouse.catalog.schema import WINDOWS
 from warehouse.commit.article_rewrite import ArticleRewrite, PortionStep, RewriteSteps
 from warehouse.commit.staged_rows import keys_of_contents
 from warehouse.commit.staging import NOT_RETURNED, Unit
-from warehouse.derived.watch_counts import follow, followed
+from warehouse.derived.watch_counts import count_watches, stored_watches
 from warehouse.errors import NoVocabularyError, VocabularyChangedError
 from warehouse.lake import Lake
 
@@ -50,8 +50,8 @@ def commit(lake: Lake, units: Sequence[Unit]) -> Commit | None:
             return None
         with connect_to_write(lake, version) as connection:
             committed = _ingest(ArticleRewrite(lake, version, new_units, connection))
-    if followed(version):
-        follow(lake)
+    if stored_watches(version):
+        count_watches(lake)
     return committed
 
 

@@ -26,7 +26,7 @@ from warehouse.queries.combinations import Combination, Row, rows
 _STATISTICS = ("population", "with_abstract", "rate_per_million", "low", "high", "expected", "ic", "ic_low", "ic_high")
 
 
-def follow(lake: Lake, watches: Sequence[Watch] | None = None) -> list[Row]:
+def count_watches(lake: Lake, watches: Sequence[Watch] | None = None) -> list[Row]:
     """Count watches and commit the changes; return the rows added to `watch_counts`.
 
     `watches` replaces the watches of the lake; None counts those it has. Nothing is counted in a lake without a
@@ -34,7 +34,7 @@ def follow(lake: Lake, watches: Sequence[Watch] | None = None) -> list[Row]:
     """
     with lake.writing():
         old = recover(lake)
-        stored = followed(old)
+        stored = stored_watches(old)
         watches_to_count = stored if watches is None else tuple(watches)
         if not len(old.table("vocabularies")) or not (watches_to_count or stored):
             return []
@@ -49,7 +49,7 @@ def follow(lake: Lake, watches: Sequence[Watch] | None = None) -> list[Row]:
         return added
 
 
-def followed(version: Version) -> tuple[Watch, ...]:
+def stored_watches(version: Version) -> tuple[Watch, ...]:
     """Return the watches stored in a version."""
     return tuple(
         Watch(row["name"], tuple(row["terms"]), Filters(**{name: row[name] for name in WATCHED_FILTERS}))

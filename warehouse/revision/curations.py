@@ -18,7 +18,7 @@ from warehouse.catalog import segments
 from warehouse.catalog.file import Version
 from warehouse.catalog.publish import connect_to_write, publish, recover
 from warehouse.catalog.schema import CURATIONS
-from warehouse.derived.watch_counts import follow, followed
+from warehouse.derived.watch_counts import count_watches, stored_watches
 from warehouse.errors import CurationError
 from warehouse.lake import Lake
 from warehouse.revision.reprocess import Annotator, reprocess, texts_of_documents
@@ -38,15 +38,15 @@ _TARGET = ("concept_id", "name", "document_id", "text", "start")
 def curate(lake: Lake, verdict: Mapping[str, Any]) -> int:
     """Commit a verdict (a row of `curations` without batch), annotate the texts it concerns again, update the counts.
 
-    Returns the version this makes. Raises `CurationError` for a verdict that cannot be followed, or about a mention
+    Returns the version this makes. Raises `CurationError` for a verdict that cannot be stored_watches, or about a mention
     that does not exist.
     """
     _check_verdict(verdict)
     with lake.writing():
         old = recover(lake)
         number = _commit(lake, old, verdict)
-    if followed(old):
-        follow(lake)
+    if stored_watches(old):
+        count_watches(lake)
     return number
 
 
@@ -68,8 +68,8 @@ def withdraw(lake: Lake, number: int, author: str, decided_on: dt.date) -> int:
             "note": f"takes back verdict {number}",
         }
         version_number = _commit(lake, old, verdict)
-    if followed(old):
-        follow(lake)
+    if stored_watches(old):
+        count_watches(lake)
     return version_number
 
 

@@ -11,7 +11,7 @@ from transforms.vocabulary.compiled import Vocabulary
 from warehouse.catalog import segments
 from warehouse.catalog.publish import connect_to_write, publish, recover
 from warehouse.catalog.schema import VERDICTS
-from warehouse.derived.watch_counts import follow, followed
+from warehouse.derived.watch_counts import count_watches, stored_watches
 from warehouse.errors import UnknownDocumentError
 from warehouse.lake import Lake
 from warehouse.revision.reprocess import Annotator, records_of_batch, reprocess
@@ -26,7 +26,7 @@ def record_verdict(
     note: str = "",
     said_at: dt.datetime | None = None,
 ) -> int:
-    """Commit a verdict on two documents; the articles and counts it changes follow. Returns the version this makes.
+    """Commit a verdict on two documents; the articles and counts it changes count_watches. Returns the version this makes.
 
     `said_by`: the author; `said_at`: the time of the decision, now if not given.
     Raises `UnknownDocumentError` for a document the lake does not have, or if both are the same.
@@ -48,8 +48,8 @@ def record_verdict(
         segments.sync_folders(lake)
         batch = {"batch_id": f"verdict {uuid.uuid4().hex}", "kind": "verdict"}
         publish(lake, version.successor(lake, batch, verdicts=verdicts, **changed))
-    if followed(version):
-        follow(lake)
+    if stored_watches(version):
+        count_watches(lake)
     return version.number + 1
 
 

@@ -20,7 +20,7 @@ from warehouse.catalog import segments
 from warehouse.catalog.file import Version
 from warehouse.catalog.publish import connect, connect_to_write, publish, read_version, recover
 from warehouse.catalog.schema import CURATIONS, EDITIONS, INTERVAL_LIMITS, SEGMENTS, VOCABULARIES
-from warehouse.derived.watch_counts import follow, followed
+from warehouse.derived.watch_counts import count_watches, stored_watches
 from warehouse.lake import Lake
 from warehouse.revision.reprocess import DOCUMENTS_AT_ONCE, Annotator, reprocess, texts_of_documents
 
@@ -43,8 +43,8 @@ def store_vocabulary(
         old = recover(lake)
         stamped = None if curations is None else _with_batch(curations, old.number + 1)
         number = store_vocabulary_locked(lake, old, tables, facts, stamped)
-    if number is not None and followed(old):
-        follow(lake)
+    if number is not None and stored_watches(old):
+        count_watches(lake)
     return number
 
 

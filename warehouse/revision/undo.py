@@ -10,7 +10,7 @@ from warehouse.catalog import segments
 from warehouse.catalog.file import Version
 from warehouse.catalog.publish import connect_to_write, publish, recover
 from warehouse.catalog.schema import BATCHES, WINDOWS
-from warehouse.derived.watch_counts import follow, followed
+from warehouse.derived.watch_counts import count_watches, stored_watches
 from warehouse.errors import UnknownBatchError
 from warehouse.lake import Lake
 from warehouse.revision.reprocess import Annotator, records_of_batch, reprocess
@@ -33,8 +33,8 @@ def undo(lake: Lake, batch: int) -> int:
         next_version = version.successor(lake, {"batch_id": f"undo {batch}", "kind": "undo"}, **changed)
         marked = _marked(next_version.table("batches"), BATCHES, batch, {"withdrawn_in": next_version.number})
         publish(lake, Version(next_version.number, {**next_version.tables, "batches": marked}))
-    if followed(version):
-        follow(lake)
+    if stored_watches(version):
+        count_watches(lake)
     return next_version.number
 
 

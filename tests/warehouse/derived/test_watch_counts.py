@@ -9,7 +9,7 @@ from transforms.counting.filters import Filters
 from transforms.publishing.watches import Watch
 from transforms.rarity import poisson_tail
 from warehouse.catalog.publish import read_version
-from warehouse.derived.watch_counts import follow, followed
+from warehouse.derived.watch_counts import count_watches, stored_watches
 from warehouse.lake import Lake
 from warehouse.revision.undo import undo
 
@@ -25,7 +25,7 @@ def lake(tmp_path):
 
 
 def test_every_change_of_a_watch_is_a_row(lake):
-    assert [row["articles"] for row in follow(lake, [PAIR])] == [0]
+    assert [row["articles"] for row in count_watches(lake, [PAIR])] == [0]
     load(lake, unit(lake, "a", [record(1, headings=BOTH), record(9, headings=[A])]))
     second = load(lake, unit(lake, "b", [record(2, headings=BOTH)])).version
     load(lake, unit(lake, "c", [record(7, headings=["MESH:D3"])]))
@@ -40,12 +40,12 @@ def test_every_change_of_a_watch_is_a_row(lake):
         (10, 1, 1, [3], [2]),
     ]
     assert ask(lake, "SELECT count(*) FROM batches WHERE kind = 'watches'") == [(5,)]
-    assert follow(lake) == [], "nothing new"
+    assert count_watches(lake) == [], "nothing new"
 
 
 def test_statistics_and_adjustment_within_the_family(lake):
     load(lake, unit(lake, "a", [record(n, headings=BOTH if n < 3 else [[A], [B], []][n % 3]) for n in range(1, 20)]))
-    follow(lake, [PAIR, INDEX])
+    count_watches(lake, [PAIR, INDEX])
     rows = ask(lake, "SELECT articles, expected, p_value, q_value, family_size, combination, groups FROM watch_counts")
     assert len(rows) == 2
     for articles, expected, p_value, q_value, family_size, combination, groups in rows:
@@ -57,21 +57,21 @@ def test_statistics_and_adjustment_within_the_family(lake):
 
 def test_watches_are_replaced_by_those_given(lake):
     load(lake, unit(lake, "a", [record(1, headings=BOTH)]))
-    follow(lake, [PAIR, INDEX])
-    assert followed(read_version(lake)) == (PAIR, INDEX)
+    count_watches(lake, [PAIR, INDEX])
+    assert stored_watches(read_version(lake)) == (PAIR, INDEX)
     changed = Watch("pair", (A, "MESH:D3"))
-    [row] = follow(lake, [changed])
+    [row] = count_watches(lake, [changed])
     assert (row["previous"], row["articles"]) == (None, 0), "another definition is a first count"
-    assert followed(read_version(lake)) == (changed,)
-    [row] = follow(lake, [PAIR])
+    assert stored_watches(read_version(lake)) == (changed,)
+    [row] = count_watches(lake, [PAIR])
     assert (row["previous"], row["gained"]) == (None, [1])
-    follow(lake, [])
-    assert followed(read_version(lake)) == ()
+    count_watches(lake, [])
+    assert stored_watches(read_version(lake)) == ()
     assert ask(lake, "SELECT count(*) FROM watch_counts") == [(4,)]
 
 
 def test_an_unknown_term_is_a_problem_and_not_a_zero(lake):
-    assert follow(lake, [Watch("odd", ("No such thing", A)), PAIR])[0]["watch_id"] == "pair"
+    assert count_watches(lake, [Watch("odd", ("No such thing", A)), PAIR])[0]["watch_id"] == "pair"
     assert ask(lake, "SELECT watch_id, problem FROM watches WHERE problem IS NOT NULL") == [
         ("odd", 'no concept is called "No such thing"')
     ]
@@ -79,13 +79,13 @@ def test_an_unknown_term_is_a_problem_and_not_a_zero(lake):
 
 
 def test_a_change_missed_by_a_crash_is_counted_next_time(lake, monkeypatch):
-    follow(lake, [PAIR])
+    count_watches(lake, [PAIR])
     with monkeypatch.context() as crash:
-        crash.setattr("warehouse.commit.ingest.follow", lambda lake: None)
+        crash.setattr("warehouse.commit.ingest.count_watches", lambda lake: None)
         load(lake, unit(lake, "a", [record(1, headings=BOTH)]))
     load(lake, unit(lake, "b", [record(2, headings=BOTH)]))
     assert ask(lake, EVENTS)[1:] == [(4, 0, 2, [1, 2], [])]
 
 
 def test_a_lake_without_a_vocabulary_has_nothing_to_count(tmp_path):
-    assert follow(Lake.at(tmp_path / "none"), [PAIR]) == []
+    assert count_watches(Lake.at(tmp_path / "none"), [PAIR]) == []
