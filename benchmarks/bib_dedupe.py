@@ -1,6 +1,6 @@
 """bib-dedupe on a labelled set: `python -m benchmarks.bib_dedupe SET.parquet` prints clusters and CPU seconds as JSON.
 
-A process of its own, because it starts processes that are to be counted. Start-up and reading are not measured.
+Runs as a process of its own, so that the processes it starts are measured too. Start-up and reading are not measured.
 """
 
 import json
@@ -17,7 +17,7 @@ COLUMNS = ("title", "year", "journal", "volume", "pages", "abstract", "doi")
 
 
 def main() -> None:
-    """Deduplicate one set as its documentation shows: prep, block, match, cluster."""
+    """Deduplicate one set as bib-dedupe's documentation shows: prep, block, match, cluster."""
     records = pq.read_table(sys.argv[1], columns=[*NAMES, *COLUMNS]).to_pandas().fillna("").rename(columns=NAMES)
     records = records.assign(ENTRYTYPE="article", search_set="")
     began = cpu_seconds()

@@ -1,7 +1,7 @@
-"""Speed of deduplication: a labelled set beside bib-dedupe, 100,000 documents in one go, 1,000 new ones into many.
+"""Speed of deduplication: a labelled set beside bib-dedupe, 100,000 documents at once, 1,000 new ones into many.
 
-`python -m benchmarks.deduplication_speed DATA all|new COUNT` is one measurement, in a process of its own: CPU seconds
-as JSON. The documents are PubMed records, and the same records as another source would have them.
+`python -m benchmarks.deduplication_speed DATA all|new COUNT` prints the CPU seconds of one measurement as JSON. The
+documents are PubMed records, and the same records with the columns that another source would have.
 """
 
 import json
@@ -13,7 +13,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from benchmarks.processes import cpu_seconds, measure_answer
+from benchmarks.processes import cpu_seconds, run_module
 from transforms.duplicates.blocking import affected_documents, blocking_keys, candidate_pairs
 from transforms.duplicates.clustering import cluster
 from transforms.duplicates.decisions import decide
@@ -31,18 +31,18 @@ NOT_IN_THE_COPY = ("pmid", "issue", "publication_types", "relations")
 
 
 def measure(data: Path, runs: int) -> dict[str, Any]:
-    """The leaves of all benchmarks the data are there for; `ratio` is own seconds to the peer's."""
+    """Return the figures of all benchmarks whose data are present; `ratio` is own seconds divided by the peer's."""
     figures: dict[str, Any] = {}
     if (data / SET).exists():
-        own = [measure_answer("benchmarks.quality.deduplication", data / SET) for _ in range(runs)]
-        peer = [measure_answer("benchmarks.bib_dedupe", data / SET) for _ in range(runs)]
+        own = [run_module("benchmarks.quality.deduplication", data / SET) for _ in range(runs)]
+        peer = [run_module("benchmarks.bib_dedupe", data / SET) for _ in range(runs)]
         figures["neuroimaging"] = _leaf(own, peer, "bib-dedupe")
     if all((data / file).exists() for file in BULK):
         module = "benchmarks.deduplication_speed"
-        small = [measure_answer(module, data, "new", 10_000) for _ in range(runs)]
-        large = [measure_answer(module, data, "new", 100_000) for _ in range(runs)]
+        small = [run_module(module, data, "new", 10_000) for _ in range(runs)]
+        large = [run_module(module, data, "new", 100_000) for _ in range(runs)]
         figures["1000_into_100000"] = _leaf(large, small, "1,000 into 10,000")
-        figures["100000_documents"] = _leaf([measure_answer(module, data, "all", 100_000)], large, "1,000 into 100,000")
+        figures["100000_documents"] = _leaf([run_module(module, data, "all", 100_000)], large, "1,000 into 100,000")
     return figures
 
 
@@ -59,33 +59,33 @@ def _leaf(
     }
 
 
-def records(data: Path, count: int) -> pa.Table:
-    """`count` documents: records of PubMed files, and as many again as another source has them."""
+def read_documents(data: Path, count: int) -> pa.Table:
+    """Return `count` documents, alternately a PubMed record and its copy from an invented second source."""
     tables = []
     for name in BULK:
         with (data / name).open("rb") as stream:
-            tables += [parsed.documents.select(COLUMNS) for parsed in pubmed_xml.parse(stream, name.rsplit("/", 1)[-1])]
+            tables += [batch.documents.select(COLUMNS) for batch in pubmed_xml.parse(stream, name.rsplit("/", 1)[-1])]
     table = pa.concat_tables(tables)
     first = pc.index_in(pc.unique(table["document_id"]), table["document_id"].combine_chunks())
     table = table.take(first)
     copy = table.set_column(0, "document_id", pc.binary_join_element_wise("web", table["document_id"], ":"))
     for name in NOT_IN_THE_COPY:
-        at = copy.schema.get_field_index(name)
-        copy = copy.set_column(at, name, pa.nulls(copy.num_rows, copy.schema.field(name).type))
+        index = copy.schema.get_field_index(name)
+        copy = copy.set_column(index, name, pa.nulls(copy.num_rows, copy.schema.field(name).type))
     both = pa.concat_tables([table, copy])
     order = pa.array([n // 2 + (n % 2) * table.num_rows for n in range(both.num_rows)])
     return both.take(order).slice(0, count).combine_chunks()
 
 
-def all_at_once(table: pa.Table) -> float:
-    """CPU seconds of one go over all."""
+def time_all(table: pa.Table) -> float:
+    """Return the CPU seconds of deduplicating all documents at once."""
     began = cpu_seconds()
     deduplicate(table)
     return cpu_seconds() - began
 
 
-def new_ones(table: pa.Table) -> float:
-    """CPU seconds of adding the last NEW documents to the others, whose keys and edges are at hand."""
+def time_new(table: pa.Table) -> float:
+    """Return the CPU seconds of adding the last NEW documents to the others, whose keys and decisions are stored."""
     old, new = table.slice(0, table.num_rows - NEW), table.slice(table.num_rows - NEW)
     stored = blocking_keys(old)
     edges = decide(candidate_pairs(stored), old)
@@ -105,10 +105,10 @@ def new_ones(table: pa.Table) -> float:
 
 
 def main() -> None:
-    """One measurement."""
+    """Print one measurement."""
     data, what, count = sys.argv[1:]
-    table = records(Path(data), int(count))
-    json.dump({"seconds": all_at_once(table) if what == "all" else new_ones(table), "n": table.num_rows}, sys.stdout)
+    table = read_documents(Path(data), int(count))
+    json.dump({"seconds": time_all(table) if what == "all" else time_new(table), "n": table.num_rows}, sys.stdout)
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
-"""CPU of extracting landing pages, a ratio to lxml merely parsing them: `python -m benchmarks.extraction_speed DATA`.
+"""CPU time of extracting landing pages, as a ratio to lxml parsing them: `python -m benchmarks.extraction_speed DATA`.
 
-Only pages are timed that a step before trafilatura answers. Extraction and parse alternate; the ratio of a page is the
-median over the runs, that of the set the median over its pages, and the worst page stands beside it.
+Only pages whose abstract is found without trafilatura are timed. Extraction and parsing alternate. The ratio of a page
+is the median over the runs, that of the set the median over its pages; the worst page is given as well.
 """
 
 import json
@@ -21,10 +21,10 @@ from transforms.web.result import Extraction
 _URL = "https://example.org/article"
 
 
-def extraction(data: Path, runs: int = 15) -> dict[str, Any] | None:
-    """{"landing": leaf} as in benchmarks.speed, with "worst_ratio" and the number of pages "n"; None without data."""
+def measure_extraction(data: Path, runs: int = 15) -> dict[str, Any] | None:
+    """Return {"landing": figures} as in `benchmarks.speed`, with worst_ratio and n pages; None without data."""
     pages = [path.read_bytes() for path in sorted((data / "html/landing").glob("*.html"))]
-    pages = [page for page in pages if _is_answered_by_a_rule(page)]
+    pages = [page for page in pages if _is_found_by_rule(page)]
     if not pages:
         return None
     own, peer, ratios = 0.0, 0.0, []
@@ -46,12 +46,12 @@ def extraction(data: Path, runs: int = 15) -> dict[str, Any] | None:
     }
 
 
-def _is_answered_by_a_rule(page: bytes) -> bool:
-    found = extract(page, _URL)
+def _is_found_by_rule(page: bytes) -> bool:
+    result = extract(page, _URL)
     return (
-        isinstance(found, Extraction)
-        and found.abstract is not None
-        and "trafilatura" not in found.findings["abstract"].step
+        isinstance(result, Extraction)
+        and result.abstract is not None
+        and "trafilatura" not in result.findings["abstract"].step
     )
 
 
@@ -64,11 +64,11 @@ def _parse(html: bytes) -> None:
 
 
 def _cpu_s(work: Callable[[bytes], None], html: bytes) -> float:
-    begun = time.process_time()
+    start = time.process_time()
     work(html)
-    return time.process_time() - begun
+    return time.process_time() - start
 
 
 if __name__ == "__main__":
-    json.dump({"extraction": extraction(Path(sys.argv[1]))}, sys.stdout, indent=2)
+    json.dump({"extraction": measure_extraction(Path(sys.argv[1]))}, sys.stdout, indent=2)
     sys.stdout.write("\n")

@@ -1,4 +1,4 @@
-"""The floor of every reading of PubMed XML: lxml alone. `python -m benchmarks.floor FILE` reads one file."""
+"""The floor for reading PubMed XML: lxml alone. `python -m benchmarks.floor FILE` reads one file."""
 
 import sys
 from pathlib import Path
@@ -9,8 +9,8 @@ from lxml import etree
 NAME = "lxml iterparse, reading only"
 
 
-def read_plainly(path: Path) -> None:
-    """The floor: title, abstract and headings of each record, and nothing done with them."""
+def read_with_lxml(path: Path) -> None:
+    """Read title, abstract and headings of each record and discard them."""
     with igzip.open(path) as stream:  # type: ignore[no-untyped-call]
         for _, element in etree.iterparse(stream, tag="PubmedArticle"):
             "".join(element.find("MedlineCitation/Article/ArticleTitle").itertext())
@@ -23,4 +23,4 @@ def read_plainly(path: Path) -> None:
 
 
 if __name__ == "__main__":
-    read_plainly(Path(sys.argv[1]))
+    read_with_lxml(Path(sys.argv[1]))

@@ -1,4 +1,4 @@
-"""Measuring a whole process from outside: CPU seconds with all its children, and its own peak memory."""
+"""Measures a process from outside: CPU seconds including its children, and its own peak memory."""
 
 import json
 import os
@@ -18,7 +18,7 @@ _POLL_S = 0.02
 
 @dataclass(frozen=True)
 class Cost:
-    """CPU (user + system) and wall seconds of a process with its children; peak resident memory in MB."""
+    """CPU (user + system) and wall-clock seconds of a process with its children; peak resident memory in MB."""
 
     cpu_s: float
     wall_s: float
@@ -26,33 +26,33 @@ class Cost:
 
 
 def measure(command: Sequence[str], environment: Mapping[str, str] | None = None) -> Cost:
-    """Run a command to its end; raises `subprocess.CalledProcessError` if it fails, and repeats what it said.
+    """Run a command and return its cost; raises `subprocess.CalledProcessError` and repeats its output if it fails.
 
-    CPU is what the kernel charged the process and all descendants that were waited for; memory is the largest that the
-    process itself held, polled.
+    CPU is what the kernel charged the process and all descendants that were waited for. Memory is that of the process
+    itself, polled every 20 ms.
     """
-    before, began = resource.getrusage(resource.RUSAGE_CHILDREN), time.monotonic()
+    before, start = resource.getrusage(resource.RUSAGE_CHILDREN), time.monotonic()
     with tempfile.TemporaryFile() as output:
         process = subprocess.Popen(command, env={**os.environ, **(environment or {})}, stdout=output, stderr=output)
-        peak = _Peak(process.pid)
+        peak = _PeakMemory(process.pid)
         code = process.wait()
         peak.stop()
         if code:
             output.seek(0)
-            told = output.read()
-            sys.stderr.buffer.write(told)
-            raise subprocess.CalledProcessError(code, command, told)
+            text = output.read()
+            sys.stderr.buffer.write(text)
+            raise subprocess.CalledProcessError(code, command, text)
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    return Cost(cpu, time.monotonic() - began, peak.largest_mb)
+    return Cost(cpu, time.monotonic() - start, peak.largest_mb)
 
 
-def measure_answer(module: str, *arguments: object) -> tuple[dict[str, Any], float]:
-    """The JSON object a module prints when run, and the peak memory of its process in MB."""
+def run_module(module: str, *arguments: object) -> tuple[dict[str, Any], float]:
+    """Run a module and return the JSON object it prints, and the peak memory of its process in MB."""
     command = [sys.executable, "-m", module, *map(str, arguments)]
     with tempfile.TemporaryFile() as output:
         process = subprocess.Popen(command, stdout=output)
-        peak = _Peak(process.pid)
+        peak = _PeakMemory(process.pid)
         code = process.wait()
         peak.stop()
         output.seek(0)
@@ -62,18 +62,18 @@ def measure_answer(module: str, *arguments: object) -> tuple[dict[str, Any], flo
 
 
 def cpu_seconds() -> float:
-    """CPU seconds (user + system) of this process and of its children that have ended."""
+    """Return the CPU seconds (user + system) of this process and of its children that have ended."""
     usages = (resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
     return sum(usage.ru_utime + usage.ru_stime for usage in usages)
 
 
-def python(module_or_code: str, *arguments: str) -> list[str]:
-    """A command that runs code in this interpreter."""
-    return [sys.executable, "-c", module_or_code, *arguments]
+def python_command(code: str, *arguments: str) -> list[str]:
+    """Return a command that runs code in this interpreter."""
+    return [sys.executable, "-c", code, *arguments]
 
 
-class _Peak:
-    """Watches the resident memory of one process."""
+class _PeakMemory:
+    """Polls the resident memory of one process in a thread."""
 
     def __init__(self, pid: int) -> None:
         self.largest_mb = 0.0
@@ -92,7 +92,7 @@ class _Peak:
 
 
 def resident_mb(pid: int) -> float:
-    """Resident memory of the process itself, without its children, in MB; 0 once it is gone."""
+    """Return the resident memory of a process in MB, without its children; 0 if it has ended."""
     try:
         pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
     except (OSError, IndexError):

@@ -1,10 +1,10 @@
-"""Speed on a large synthetic lake: combinations, partners of a concept, a nightly batch, a full recount.
+"""Speed on a large synthetic lake: counts of combinations, partners of a concept, a nightly batch, a full recount.
 
     python -m benchmarks.scale [--articles 1000000] [--lake DIR]
 
-Prints the leaves of `make bench`. Queries run warm, in wall milliseconds. Peers, on the same lake in the same run: for
-combinations a test of each article's list of concepts; for partners one OR over both columns; for the nightly batch the
-same batch on a lake of 50,000 articles.
+Prints figures as in `benchmarks.speed`, in wall-clock seconds; queries run warm. Peers on the same lake in the same
+run: for combinations a test of the list of concepts of each article; for partners one OR over both columns; for the
+nightly batch the same batch on a lake of 50,000 articles.
 """
 
 import argparse
@@ -20,7 +20,7 @@ from typing import Any
 import duckdb
 import numpy as np
 
-from benchmarks.processes import measure, python
+from benchmarks.processes import measure, python_command
 from benchmarks.synthetic import SEED, concept_id, grow, new_lake, ranked_concepts, stage
 from warehouse.catalog.publish import connect
 from warehouse.commit.ingest import commit
@@ -30,12 +30,13 @@ from warehouse.upkeep.compaction import compact
 COMBINATIONS = 30
 SMALL_LAKE = 50_000
 NIGHTLY = 5_000
-_RECOUNT = (
+_AUDIT = (
     "import sys; from warehouse.upkeep.audit import audit; from warehouse.catalog.publish import connect;"
-    " from warehouse.lake import Lake; found = audit(connect(Lake.at(sys.argv[1]))); assert not found, found[:9]"
+    " from warehouse.lake import Lake; problems = audit(connect(Lake.at(sys.argv[1])));"
+    " assert not problems, problems[:9]"
 )
-_TOGETHER = "FROM count_together($groups, from_year := 1980, to_year := 2015)"
-_BY_LISTS = """
+_COUNT_COMBINATION = "FROM count_together($groups, from_year := 1980, to_year := 2015)"
+_COUNT_BY_LISTS = """
 SELECT count(*) FROM concept_lists
 WHERE year BETWEEN 1980 AND 2015
 AND list_has_any(concepts, $a) AND list_has_any(concepts, $b) AND list_has_any(concepts, $c)
@@ -48,105 +49,105 @@ WHERE (concept_a = $id OR concept_b = $id) AND basis = 'any' GROUP BY partner_id
 
 
 def main() -> None:
-    """Build the lakes and print every figure."""
+    """Build the lakes and print all figures."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.scale", description="Speed on a large synthetic lake.")
     parser.add_argument("--articles", type=int, default=1_000_000, help="articles of the large lake")
-    parser.add_argument("--lake", type=Path, help="where to build it and leave it; else in a temporary folder")
-    given = parser.parse_args()
-    json.dump(scale(given.articles, given.lake), sys.stdout, indent=2)
+    parser.add_argument("--lake", type=Path, help="folder to build it in and keep it; default: a temporary folder")
+    arguments = parser.parse_args()
+    json.dump(measure_scale(arguments.articles, arguments.lake), sys.stdout, indent=2)
     sys.stdout.write("\n")
 
 
-def scale(articles: int, folder: Path | None = None) -> dict[str, Any]:
-    """All figures of the lake of so many articles."""
+def measure_scale(articles: int, folder: Path | None = None) -> dict[str, Any]:
+    """Return all figures of a lake with `articles` articles, built in `folder` or in a temporary folder."""
     with tempfile.TemporaryDirectory() as scratch:
-        large = _grown(folder or Path(scratch, "large"), articles)
-        small = _grown(Path(scratch, "small"), SMALL_LAKE)
-        figures = {"nightly": nightly(large, articles, small)}
+        large = _build_lake(folder or Path(scratch, "large"), articles)
+        small = _build_lake(Path(scratch, "small"), SMALL_LAKE)
+        figures = {"nightly": measure_nightly(large, articles, small)}
         while compact(large):
-            _tell("folded")
+            _log("compacted")
         with connect(large) as connection:
-            figures["combinations"] = combinations(connection)
-            figures["partners"] = partners(connection)
-        figures["recount"] = recount(large)
+            figures["combinations"] = measure_combinations(connection)
+            figures["partners"] = measure_partners(connection)
+        figures["recount"] = measure_recount(large)
         return figures
 
 
-def nightly(large: Lake, articles: int, small: Lake) -> dict[str, Any]:
-    """A batch of changed articles on the large lake and on the small one, in turn."""
+def measure_nightly(large: Lake, articles: int, small: Lake) -> dict[str, Any]:
+    """Time a batch of changed articles on the large and the small lake, alternately."""
     own: list[float] = []
     peer: list[float] = []
     for version in range(2, 5):
         for lake, size, seconds in ((small, SMALL_LAKE, peer), (large, articles, own)):
             chosen = np.sort(np.random.default_rng(version).choice(np.arange(1, size + 1), NIGHTLY, replace=False))
             unit = stage(lake, chosen, version)
-            began = time.perf_counter()
+            start = time.perf_counter()
             commit(lake, [unit])
-            seconds.append(time.perf_counter() - began)
+            seconds.append(time.perf_counter() - start)
             unit.discard()
-            _tell(f"a batch of {NIGHTLY:,} on {size:,}: {seconds[-1]:.1f} s")
+            _log(f"a batch of {NIGHTLY:,} on {size:,}: {seconds[-1]:.1f} s")
     return _leaf(own, peer, f"the same batch on {SMALL_LAKE:,} articles")
 
 
-def combinations(connection: duckdb.DuckDBPyConnection) -> dict[str, Any]:
-    """Three groups with descendants, common and rare mixed, within a range of years."""
+def measure_combinations(connection: duckdb.DuckDBPyConnection) -> dict[str, Any]:
+    """Time counts of three groups with descendants, common and rare concepts mixed, within a range of years."""
     connection.execute(
         "CREATE TEMP TABLE concept_lists AS SELECT article_id, year, list(DISTINCT concept_id) AS concepts"
         " FROM article_concepts WHERE affirmed GROUP BY ALL"
     )
     own, peer = [], []
-    for groups in _drawn_groups():
-        own.append(_warm(connection, _TOGETHER, {"groups": groups}))
+    for groups in _draw_groups():
+        own.append(_warm_s(connection, _COUNT_COMBINATION, {"groups": groups}))
         members = [_descendants(connection, group) for group in groups]
-        peer.append(_warm(connection, _BY_LISTS, dict(zip("abc", members, strict=True))))
+        peer.append(_warm_s(connection, _COUNT_BY_LISTS, dict(zip("abc", members, strict=True))))
     leaf = _leaf(own, peer, "list_has_any over the concepts of every article")
     return {**leaf, "p95_seconds": round(float(np.percentile(own, 95)), 4), "n": len(own)}
 
 
-def _drawn_groups() -> list[list[list[str]]]:
+def _draw_groups() -> list[list[list[str]]]:
     chance, ranked = np.random.default_rng(SEED), ranked_concepts()
     ranks = (10 ** chance.uniform(0, np.log10(len(ranked)), (COMBINATIONS, 3))).astype(int) - 1
     return [[[concept_id(int(ranked[rank]))] for rank in row] for row in ranks]
 
 
 def _descendants(connection: duckdb.DuckDBPyConnection, group: list[str]) -> list[str]:
-    found = connection.execute("SELECT concept_id FROM descendants($id)", {"id": group[0]}).fetchall()
-    return [row[0] for row in found]
+    rows = connection.execute("SELECT concept_id FROM descendants($id)", {"id": group[0]}).fetchall()
+    return [row[0] for row in rows]
 
 
-def partners(connection: duckdb.DuckDBPyConnection) -> dict[str, Any]:
-    """All partners of one concept, for concepts from the most to the least common."""
+def measure_partners(connection: duckdb.DuckDBPyConnection) -> dict[str, Any]:
+    """Time the list of all partners of one concept, for concepts from the most to the least common."""
     ranked = ranked_concepts()
     ids = [concept_id(int(ranked[rank])) for rank in np.geomspace(1, len(ranked) - 1, 12).astype(int)]
-    own = [_warm(connection, _PARTNERS, {"id": id_}) for id_ in ids]
-    peer = [_warm(connection, _PARTNERS_BY_OR, {"id": id_}) for id_ in ids]
+    own = [_warm_s(connection, _PARTNERS, {"id": id_}) for id_ in ids]
+    peer = [_warm_s(connection, _PARTNERS_BY_OR, {"id": id_}) for id_ in ids]
     return {**_leaf(own, peer, "one OR over both columns"), "max_seconds": round(max(own), 4), "n": len(own)}
 
 
-def recount(lake: Lake) -> dict[str, Any]:
-    """The audit of the whole lake, in a process of its own; its peak memory."""
-    cost = measure(python(_RECOUNT, str(lake.root)))
+def measure_recount(lake: Lake) -> dict[str, Any]:
+    """Time the audit of the whole lake in a process of its own, with its peak memory."""
+    cost = measure(python_command(_AUDIT, str(lake.root)))
     return {"seconds": round(cost.wall_s, 1), "peak_mb": round(cost.peak_mb)}
 
 
-def _grown(folder: Path, articles: int) -> Lake:
+def _build_lake(folder: Path, articles: int) -> Lake:
     shutil.rmtree(folder, ignore_errors=True)
     lake = new_lake(folder)
-    began = time.perf_counter()
+    start = time.perf_counter()
     grow(lake, articles)
-    _tell(f"{articles:,} articles loaded in {time.perf_counter() - began:.0f} s")
+    _log(f"{articles:,} articles loaded in {time.perf_counter() - start:.0f} s")
     while compact(lake):
-        _tell("folded")
+        _log("compacted")
     return lake
 
 
-def _warm(connection: duckdb.DuckDBPyConnection, sql: str, values: dict[str, Any], runs: int = 3) -> float:
-    """The median of some runs after a first one, in seconds."""
+def _warm_s(connection: duckdb.DuckDBPyConnection, sql: str, values: dict[str, Any], runs: int = 3) -> float:
+    """Return the median seconds of `runs` runs after a first one."""
     seconds = []
     for _ in range(runs + 1):
-        began = time.perf_counter()
+        start = time.perf_counter()
         connection.execute(sql, values).fetchall()
-        seconds.append(time.perf_counter() - began)
+        seconds.append(time.perf_counter() - start)
     return statistics.median(seconds[1:])
 
 
@@ -159,8 +160,8 @@ def _leaf(own: list[float], peer: list[float], name: str) -> dict[str, Any]:
     }
 
 
-def _tell(what: str) -> None:
-    print(what, file=sys.stderr, flush=True)
+def _log(message: str) -> None:
+    print(message, file=sys.stderr, flush=True)
 
 
 if __name__ == "__main__":

@@ -1,9 +1,9 @@
-"""A bulk load of two PubMed files cut into forty, on each task runner: how much faster than on one thread.
+"""Speed-up of a bulk load on each task runner: two PubMed files split into forty, compared with one thread.
 
     python -m benchmarks.scaleout DATA
 
-Wall seconds of preparing all files and committing them; beside them, how long it takes until the workers run and each
-has its vocabulary. What two workers can gain is bounded by the cores that are free.
+Wall-clock seconds of preparing and committing all files, and of starting the workers until each has its vocabulary. The
+speed-up is bounded by the cores that are free.
 """
 
 import importlib.util
@@ -14,18 +14,18 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from benchmarks.cutting import cut
+from benchmarks.split_files import split_files
 from flows.load_vocabulary import load_vocabulary
 from flows.settings import Settings
 
 BULK = ("pubmed/bulk/pubmed20n0014.xml.gz", "pubmed/bulk/pubmed21n1298.xml.gz")
 VOCABULARY = "vocab/desc2024.xml.gz"
-PIECES = 40
+FILES = 40
 PEER = "threads:1"
 
 
-def scaleout(data: Path) -> dict[str, Any] | None:
-    """A leaf a runner with two workers; the peer is one thread in the same run."""
+def measure_scaleout(data: Path) -> dict[str, Any] | None:
+    """Return the figures of each runner with two workers; the peer is one thread in the same run. None without data."""
     if not all((data / name).exists() for name in (*BULK, VOCABULARY)):
         return None
     runners = [PEER, "processes:2"]
@@ -34,18 +34,18 @@ def scaleout(data: Path) -> dict[str, Any] | None:
     runners.append("threads:2")
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch)
-        cut([data / name for name in BULK], folder / "files", PIECES)
+        split_files([data / name for name in BULK], folder / "files", FILES)
         for runner in runners:
             load_vocabulary([data / VOCABULARY], Settings(lake=folder / runner))
         command = [sys.executable, "-m", "benchmarks.task_runners", str(folder), *runners]
-        told = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True).stdout
-    found = {row["runner"]: row for row in map(json.loads, told.splitlines())}
-    peer = found.pop(PEER)
-    return {runner.replace(":", "_"): _leaf(row, peer) for runner, row in found.items()}
+        output = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True).stdout
+    rows = {row["runner"]: row for row in map(json.loads, output.splitlines())}
+    peer = rows.pop(PEER)
+    return {runner.replace(":", "_"): _leaf(row, peer) for runner, row in rows.items()}
 
 
 def _leaf(row: dict[str, Any], peer: dict[str, Any]) -> dict[str, Any]:
-    own_s, peer_s = (one["prepare_s"] + one["commit_s"] for one in (row, peer))
+    own_s, peer_s = (timing["prepare_s"] + timing["commit_s"] for timing in (row, peer))
     return {
         "seconds": round(own_s, 1),
         "peer_seconds": round(peer_s, 1),
@@ -60,5 +60,5 @@ def _leaf(row: dict[str, Any], peer: dict[str, Any]) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    json.dump(scaleout(Path(sys.argv[1])), sys.stdout, indent=2)
+    json.dump(measure_scaleout(Path(sys.argv[1])), sys.stdout, indent=2)
     sys.stdout.write("\n")

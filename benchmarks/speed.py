@@ -1,9 +1,9 @@
-"""`make bench`: speed figures as JSON on stdout, each a ratio to a peer or a floor in the same run.
+"""`make bench`: speed figures as JSON on stdout, each with its ratio to a peer or a floor in the same run.
 
     python -m benchmarks.speed DATA [PART ...] [--runs N] [--articles N]
 
-Leaves are {"seconds", "peer_seconds", "ratio", "peer", "peak_mb"}: CPU seconds (user + system), medians of the runs.
-Machines are noisy: own work and peer alternate, and the ratio is the median of the pairs' ratios.
+Figures are {"seconds", "peer_seconds", "ratio", "peer", "peak_mb"}: CPU seconds (user + system), medians of the runs.
+Because machines are noisy, own work and peer alternate, and the ratio is the median of the ratios of the pairs.
 """
 
 import argparse
@@ -17,66 +17,71 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks import deduplication_speed, floor
-from benchmarks.extraction_speed import extraction
-from benchmarks.preparation import BULK, VOCABULARIES, preparation
-from benchmarks.processes import Cost, measure, python
-from benchmarks.scale import scale
-from benchmarks.scaleout import scaleout
+from benchmarks.extraction_speed import measure_extraction
+from benchmarks.preparation import BULK, VOCABULARIES, measure_preparation
+from benchmarks.processes import Cost, measure, python_command
+from benchmarks.scale import measure_scale
+from benchmarks.scaleout import measure_scaleout
 
 _PEER = "import sys, pubmed_parser; print(sum(1 for _ in pubmed_parser.parse_medline_xml(sys.argv[1])))"
 _COMMAND = str(Path(sys.executable).with_name("hoofbeats"))
 
 
 def main() -> None:
-    """Run every benchmark the data are there for, or those that are named."""
+    """Run the named benchmarks, by default all whose data are present."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.speed", description="Speed figures as JSON.")
     parser.add_argument("data", type=Path, help="the folder of real data")
     parser.add_argument(
-        "parts", nargs="*", metavar="PART", help="of ingest, extraction, deduplication, scaleout, scale"
+        "parts", nargs="*", metavar="PART", help="ingest, extraction, deduplication, scaleout or scale; default: all"
     )
     parser.add_argument("--runs", type=int, default=3)
-    parser.add_argument("--articles", type=int, default=1_000_000, help="of the synthetic lake; takes some 15 minutes")
-    given = parser.parse_args()
+    parser.add_argument(
+        "--articles",
+        type=int,
+        default=1_000_000,
+        help="articles of the synthetic lake; a million takes about 15 minutes",
+    )
+    arguments = parser.parse_args()
     parts: dict[str, Callable[[], dict[str, Any] | None]] = {
-        "ingest": lambda: ingest(given.data, given.runs),
-        "extraction": lambda: extraction(given.data),
-        "deduplication": lambda: deduplication_speed.measure(given.data, given.runs),
-        "scaleout": lambda: scaleout(given.data),
-        "scale": lambda: scale(given.articles),
+        "ingest": lambda: measure_ingest(arguments.data, arguments.runs),
+        "extraction": lambda: measure_extraction(arguments.data),
+        "deduplication": lambda: deduplication_speed.measure(arguments.data, arguments.runs),
+        "scaleout": lambda: measure_scaleout(arguments.data),
+        "scale": lambda: measure_scale(arguments.articles),
     }
-    if unknown := sorted(set(given.parts) - set(parts)):
-        parser.error(f"no such part: {', '.join(unknown)}; there are {', '.join(parts)}")
+    if unknown := sorted(set(arguments.parts) - set(parts)):
+        parser.error(f"no such part: {', '.join(unknown)}; choose from {', '.join(parts)}")
     figures = {}
-    for part in given.parts or parts:
+    for part in arguments.parts or parts:
         sys.stderr.write(f"measuring {part} ...\n")
-        found = parts[part]()
-        if found is None:
-            sys.stderr.write(f"    skipped: no data for it in {given.data}\n")
+        figures_of_part = parts[part]()
+        if figures_of_part is None:
+            sys.stderr.write(f"    skipped: no data for it in {arguments.data}\n")
         else:
-            figures[part] = found
+            figures[part] = figures_of_part
     json.dump(figures, sys.stdout, indent=2)
     sys.stdout.write("\n")
 
 
-def ingest(data: Path, runs: int) -> dict[str, Any] | None:
-    """The whole ingest of one PubMed update file, start-up of Prefect and dictionary (MeSH, MONDO, HPO) apart.
+def measure_ingest(data: Path, runs: int) -> dict[str, Any] | None:
+    """Measure the ingest of one PubMed update file, without starting Prefect and loading the dictionary.
 
-    The start-up is measured by the same command on a file of one record and taken off. Peers: pubmed_parser, which
-    only parses; and as a floor, a plain lxml iterparse reading of title, abstract and headings. "prepare" is the part
-    of the way from xml.gz to written documents and mentions, without the commit that counts them; "prepare_all" finds
-    claims and keys of duplicates as well, as every load does.
+    The start-up is measured by the same command on a file of one record and subtracted. Peers: pubmed_parser, which
+    only parses, and as a floor lxml reading title, abstract and headings. "prepare" is the part from xml.gz to written
+    documents and mentions, without the commit that counts them; "prepare_all" includes claims and blocking keys, as
+    every load does.
     """
-    prepared = preparation(data, runs)
+    prepared = measure_preparation(data, runs)
     if prepared is None:
         return None
     own, peer, plain, empty = [], [], [], []
     with tempfile.TemporaryDirectory() as folder:
-        one = Path(folder) / "pubmed20n0001.xml.gz"
-        _one_record(data / BULK, one)
+        one_record = Path(folder) / "pubmed20n0001.xml.gz"
+        _write_first_record(data / BULK, one_record)
         for _ in range(runs):
-            empty.append(_into_fresh_lake(data, one))
-            own.append(_into_fresh_lake(data, data / BULK))
-            peer.append(measure(python(_PEER, str(data / BULK))))
+            empty.append(_ingest_into_new_lake(data, one_record))
+            own.append(_ingest_into_new_lake(data, data / BULK))
+            peer.append(measure(python_command(_PEER, str(data / BULK))))
             plain.append(measure([sys.executable, "-m", "benchmarks.floor", str(data / BULK)]))
     start_up = statistics.median(cost.cpu_s for cost in empty)
     sys.stderr.write(f"start-up of Prefect and dictionary: {start_up:.1f} s of CPU\n")
@@ -92,15 +97,15 @@ def ingest(data: Path, runs: int) -> dict[str, Any] | None:
     }
 
 
-def _into_fresh_lake(data: Path, file: Path) -> Cost:
-    """Ingest a file into a lake that holds the vocabulary alone; loading that is not measured."""
+def _ingest_into_new_lake(data: Path, file: Path) -> Cost:
+    """Measure the ingest of a file into a lake that holds only the vocabulary; loading that is not measured."""
     with tempfile.TemporaryDirectory() as folder:
         measure([_COMMAND, "vocabulary", "load", "--lake", folder, *(str(data / name) for name in VOCABULARIES)])
         return measure([_COMMAND, "ingest", "--lake", folder, str(file)])
 
 
-def _one_record(source: Path, target: Path) -> None:
-    """The first record of a PubMed file as a file of its own."""
+def _write_first_record(source: Path, target: Path) -> None:
+    """Write the first record of a PubMed file to a file of its own."""
     with gzip.open(source) as stream:
         head = stream.read(1 << 20)
     end = head.index(b"</PubmedArticle>") + len(b"</PubmedArticle>")

@@ -1,7 +1,6 @@
-"""A synthetic lake of any size: articles with 10 to 12 concepts each, drawn by a Zipf law from a tree of concepts.
+"""Builds a synthetic lake of any size: articles with 10 to 12 concepts each, drawn by a Zipf law from a concept tree.
 
-Nothing in it is real. The same seed gives the same lake. Payloads are staged ready-made, as if parsed and annotated,
-and committed through the real protocol.
+The same seed gives the same lake. Payloads are staged as if they had been parsed and annotated, and committed as usual.
 """
 
 import hashlib
@@ -29,12 +28,12 @@ Ints = npt.NDArray[np.int64]
 
 
 def concept_id(number: int) -> str:
-    """The CURIE of a concept by its number; its parent is `(number - 1) // FANOUT`."""
+    """Return the CURIE of a concept number; the parent of a concept is `(number - 1) // FANOUT`."""
     return f"SYN:{number:06d}"
 
 
 def new_lake(folder: Path) -> Lake:
-    """An empty lake with the synthetic vocabulary."""
+    """Create an empty lake with the synthetic vocabulary."""
     lake = Lake.at(folder)
     numbers = range(CONCEPTS_IN_TREE)
     concepts = CONCEPTS.from_rows(
@@ -62,12 +61,12 @@ def _ancestors(number: int) -> Iterator[int]:
 
 
 def grow(lake: Lake, articles: int, per_payload: int = 50_000, per_commit: int = 4) -> None:
-    """Load articles 1 to `articles`."""
+    """Load articles 1 to `articles` into the lake."""
     starts = list(range(1, articles + 1, per_payload))
-    for at in range(0, len(starts), per_commit):
+    for index in range(0, len(starts), per_commit):
         units = [
             stage(lake, np.arange(first, min(first + per_payload, articles + 1)), 1)
-            for first in starts[at : at + per_commit]
+            for first in starts[index : index + per_commit]
         ]
         commit(lake, units)
         for unit in units:
@@ -75,36 +74,36 @@ def grow(lake: Lake, articles: int, per_payload: int = 50_000, per_commit: int =
 
 
 def stage(lake: Lake, pmids: Ints, version: int) -> Unit:
-    """A payload of one version of each of these articles; another version has other concepts."""
-    chance = np.random.default_rng([SEED, version, int(pmids[0])])
+    """Stage a payload with one version of each of these articles; another version has other concepts."""
+    random = np.random.default_rng([SEED, version, int(pmids[0])])
     name = f"synthetic-{pmids[0]}-{len(pmids)}-{version}"
     payload = Payload("pubmed", name, hashlib.sha256(name.encode()).hexdigest(), 0, f"raw/{name}")
     with UnitWriter(lake, payload, VOCABULARY) as writer:
-        article, concept = _draw(chance, len(pmids))
-        in_headings, in_text = chance.random(len(article)) < 0.6, chance.random(len(article)) < 0.7
+        article, concept = _draw(random, len(pmids))
+        in_headings, in_text = random.random(len(article)) < 0.6, random.random(len(article)) < 0.7
         in_text |= ~in_headings
         curies = pa.array([concept_id(n) for n in range(CONCEPTS_IN_TREE)])
         writer.write("documents", _documents(pmids, version, name, article[in_headings], concept[in_headings], curies))
         ids = pa.array([f"pubmed:{pmid}" for pmid in pmids])
         for chosen, basis in ((in_headings, "index"), (in_text, "text")):
-            sentence = chance.integers(0, SENTENCES, int(chosen.sum())) if basis == "text" else None
-            told_by, concepts = article[chosen], curies.take(pa.array(concept[chosen]))
-            writer.write("mentions", _mentions(ids.take(pa.array(told_by)), concepts, told_by, sentence))
+            sentence = random.integers(0, SENTENCES, int(chosen.sum())) if basis == "text" else None
+            positions, concepts = article[chosen], curies.take(pa.array(concept[chosen]))
+            writer.write("mentions", _mentions(ids.take(pa.array(positions)), concepts, positions, sentence))
     return writer.unit
 
 
 def ranked_concepts() -> Ints:
-    """Concept numbers from the most to the least common: how common a concept is does not follow the tree."""
+    """Return concept numbers from the most to the least common, in an order independent of the tree."""
     return np.random.default_rng(SEED).permutation(CONCEPTS_IN_TREE)
 
 
-def _draw(chance: np.random.Generator, articles: int) -> tuple[Ints, Ints]:
-    """For each article 10 to 12 distinct concepts: (article position, concept number), ordered."""
+def _draw(random: np.random.Generator, articles: int) -> tuple[Ints, Ints]:
+    """Draw up to 10 to 12 distinct concepts for each article; return article positions and concept numbers, sorted."""
     weights = 1 / np.arange(10, CONCEPTS_IN_TREE + 10)
-    sizes = chance.integers(10, 13, articles)
+    sizes = random.integers(10, 13, articles)
     article = np.repeat(np.arange(articles), sizes)
     by_rank = ranked_concepts()
-    concept = by_rank[np.searchsorted(np.cumsum(weights / weights.sum()), chance.random(len(article)))]
+    concept = by_rank[np.searchsorted(np.cumsum(weights / weights.sum()), random.random(len(article)))]
     pairs = np.unique(article * CONCEPTS_IN_TREE + concept)
     return pairs // CONCEPTS_IN_TREE, pairs % CONCEPTS_IN_TREE
 
@@ -114,7 +113,7 @@ def _documents(pmids: Ints, version: int, name: str, article: Ints, concept: Int
     offsets = np.searchsorted(article, np.arange(count + 1))
     headings = pa.ListArray.from_arrays(pa.array(offsets, pa.int32()), curies.take(pa.array(concept)))
     schema = STAGED_TABLES["documents"]
-    given = {
+    values = {
         "document_id": pa.array([f"pubmed:{pmid}" for pmid in pmids]),
         "version": pa.array(np.full(count, version)),
         "source": pa.array(["pubmed"] * count),
@@ -129,14 +128,14 @@ def _documents(pmids: Ints, version: int, name: str, article: Ints, concept: Int
         "digest": pa.array([f"{pmid:x}-{version}" for pmid in pmids]),
     }
     return pa.table(
-        {c.name: given[c.name] if c.name in given else pa.nulls(count, c.type) for c in schema.columns}
+        {c.name: values[c.name] if c.name in values else pa.nulls(count, c.type) for c in schema.columns}
     ).cast(schema.arrow)
 
 
 def _mentions(documents: pa.Array, concepts: pa.Array, positions: Ints, sentence: Ints | None) -> pa.Table:
     count, schema = len(documents), STAGED_TABLES["mentions"]
     text = sentence is not None
-    given = {
+    values = {
         "concept_id": concepts,
         "document_id": documents,
         "section": pa.array(["abstract" if text else "headings"] * count),
@@ -148,7 +147,7 @@ def _mentions(documents: pa.Array, concepts: pa.Array, positions: Ints, sentence
     if sentence is not None:
         begin = sentence * 20
         offsets = {"sentence_start": begin, "sentence_end": begin + 19, "start": begin, "end": begin + 7}
-        given |= {name: pa.array(values, pa.int32()) for name, values in {**offsets, "sentence": sentence}.items()}
+        values |= {name: pa.array(numbers, pa.int32()) for name, numbers in {**offsets, "sentence": sentence}.items()}
     return pa.table(
-        {c.name: given[c.name] if c.name in given else pa.nulls(count, c.type) for c in schema.columns}
+        {c.name: values[c.name] if c.name in values else pa.nulls(count, c.type) for c in schema.columns}
     ).cast(schema.arrow)

@@ -1,9 +1,9 @@
-"""One bulk load on several task runners, each into a lake of its own, with one Prefect server for all of them.
+"""Runs one bulk load on several task runners, each into its own lake, with one Prefect server for all of them.
 
     python -m benchmarks.task_runners FOLDER RUNNER[:WORKERS] ...
 
-The files are FOLDER/files/*; the lakes FOLDER/<runner> hold a vocabulary. Prints a line of JSON a runner: seconds until
-every worker had its vocabulary, of preparing, and of committing; and by worker process how often it built it.
+The files are FOLDER/files/*; the lakes FOLDER/<runner> hold a vocabulary. Prints one line of JSON for each runner: the
+seconds until every worker has its vocabulary, of preparing and of committing, and how often each process built it.
 """
 
 import json
@@ -37,8 +37,8 @@ from warehouse.lake import Lake
 
 
 @task(cache_policy=NO_CACHE)
-def built(lake: Lake, version: str) -> tuple[int, int]:
-    """The process, and how often it has built a vocabulary once this task has used it."""
+def count_builds(lake: Lake, version: str) -> tuple[int, int]:
+    """Use the vocabulary; return the process id and how often that process has built a vocabulary."""
     matching_vocabulary(lake, version)
     time.sleep(0.2)
     return os.getpid(), built_vocabulary.cache_info().misses
@@ -46,7 +46,7 @@ def built(lake: Lake, version: str) -> tuple[int, int]:
 
 @flow(persist_result=False)
 def load(lake: Lake, files: Sequence[Path], workers: int) -> dict[str, Any]:
-    """The load and what it took."""
+    """Run the load; return its seconds and how often each process built the vocabulary."""
     payloads = [local_files.describe_file(lake, path) for path in files]
     for path, payload in zip(files, payloads, strict=True):
         local_files.copy_into_lake(lake, path, payload)
@@ -60,25 +60,26 @@ def load(lake: Lake, files: Sequence[Path], workers: int) -> dict[str, Any]:
     commit_units(lake, units)
     times.append(time.perf_counter())
     seconds = [later - earlier for earlier, later in pairwise(times)]
-    told = dict(zip(("start_s", "prepare_s", "commit_s"), seconds, strict=True))
-    return {**told, "builds": _builds(lake, version, 3 * workers)}
+    timings = dict(zip(("start_s", "prepare_s", "commit_s"), seconds, strict=True))
+    return {**timings, "builds": _builds(lake, version, 3 * workers)}
 
 
 def _builds(lake: Lake, version: str, tasks: int) -> dict[str, int]:
-    found = [future.result() for future in [built.submit(lake, version) for _ in range(tasks)]]
-    return {str(pid): max(misses for other, misses in found if other == pid) for pid, _ in found}
+    builds = [future.result() for future in [count_builds.submit(lake, version) for _ in range(tasks)]]
+    return {str(pid): max(misses for other, misses in builds if other == pid) for pid, _ in builds}
 
 
 def main(folder: Path, *runners: str) -> None:
-    """Run them one after the other."""
+    """Run the load on each runner, one after the other."""
     files = sorted((folder / "files").iterdir())
     with one_server(Settings(runner="processes")):
-        for named in runners:
-            runner, _, workers = named.partition(":")
-            settings = Settings(lake=folder / named, runner=runner, workers=int(workers or 2))
+        for name in runners:
+            runner, _, workers = name.partition(":")
+            settings = Settings(lake=folder / name, runner=runner, workers=int(workers or 2))
             built_vocabulary.cache_clear()
-            told = load.with_options(task_runner=task_runner(settings))(Lake.at(settings.lake), files, settings.workers)
-            sys.stdout.write(json.dumps({"runner": named, **told}) + "\n")
+            run = load.with_options(task_runner=task_runner(settings))
+            result = run(Lake.at(settings.lake), files, settings.workers)
+            sys.stdout.write(json.dumps({"runner": name, **result}) + "\n")
             sys.stdout.flush()
 
 

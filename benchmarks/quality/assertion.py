@@ -1,7 +1,7 @@
-"""Negation against BioScope's hand-marked scopes.
+"""Quality of negation detection on BioScope's labelled negation scopes.
 
-Every mention of a MeSH concept in a sentence is asked twice: does it lie in a marked negation scope, and is it found
-'negated'? Baseline: a mention is negated by 'no', 'not' or 'without' anywhere before it in its sentence.
+A mention of a MeSH concept is negated in the gold standard if it lies in a labelled scope. Baseline: it is negated by
+'no', 'not' or 'without' anywhere before it in its sentence.
 """
 
 import re
@@ -12,7 +12,7 @@ from typing import Any
 import pyarrow as pa
 from lxml import etree
 
-from benchmarks.quality._scores import scores
+from benchmarks.gold.scores import score_sets
 from benchmarks.quality.concepts import MESH
 from transforms.annotation.annotate import annotate
 from transforms.vocabulary.compiled import build, read_mesh
@@ -30,7 +30,7 @@ class Sentence:
 
 
 def measure(data: Path) -> dict[str, Any] | None:
-    """The figures of every set that is there; n counts mentions inside a negation scope."""
+    """Return the figures of every set that is present; n counts mentions inside a negation scope."""
     sets = {name: data / file for name, file in _SETS.items() if (data / file).exists()}
     if not sets or not (data / MESH).exists():
         return None
@@ -39,16 +39,19 @@ def measure(data: Path) -> dict[str, Any] | None:
     vocabulary = build(tables.concepts, tables.names, tables.ancestors)
     figures = {}
     for name, path in sets.items():
-        sentences = list(read(path))
+        sentences = list(read_bioscope(path))
         documents = pa.table(
-            {"document_id": [str(at) for at in range(len(sentences))], "title": [one.text for one in sentences]}
+            {
+                "document_id": [str(number) for number in range(len(sentences))],
+                "title": [sentence.text for sentence in sentences],
+            }
         )
         figures[name] = _compare(sentences, annotate(documents, vocabulary).to_pylist())
     return figures
 
 
-def read(path: Path) -> list[Sentence]:
-    """The sentences of a BioScope file."""
+def read_bioscope(path: Path) -> list[Sentence]:
+    """Return the sentences of a BioScope file."""
     root = etree.parse(path, etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)).getroot()
     return [_sentence(element) for element in root.iter("sentence")]
 
@@ -60,6 +63,7 @@ def _sentence(element: etree._Element) -> Sentence:
 
 
 def _walk(element: etree._Element, sentence: Sentence) -> None:
+    """Append the text of an element to the sentence, and its span if it is the scope of a negation cue."""
     start = len(sentence.text)
     sentence.text += element.text or ""
     for child in element:
@@ -71,15 +75,15 @@ def _walk(element: etree._Element, sentence: Sentence) -> None:
 
 
 def _compare(sentences: list[Sentence], mentions: list[dict[str, Any]]) -> dict[str, Any]:
-    marked, found, plain = set(), set(), set()
+    marked, negated, plain = set(), set(), set()
     for mention in mentions:
         number, start, end = int(mention["document_id"]), mention["start"], mention["end"]
-        place = (number, start, end)
+        span = (number, start, end)
         sentence = sentences[number]
         if any(begin <= start and end <= stop for begin, stop in sentence.negated):
-            marked.add(place)
+            marked.add(span)
         if mention["assertion"] == "negated":
-            found.add(place)
+            negated.add(span)
         if _PLAIN_CUE.search(sentence.text, 0, start):
-            plain.add(place)
-    return {**scores([(marked, found)]), "baseline": scores([(marked, plain)])}
+            plain.add(span)
+    return {**score_sets([(marked, negated)]), "baseline": score_sets([(marked, plain)])}

@@ -1,9 +1,9 @@
-"""Rarity claims on labelled sentences (gold/claims): detection, kind, number; a plain baseline beside.
+"""Quality of rarity claims on labelled sentences (gold/claims): detection, kind and number, with a plain baseline.
 
-A sentence counts as found where a claim of its document overlaps it; its first claim is compared with the labelled one.
-Detection is measured on the rows that were drawn at random (those with a weight), kinds and numbers on all rows.
-Ambiguous rows stand apart. Documents are read from the PubMed files the rows name; a row whose text is not found there
-is read alone, as a title or an abstract of one sentence. Intervals are Wilson's (1927) at 95 %.
+A sentence is detected if a claim of its document overlaps it; its first claim is compared with the labelled one.
+Detection is measured on the randomly drawn rows (those with a weight), kinds and numbers on all rows. Ambiguous rows
+are scored separately. Documents are read from the PubMed files that the rows name; a row whose text is not found there
+is a document of its own, with the sentence as title or abstract. Intervals are Wilson's (1927) at 95 %.
 """
 
 import json
@@ -35,83 +35,83 @@ _BASELINE = {
     "prior_count": rf"{_NUMBER}.{{0,40}}\bcases?\b.{{0,60}}\b(?:reported|described|literature)",
     "rare_qualitative": r"\b(?:rare|rarely|unusual|uncommon)\b",
 }
-"""Kinds by one plain pattern each, the first that matches."""
+"""One plain pattern for each kind of claim; the first that matches decides."""
 
 
 def measure(data: Path) -> dict[str, Any] | None:
-    """The figures of every labelled file in gold/claims; None where there is none."""
+    """Return the figures of every labelled file in gold/claims; None if there is none."""
     files = sorted((data / "gold" / "claims").glob("*.jsonl"))
-    return {file.stem: _measured(_rows(file), data) for file in files} or None
+    return {file.stem: _measure_rows(_read_rows(file), data) for file in files} or None
 
 
-def _rows(file: Path) -> list[Row]:
+def _read_rows(file: Path) -> list[Row]:
     return [json.loads(line) for line in file.read_text("utf-8").splitlines() if line.strip()]
 
 
-def _measured(rows: Sequence[Row], data: Path) -> dict[str, Any]:
-    documents = _documents(rows, data)
-    found = _found(rows, documents, find_claims)
-    baseline = _found(rows, documents, _plain_patterns)
+def _measure_rows(rows: Sequence[Row], data: Path) -> dict[str, Any]:
+    documents = _read_documents(rows, data)
+    claims = _claims_of_rows(rows, documents, find_claims)
+    baseline = _claims_of_rows(rows, documents, _find_by_plain_patterns)
     clear = [i for i, row in enumerate(rows) if not row["ambiguous"]]
     unclear = [i for i, row in enumerate(rows) if row["ambiguous"]]
     return {
-        **_figures([(rows[i], found[i]) for i in clear]),
-        "ambiguous": _detection([(rows[i], found[i]) for i in unclear]),
+        **_figures([(rows[i], claims[i]) for i in clear]),
+        "ambiguous": _detection([(rows[i], claims[i]) for i in unclear]),
         "baseline": _figures([(rows[i], baseline[i]) for i in clear]),
     }
 
 
-def _documents(rows: Sequence[Row], data: Path) -> dict[str, Row]:
-    """By PMID, the documents of the rows that stand in the PubMed files at hand."""
-    found: dict[str, Row] = {}
+def _read_documents(rows: Sequence[Row], data: Path) -> dict[str, Row]:
+    """Return by PMID the documents of the rows that are in the PubMed files present."""
+    documents: dict[str, Row] = {}
     for name in sorted({str(row["file"]) for row in rows}):
         path = data / "pubmed" / "bulk" / name
         wanted = pa.array(sorted({int(row["pmid"]) for row in rows if row["file"] == name}), pa.int64())
         if path.is_file():
             with path.open("rb") as stream:
-                for part in parse(stream, name):
-                    table = part.documents.filter(pc.is_in(part.documents["pmid"], wanted)).select(_COLUMNS)
-                    found.update((str(record["pmid"]), record) for record in table.to_pylist())
-    return found
+                for batch in parse(stream, name):
+                    table = batch.documents.filter(pc.is_in(batch.documents["pmid"], wanted)).select(_COLUMNS)
+                    documents.update((str(record["pmid"]), record) for record in table.to_pylist())
+    return documents
 
 
-def _found(rows: Sequence[Row], documents: Mapping[str, Row], finder: Finder) -> list[list[Claim]]:
-    """The claims that overlap each row."""
-    read: list[Row] = []
-    places: list[tuple[int, int, int]] = []
-    known: dict[str, int] = {}
+def _claims_of_rows(rows: Sequence[Row], documents: Mapping[str, Row], finder: Finder) -> list[list[Claim]]:
+    """Return the claims that overlap the sentence of each row."""
+    used: list[Row] = []
+    spans: list[tuple[int, int, int]] = []  # index in `used`, start, end
+    index_by_pmid: dict[str, int] = {}
     for row in rows:
         document = documents.get(str(row["pmid"]))
-        place = document and _place(row, document)
-        if document is None or place is None:
+        span = document and _locate(row, document)
+        if document is None or span is None:
             text = str(row["text"])
             document = {"title": text, "abstract": None} if row["in_title"] else {"title": "", "abstract": text}
-            places.append((len(read), 0, len(text) + 1))
-            read.append(document)
+            spans.append((len(used), 0, len(text) + 1))
+            used.append(document)
         else:
-            if str(row["pmid"]) not in known:
-                known[str(row["pmid"])] = len(read)
-                read.append(document)
-            places.append((known[str(row["pmid"])], *place))
-    claims = _by_document(read, finder)
-    return [[c for c in claims[at] if c["start"] < end and c["end"] > start] for at, start, end in places]
+            if str(row["pmid"]) not in index_by_pmid:
+                index_by_pmid[str(row["pmid"])] = len(used)
+                used.append(document)
+            spans.append((index_by_pmid[str(row["pmid"])], *span))
+    claims = _claims_by_document(used, finder)
+    return [[c for c in claims[index] if c["start"] < end and c["end"] > start] for index, start, end in spans]
 
 
-def _place(row: Row, document: Row) -> tuple[int, int] | None:
-    """Where a row stands in a document; white space collapsed and without a section's label, as documents are."""
+def _locate(row: Row, document: Row) -> tuple[int, int] | None:
+    """Return the span of a row's sentence in a document, which has white space collapsed and labels removed."""
     text = f"{document['title']} {document['abstract'] or ''}"
-    said = " ".join(str(row["text"]).split())
-    for candidate in (said, _LABEL.sub("", said)):
+    sentence = " ".join(str(row["text"]).split())
+    for candidate in (sentence, _LABEL.sub("", sentence)):
         start = text.find(candidate)
         if start >= 0:
             return start, start + len(candidate)
     return None
 
 
-def _by_document(read: Sequence[Row], finder: Finder) -> list[list[Claim]]:
-    numbered = [{**document, "document_id": str(at)} for at, document in enumerate(read)]
+def _claims_by_document(documents: Sequence[Row], finder: Finder) -> list[list[Claim]]:
+    numbered = [{**document, "document_id": str(index)} for index, document in enumerate(documents)]
     table = DOCUMENTS.from_rows(numbered).select(_COLUMNS)
-    claims: list[list[Claim]] = [[] for _ in read]
+    claims: list[list[Claim]] = [[] for _ in documents]
     for claim in finder(table).to_pylist():
         claims[int(claim["document_id"])].append(claim)
     return claims
@@ -136,12 +136,12 @@ def _figures(pairs: Sequence[tuple[Row, Sequence[Claim]]]) -> dict[str, Any]:
 
 
 def _detection(pairs: Sequence[tuple[Row, Sequence[Claim]]]) -> dict[str, Any]:
-    """Precision, recall, F1 with every row counted once; the same by the rows' weights where they have them."""
+    """Return precision, recall and F1 with each row counted once, and precision and recall by weight."""
     precision = _share([row["kind"] != "none" for row, claims in pairs if claims])
     recall = _share([bool(claims) for row, claims in pairs if row["kind"] != "none"])
-    hit = sum(row["weight"] or 0 for row, claims in pairs if row["kind"] != "none" and claims)
-    found = sum(row["weight"] or 0 for row, claims in pairs if claims)
-    there = sum(row["weight"] or 0 for row, claims in pairs if row["kind"] != "none")
+    detected_claims = sum(row["weight"] or 0 for row, claims in pairs if row["kind"] != "none" and claims)
+    detected = sum(row["weight"] or 0 for row, claims in pairs if claims)
+    labelled_claims = sum(row["weight"] or 0 for row, claims in pairs if row["kind"] != "none")
     return {
         "n": len(pairs),
         "precision": precision["share"],
@@ -149,15 +149,15 @@ def _detection(pairs: Sequence[tuple[Row, Sequence[Claim]]]) -> dict[str, Any]:
         "recall": recall["share"],
         "recall_interval": recall["interval"],
         "f1": _f1(precision["share"], recall["share"]),
-        "weighted_precision": _ratio(hit, found),
-        "weighted_recall": _ratio(hit, there),
+        "weighted_precision": _ratio(detected_claims, detected),
+        "weighted_recall": _ratio(detected_claims, labelled_claims),
     }
 
 
 def _share(outcomes: Iterable[bool]) -> dict[str, Any]:
-    """The share of successes, their number, and Wilson's interval."""
-    kept = list(outcomes)
-    n, share = len(kept), _ratio(sum(kept), len(kept))
+    """Return the number of outcomes, the share of successes, and Wilson's interval."""
+    results = list(outcomes)
+    n, share = len(results), _ratio(sum(results), len(results))
     if share is None:
         return {"n": 0, "share": None, "interval": None}
     middle, spread = share + _Z**2 / (2 * n), _Z * (share * (1 - share) / n + _Z**2 / (4 * n * n)) ** 0.5
@@ -177,8 +177,8 @@ def _f1(precision: float | None, recall: float | None) -> float | None:
     return round(2 * precision * recall / (precision + recall), 4) if precision and recall else None
 
 
-def _plain_patterns(documents: pa.Table) -> pa.Table:
-    """The baseline: the first of five plain patterns that a sentence matches, with the first number in it."""
+def _find_by_plain_patterns(documents: pa.Table) -> pa.Table:
+    """Find claims by the baseline: the first of five plain patterns that a sentence matches, and its first number."""
     claims = []
     for document in documents.to_pylist():
         text = f"{document['title']} {document['abstract'] or ''}"

@@ -1,9 +1,9 @@
-"""Concepts in abstracts against hand-marked MeSH ids.
+"""Quality of concept recognition in abstracts with labelled MeSH ids.
 
-For each set: document level (the ids of an abstract), mention level (id with its very offsets) and pair level (all
-unordered pairs of distinct ids of an abstract), micro-averaged, with the plain dictionary as `baseline`. Found ids are
-those of trees C and F where diseases are marked, of D where chemicals are; marked ids that MeSH no longer has are left
-out and told apart (`absent`). A set's files are all but those named as for training.
+For each set, micro-averaged: document level (the ids of an abstract), mention level (ids with exact offsets) and pair
+level (all unordered pairs of distinct ids of an abstract), with the plain dictionary as `baseline`. Recognized ids are
+restricted to the trees that the set labels: C and F for diseases, D for chemicals. Labelled ids that MeSH no longer has
+are left out and counted as `absent`. Files named as training data are not used.
 """
 
 from collections import defaultdict
@@ -11,22 +11,22 @@ from itertools import combinations
 from pathlib import Path
 from typing import Any
 
-from benchmarks.quality._dictionary import PlainDictionary
-from benchmarks.quality._pubtator import GoldDocument, as_documents, development_files, read
-from benchmarks.quality._scores import scores
+from benchmarks.gold.plain_dictionary import PlainDictionary
+from benchmarks.gold.pubtator import GoldDocument, as_documents, development_files, read_pubtator
+from benchmarks.gold.scores import score_sets
 from transforms.annotation.annotate import annotate
 from transforms.vocabulary.compiled import Vocabulary, VocabularyTables, build, read_mesh
 
 MESH = "vocab/desc2024.xml.gz"
 _CHEMICAL, _DISEASE = frozenset("D"), frozenset("CF")
 _SETS = {"bc5cdr": _CHEMICAL | _DISEASE, "ncbi_disease": _DISEASE, "biored": _CHEMICAL | _DISEASE}
-_OTHERS = frozenset({"GeneOrGeneProduct", "SequenceVariant", "OrganismTaxon", "CellLine"})
+_OTHER_TYPES = frozenset({"GeneOrGeneProduct", "SequenceVariant", "OrganismTaxon", "CellLine"})
 
-Found = dict[str, set[tuple[int, int, str]]]
+Mentions = dict[str, set[tuple[int, int, str]]]
 
 
 def measure(data: Path) -> dict[str, Any] | None:
-    """The figures of every set that is there."""
+    """Return the figures of every set that is present; None if there is none."""
     sets = {name: files for name in _SETS if (files := development_files(data / "gold" / name))}
     if not sets or not (data / MESH).exists():
         return None
@@ -36,17 +36,17 @@ def measure(data: Path) -> dict[str, Any] | None:
     plain = PlainDictionary(tables.concepts, tables.names)
     figures = {}
     for name, files in sets.items():
-        gold = [document for path in files for document in read(path)]
-        wanted = _of_trees(tables, _SETS[name])
+        gold = [document for path in files for document in read_pubtator(path)]
+        wanted = _ids_in_trees(tables, _SETS[name])
         figures[name] = {
-            **_levels(gold, _found(gold, vocabulary), tables, wanted),
-            "baseline": _levels(gold, _found_plainly(gold, plain), tables, wanted),
-            "absent": len({one for document in gold for one in _marked_ids(document)} - _ids(tables)),
+            **_levels(gold, _recognize(gold, vocabulary), tables, wanted),
+            "baseline": _levels(gold, _look_up(gold, plain), tables, wanted),
+            "absent": len({id_ for document in gold for id_ in _labelled_ids(document)} - _ids(tables)),
         }
     return figures
 
 
-def _of_trees(tables: VocabularyTables, trees: frozenset[str]) -> set[str]:
+def _ids_in_trees(tables: VocabularyTables, trees: frozenset[str]) -> set[str]:
     rows = zip(tables.concepts["concept_id"].to_pylist(), tables.concepts["categories"].to_pylist(), strict=True)
     return {concept_id for concept_id, categories in rows if trees & set(categories)}
 
@@ -55,35 +55,35 @@ def _ids(tables: VocabularyTables) -> set[str]:
     return set(tables.concepts["concept_id"].to_pylist())
 
 
-def _marked_ids(document: GoldDocument) -> set[str]:
-    return {one for span in document.spans if span.type not in _OTHERS for one in span.ids}
+def _labelled_ids(document: GoldDocument) -> set[str]:
+    return {id_ for span in document.spans if span.type not in _OTHER_TYPES for id_ in span.ids}
 
 
-def _found(gold: list[GoldDocument], vocabulary: Vocabulary) -> Found:
-    found: Found = defaultdict(set)
+def _recognize(gold: list[GoldDocument], vocabulary: Vocabulary) -> Mentions:
+    mentions: Mentions = defaultdict(set)
     for row in annotate(as_documents(gold), vocabulary).to_pylist():
-        found[row["document_id"]].add((row["start"], row["end"], row["concept_id"]))
-    return found
+        mentions[row["document_id"]].add((row["start"], row["end"], row["concept_id"]))
+    return mentions
 
 
-def _found_plainly(gold: list[GoldDocument], plain: PlainDictionary) -> Found:
-    found: Found = defaultdict(set)
+def _look_up(gold: list[GoldDocument], plain: PlainDictionary) -> Mentions:
+    mentions: Mentions = defaultdict(set)
     for document in gold:
         for start, end, ids in plain.find(f"{document.title} {document.abstract}"):
-            found[document.document_id] |= {(start, end, one) for one in ids}
-    return found
+            mentions[document.document_id] |= {(start, end, id_) for id_ in ids}
+    return mentions
 
 
-def _levels(gold: list[GoldDocument], found: Found, tables: VocabularyTables, wanted: set[str]) -> dict[str, Any]:
-    """Scores at each level."""
+def _levels(gold: list[GoldDocument], mentions: Mentions, tables: VocabularyTables, wanted: set[str]) -> dict[str, Any]:
+    """Return the scores at each level."""
     known = _ids(tables)
-    documents, mentions, pairs = [], [], []
+    by_document, by_mention, by_pair = [], [], []
     for document in gold:
-        spans = [span for span in document.spans if span.type not in _OTHERS]
-        marked = {(span.start, span.end, one) for span in spans for one in span.ids if one in known}
-        mine = {mention for mention in found[document.document_id] if mention[2] in wanted}
-        mentions.append((marked, mine))
-        ids = {one for *_, one in marked}, {one for *_, one in mine}
-        documents.append(ids)
-        pairs.append((set(combinations(sorted(ids[0]), 2)), set(combinations(sorted(ids[1]), 2))))
-    return {"document": scores(documents), "mention": scores(mentions), "pair": scores(pairs)}
+        spans = [span for span in document.spans if span.type not in _OTHER_TYPES]
+        labelled = {(span.start, span.end, id_) for span in spans for id_ in span.ids if id_ in known}
+        own = {mention for mention in mentions[document.document_id] if mention[2] in wanted}
+        by_mention.append((labelled, own))
+        ids = {id_ for *_, id_ in labelled}, {id_ for *_, id_ in own}
+        by_document.append(ids)
+        by_pair.append((set(combinations(sorted(ids[0]), 2)), set(combinations(sorted(ids[1]), 2))))
+    return {"document": score_sets(by_document), "mention": score_sets(by_mention), "pair": score_sets(by_pair)}

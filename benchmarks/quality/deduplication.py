@@ -1,8 +1,8 @@
-"""Distinct articles: sensitivity, precision and F1 over pairs of records, and gold articles lost, beside bib-dedupe.
+"""Quality of deduplication: sensitivity, precision and F1 over pairs of records, and lost articles, with bib-dedupe.
 
-One set a file of DATA/dedup. `seconds` are CPU seconds of the work itself, bib-dedupe's (same records, same run) with
-those of the processes it starts. `without_notices` leaves out gold pairs of an article with an erratum, a retraction or
-a letter about it, which are articles of their own here. Hard pairs are judged pair by pair.
+Each file of DATA/dedup is a set. `seconds` are CPU seconds without start-up, for bib-dedupe (same records, same run)
+including the processes it starts. `without_notices` leaves out gold pairs of an article and an erratum, a retraction or
+a letter about it, which are articles of their own here. A set of hard cases is scored pair by pair.
 """
 
 import itertools
@@ -33,31 +33,33 @@ _NOTICE = re.compile(
 
 
 def measure(data: Path) -> dict[str, Any] | None:
-    """The figures of every set; None where there are none."""
+    """Return the figures of every set; None if there are none."""
     files = sorted((data / "dedup").glob("*.parquet"))
-    return {file.stem: _hard(file) if "case" in _columns(file) else _set(file) for file in files} or None
+    return {
+        file.stem: _measure_hard_cases(file) if "case" in _columns(file) else _measure_set(file) for file in files
+    } or None
 
 
 def _columns(file: Path) -> list[str]:
     return pq.read_schema(file).names
 
 
-def _set(file: Path) -> dict[str, Any]:
+def _measure_set(file: Path) -> dict[str, Any]:
     rows = pq.read_table(file).to_pylist()
     gold = {row["record_id"]: row["cluster_id"] for row in rows}
     ours, our_cost = _run("benchmarks.quality.deduplication", file)
     peers, peer_cost = _run("benchmarks.bib_dedupe", file)
-    apart = gold_without_notices(rows)
-    figures: dict[str, Any] = {**figures_of(gold, _by_record(gold, ours)), "seconds": our_cost}
-    figures["peer"] = {"name": PEER, **figures_of(gold, _by_record(gold, peers)), "seconds": peer_cost}
-    if apart:
-        figures["without_notices"] = figures_of(gold, _by_record(gold, ours), apart)
-        figures["without_notices"]["peer"] = figures_of(gold, _by_record(gold, peers), apart)
+    notice_pairs = find_notice_pairs(rows)
+    figures: dict[str, Any] = {**score_clusters(gold, _by_record(gold, ours)), "seconds": our_cost}
+    figures["peer"] = {"name": PEER, **score_clusters(gold, _by_record(gold, peers)), "seconds": peer_cost}
+    if notice_pairs:
+        figures["without_notices"] = score_clusters(gold, _by_record(gold, ours), notice_pairs)
+        figures["without_notices"]["peer"] = score_clusters(gold, _by_record(gold, peers), notice_pairs)
     return figures
 
 
 def _run(module: str, file: Path) -> tuple[list[list[str]], float]:
-    """Clusters of more than one record, and CPU seconds, as the module prints them."""
+    """Return the clusters of more than one record and the CPU seconds that the module prints."""
     answer = json.loads(
         subprocess.run([sys.executable, "-m", module, str(file)], capture_output=True, check=True).stdout
     )
@@ -65,23 +67,23 @@ def _run(module: str, file: Path) -> tuple[list[list[str]], float]:
 
 
 def _by_record(gold: Clusters, clusters: Iterable[list[str]]) -> dict[str, object]:
-    found: dict[str, object] = {record: record for record in gold}
+    cluster_by_record: dict[str, object] = {record: record for record in gold}
     for members in clusters:
-        found.update(dict.fromkeys(members, members[0]))
-    return found
+        cluster_by_record.update(dict.fromkeys(members, members[0]))
+    return cluster_by_record
 
 
-def pairs_of(clusters: Clusters) -> set[Pair]:
-    """All pairs of records in one cluster, smaller id first."""
+def find_pairs(clusters: Clusters) -> set[Pair]:
+    """Return all pairs of records in the same cluster, smaller id first."""
     members = defaultdict(list)
     for record, cluster in clusters.items():
         members[cluster].append(record)
     return {pair for group in members.values() for pair in itertools.combinations(sorted(group), 2)}
 
 
-def figures_of(gold: Clusters, found: Clusters, left_out: frozenset[Pair] = frozenset()) -> dict[str, Any]:
-    """Records, gold pairs, sensitivity, precision and F1 over pairs but those left out, and lost gold articles."""
-    right, claimed = pairs_of(gold) - left_out, pairs_of(found) - left_out
+def score_clusters(gold: Clusters, found: Clusters, left_out: frozenset[Pair] = frozenset()) -> dict[str, Any]:
+    """Score pairs of records but those left out: records, gold pairs, sensitivity, precision, F1, lost articles."""
+    right, claimed = find_pairs(gold) - left_out, find_pairs(found) - left_out
     both = len(right & claimed)
     return {
         "n": len(gold),
@@ -89,14 +91,14 @@ def figures_of(gold: Clusters, found: Clusters, left_out: frozenset[Pair] = froz
         "sensitivity": round(both / len(right), 4) if right else 1.0,
         "precision": round(both / len(claimed), 4) if claimed else 1.0,
         "f1": round(2 * both / (len(right) + len(claimed)), 4) if right or claimed else 1.0,
-        "lost": lost(gold, found),
+        "lost": count_lost(gold, found),
     }
 
 
-def lost(gold: Clusters, found: Clusters) -> int:
-    """Gold articles swallowed by another: those left when each found cluster stands for one gold article at most.
+def count_lost(gold: Clusters, found: Clusters) -> int:
+    """Count the gold articles merged into another: those left when each cluster represents at most one gold article.
 
-    Cluster and article are matched by the number of records they share, the most first.
+    Clusters and articles are matched by the number of records they share, the largest first.
     """
     shared = Counter((found[record], article) for record, article in gold.items())
     taken: set[object] = set()
@@ -108,8 +110,8 @@ def lost(gold: Clusters, found: Clusters) -> int:
     return len(set(gold.values())) - len(kept)
 
 
-def gold_without_notices(rows: list[dict[str, str]]) -> frozenset[Pair]:
-    """Gold pairs of which exactly one is a notice by its title."""
+def find_notice_pairs(rows: list[dict[str, str]]) -> frozenset[Pair]:
+    """Return the gold pairs of which exactly one record is a notice by its title."""
     groups = defaultdict(list)
     for row in rows:
         groups[row["cluster_id"]].append(row)
@@ -121,7 +123,7 @@ def gold_without_notices(rows: list[dict[str, str]]) -> frozenset[Pair]:
     )
 
 
-def _hard(file: Path) -> dict[str, Any]:
+def _measure_hard_cases(file: Path) -> dict[str, Any]:
     rows = pq.read_table(file).to_pylist()
     pairs = list(zip(rows[::2], rows[1::2], strict=True))
     right = [_merged(pair) == (pair[0]["cluster_id"] == pair[1]["cluster_id"]) for pair in pairs]
@@ -130,11 +132,11 @@ def _hard(file: Path) -> dict[str, Any]:
 
 
 def _merged(pair: Iterable[dict[str, str]]) -> bool:
-    return len(set(deduplicate(documents(list(pair)))["article_id"].to_pylist())) == 1
+    return len(set(deduplicate(to_documents(list(pair)))["article_id"].to_pylist())) == 1
 
 
-def documents(rows: list[dict[str, str]]) -> pa.Table:
-    """Bibliographic records of a labelled set ('' is missing) as documents."""
+def to_documents(rows: list[dict[str, str]]) -> pa.Table:
+    """Return the bibliographic records of a labelled set ('' means missing) as documents."""
     names = (
         "document_id",
         "title",
@@ -164,10 +166,10 @@ def documents(rows: list[dict[str, str]]) -> pa.Table:
 
 def main() -> None:
     """Deduplicate one set and print its clusters of more than one record, and the CPU seconds, as JSON."""
-    records = documents(pq.read_table(sys.argv[1]).to_pylist())
-    began = cpu_seconds()
+    records = to_documents(pq.read_table(sys.argv[1]).to_pylist())
+    start = cpu_seconds()
     table = deduplicate(records)
-    seconds = cpu_seconds() - began
+    seconds = cpu_seconds() - start
     members = defaultdict(list)
     for record, article in zip(table["document_id"].to_pylist(), table["article_id"].to_pylist(), strict=True):
         members[article].append(record)

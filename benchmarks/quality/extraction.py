@@ -1,8 +1,8 @@
-"""Extraction: the abstract on landing pages (html/landing), the full text of articles (html/articles).
+"""Quality of extraction: abstracts of landing pages (html/landing), full texts of articles (html/articles).
 
-token_f1 is the mean over pages of the F1 of word tokens (as a multiset, case folded); exact the number of pages whose
-text is the expected one but for white space; foreign_sentences the number of sentences, on all pages, whose words don't
-stand in the expected one in that order. Peers read the same bytes. A page without an expected text counts nowhere.
+token_f1: mean over pages of the F1 of word tokens (as a multiset, case folded). exact: pages whose text is the expected
+one except for white space. foreign_sentences: sentences on all pages whose words are not in the expected text in that
+order. Peers read the same bytes. A page without an expected text is not counted.
 """
 
 import gzip
@@ -23,11 +23,11 @@ from transforms.web.result import Extraction, Rejection
 from transforms.web.tree import parse_page, read_blocks
 
 _WORD = re.compile(r"\w+")
-Text = Callable[[bytes, str], str | None]
+Extractor = Callable[[bytes, str], str | None]
 
 
 class Page(NamedTuple):
-    """A page and the text expected of it; None for a wall."""
+    """A page and its expected text; None for a wall."""
 
     html: bytes
     url: str
@@ -35,16 +35,16 @@ class Page(NamedTuple):
 
 
 def measure(data: Path) -> dict[str, Any] | None:
-    """Figures of both sets beside those of trafilatura, trafilatura favouring precision, and readability-lxml."""
+    """Return the figures of both sets, with trafilatura (two settings) and readability-lxml as peers."""
     figures = {}
     if (data / "html/landing").is_dir():
-        figures["landing"] = _figures(list(_landing(data / "html/landing")), "abstract")
+        figures["landing"] = _figures(list(_read_landing(data / "html/landing")), "abstract")
     if (data / "html/articles/ground-truth.json").exists():
-        figures["articles"] = _figures(list(_articles(data / "html/articles")), "article")
+        figures["articles"] = _figures(list(_read_articles(data / "html/articles")), "article")
     return figures or None
 
 
-def _landing(folder: Path) -> Iterator[Page]:
+def _read_landing(folder: Path) -> Iterator[Page]:
     for path in sorted(folder.glob("*.html")):
         stated = path.with_name(f"{path.stem}_Out.json")
         if stated.exists():
@@ -53,7 +53,7 @@ def _landing(folder: Path) -> Iterator[Page]:
                 yield Page(path.read_bytes(), out.get("url", f"https://{path.stem}"), out.get("abstract"))
 
 
-def _articles(folder: Path) -> Iterator[Page]:
+def _read_articles(folder: Path) -> Iterator[Page]:
     for name, truth in json.loads((folder / "ground-truth.json").read_text("utf-8")).items():
         path = folder / "html" / f"{name}.html.gz"
         yield Page(gzip.decompress(path.read_bytes()), truth["url"], truth["articleBody"])
@@ -61,8 +61,8 @@ def _articles(folder: Path) -> Iterator[Page]:
 
 def _figures(pages: list[Page], mode: Mode) -> dict[str, Any]:
     def ours(html: bytes, url: str) -> str | None:
-        found = extract(html, url, mode)
-        return found.text or "" if isinstance(found, Extraction) else None
+        result = extract(html, url, mode)
+        return result.text or "" if isinstance(result, Extraction) else None
 
     return {
         **_scores(pages, ours),
@@ -77,7 +77,7 @@ def _figures(pages: list[Page], mode: Mode) -> dict[str, Any]:
 
 
 def _readability(html: bytes, _: str) -> str | None:
-    from readability import Document  # of the extra 'bench'
+    from readability import Document  # installed by the extra 'bench'
 
     try:
         summary = Document(html.decode("utf-8", "replace")).summary()
@@ -87,9 +87,9 @@ def _readability(html: bytes, _: str) -> str | None:
     return None if isinstance(parsed, Rejection) else "\n".join(block.text for block in read_blocks(parsed.root))
 
 
-def _scores(pages: list[Page], text: Text) -> dict[str, Any]:
-    articles = [(text(page.html, page.url) or "", page.expected) for page in pages if page.expected is not None]
-    walls = [text(page.html, page.url) for page in pages if page.expected is None]
+def _scores(pages: list[Page], extract_text: Extractor) -> dict[str, Any]:
+    articles = [(extract_text(page.html, page.url) or "", page.expected) for page in pages if page.expected is not None]
+    walls = [extract_text(page.html, page.url) for page in pages if page.expected is None]
     scores = [token_f1(found, expected) for found, expected in articles]
     return {
         "n": len(articles),
@@ -103,14 +103,14 @@ def _scores(pages: list[Page], text: Text) -> dict[str, Any]:
 
 
 def token_f1(found: str, expected: str) -> float:
-    """F1 of two texts as multisets of word tokens, case folded; 1 for two empty ones."""
+    """Return the F1 of two texts as multisets of word tokens, case folded; 1 for two empty texts."""
     ours, theirs = (Counter(_WORD.findall(text.casefold())) for text in (found, expected))
     total = ours.total() + theirs.total()
     return 2 * (ours & theirs).total() / total if total else 1.0
 
 
 def foreign_sentences(found: str, expected: str) -> list[str]:
-    """The sentences of a text whose words do not stand in the expected text one after the other."""
+    """Return the sentences whose words do not follow each other in the expected text."""
     within = f" {' '.join(_WORD.findall(expected.casefold()))} "
     sentences = (" ".join(_WORD.findall(sentence.casefold())) for sentence in sentencex.segment("en", found))
     return [sentence for sentence in sentences if sentence and f" {sentence} " not in within]

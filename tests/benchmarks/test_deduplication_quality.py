@@ -3,7 +3,7 @@
 import pyarrow.parquet as pq
 import pytest
 
-from benchmarks.quality.deduplication import documents, figures_of, gold_without_notices, lost, pairs_of
+from benchmarks.quality.deduplication import count_lost, find_notice_pairs, find_pairs, score_clusters, to_documents
 from transforms.duplicates.deduplicate import deduplicate
 
 GOLD = {"a": 1, "b": 1, "c": 1, "d": 2, "e": 3}
@@ -22,11 +22,11 @@ FLOORS = {
 
 
 def test_pairs_and_figures():
-    assert pairs_of(GOLD) == {("a", "b"), ("a", "c"), ("b", "c")}
+    assert find_pairs(GOLD) == {("a", "b"), ("a", "c"), ("b", "c")}
     found = {"a": "x", "b": "x", "c": "y", "d": "y", "e": "z"}
-    figures = figures_of(GOLD, found)
+    figures = score_clusters(GOLD, found)
     assert (figures["sensitivity"], figures["precision"], figures["f1"]) == (0.3333, 0.5, 0.4)
-    apart = figures_of(GOLD, found, frozenset({("a", "c"), ("b", "c")}))
+    apart = score_clusters(GOLD, found, frozenset({("a", "c"), ("b", "c")}))
     assert (apart["pairs"], apart["sensitivity"], apart["precision"]) == (1, 1.0, 0.5)
 
 
@@ -41,7 +41,7 @@ def test_pairs_and_figures():
     ],
 )
 def test_lost_articles(found, expected):
-    assert lost(GOLD, found) == expected
+    assert count_lost(GOLD, found) == expected
 
 
 def test_pairs_with_a_notice_are_known_by_their_titles():
@@ -50,15 +50,15 @@ def test_pairs_with_a_notice_are_known_by_their_titles():
         {"record_id": "a", "cluster_id": "1", "title": "Erratum: Salt and nodules"},
         {"record_id": "c", "cluster_id": "1", "title": "Salt and nodules. [Erratum appears in Thyroid]"},
     ]
-    assert gold_without_notices(rows) == {("a", "b"), ("a", "c")}
+    assert find_notice_pairs(rows) == {("a", "b"), ("a", "c")}
 
 
 @pytest.mark.data
 @pytest.mark.parametrize("name", sorted(FLOORS))
 def test_floors(data_dir, name):
     rows = pq.read_table(data_dir / "dedup" / f"{name}.parquet").to_pylist()
-    found = deduplicate(documents(rows))
+    found = deduplicate(to_documents(rows))
     clusters = dict(zip(found["document_id"].to_pylist(), found["article_id"].to_pylist(), strict=True))
-    figures = figures_of({row["record_id"]: row["cluster_id"] for row in rows}, clusters)
+    figures = score_clusters({row["record_id"]: row["cluster_id"] for row in rows}, clusters)
     assert figures["f1"] >= FLOORS[name]
     assert figures["lost"] <= 1

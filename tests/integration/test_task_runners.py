@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from benchmarks.cutting import cut
+from benchmarks.split_files import split_files
 from flows.prepare.task_runners import RunnerMissingError, task_runner
 from flows.settings import Settings
 from tests.support.bulk_runs import assert_equal, embedded, load
@@ -27,7 +27,7 @@ def test_threads_and_dask_give_equal_tables(tmp_path):
 @pytest.mark.server
 @pytest.mark.timeout(3000)
 def test_two_pubmed_files_cut_into_forty(tmp_path, data_dir):
-    pieces = cut([data_dir / name for name in BULK], tmp_path / "files", 40)
+    pieces = split_files([data_dir / name for name in BULK], tmp_path / "files", 40)
     assert len(pieces) == 40
     lakes, told = load(tmp_path, ["threads", "processes", *DASK], data_dir / "vocab/desc2024.xml.gz", 2900)
     assert_equal(lakes, told)

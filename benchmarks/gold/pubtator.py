@@ -1,4 +1,4 @@
-"""Gold abstracts in PubTator format: title and abstract, and marked spans with their ids."""
+"""Reads gold abstracts in PubTator format: title, abstract, and annotated spans with their concept ids."""
 
 import gzip
 import re
@@ -15,7 +15,7 @@ _NAMED_TRAINING = re.compile("train", re.IGNORECASE)
 
 @dataclass(frozen=True)
 class Span:
-    """Something marked: code points of title + ' ' + abstract, its type, and the ids it stands for, as CURIEs."""
+    """An annotated span: code points in title + ' ' + abstract, its type, and its concept ids as CURIEs."""
 
     start: int
     end: int
@@ -25,7 +25,7 @@ class Span:
 
 @dataclass
 class GoldDocument:
-    """One abstract and what is marked in it."""
+    """One abstract with its annotated spans."""
 
     document_id: str
     title: str = ""
@@ -34,13 +34,13 @@ class GoldDocument:
 
 
 def development_files(folder: Path) -> list[Path]:
-    """The labelled files of a folder, those for training apart."""
-    found = sorted(path for path in folder.glob("*") if path.is_file() and not path.name.endswith((".md", ".dtd")))
-    return [path for path in found if not _NAMED_TRAINING.search(path.name)]
+    """Return the labelled files of a folder, without those named as training data."""
+    files = sorted(path for path in folder.glob("*") if path.is_file() and not path.name.endswith((".md", ".dtd")))
+    return [path for path in files if not _NAMED_TRAINING.search(path.name)]
 
 
-def read(path: Path) -> list[GoldDocument]:
-    """The documents of a PubTator file, plain or gzip; a document that stands twice is read once."""
+def read_pubtator(path: Path) -> list[GoldDocument]:
+    """Return the documents of a PubTator file, plain or gzipped, each once."""
     content = path.read_bytes()
     text = (gzip.decompress(content) if content[:2] == b"\x1f\x8b" else content).decode("utf-8")
     documents: dict[str, GoldDocument] = {}
@@ -66,12 +66,13 @@ def _document(block: str) -> GoldDocument:
 
 def _ids(cell: str) -> frozenset[str]:
     """'D003865,D016584' -> {'MESH:D003865', 'MESH:D016584'}; '-1' and '' -> nothing."""
-    ids = (one.strip() for one in re.split(r"[|+,;]", cell))
-    return frozenset(one if ":" in one else f"MESH:{one}" for one in ids if one not in {"", "-", "-1"})
+    ids = (part.strip() for part in re.split(r"[|+,;]", cell))
+    return frozenset(id_ if ":" in id_ else f"MESH:{id_}" for id_ in ids if id_ not in {"", "-", "-1"})
 
 
 def as_documents(gold: list[GoldDocument]) -> pa.Table:
-    """Gold documents as rows of the table `documents`."""
+    """Return gold documents as rows of the table `documents`."""
     return DOCUMENTS.from_rows(
-        {"document_id": one.document_id, "title": one.title, "abstract": one.abstract} for one in gold
+        {"document_id": document.document_id, "title": document.title, "abstract": document.abstract}
+        for document in gold
     )

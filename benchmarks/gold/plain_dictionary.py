@@ -1,6 +1,6 @@
-"""The plain baseline: names of a vocabulary as they are spelt, whatever their case, at word boundaries, the longest.
+"""The baseline of concept recognition: exact names of a vocabulary, ignoring case, at word boundaries, longest first.
 
-No word forms, no turned-round names, no abbreviations, no acronyms in their own case, no assertion.
+Without word forms, inverted names, abbreviations, case of acronyms and assertion.
 """
 
 import re
@@ -14,7 +14,7 @@ _SHORTEST = 3
 
 
 class PlainDictionary:
-    """Exact look-up of the counted concepts' names."""
+    """Exact lookup of the names of counted concepts."""
 
     def __init__(self, concepts: pa.Table, names: pa.Table) -> None:
         counted = set(concepts.filter(concepts["counted"])["concept_id"].to_pylist())
@@ -26,17 +26,17 @@ class PlainDictionary:
                 self._lengths[name.lower()[:_SHORTEST]].add(len(name))
 
     def find(self, text: str) -> Iterator[tuple[int, int, frozenset[str]]]:
-        """(start, end, concept ids) of each name in a text, from the left the longest, none overlapping."""
+        """Yield (start, end, concept ids) of names from left to right, the longest first, without overlaps."""
         lower = text.lower()
-        reached = 0
+        last_end = 0
         for word in _WORD.finditer(lower):
             start = word.start()
-            if start < reached:
+            if start < last_end:
                 continue
             for length in sorted(self._lengths.get(lower[start : start + _SHORTEST], ()), reverse=True):
                 end = start + length
                 ids = self._ids.get(lower[start:end])
                 if ids and not (lower[end : end + 1].isalnum() and lower[end - 1].isalnum()):
                     yield start, end, frozenset(ids)
-                    reached = end
+                    last_end = end
                     break
