@@ -35,7 +35,7 @@ def matching_articles(connection: duckdb.DuckDBPyConnection, claims: pa.Table) -
     for step in ("claim_groups", "group_articles", "claim_articles"):
         connection.execute(statement("claims", step))
     parameters = {"reports_cases": REPORTS_CASES}
-    matches = connection.sql(statement("claims", "placed_articles"), params=parameters).to_arrow_table().cast(MATCHES)
+    matches = connection.sql(statement("claims", "claim_matches"), params=parameters).to_arrow_table().cast(MATCHES)
     connection.unregister("searches")
     return matches
 

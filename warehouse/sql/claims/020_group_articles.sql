@@ -1,32 +1,33 @@
--- The articles that affirm each group, descendants included, by text or headings; sentences: those that do.
+-- One row per group and article that affirms one of its concepts, or a descendant, in text or headings, with the
+-- numbers of the sentences that do.
 CREATE OR REPLACE TEMP TABLE group_articles AS
 WITH distinct_groups AS (
     SELECT DISTINCT claim_groups.members
     FROM claim_groups
 ),
-named AS (
+group_concepts AS (
     SELECT
         distinct_groups.members,
         unnest(string_split(distinct_groups.members, '|')) AS concept_id
     FROM distinct_groups
 ),
-expanded AS (
+concepts_with_descendants AS (
     SELECT
-        named.members,
-        named.concept_id
-    FROM named
+        group_concepts.members,
+        group_concepts.concept_id
+    FROM group_concepts
     UNION
     SELECT
-        named.members,
+        group_concepts.members,
         concept_ancestors.concept_id
-    FROM named
-    INNER JOIN concept_ancestors ON concept_ancestors.ancestor_id = named.concept_id
+    FROM group_concepts
+    INNER JOIN concept_ancestors ON concept_ancestors.ancestor_id = group_concepts.concept_id
 )
 SELECT
-    expanded.members,
+    concepts_with_descendants.members,
     article_concepts.article_id,
     list_distinct(flatten(list(article_concepts.sentences))) AS sentences
-FROM expanded
-INNER JOIN article_concepts ON article_concepts.concept_id = expanded.concept_id
+FROM concepts_with_descendants
+INNER JOIN article_concepts ON article_concepts.concept_id = concepts_with_descendants.concept_id
 WHERE article_concepts.affirmed AND NOT article_concepts.is_notice
-GROUP BY expanded.members, article_concepts.article_id
+GROUP BY concepts_with_descendants.members, article_concepts.article_id

@@ -1,6 +1,6 @@
--- The claims of preferred documents, with what their papers' dates allow. A page is fetched long after its paper
--- came out: what only the web has counts from the day it was published. What bears no date counts from the day it
--- was loaded.
+-- The claims of preferred documents, notices left out, with the day their paper entered the sources. A web page is
+-- fetched long after its paper appeared, so an article that only the web has counts from the day it was published; a
+-- record without any date counts from the day it was loaded.
 WITH loaded AS (
     SELECT
         sightings.document_id,

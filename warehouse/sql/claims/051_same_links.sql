@@ -1,5 +1,5 @@
--- Links between two forms of one paper, either way. Materialised as they stand: with any condition on both ends
--- DuckDB would join every document with every other before it looked at the links.
+-- Links between two forms of one paper, one row for each direction. The CTE is materialised because DuckDB would
+-- otherwise push conditions on both ends down and join every document with every other before it reads the links.
 CREATE OR REPLACE TEMP TABLE same_links AS
 WITH stated AS MATERIALIZED (
     SELECT

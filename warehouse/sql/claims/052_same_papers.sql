@@ -1,5 +1,7 @@
--- Articles that are a claiming article in another form: its versions, preprint, translation, erratum, at up to two
--- steps.
+-- For each article with claims, the articles that are other forms of the same paper (versions, preprint, translation,
+-- erratum), over one or two links: they do not contradict its claims.
+--
+--     links preprint - article, article - erratum   ->   for the preprint: the article and the erratum
 WITH claiming AS (
     SELECT
         same_links.article_id,

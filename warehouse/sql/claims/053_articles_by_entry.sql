@@ -1,4 +1,5 @@
--- How much there is to find, by the day it entered: for the coverage of a claim as of its date.
+-- The number of articles that can be searched, by the day they entered: the coverage of a claim as of its date is the
+-- sum of the rows up to that day.
 SELECT
     keys.entered_on,
     count(*) AS articles,

@@ -1,5 +1,5 @@
--- The articles listed for claims (`listed`: rows of claim_matches), with the sentence that affirms the whole
--- combination.
+-- The articles to show for claims (`listed`: rows of claim_matches) with their title, year and the text of the
+-- sentence that affirms the whole combination, ordered by claim and kind of match.
 SELECT
     listed.article_id,
     listed.start,

@@ -1,7 +1,7 @@
 -- One row per article to write again: those that changed or moved documents belong to now, and those they leave.
 -- `portion` is the portion it is written in; `existed` says whether the lake has rows of it, which must be hidden.
 --
---     document c moves from article 5 to article 3   ->   3 (gains c) and 5 (loses c; no rows if c was its only document)
+--     document c moves from article 5 to article 3   ->   3, which gains c, and 5, which loses it
 CREATE TEMP TABLE touched_articles AS
 WITH former_assignments AS (
     SELECT DISTINCT

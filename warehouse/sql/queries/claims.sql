@@ -1,4 +1,5 @@
--- Claims beside what was found, those that are contradicted first.
+-- One row per audited claim with its article and its text, contradicted claims first. $kind, $verdict and $article
+-- restrict them, unless NULL.
 SELECT
     claim_audit.* EXCLUDE (batch),
     claim_audit.batch AS version,
@@ -25,7 +26,7 @@ INNER JOIN articles ON articles.article_id = claim_audit.article_id AND articles
 WHERE
     ($kind IS NULL OR claim_audit.kind = $kind)
     AND ($verdict IS NULL OR claim_audit.verdict = $verdict)
-    AND ($article IS NULL OR claim_audit.article_id IN (SELECT found.article_id FROM article($article) AS found))
+    AND ($article IS NULL OR claim_audit.article_id IN (SELECT selected.article_id FROM article($article) AS selected))
 ORDER BY
     list_position(['contradicted', 'not contradicted', 'not decidable'], claim_audit.verdict) ASC,
     claim_audit.known_until DESC NULLS LAST,

@@ -1,4 +1,4 @@
--- The content that counts of every document.
+-- One row per document that exists: its current content. The view of a commit has the same name and columns.
 CREATE TEMP VIEW current_contents AS
 SELECT
     documents.document_id,

@@ -1,4 +1,4 @@
--- Articles added, deleted, retracted or restored between two versions, attached as earlier and later.
+-- Articles added, deleted, retracted or restored between two versions, attached as `earlier` and `later`.
 SELECT
     CASE
         WHEN before.article_id IS NULL THEN 'added'

@@ -1,4 +1,4 @@
--- Pairs whose number of articles differs between two versions, attached as earlier and later.
+-- Pairs whose number of articles differs between two versions, attached as `earlier` and `later`.
 WITH before AS (
     SELECT
         pairs.concept_a,

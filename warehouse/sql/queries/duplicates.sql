@@ -1,6 +1,6 @@
--- Pairs of records found to be one article ('same'), those that would be but for one thing ('suspected'), or every
--- pair of records much alike ('all'). $which: one of the three.
-WITH said AS (
+-- Pairs of similar records, with the manual decision where there is one and else the rules' decision. $which selects
+-- the pairs that are one article ('same'), those that one thing keeps from being so ('suspected'), or all ('all').
+WITH manual_decisions AS (
     SELECT
         verdicts.document_a,
         verdicts.document_b,
@@ -11,20 +11,26 @@ WITH said AS (
 ),
 pairs AS (
     SELECT
-        coalesce(found.document_a, said.document_a) AS document_a,
-        coalesce(found.document_b, said.document_b) AS document_b,
+        coalesce(decided_pairs.document_a, manual_decisions.document_a) AS document_a,
+        coalesce(decided_pairs.document_b, manual_decisions.document_b) AS document_b,
         CASE
-            WHEN said.same THEN 'same'
-            WHEN NOT said.same THEN 'different'
-            ELSE found.verdict
+            WHEN manual_decisions.same THEN 'same'
+            WHEN NOT manual_decisions.same THEN 'different'
+            ELSE decided_pairs.verdict
         END AS verdict,
-        CASE WHEN said.same IS NULL THEN found.rule ELSE 'said by ' || said.said_by END AS rule,
-        json_extract_string(found.evidence, '$.otherwise') AS otherwise,
-        found.link
-    FROM duplicate_pairs AS found
-    FULL OUTER JOIN said ON said.document_a = found.document_a AND said.document_b = found.document_b
+        CASE
+            WHEN manual_decisions.same IS NULL THEN decided_pairs.rule
+            ELSE 'said by ' || manual_decisions.said_by
+        END AS rule,
+        json_extract_string(decided_pairs.evidence, '$.otherwise') AS otherwise,
+        decided_pairs.link
+    FROM duplicate_pairs AS decided_pairs
+    FULL OUTER JOIN manual_decisions
+        ON
+            manual_decisions.document_a = decided_pairs.document_a
+            AND manual_decisions.document_b = decided_pairs.document_b
 ),
-placed AS (
+judged_pairs AS (
     SELECT
         pairs.document_a,
         pairs.document_b,
@@ -49,7 +55,7 @@ placed AS (
     INNER JOIN documents AS a ON a.document_id = pairs.document_a AND a.is_current
     INNER JOIN documents AS b ON b.document_id = pairs.document_b AND b.is_current
 )
-SELECT placed.*
-FROM placed
-WHERE $which = 'all' OR placed.verdict = $which
-ORDER BY placed.document_a ASC, placed.document_b ASC
+SELECT judged_pairs.*
+FROM judged_pairs
+WHERE $which = 'all' OR judged_pairs.verdict = $which
+ORDER BY judged_pairs.document_a ASC, judged_pairs.document_b ASC

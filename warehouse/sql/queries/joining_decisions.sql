@@ -1,4 +1,4 @@
--- The decisions that make one article of its records.
+-- The decisions that join the records of article $article_id.
 SELECT
     duplicate_pairs.document_a,
     duplicate_pairs.document_b,

@@ -1,6 +1,6 @@
--- Documents that do not stand where a recount puts them; recounted_clusters: the articles of those told of by
--- several.
-WITH placed AS (
+-- Document versions whose article or is_current differs from what a recount expects. `recounted_clusters` has the
+-- article of every document that may share it with another.
+WITH expected_documents AS (
     SELECT
         documents.document_id,
         documents.version,
@@ -11,7 +11,7 @@ WITH placed AS (
             PARTITION BY documents.document_id
             ORDER BY documents.version DESC, documents.digest DESC
         ) = 1
-        AND (deleted.version IS NULL OR deleted.version < documents.version) AS expected_current
+        AND (latest_deletions.version IS NULL OR latest_deletions.version < documents.version) AS expected_current
     FROM documents
     LEFT JOIN recounted_clusters AS clusters ON clusters.document_id = documents.document_id
     LEFT JOIN (
@@ -20,11 +20,11 @@ WITH placed AS (
             max(deletions.version) AS version
         FROM deletions
         GROUP BY deletions.document_id
-    ) AS deleted ON deleted.document_id = documents.document_id
+    ) AS latest_deletions ON latest_deletions.document_id = documents.document_id
 )
-SELECT placed.*
-FROM placed
+SELECT expected_documents.*
+FROM expected_documents
 WHERE
-    placed.is_current IS DISTINCT FROM placed.expected_current
-    OR (placed.expected_current AND placed.article_id <> placed.expected_article_id)
-ORDER BY placed.document_id ASC, placed.version ASC
+    expected_documents.is_current IS DISTINCT FROM expected_documents.expected_current
+    OR (expected_documents.expected_current AND expected_documents.article_id <> expected_documents.expected_article_id)
+ORDER BY expected_documents.document_id ASC, expected_documents.version ASC

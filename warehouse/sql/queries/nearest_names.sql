@@ -1,3 +1,4 @@
+-- The five counted concepts with a name most similar to $term, for a hint when no concept has that name.
 SELECT
     concepts.name,
     max(jaro_winkler_similarity(lower(concept_names.name), lower($term))) AS similarity

@@ -1,4 +1,4 @@
--- Which version of which data a count is of.
+-- The version of the lake, its code and its vocabulary, which a figure quoted from it is based on.
 SELECT
     lake.version,
     batches.committed_at,

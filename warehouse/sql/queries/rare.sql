@@ -1,3 +1,5 @@
+-- Rare pairs of one basis, the most surprising first; $category keeps the pairs whose two concepts are of that
+-- category, unless NULL.
 SELECT rare_cooccurrences.*
 FROM rare_cooccurrences
 WHERE

@@ -1,3 +1,4 @@
+-- The number of rejected records by reason, with an example of each.
 SELECT
     rejected.reason,
     count(*) AS records,

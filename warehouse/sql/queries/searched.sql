@@ -1,10 +1,12 @@
--- What is searched for in place of some concepts: their names, and how many concepts below them.
+-- What to search for in place of $concepts: all their names, and the number of their descendants (0 if $exact).
 SELECT
     concepts.concept_id,
     concepts.name,
     (
         SELECT
-            coalesce(list(names.name ORDER BY names.kind = 'preferred' DESC, length(names.name) ASC, names.name ASC), [])
+            coalesce(
+                list(names.name ORDER BY names.kind = 'preferred' DESC, length(names.name) ASC, names.name ASC), []
+            )
         FROM concept_names AS names
         WHERE names.concept_id = concepts.concept_id
     ) AS names,

@@ -1,6 +1,6 @@
--- Documents whose article need not be theirs alone: those a decision or a person's verdict names, and those that
--- share a PMID; by the content that counts: the latest, unless deleted since.
-WITH standing AS (
+-- The documents that may share their article with another, with their current PMID: those named by a decision or a
+-- manual verdict, and those that share a PMID. Current is the latest version that no later deletion removes.
+WITH current_versions AS (
     SELECT
         documents.document_id,
         documents.pmid
@@ -11,29 +11,32 @@ WITH standing AS (
             max(deletions.version) AS version
         FROM deletions
         GROUP BY deletions.document_id
-    ) AS deleted ON deleted.document_id = documents.document_id AND deleted.version >= documents.version
+    ) AS latest_deletions
+        ON
+            latest_deletions.document_id = documents.document_id
+            AND latest_deletions.version >= documents.version
     QUALIFY
         row_number() OVER (
             PARTITION BY documents.document_id
             ORDER BY documents.version DESC, documents.digest DESC
         ) = 1
 ),
-named AS (
+connected_documents AS (
     SELECT unnest([duplicate_pairs.document_a, duplicate_pairs.document_b]) AS document_id FROM duplicate_pairs
     UNION
     SELECT unnest([verdicts.document_a, verdicts.document_b]) FROM verdicts
     UNION
-    SELECT shared.document_id
+    SELECT shared_pmids.document_id
     FROM (
         SELECT
-            standing.document_id,
-            standing.pmid
-        FROM standing
-        QUALIFY count(*) OVER (PARTITION BY standing.pmid) > 1
-    ) AS shared
-    WHERE shared.pmid IS NOT NULL
+            current_versions.document_id,
+            current_versions.pmid
+        FROM current_versions
+        QUALIFY count(*) OVER (PARTITION BY current_versions.pmid) > 1
+    ) AS shared_pmids
+    WHERE shared_pmids.pmid IS NOT NULL
 )
-SELECT standing.*
-FROM standing
-SEMI JOIN named ON named.document_id = standing.document_id
-ORDER BY standing.document_id ASC
+SELECT current_versions.*
+FROM current_versions
+SEMI JOIN connected_documents ON connected_documents.document_id = current_versions.document_id
+ORDER BY current_versions.document_id ASC

@@ -1,4 +1,4 @@
--- The current documents of a range of articles: the latest version of each record that no later deletion removed.
+-- The current documents of a range of articles: the latest version of each record that no later deletion removes.
 SELECT documents.* EXCLUDE (batch)
 FROM documents
 ANTI JOIN (
@@ -7,7 +7,8 @@ ANTI JOIN (
         max(deletions.version) AS version
     FROM deletions
     GROUP BY deletions.document_id
-) AS deleted ON deleted.document_id = documents.document_id AND deleted.version >= documents.version
+) AS latest_deletions
+    ON latest_deletions.document_id = documents.document_id AND latest_deletions.version >= documents.version
 WHERE documents.article_id BETWEEN $first AND $last
 QUALIFY
     row_number() OVER (

@@ -1,3 +1,4 @@
+-- One row: the size and state of the lake.
 SELECT
     (SELECT lake.root FROM lake) AS lake,
     (SELECT lake.version FROM lake) AS version,

@@ -1,4 +1,4 @@
--- The decisions that stand on pairs with one of the documents in `asked`.
+-- The stored decisions on the pairs that include one of `requested_documents`.
 SELECT
     pairs.document_a,
     pairs.document_b,

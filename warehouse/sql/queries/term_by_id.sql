@@ -1,3 +1,4 @@
+-- The concept with the id $term, in any case.
 SELECT
     concepts.concept_id,
     concepts.name,

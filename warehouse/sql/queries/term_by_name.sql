@@ -1,3 +1,4 @@
+-- The concept with a name $term, in any case; concepts that prefer this name come first.
 SELECT
     concepts.concept_id,
     concepts.name,

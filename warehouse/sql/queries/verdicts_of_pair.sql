@@ -1,3 +1,4 @@
+-- The manual decisions on one pair of documents, the earliest first.
 SELECT
     verdicts.same,
     verdicts.said_by,

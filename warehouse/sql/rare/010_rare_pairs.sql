@@ -1,4 +1,4 @@
--- The rare pairs, with their place among those of their basis, the most surprising first.
+-- One row per rare pair and basis, numbered within the basis from the most surprising (place 1).
 CREATE OR REPLACE TEMP TABLE rare_pairs AS
 SELECT
     rare.concept_a,

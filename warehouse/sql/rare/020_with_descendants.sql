@@ -1,34 +1,35 @@
--- The articles of the most surprising pairs, the concepts below each included.
+-- The number of articles with both concepts of the $most most surprising pairs of each basis, descendants of each
+-- included: a pair is less surprising if a more specific one is common.
 CREATE OR REPLACE TEMP TABLE with_descendants AS
 WITH chosen AS (
     SELECT rare_pairs.*
     FROM rare_pairs
     WHERE rare_pairs.place <= $most
 ),
-named AS (
+pair_concepts AS (
     SELECT chosen.concept_a AS concept_id FROM chosen
     UNION
     SELECT chosen.concept_b FROM chosen
 ),
-expanded AS (
+concepts_with_descendants AS (
     SELECT
-        named.concept_id,
-        named.concept_id AS member_id
-    FROM named
+        pair_concepts.concept_id,
+        pair_concepts.concept_id AS member_id
+    FROM pair_concepts
     UNION ALL
     SELECT
-        named.concept_id,
+        pair_concepts.concept_id,
         concept_ancestors.concept_id
-    FROM named
-    INNER JOIN concept_ancestors ON concept_ancestors.ancestor_id = named.concept_id
+    FROM pair_concepts
+    INNER JOIN concept_ancestors ON concept_ancestors.ancestor_id = pair_concepts.concept_id
 ),
 affirmed AS MATERIALIZED (
     SELECT DISTINCT
-        expanded.concept_id,
+        concepts_with_descendants.concept_id,
         article_concepts.article_id,
         bases.basis
-    FROM expanded
-    INNER JOIN article_concepts ON article_concepts.concept_id = expanded.member_id
+    FROM concepts_with_descendants
+    INNER JOIN article_concepts ON article_concepts.concept_id = concepts_with_descendants.member_id
     INNER JOIN (VALUES ('index', 'index'), ('text', 'text'), ('index', 'any'), ('text', 'any')) AS bases (found, basis)
         ON bases.found = article_concepts.basis
     WHERE

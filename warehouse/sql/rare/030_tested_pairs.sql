@@ -1,3 +1,4 @@
+-- The rows of rare_tests without p and q values: the $most most surprising pairs of each basis.
 SELECT
     rare_pairs.concept_a,
     rare_pairs.concept_b,

@@ -1,3 +1,4 @@
+-- One row per pair, year and basis: the sum of the signed deltas of all commits, retracted articles left out.
 CREATE VIEW cooccurrences AS
 SELECT
     deltas.concept_a,

@@ -1,3 +1,4 @@
+-- As cooccurrences, with retracted articles, notices and errata.
 CREATE VIEW cooccurrences_with_retracted AS
 SELECT
     deltas.concept_a,

@@ -1,3 +1,4 @@
+-- One row per concept, year and basis: the sum of the signed deltas of all commits.
 CREATE VIEW concept_counts AS
 SELECT
     deltas.concept_id,

@@ -1,3 +1,4 @@
+-- One row per year and basis: the size of the population, as the sum of the signed deltas of all commits.
 CREATE VIEW corpus_counts AS
 SELECT
     deltas.year,

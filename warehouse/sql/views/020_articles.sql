@@ -1,3 +1,4 @@
+-- One row per article: what belongs to the article as a whole, and the text of the document that represents it.
 CREATE VIEW articles AS
 SELECT
     article_keys.article_id,

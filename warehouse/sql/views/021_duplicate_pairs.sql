@@ -1,5 +1,6 @@
+-- One row per pair of documents: the latest decision on their current contents.
 CREATE VIEW duplicate_pairs AS
-WITH latest AS (
+WITH latest_decisions AS (
     SELECT pair_decisions.*
     FROM pair_decisions
     QUALIFY
@@ -10,17 +11,19 @@ WITH latest AS (
         ) = 1
 )
 SELECT
-    latest.document_a,
-    latest.document_b,
+    latest_decisions.document_a,
+    latest_decisions.document_b,
     a.article_id AS article_a,
     b.article_id AS article_b,
-    latest.verdict,
-    latest.rule,
-    latest.evidence,
-    latest.link,
-    latest.link_from,
-    latest.batch
-FROM latest
-INNER JOIN documents AS a ON a.document_id = latest.document_a AND a.digest = latest.digest_a AND a.is_current
-INNER JOIN documents AS b ON b.document_id = latest.document_b AND b.digest = latest.digest_b AND b.is_current
-WHERE latest.verdict <> 'not compared'
+    latest_decisions.verdict,
+    latest_decisions.rule,
+    latest_decisions.evidence,
+    latest_decisions.link,
+    latest_decisions.link_from,
+    latest_decisions.batch
+FROM latest_decisions
+INNER JOIN documents AS a
+    ON a.document_id = latest_decisions.document_a AND a.digest = latest_decisions.digest_a AND a.is_current
+INNER JOIN documents AS b
+    ON b.document_id = latest_decisions.document_b AND b.digest = latest_decisions.digest_b AND b.is_current
+WHERE latest_decisions.verdict <> 'not compared'

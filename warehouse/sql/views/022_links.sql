@@ -1,8 +1,12 @@
--- Kinds as sources state them (NLM's values of RefType, in lower case), the kind of link each is, and whether the
--- record that states it is the subject.
+-- One row per relation between two articles, from records that state it and from the rules that keep similar records
+-- apart. `kinds` maps what sources state (NLM's values of RefType, in lower case) to the kind of link, and says
+-- whether the record that states it is the subject:
+--
+--     A states 'erratumfor' B   ->   A erratum_for B
+--     A states 'erratumin' B    ->   B erratum_for A
 CREATE VIEW links AS
 WITH kinds AS (
-    SELECT known.*
+    SELECT relation_kinds.*
     FROM (
         VALUES
         ('erratumfor', 'erratum_for', true),
@@ -22,7 +26,7 @@ WITH kinds AS (
         ('preprintof', 'preprint_of', true),
         ('preprintin', 'preprint_of', false),
         ('translationof', 'translation_of', true)
-    ) AS known (stated, kind, is_subject)
+    ) AS relation_kinds (stated, kind, is_subject)
 ),
 relations AS (
     SELECT
@@ -68,7 +72,7 @@ both_ways AS (
     FROM duplicate_pairs
     WHERE duplicate_pairs.link IS NOT NULL
 ),
-known AS (
+document_articles AS (
     SELECT
         documents.document_id,
         arg_max(documents.article_id, documents.version) AS article_id
@@ -84,6 +88,6 @@ SELECT DISTINCT
     both_ways.evidence,
     both_ways.citation
 FROM both_ways
-LEFT JOIN known AS subject ON subject.document_id = both_ways.document_id
-LEFT JOIN known AS related ON related.document_id = both_ways.related_document_id
+LEFT JOIN document_articles AS subject ON subject.document_id = both_ways.document_id
+LEFT JOIN document_articles AS related ON related.document_id = both_ways.related_document_id
 WHERE subject.article_id IS DISTINCT FROM related.article_id

@@ -1,3 +1,4 @@
+-- One row per pair and basis over all years, with the statistics that compare its articles with chance.
 CREATE VIEW cooccurrence_totals AS
 WITH pairs AS (
     SELECT

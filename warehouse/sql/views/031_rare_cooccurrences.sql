@@ -1,3 +1,5 @@
+-- One row per rare pair and basis; the WHERE clause is the rule. The q value comes from rare_tests where that is
+-- current.
 CREATE VIEW rare_cooccurrences AS
 SELECT
     totals.*,

@@ -1,5 +1,5 @@
--- The same with the place of that sentence, and whether the article reports cases ($reports_cases: how its words say
--- so).
+-- The rows of claim_articles with the range of that sentence in the text, and whether the article reports cases: by
+-- its publication types, or by words that the pattern $reports_cases finds in title or abstract.
 WITH cases AS (
     SELECT
         articles.article_id,
