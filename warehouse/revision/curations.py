@@ -38,7 +38,7 @@ _TARGET = ("concept_id", "name", "document_id", "text", "start")
 def curate(lake: Lake, verdict: Mapping[str, Any]) -> int:
     """Commit a verdict (a row of `curations` without batch), annotate the texts it concerns again, update the counts.
 
-    Returns the version this makes. Raises `CurationError` for a verdict that cannot be followed, or about a mention
+    Returns the version this makes. Raises `CurationError` for a verdict that cannot be applied, or about a mention
     that does not exist.
     """
     _check_verdict(verdict)

@@ -26,7 +26,7 @@ def record_verdict(
     note: str = "",
     said_at: dt.datetime | None = None,
 ) -> int:
-    """Commit a verdict on two documents; the articles and counts it changes follow. Returns the version this makes.
+    """Commit a verdict on two documents; update the articles and counts it affects. Returns the version this makes.
 
     `said_by`: the author; `said_at`: the time of the decision, now if not given.
     Raises `UnknownDocumentError` for a document the lake does not have, or if both are the same.
