@@ -1,4 +1,4 @@
-"""Answers on the terminal: tables for people, JSON for programs."""
+"""Output on the terminal: tables for people, JSON for programs."""
 
 import datetime as dt
 import json
@@ -27,28 +27,30 @@ def as_table(rows: Iterable[Row], columns: Sequence[str], headings: dict[str, st
         numeric = all(isinstance(row[name], int | float | None) for row in listed)
         table.add_column((headings or {}).get(name, name), justify="right" if numeric else "left", overflow="fold")
     for row in listed:
-        table.add_row(*(Text(str(row[name]) if _names(name, row[name]) else text(row[name])) for name in columns))
+        table.add_row(
+            *(Text(str(row[name]) if _is_id(name, row[name]) else text(row[name])) for name in columns)
+        )
     _console().print(table)
 
 
-def _names(column: str, value: object) -> bool:
-    """Whether a number is a name, not an amount: nobody sets off the thousands of a year or a PMID."""
+def _is_id(column: str, value: object) -> bool:
+    """Whether a number is an identifier, not an amount: a year or a PMID has no thousands separator."""
     return isinstance(value, int) and column.endswith(("year", "_id", "pmid", "version", "batch"))
 
 
-def lines(*told: str) -> None:
-    """Print lines on stdout as they are, whatever brackets they hold."""
-    for line in told:
+def lines(*texts: str) -> None:
+    """Print lines on stdout as they are: square brackets are not markup."""
+    for line in texts:
         _console().print(Text(line), soft_wrap=True)
 
 
-def note(told: str) -> None:
+def note(message: str) -> None:
     """Print a line on stderr: logs and remarks, never data."""
-    Console(stderr=True).print(Text(told), soft_wrap=True)
+    Console(stderr=True).print(Text(message), soft_wrap=True)
 
 
 def text(value: object) -> str:
-    """A value as a person reads it: thousands set off, small numbers with three digits that matter."""
+    """A value as people read it: with thousands separators, small numbers with three significant digits."""
     match value:
         case None:
             return "-"
@@ -73,5 +75,5 @@ def _plain(value: object) -> object:
 
 
 def _console() -> Console:
-    """Stdout; in a pipe as wide as the content needs, so that nothing is cut."""
+    """Stdout; in a pipe as wide as the content needs, so that nothing is wrapped."""
     return Console() if sys.stdout.isatty() else Console(width=10_000)

@@ -58,9 +58,9 @@ def run_rebuild(settings: Settings, into: Path, *, as_json: bool) -> None:
     count_watches(new, stored_watches(version))
     if files:
         run_ingest(files, settings.model_copy(update={"lake": into}), as_json=as_json)
-    for said in version.table("verdicts").sort_by("batch").to_pylist():
-        documents = (said["document_a"], said["document_b"])
-        record_verdict(new, documents, **{name: said[name] for name in ("same", "said_by", "note", "said_at")})
+    for verdict in version.table("verdicts").sort_by("batch").to_pylist():
+        documents = (verdict["document_a"], verdict["document_b"])
+        record_verdict(new, documents, **{name: verdict[name] for name in ("same", "said_by", "note", "said_at")})
 
 
 def ledger_without_payloads(version: Version) -> list[tuple[CollectedWindow, None]]:

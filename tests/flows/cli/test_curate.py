@@ -49,8 +49,8 @@ def test_a_mention_a_name_the_list_and_taking_back(lake, curate):
 
 
 def test_what_is_on_nothing_fails_and_says_what_to_do(curate):
-    code, told = curate("mention", "1", "T:2", "asthma", "--verdict", "wrong")
+    code, error = curate("mention", "1", "T:2", "asthma", "--verdict", "wrong")
     assert code == 1
-    assert "does not mention" in told["error"]
-    assert told["hint"]
+    assert "does not mention" in error["error"]
+    assert error["hint"]
     assert curate("withdraw", "7")[0] == 1

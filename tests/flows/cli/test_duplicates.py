@@ -59,10 +59,10 @@ def test_records_apart_by_their_pmids_alone_are_suspected(folder):
 
 
 def test_a_pair_is_explained(folder):
-    told = as_json(folder, "explain-duplicate", "5", "europepmc:X")
-    assert told["one_article"] is True
-    assert told["evidence"]["pages"] == "same"
-    assert told["joined_by"][0]["document_b"] == "pubmed:5"
+    explanation = as_json(folder, "explain-duplicate", "5", "europepmc:X")
+    assert explanation["one_article"] is True
+    assert explanation["evidence"]["pages"] == "same"
+    assert explanation["joined_by"][0]["document_b"] == "pubmed:5"
     apart = as_json(folder, "explain-duplicate", "pubmed:5", "7")
     assert (apart["one_article"], apart["verdict"]) == (False, "different")
     assert "different PMIDs" in apart["vetoes"]
@@ -81,11 +81,13 @@ def test_two_records_are_needed(folder, words):
 def test_a_person_judges(tmp_path):
     lake = new_lake(tmp_path / "lake")
     load(lake, unit(lake, "a", [record(5, **PAPER), record(7, **OTHER)]))
-    done = run(lake.root, "judge-duplicate", "5", "7", "--same", "--by", "a reader", "--note", "one case told twice")
+    done = run(
+        lake.root, "judge-duplicate", "5", "7", "--same", "--by", "a reader", "--note", "one case twice"
+    )
     assert "recorded" in done.stdout
     [found] = as_json(lake.root, "duplicates")
     assert found["rule"] == "said by a reader"
-    assert as_json(lake.root, "explain-duplicate", "5", "7")["said"][0]["note"] == "one case told twice"
+    assert as_json(lake.root, "explain-duplicate", "5", "7")["said"][0]["note"] == "one case twice"
     assert as_json(lake.root, "judge-duplicate", "5", "7", "--different", "--by", "another")["same"] is False
     assert as_json(lake.root, "duplicates") == []
     assert run(lake.root, "judge-duplicate", "5", "7").exit_code == 2

@@ -34,19 +34,19 @@ def answer(hoofbeats, *arguments):
 
 
 def test_count_keeps_its_json_contract(hoofbeats):
-    told = answer(hoofbeats, "count", "leukemia", B)
-    assert list(told)[:17] == [
+    report = answer(hoofbeats, "count", "leukemia", B)
+    assert list(report)[:17] == [
         "version", "as_of", "basis", "level", "combination", "articles", "population", "rate_per_million", "low",
         "high", "expected", "ic", "ic_low", "ic_high", "retracted", "changed_since", "coverage",
     ]  # fmt: skip
-    assert (told["articles"], told["population"], told["version"]) == (3, 4, 2)
-    assert told["combination"] == [
+    assert (report["articles"], report["population"], report["version"]) == (3, 4, 2)
+    assert report["combination"] == [
         [{"concept_id": A, "name": "Leukemia"}],
         [{"concept_id": B, "name": "Extramedullary Hematopoiesis"}],
     ]
-    assert told["coverage"] == {"from": 1990, "to": 2003, "articles": 4, "with_abstract": 4}
-    assert told["expected"] == pytest.approx(4 * 3 / 4 * 3 / 4)
-    assert told["ic_low"] < told["ic"] < told["ic_high"]
+    assert report["coverage"] == {"from": 1990, "to": 2003, "articles": 4, "with_abstract": 4}
+    assert report["expected"] == pytest.approx(4 * 3 / 4 * 3 / 4)
+    assert report["ic_low"] < report["ic"] < report["ic_high"]
 
 
 @pytest.mark.parametrize(
@@ -69,11 +69,11 @@ def test_alternatives_form_one_group(hoofbeats):
 
 
 def test_zero_is_an_answer_with_its_bound(hoofbeats):
-    told = answer(hoofbeats, "count", A, "Lymph Nodes")
-    assert told["articles"] == 0
-    assert told["low"] == 0
-    assert told["zero_upper_bound"] == pytest.approx(2.9957 * 1e6 / 4, rel=1e-4)
-    assert told["high"] == pytest.approx(3.6889 * 1e6 / 4, rel=1e-4)
+    report = answer(hoofbeats, "count", A, "Lymph Nodes")
+    assert report["articles"] == 0
+    assert report["low"] == 0
+    assert report["zero_upper_bound"] == pytest.approx(2.9957 * 1e6 / 4, rel=1e-4)
+    assert report["high"] == pytest.approx(3.6889 * 1e6 / 4, rel=1e-4)
     code, out, _ = hoofbeats("count", A, "Lymph Nodes")
     assert code == 0
     assert "0 articles of 4" in out
@@ -81,15 +81,15 @@ def test_zero_is_an_answer_with_its_bound(hoofbeats):
 
 
 def test_beside_a_small_count_stand_its_near_misses_and_the_names_searched_for(hoofbeats):
-    told = answer(hoofbeats, "count", "MESH:D4", B, "Lymph Nodes")
-    assert told["articles"] == 0
-    assert [(row["name"], row["articles"]) for row in told["near_misses"]["without"]] == [
+    report = answer(hoofbeats, "count", "MESH:D4", B, "Lymph Nodes")
+    assert report["articles"] == 0
+    assert [(row["name"], row["articles"]) for row in report["near_misses"]["without"]] == [
         ("Asthma", 0), ("Extramedullary Hematopoiesis", 0), ("Lymph Nodes", 1),
     ]  # fmt: skip
-    assert [(row["group"], row["parent"], row["articles"]) for row in told["near_misses"]["wider"]] == [
+    assert [(row["group"], row["parent"], row["articles"]) for row in report["near_misses"]["wider"]] == [
         (1, "Leukemia", 0)
     ]
-    assert [(row["group"], row["concept_id"], row["names"], row["below"]) for row in told["searched"]] == [
+    assert [(row["group"], row["concept_id"], row["names"], row["below"]) for row in report["searched"]] == [
         (1, "MESH:D4", ["Asthma"], 0), (2, B, ["Extramedullary Hematopoiesis"], 0), (3, "MESH:D3", ["Lymph Nodes"], 0),
     ]  # fmt: skip
     assert answer(hoofbeats, "count", "MESH:D4", B)["near_misses"]["wider"][0]["articles"] == 3
@@ -103,10 +103,10 @@ def test_beside_a_small_count_stand_its_near_misses_and_the_names_searched_for(h
 
 
 def test_three_groups_are_measured_against_their_pairs_too(hoofbeats):
-    told = answer(hoofbeats, "count", A, B, "Lymph Nodes")
-    assert told["expected_given_pairs"] == pytest.approx(3 * 1 / 4)
-    assert told["ic_given_pairs"] == pytest.approx(math.log2(0.5 / (0.75 + 0.5)))
-    assert told["ic_given_pairs_low"] < told["ic_given_pairs"] < told["ic_given_pairs_high"]
+    report = answer(hoofbeats, "count", A, B, "Lymph Nodes")
+    assert report["expected_given_pairs"] == pytest.approx(3 * 1 / 4)
+    assert report["ic_given_pairs"] == pytest.approx(math.log2(0.5 / (0.75 + 0.5)))
+    assert report["ic_given_pairs_low"] < report["ic_given_pairs"] < report["ic_given_pairs_high"]
     assert "given parts   0.75 expected" in hoofbeats("count", A, B, "Lymph Nodes")[1]
     assert answer(hoofbeats, "count", A, B)["expected_given_pairs"] is None
 
@@ -145,9 +145,9 @@ def test_a_missing_file_is_named(hoofbeats, tmp_path):
 
 
 def test_status_accounts_for_every_record(hoofbeats):
-    told = answer(hoofbeats, "status")
-    assert told["received"] == 5 == told["kept"] + told["rejected"]
-    assert told["rejections"][0]["reason"] == "malformed_xml"
+    report = answer(hoofbeats, "status")
+    assert report["received"] == 5 == report["kept"] + report["rejected"]
+    assert report["rejections"][0]["reason"] == "malformed_xml"
     assert "5 received = 4 kept + 0 unchanged + 0 superseded + 0 duplicates + 1 rejected" in hoofbeats("status")[1]
 
 
@@ -161,8 +161,8 @@ def test_evidence_shows_headings_sentences_and_offsets(hoofbeats):
 
 
 def test_timeline_by_year(hoofbeats):
-    told = answer(hoofbeats, "timeline", A, B)
-    assert [(row["year"], row["articles"]) for row in told] == [(1990, 1), (2000, 0), (2001, 1), (2003, 1)]
+    years = answer(hoofbeats, "timeline", A, B)
+    assert [(row["year"], row["articles"]) for row in years] == [(1990, 1), (2000, 0), (2001, 1), (2003, 1)]
 
 
 def test_rare_prints_the_columns_of_the_view(hoofbeats):

@@ -1,4 +1,4 @@
-"""The verbs of watches, their file, the feeds, and who is told."""
+"""The verbs of watches, their file, the feeds, and the notifications."""
 
 import json
 
@@ -29,12 +29,12 @@ def test_the_verbs(hoofbeats, lake):
     assert json.loads(hoofbeats("watch", "list", "--json")[1]) == []
     code, out, err = hoofbeats("watch", "add", "Leukemia|Asthma", B, "--name", "my watch", "--basis", "index", "--json")
     assert (code, err) == (0, "")
-    [told] = json.loads(out)
-    assert (told["watch_id"], told["articles"], told["previous"], told["problem"]) == ("my-watch", 0, None, None)
+    [state] = json.loads(out)
+    assert (state["watch_id"], state["articles"], state["previous"], state["problem"]) == ("my-watch", 0, None, None)
     assert (lake.root / "feeds" / "watch-my-watch.atom").exists()
     load(lake, unit(lake, "a", [record(1, headings=[A, B])]))
-    [told] = json.loads(hoofbeats("watch", "list", "--json")[1])
-    assert (told["articles"], told["previous"], told["combination"]) == (
+    [state] = json.loads(hoofbeats("watch", "list", "--json")[1])
+    assert (state["articles"], state["previous"], state["combination"]) == (
         1, 0, "Leukemia or Asthma AND Extramedullary Hematopoiesis",
     )  # fmt: skip
     assert "0 -> 1 article" in hoofbeats("watch", "show", "my watch")[1]
@@ -69,18 +69,18 @@ def test_what_a_person_wrote_in_the_file_stays(tmp_path):
     assert path.read_text().startswith(FILE)
 
 
-TOLD = []
+MESSAGES = []
 
 
 class Noted(NotificationBlock):
-    """A notification block that keeps what it is told, or fails."""
+    """A notification block that keeps its messages, or fails."""
 
     fails: bool
 
     def notify(self, body, subject=None):
         if self.fails:
             raise OSError("no way")
-        TOLD.append((subject, body))
+        MESSAGES.append((subject, body))
 
 
 @pytest.fixture
@@ -89,7 +89,7 @@ def failing(monkeypatch):
     names = {"failing/x"}
     monkeypatch.setattr("flows.watches.alerts.Block.load", lambda name: Noted(fails=name in names))
     monkeypatch.setattr("flows.watches.alerts.alert", alert.fn)
-    TOLD.clear()
+    MESSAGES.clear()
     with disable_run_logger():
         yield names
 
@@ -99,20 +99,20 @@ def test_who_is_told_of_a_change_and_when(lake, failing):
     watch_file.add(settings.watch_file, Watch("pair", (A, B)))
     follow_watches(settings)
     assert announce_changes(settings) == []
-    assert TOLD == [], "a first count is no change"
+    assert MESSAGES == [], "a first count is no change"
     load(lake, unit(lake, "a", [record(1, headings=[A, B], abstract="Secret words.")]))
     assert [row["articles"] for row in announce_changes(settings)] == [1]
-    assert len(TOLD) == 1, "one that fails does not keep it from the other"
+    assert len(MESSAGES) == 1, "one that fails does not keep it from the other"
     failing.clear()
     announce_changes(settings)
-    assert len(TOLD) == 3, "what could not be delivered is told by the next run"
+    assert len(MESSAGES) == 3, "what could not be delivered is sent by the next run"
     announce_changes(settings)
-    assert len(TOLD) == 3, "nothing new, nothing sent"
-    assert TOLD[0][0] == "pair: 0 -> 1 article"
+    assert len(MESSAGES) == 3, "nothing new, nothing sent"
+    assert MESSAGES[0][0] == "pair: 0 -> 1 article"
     load(lake, unit(lake, "b", [record(2, headings=[A, B])]))
     announce_changes(Settings(lake=lake.root))
     announce_changes(settings)
-    assert len(TOLD) == 3, "what was told to nobody, because nobody was to be told, is not told later"
+    assert len(MESSAGES) == 3, "a change without a block to notify is not sent later"
     for path in (settings.feed_folder / "all.atom", settings.feed_folder / "watch-pair.atom"):
         read = feedparser.parse(path.read_bytes())
         assert [entry.title for entry in read.entries] == ["pair: 1 -> 2 articles", "pair: 0 -> 1 article"]
