@@ -27,9 +27,7 @@ def as_table(rows: Iterable[Row], columns: Sequence[str], headings: dict[str, st
         numeric = all(isinstance(row[name], int | float | None) for row in listed)
         table.add_column((headings or {}).get(name, name), justify="right" if numeric else "left", overflow="fold")
     for row in listed:
-        table.add_row(
-            *(Text(str(row[name]) if _is_id(name, row[name]) else text(row[name])) for name in columns)
-        )
+        table.add_row(*(Text(str(row[name]) if _is_id(name, row[name]) else text(row[name])) for name in columns))
     _console().print(table)
 
 

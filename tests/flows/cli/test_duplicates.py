@@ -81,9 +81,7 @@ def test_two_records_are_needed(folder, words):
 def test_a_person_judges(tmp_path):
     lake = new_lake(tmp_path / "lake")
     load(lake, unit(lake, "a", [record(5, **PAPER), record(7, **OTHER)]))
-    done = run(
-        lake.root, "judge-duplicate", "5", "7", "--same", "--by", "a reader", "--note", "one case twice"
-    )
+    done = run(lake.root, "judge-duplicate", "5", "7", "--same", "--by", "a reader", "--note", "one case twice")
     assert "recorded" in done.stdout
     [found] = as_json(lake.root, "duplicates")
     assert found["rule"] == "said by a reader"
