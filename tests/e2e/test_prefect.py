@@ -80,11 +80,11 @@ def test_a_backfill_asked_for_through_the_api_fills_a_gap(up, prefect):
     ended = up.wait_for(lambda: state_of(prefect, run.id).is_final() and state_of(prefect, run.id), 120, "the backfill")
     assert ended.is_completed(), ended
     assert held(up, *GAP) == 20
-    [told] = prefect.request("POST", "/artifacts/filter", json={
+    [artifact] = prefect.request("POST", "/artifacts/filter", json={
         "artifacts": {"key": {"any_": ["backfill-records"]}}, "limit": 10, "offset": 0, "sort": "CREATED_DESC",
     }).json()  # fmt: skip
-    assert "| **received** | **20** |" in told["data"]
-    assert "The sums match." in told["data"]
+    assert "| **received** | **20** |" in artifact["data"]
+    assert "The sums match." in artifact["data"]
 
 
 def state_of(prefect, flow_run_id):
@@ -135,10 +135,10 @@ def test_collect_from_an_unreachable_host(up, tmp_path):
 
 def test_processes_give_the_tables_that_plain_calls_give(up, tmp_path, monkeypatch):
     monkeypatch.setenv("PREFECT_API_URL", up.url)
-    lakes, told = load(embedded(tmp_path), ["processes"], tmp_path / "mesh.xml")
+    lakes, reports = load(embedded(tmp_path), ["processes"], tmp_path / "mesh.xml")
     plain = lake_with_vocabulary(tmp_path / "plain", tmp_path / "mesh.xml")
     load_files(plain, *sorted((tmp_path / "files").iterdir()))
-    assert_equal(lakes, told, plain)
+    assert_equal(lakes, reports, plain)
 
 
 def test_what_was_started_is_stopped(up, prefect):
@@ -223,17 +223,17 @@ def test_sixty_nights(tmp_path):
     planned, draw = nights(60), random.Random(SEED)
     lake = new_lake(tmp_path / "nightly")
     with LiteratureServer(planned.shelf, BEGIN) as literature, PrefectServer(tmp_path) as server:
-        told = environment(literature, lake, **server.environment)
+        process_environment = environment(literature, lake, **server.environment)
         for night in range(1, 61):
             literature.today = planned.day(night)
             if night == 30:
-                running = night_process("flows", night, 60, told)
+                running = night_process("flows", night, 60, process_environment)
                 time.sleep(draw.uniform(2, 8))
                 server.restart()
                 running.communicate(timeout=240)
             elif night % 2 == 0:
-                killed_at_random(night_process("flows", night, 60, told), draw, 12.0)
-            finish(night_process("flows", night, 60, told))
+                killed_at_random(night_process("flows", night, 60, process_environment), draw, 12.0)
+            finish(night_process("flows", night, 60, process_environment))
         reference = bulk_load(planned, tmp_path / "bulk", literature)
     check(planned, lake, reference)
 

@@ -61,36 +61,36 @@ def test_from_the_service_to_the_catalog(lake):
 
 def test_a_done_window_is_not_asked_for_again_unless_forced(lake):
     with LiteratureServer(shelf(5), LATER) as server:
-        told = settings(server, lake.root)
-        assert len(collect("pubmed_api", told, span())) == 1
+        config = settings(server, lake.root)
+        assert len(collect("pubmed_api", config, span())) == 1
         asked = len(server.requests)
-        assert collect("pubmed_api", told, span()) == {}
+        assert collect("pubmed_api", config, span()) == {}
         assert len(server.requests) == asked
-        [forced] = collect("pubmed_api", told, span(), force=True).values()
+        [forced] = collect("pubmed_api", config, span(), force=True).values()
         assert (forced["received"], forced["kept"], forced["state"]) == (0, 0, "done")  # the same bytes: loaded already
         assert ask(lake, "SELECT count(*) FROM documents") == [(5,)]
 
 
 def test_a_window_that_is_not_settled_is_collected_again(lake):
     with LiteratureServer(shelf(5), DAY) as server:
-        told = settings(server, lake.root)
+        config = settings(server, lake.root)
         evening = dt.datetime(2026, 3, 10, 20, tzinfo=dt.UTC)
-        [row] = collect("pubmed_api", told, span(), now=evening).values()
+        [row] = collect("pubmed_api", config, span(), now=evening).values()
         assert (row["state"], row["received"]) == ("open", 5)
         server.shelf = shelf(8)
-        [row] = collect("pubmed_api", told, span()).values()
+        [row] = collect("pubmed_api", config, span()).values()
         assert (row["state"], row["received"], row["kept"], row["unchanged"]) == ("done", 8, 3, 5)
-        assert collect("pubmed_api", told, span()) == {}
+        assert collect("pubmed_api", config, span()) == {}
 
 
 def test_failed_and_empty_windows_stand_in_the_ledger(lake):
     with LiteratureServer(shelf(5), LATER) as server:
-        told = settings(server, lake.root, attempts=1)
-        [row] = collect("pubmed_api", told, span(query="other")).values()
+        config = settings(server, lake.root, attempts=1)
+        [row] = collect("pubmed_api", config, span(query="other")).values()
         assert (row["state"], row["expected"], row["query"], row["payload"]) == ("done", 0, "other", None)
         assert not list(lake.raw.rglob("created-*"))
         server.faults = Faults({"server_error": 1.0})
-        [row] = collect("pubmed_api", told, span()).values()
+        [row] = collect("pubmed_api", config, span()).values()
         assert (row["state"], row["received"], row["payload"]) == ("failed", 0, None)
         assert "HTTP 500" in row["reason"]
         assert ask(lake, "SELECT count(*) FROM windows WHERE state = 'failed'") == [(1,)]
@@ -98,10 +98,10 @@ def test_failed_and_empty_windows_stand_in_the_ledger(lake):
             assert rows(connection, "status")[0]["failed_windows"] == 1
             assert verify(lake, connection)[1] == []
         server.faults = Faults()
-        assert [row["state"] for row in collect("pubmed_api", told, span()).values()] == ["done"]
+        assert [row["state"] for row in collect("pubmed_api", config, span()).values()] == ["done"]
         with connect(lake) as connection:
-            told = rows(connection, "status")[0]
-            assert (told["failed_windows"], told["payloads"], told["received"]) == (0, 1, 5)
+            status = rows(connection, "status")[0]
+            assert (status["failed_windows"], status["payloads"], status["received"]) == (0, 1, 5)
             assert verify(lake, connection)[1] == []
 
 
@@ -163,17 +163,17 @@ def test_12345_records_of_one_day(tmp_path):
 
 def test_without_an_email_ncbi_is_not_asked(lake):
     with LiteratureServer(shelf(1), LATER) as server:
-        told = settings(server, lake.root, email=None)
+        config = settings(server, lake.root, email=None)
         with pytest.raises(CollectError, match="none is configured") as raised:
-            collect("pubmed_api", told, span())
+            collect("pubmed_api", config, span())
         assert "HOOFBEATS_EMAIL" in raised.value.hint
         assert not server.requests
 
 
 def test_a_bad_key_is_told_without_the_key(lake):
     with LiteratureServer(shelf(1), LATER, api_keys=frozenset({"right"})) as server:
-        told = settings(server, lake.root, ncbi_api_key="wrong-key-123")
-        [row] = collect("pubmed_api", told, span()).values()
+        config = settings(server, lake.root, ncbi_api_key="wrong-key-123")
+        [row] = collect("pubmed_api", config, span()).values()
         assert row["state"] == "failed"
         assert "API key invalid" in row["reason"]
         assert "wrong-key-123" not in row["reason"]
@@ -182,7 +182,7 @@ def test_a_bad_key_is_told_without_the_key(lake):
 
 def test_a_full_disk_leaves_the_ledger_true(lake, monkeypatch):
     with LiteratureServer(shelf(5), LATER) as server:
-        told = settings(server, lake.root)
+        config = settings(server, lake.root)
 
         def full(place, content):
             raise OSError(errno.ENOSPC, "No space left on device", str(place))
@@ -190,9 +190,9 @@ def test_a_full_disk_leaves_the_ledger_true(lake, monkeypatch):
         with monkeypatch.context() as patched:
             patched.setattr(pending_payload, "_write", full)
             with pytest.raises(OSError, match="No space left"):
-                collect("pubmed_api", told, span())
+                collect("pubmed_api", config, span())
         assert read_version(lake).table("windows").num_rows == 0
-        assert [row["state"] for row in collect("pubmed_api", told, span()).values()] == ["done"]
+        assert [row["state"] for row in collect("pubmed_api", config, span()).values()] == ["done"]
 
 
 def since(day=dt.date(2025, 12, 1), until=LATER):
@@ -204,11 +204,11 @@ def test_files_and_the_service_are_one_source(lake, tmp_path):
         baseline = fetch("pubmed_files", settings(server, tmp_path / "other"), since(until=dt.date(2025, 12, 31)))
         [fetched] = baseline.values()
         load_files(lake, tmp_path / "other" / fetched.payload.path)  # by hand, and so not loaded again
-        told = settings(server, lake.root)
-        files = collect("pubmed_files", told, since())
+        config = settings(server, lake.root)
+        files = collect("pubmed_files", config, since())
         assert {name: row["received"] for name, row in files.items()} == {"pubmed26n0002.xml.gz": 1}
         assert files["pubmed26n0002.xml.gz"]["deletions"] == 1
-        [row] = collect("pubmed_api", told, span()).values()
+        [row] = collect("pubmed_api", config, span()).values()
     assert (row["received"], row["kept"], row["unchanged"]) == (19, 0, 19)
     assert row["name"].endswith(".after-pubmed26n0002.xml.gz")
     assert ask(lake, f"SELECT count(*), count(*) FILTER (pmid = {FIRST + 19}) FROM articles") == [(19, 0)]
@@ -220,14 +220,14 @@ def test_a_change_the_api_shows_comes_between_two_files(lake, tmp_path):
     newer = Release("pubmed26n0003.xml.gz", dt.date(2026, 5, 30), (dataclasses.replace(changed, title="Once more."),))
     title = f"SELECT title FROM articles WHERE pmid = {changed.pmid}"
     with LiteratureServer(files_shelf(newer), dt.date(2026, 3, 20)) as server:
-        told = settings(server, lake.root)
-        collect("pubmed_files", told, since())
+        config = settings(server, lake.root)
+        collect("pubmed_files", config, since())
         server.shelf = Shelf(records={changed.pmid: changed})
-        [row] = collect("pubmed_api", told, span(), now=dt.datetime(2026, 3, 20, 8, tzinfo=dt.UTC)).values()
+        [row] = collect("pubmed_api", config, span(), now=dt.datetime(2026, 3, 20, 8, tzinfo=dt.UTC)).values()
         assert row["kept"] == 1
         assert ask(lake, title) == [("Changed since.",)]
         server.shelf, server.today = files_shelf(newer), LATER
-        collect("pubmed_files", told, since())
+        collect("pubmed_files", config, since())
         assert ask(lake, title) == [("Once more.",)]
     assert request_version(row["name"]) // 10**11 == 2026_0002
 
@@ -235,18 +235,18 @@ def test_a_change_the_api_shows_comes_between_two_files(lake, tmp_path):
 def test_a_new_baseline_replaces_everything(lake):
     again = Release("pubmed27n0002.xml.gz", dt.date(2026, 12, 14), (records(20)[FIRST + 7],))
     with LiteratureServer(files_shelf(new_baseline(FIRST + 7, FIRST + 19), again), LATER) as server:
-        told = settings(server, lake.root)
-        collect("pubmed_files", told, since())
+        config = settings(server, lake.root)
+        collect("pubmed_files", config, since())
         server.today = dt.date(2026, 12, 12)
         collected = collect(
-            "pubmed_files", told, since(until=server.today), now=dt.datetime(2026, 12, 13, tzinfo=dt.UTC)
+            "pubmed_files", config, since(until=server.today), now=dt.datetime(2026, 12, 13, tzinfo=dt.UTC)
         )
         assert list(collected) == ["pubmed27n0001.xml.gz", "baseline-2027-replaces"]
         assert (collected["pubmed27n0001.xml.gz"]["unchanged"], collected["pubmed27n0001.xml.gz"]["kept"]) == (18, 0)
         assert collected["baseline-2027-replaces"]["deletions"] == 1  # the other was deleted before
         assert ask(lake, f"SELECT count(*), count(*) FILTER (pmid = {FIRST + 7}) FROM articles") == [(18, 0)]
         server.today = dt.date(2026, 12, 20)
-        collect("pubmed_files", told, since(until=server.today))
+        collect("pubmed_files", config, since(until=server.today))
         assert ask(lake, f"SELECT count(*), count(*) FILTER (pmid = {FIRST + 7}) FROM articles") == [(19, 1)]
 
 
@@ -254,10 +254,10 @@ def test_a_new_baseline_replaces_everything(lake):
 def test_a_baseline_that_lacks_too_much_deletes_nothing(lake, monkeypatch):
     monkeypatch.setattr(pubmed_files, "FEW", 3)
     with LiteratureServer(files_shelf(new_baseline(*range(FIRST + 7, FIRST + 17))), LATER) as server:
-        told = settings(server, lake.root)
-        collect("pubmed_files", told, since())
+        config = settings(server, lake.root)
+        collect("pubmed_files", config, since())
         server.today = dt.date(2026, 12, 12)
-        row = collect("pubmed_files", told, since(until=server.today))["baseline-2027-replaces"]
+        row = collect("pubmed_files", config, since(until=server.today))["baseline-2027-replaces"]
     assert row["state"] == "failed"
     assert "10 of 20 records are not in the baseline" in row["reason"]
     assert ask(lake, "SELECT count(*) FROM articles") == [(20,)]
@@ -265,20 +265,20 @@ def test_a_baseline_that_lacks_too_much_deletes_nothing(lake, monkeypatch):
 
 def test_what_was_undone_can_be_collected_again(lake):
     with LiteratureServer(shelf(5), LATER) as server:
-        told = settings(server, lake.root)
-        [row] = collect("pubmed_api", told, span()).values()
+        config = settings(server, lake.root)
+        [row] = collect("pubmed_api", config, span()).values()
         undo(lake, row["batch"])
         assert ask(lake, "SELECT count(*) FROM articles") == [(0,)]
-        [row] = collect("pubmed_api", told, span()).values()
+        [row] = collect("pubmed_api", config, span()).values()
         assert (row["state"], row["kept"]) == ("done", 5)
 
 
 def test_europe_pmc_to_the_catalog(lake):
     preprints = tuple(records(7).values())
     with LiteratureServer(Shelf(records=records(3, first=100), preprints=preprints), LATER) as server:
-        told = settings(server, lake.root)
-        [row] = collect("europepmc", told, span()).values()
-        [both] = collect("europepmc", told, span(query="record")).values()
+        config = settings(server, lake.root)
+        [row] = collect("europepmc", config, span()).values()
+        [both] = collect("europepmc", config, span(query="record")).values()
         assert "SRC:PPR" in server.requests[0][2]["query"]
     assert (row["source"], row["expected"], row["received"], row["kept"]) == ("europepmc", 7, 7, 7)
     assert (both["received"], both["kept"], both["unchanged"]) == (10, 3, 7)
@@ -311,8 +311,8 @@ def test_two_runs_of_one_source_do_not_meet(lake):
 
 def test_requests_keep_to_the_pace_of_the_service(tmp_path):
     with LiteratureServer(shelf(0), LATER, limit_per_s=3) as server:
-        told = settings(server, tmp_path, requests_per_second=None)
-        fetch("pubmed_api", told, span(8))
+        config = settings(server, tmp_path, requests_per_second=None)
+        fetch("pubmed_api", config, span(8))
         times = [at for at, _, _ in server.requests]
     assert len(times) == 8
     assert max(sum(at <= other < at + 1 for other in times) for at in times) <= 3
@@ -323,7 +323,7 @@ def test_interrupted_pages_are_not_asked_for_again(tmp_path, monkeypatch):
     monkeypatch.setattr(pubmed_api, "RECORDS_PER_PAGE", 10)
     kept = pending_payload.PendingPayload.write_page
     with LiteratureServer(shelf(55), LATER) as server:
-        told = settings(server, tmp_path)
+        config = settings(server, tmp_path)
         for stop in (0, 2, 3):
 
             def keep(pending, number, bodies, stop=stop):
@@ -333,9 +333,9 @@ def test_interrupted_pages_are_not_asked_for_again(tmp_path, monkeypatch):
 
             monkeypatch.setattr(pending_payload.PendingPayload, "write_page", keep)
             with pytest.raises(KeyboardInterrupt):
-                fetch("pubmed_api", told, span())
+                fetch("pubmed_api", config, span())
         monkeypatch.setattr(pending_payload.PendingPayload, "write_page", kept)
-        [fetched] = fetch("pubmed_api", told, span()).values()
+        [fetched] = fetch("pubmed_api", config, span()).values()
         asked = [params.get("id", "search") for _, _, params in server.requests]
     assert len(set(asked)) == 7
     assert len(asked) == 7 + 3  # each time the interrupted page alone
@@ -345,15 +345,15 @@ def test_interrupted_pages_are_not_asked_for_again(tmp_path, monkeypatch):
 def test_what_was_begun_before_a_file_was_loaded_stays_before_it(tmp_path, monkeypatch):
     kept = pending_payload.PendingPayload.write_page
     with LiteratureServer(shelf(5), LATER) as server, Client(settings(server, tmp_path)) as client:
-        told = settings(server, tmp_path)
+        config = settings(server, tmp_path)
         pending = pending_payload.PendingPayload(Lake.at(tmp_path), window := dated("created"), lambda: NOW)
         monkeypatch.setattr(
             pending_payload.PendingPayload, "write_page", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt)
         )
         with pytest.raises(KeyboardInterrupt):
-            pubmed_api.PubmedApi(client, told, after=(2026, 7), now=lambda: NOW).fetch(window, pending)
+            pubmed_api.PubmedApi(client, config, after=(2026, 7), now=lambda: NOW).fetch(window, pending)
         monkeypatch.setattr(pending_payload.PendingPayload, "write_page", kept)
-        fetched = pubmed_api.PubmedApi(client, told, after=(2026, 8), now=lambda: NOW).fetch(window, pending)
+        fetched = pubmed_api.PubmedApi(client, config, after=(2026, 8), now=lambda: NOW).fetch(window, pending)
     assert fetched.payload.name.endswith(".after-pubmed26n0007.xml.gz")
 
 

@@ -35,14 +35,14 @@ def refresh(server, folder, **others):
 
 def test_what_is_fetched_is_loaded_with_its_edition_and_origin(server, tmp_path):
     assert refresh(server, tmp_path).catalog_version == 1
-    told = read_version(Lake.at(tmp_path)).table("editions").to_pylist()
-    assert {row["file"]: row["address"] for row in told} == {
+    editions = read_version(Lake.at(tmp_path)).table("editions").to_pylist()
+    assert {row["file"]: row["address"] for row in editions} == {
         name: f"{server.url}/vocabularies/{name}" for name in server.vocabularies
     }
-    assert all(row["fetched_at"] for row in told)
+    assert all(row["fetched_at"] for row in editions)
     with connect(Lake.at(tmp_path)) as connection:
         [status] = rows(connection, "status")
-    assert status["editions"] == sorted(row["name"] for row in told)
+    assert status["editions"] == sorted(row["name"] for row in editions)
 
 
 def test_nothing_new_is_asked_for_by_etag_and_changes_nothing(server, tmp_path):
@@ -74,8 +74,8 @@ def test_the_year_before_where_this_year_has_nothing_yet(server, tmp_path):
     last = dt.datetime.now(dt.UTC).year - 1
     server.vocabularies = {f"mine{last}.obo": OBO}
     refresh(server, tmp_path, vocabulary_addresses=f"{server.url}/vocabularies/mine{{year}}.obo")
-    [told] = read_version(Lake.at(tmp_path)).table("editions").to_pylist()
-    assert told["file"] == f"mine{last}.obo"
+    [edition] = read_version(Lake.at(tmp_path)).table("editions").to_pylist()
+    assert edition["file"] == f"mine{last}.obo"
 
 
 @pytest.mark.parametrize(
@@ -91,10 +91,10 @@ def test_the_year_before_where_this_year_has_nothing_yet(server, tmp_path):
 )
 def test_what_is_no_vocabulary_leaves_the_one_in_force(server, tmp_path, content, error):
     refresh(server, tmp_path)
-    told = server.settings
+    urls = server.settings
     server.vocabularies["mine.obo"] = content
     with pytest.raises(error):
-        refresh(server, tmp_path, **told, attempts=2, largest_answer_bytes=900_000)
+        refresh(server, tmp_path, **urls, attempts=2, largest_answer_bytes=900_000)
     assert read_version(Lake.at(tmp_path)).number == 1
 
 

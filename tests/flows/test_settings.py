@@ -22,7 +22,7 @@ def test_settings_of_file_and_environment_arrive(monkeypatch, tmp_path):
     (tmp_path / "pages.txt").touch()
     monkeypatch.setenv("NCBI_API_KEY", "a secret")
     monkeypatch.setenv("HOOFBEATS_OPERATOR_BLOCKS", "slack-webhook/lab email/operator")
-    told, environment = Settings(), Settings().as_environment()
+    original, environment = Settings(), Settings().as_environment()
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir()
     monkeypatch.delenv("NCBI_API_KEY")
@@ -30,7 +30,7 @@ def test_settings_of_file_and_environment_arrive(monkeypatch, tmp_path):
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
     there = Settings()
-    assert there.model_dump(exclude={"lake", "pages"}) == told.model_dump(exclude={"lake", "pages"})
+    assert there.model_dump(exclude={"lake", "pages"}) == original.model_dump(exclude={"lake", "pages"})
     assert there.ncbi_api_key.get_secret_value() == "a secret"
     assert there.lake == tmp_path.resolve() / "lake"
     assert Path(there.pages) == tmp_path.resolve() / "pages.txt"

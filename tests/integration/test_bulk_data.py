@@ -72,9 +72,9 @@ def test_every_order_of_three_files(lake, bulk, data_dir, tmp_path):
         for number in order or ():
             load_files(fresh, files[number])
             assert commit(fresh, [prepared(fresh, files[number])]) is None
-        told = fingerprints(fresh)
-        expected = expected or told
-        assert told == expected, order
+        actual = fingerprints(fresh)
+        expected = expected or actual
+        assert actual == expected, order
         check(fresh, truth)
     with connect(fresh) as connection:
         assert audit(connection) == []
@@ -85,7 +85,12 @@ def check(lake, truth):
         ("cooccurrences", "default_retracted_excluded", "retracted_on IS NULL"),
         ("cooccurrences_with_retracted", "retracted_included", "true"),
     ):
-        told = truth[name]
-        pairs = (told["disease_pairs"], told["once"], told["two_to_four"], told["pair_article_sum"])
+        truth_of_set = truth[name]
+        pairs = (
+            truth_of_set["disease_pairs"],
+            truth_of_set["once"],
+            truth_of_set["two_to_four"],
+            truth_of_set["pair_article_sum"],
+        )
         assert ask(lake, DISEASE_PAIRS.format(view=view)) == [pairs]
-        assert ask(lake, f"SELECT count(*) FROM articles WHERE {condition}") == [(told["articles"],)]
+        assert ask(lake, f"SELECT count(*) FROM articles WHERE {condition}") == [(truth_of_set["articles"],)]

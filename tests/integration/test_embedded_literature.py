@@ -54,18 +54,18 @@ def test_every_planted_truth_is_found(whole, planting):
 
 def test_every_record_is_accounted_for(whole):
     expected = expected_totals()
-    told = {name: getattr(expected, name) for name in vars(expected)}
+    numbers = {name: getattr(expected, name) for name in vars(expected)}
     [(received, kept, unchanged, superseded, rejected)] = ask(
         whole, "SELECT sum(received), sum(kept), sum(unchanged), sum(superseded), sum(rejected) FROM windows"
     )
-    assert received == kept + unchanged + superseded + rejected == told["records"]
+    assert received == kept + unchanged + superseded + rejected == numbers["records"]
     assert (kept + superseded + unchanged, unchanged, rejected) == (
-        told["versions"],
-        told["unchanged"],
-        told["rejected"],
+        numbers["versions"],
+        numbers["unchanged"],
+        numbers["rejected"],
     )
     assert ask(whole, "SELECT reason FROM rejected") == [("malformed_xml",)]
-    assert ask(whole, "SELECT count(DISTINCT document_id) FROM sightings") == [(told["pmids"],)]
+    assert ask(whole, "SELECT count(DISTINCT document_id) FROM sightings") == [(numbers["pmids"],)]
 
 
 def test_pairs_equal_the_macro(whole):

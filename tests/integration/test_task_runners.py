@@ -29,8 +29,8 @@ def test_threads_and_dask_give_equal_tables(tmp_path):
 def test_two_pubmed_files_cut_into_forty(tmp_path, data_dir):
     pieces = split_files([data_dir / name for name in BULK], tmp_path / "files", 40)
     assert len(pieces) == 40
-    lakes, told = load(tmp_path, ["threads", "processes", *DASK], data_dir / "vocab/desc2024.xml.gz", 2900)
-    assert_equal(lakes, told)
+    lakes, reports = load(tmp_path, ["threads", "processes", *DASK], data_dir / "vocab/desc2024.xml.gz", 2900)
+    assert_equal(lakes, reports)
     assert ask(lakes["threads"], "SELECT count(DISTINCT document_id) > 50000 FROM documents") == [(True,)]
 
 

@@ -27,13 +27,13 @@ def days(count, **more):
 
 
 def backfill(
-    told, request, *, parallel=2, windows_per_commit=25, now=NOW, commit=commit, on_submit=lambda window: None
+    config, request, *, parallel=2, windows_per_commit=25, now=NOW, commit=commit, on_submit=lambda window: None
 ):
     """A whole backfill; `on_submit` hears of every window that is begun."""
-    lake = Lake.at(told.lake)
+    lake = Lake.at(config.lake)
     version = read_version(lake)
-    with Client(told) as client, WindowLocks(lake) as locks, ThreadPoolExecutor(8) as pool:
-        source = make_source(request.source, client, told, version, lambda: now)
+    with Client(config) as client, WindowLocks(lake) as locks, ThreadPoolExecutor(8) as pool:
+        source = make_source(request.source, client, config, version, lambda: now)
         planned = choose_windows(request, plan_windows(lake, source, request.span), version)
         collector = WindowCollector(lake, source, locks, version.number)
 

@@ -13,7 +13,7 @@ PROJECT = Path(__file__).parents[2]
 
 
 def load(folder, runners, vocabulary, seconds=280):
-    """Ingest what lies in folder/files into a lake a runner; the lakes, and what each told."""
+    """Ingest folder/files into one lake per runner; return the lakes and the report of each run."""
     lakes = {runner: lake_with_vocabulary(folder / runner, vocabulary) for runner in runners}
     command = [sys.executable, "-m", "benchmarks.task_runners", str(folder), *runners]
     environment = {**os.environ, "HOME": str(folder), "PREFECT_HOME": str(folder / "prefect")}
@@ -24,15 +24,15 @@ def load(folder, runners, vocabulary, seconds=280):
     return lakes, [json.loads(line) for line in done.stdout.splitlines()]
 
 
-def assert_equal(lakes, told, *more):
-    assert [one["runner"] for one in told] == list(lakes)
+def assert_equal(lakes, reports, *more):
+    assert [report["runner"] for report in reports] == list(lakes)
     first, *others = (fingerprints(lake) for lake in [*lakes.values(), *more])
     assert first["documents"][0][0] > 0
     assert all(other == first for other in others)
-    for one in told:
-        assert set(one["builds"].values()) == {1}, one
-        assert 1 <= len(one["builds"]) <= (1 if one["runner"] == "threads" else 2)
-    processes = [pid for one in told for pid in one["builds"]]
+    for report in reports:
+        assert set(report["builds"].values()) == {1}, report
+        assert 1 <= len(report["builds"]) <= (1 if report["runner"] == "threads" else 2)
+    processes = [pid for report in reports for pid in report["builds"]]
     assert len(processes) == len(set(processes))
 
 

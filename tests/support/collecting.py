@@ -67,14 +67,14 @@ def read_ids(lake, payload):
     ]
 
 
-def fetch(name, told, asked, *, after=None):
+def fetch(name, config, asked, *, after=None):
     """Plan and fetch, without preparing or committing: window -> Fetched or the error it failed with."""
     from flows.errors import FlowError
 
-    lake = Lake.at(told.lake)
+    lake = Lake.at(config.lake)
     found = {}
-    with Client(told) as client:
-        source = make_source(name, client, told, read_version(lake), lambda: NOW)
+    with Client(config) as client:
+        source = make_source(name, client, config, read_version(lake), lambda: NOW)
         for window in source.plan(asked):
             try:
                 found[window] = source.fetch(window, PendingPayload(lake, window, lambda: NOW))
@@ -90,12 +90,12 @@ def new_lake(folder):
     return Lake.at(folder / "lake")
 
 
-def collect(name, told, asked, *, force=False, now=NOW):
+def collect(name, config, asked, *, force=False, now=NOW):
     """The whole way to the catalog; returns the ledger's rows of this run by window."""
-    lake = Lake.at(told.lake)
+    lake = Lake.at(config.lake)
     version = read_version(lake)
-    with Client(told) as client:
-        source = make_source(name, client, told, version, lambda: now)
+    with Client(config) as client:
+        source = make_source(name, client, config, version, lambda: now)
         planned = left = unfinished(source.plan(asked), version, force=force)
         while left:
             known = LakeSnapshot.from_version(read_version(lake))

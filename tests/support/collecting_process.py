@@ -20,19 +20,19 @@ from warehouse.lake import Lake
 
 def peak_mb():
     """The kernel's high-water mark; getrusage's would be that of the process that started this one."""
-    told = Path("/proc/self/status").read_text()
-    return int(told.partition("VmHWM:")[2].split()[0]) / 1024
+    status = Path("/proc/self/status").read_text()
+    return int(status.partition("VmHWM:")[2].split()[0]) / 1024
 
 
 def main(name, url, folder, per_page):
     pubmed_api.RECORDS_PER_PAGE = int(per_page)
-    told = Settings(
+    config = Settings(
         lake=Path(folder), email="a@example.org", requests_per_second=1000, first_wait_s=0,
         pubmed_api_url=f"{url}/eutils/", pubmed_files_url=f"{url}/pubmed/", europepmc_url=f"{url}/europepmc/",
     )  # fmt: skip
-    lake = Lake.at(told.lake)
-    with Client(told) as client:
-        source = make_source(name, client, told, read_version(lake), lambda: NOW)
+    lake = Lake.at(config.lake)
+    with Client(config) as client:
+        source = make_source(name, client, config, read_version(lake), lambda: NOW)
         before = peak_mb()
         for window in source.plan(Span(DAY, DAY + dt.timedelta(days=1), dates=("created",))):
             fetched = source.fetch(window, PendingPayload(lake, window, lambda: NOW))

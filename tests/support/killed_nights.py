@@ -26,13 +26,15 @@ VOLATILE = {"documents", "mentions", "sightings", "deletions", "rejected"}
 
 
 def environment(server, lake, **more):
-    told = {**server.settings, "lake": lake.root, "first_wait_s": 0, "page_delay_s": 0.01}
-    return {**os.environ, **{f"HOOFBEATS_{name.upper()}": str(value) for name, value in told.items()}, **more}
+    values = {**server.settings, "lake": lake.root, "first_wait_s": 0, "page_delay_s": 0.01}
+    return {**os.environ, **{f"HOOFBEATS_{name.upper()}": str(value) for name, value in values.items()}, **more}
 
 
-def night_process(how, night, last, told):
+def night_process(how, night, last, environment_of_night):
     command = [sys.executable, "-m", "tests.support.night_process", how, str(night), str(last)]
-    return subprocess.Popen(command, cwd=PROJECT, env=told, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    return subprocess.Popen(
+        command, cwd=PROJECT, env=environment_of_night, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+    )
 
 
 def killed_at_random(process, draw, longest_s):
@@ -64,7 +66,7 @@ def bulk_load(planned, folder, server):
 
 
 def counts(lake):
-    return {name: told for name, told in fingerprints(lake).items() if name not in VOLATILE}
+    return {name: fingerprint for name, fingerprint in fingerprints(lake).items() if name not in VOLATILE}
 
 
 def check(planned, lake, reference):

@@ -73,9 +73,9 @@ def load_named(lake, writer, count):
 def read_on(lake, stop, violations):
     """Reconnect again and again; tell every violation of what must hold in each version."""
     while not stop.is_set():
-        told = broken(lake)
-        if told:
-            violations.put(told)
+        violation = broken(lake)
+        if violation:
+            violations.put(violation)
 
 
 def broken(lake):

@@ -27,14 +27,14 @@ def free_port():
 
 def short_crons(folder, *names):
     """Some of the project's deployments, every schedule coming each minute."""
-    told = yaml.safe_load((PROJECT / "prefect.yaml").read_text())
-    told["deployments"] = [one for one in told["deployments"] if one["name"] in names]
-    for one in told["deployments"]:
+    content = yaml.safe_load((PROJECT / "prefect.yaml").read_text())
+    content["deployments"] = [one for one in content["deployments"] if one["name"] in names]
+    for one in content["deployments"]:
         one["concurrency_limit"]["collision_strategy"] = "CANCEL_NEW"
         for schedule in one.get("schedules", []):
             schedule["cron"] = "* * * * *"
     place = folder / "prefect.yaml"
-    place.write_text(yaml.safe_dump(told))
+    place.write_text(yaml.safe_dump(content))
     return place
 
 

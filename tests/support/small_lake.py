@@ -61,8 +61,8 @@ def other_record(name, version=1, pmid=None, **fields):
 
 def unit(lake, name, records=(), deletions=(), rejected=0):
     """Stage a payload of records, deletions as (pmid or document_id, version), and some rejected records."""
-    told = json.dumps([name, list(records), list(deletions), rejected], default=str)
-    payload = Payload("pubmed", name, hashlib.sha256(told.encode()).hexdigest(), len(told), f"raw/{name}")
+    content = json.dumps([name, list(records), list(deletions), rejected], default=str)
+    payload = Payload("pubmed", name, hashlib.sha256(content.encode()).hexdigest(), len(content), f"raw/{name}")
     with UnitWriter(lake, payload, VOCABULARY) as writer:
         staged = documents(name, records)
         writer.write("documents", staged)
@@ -93,42 +93,42 @@ def load(lake, *units):
 def documents(name, records):
     """Records as staged documents of a payload of that name."""
     rows = []
-    for position, told in enumerate(records):
-        fields = {key: value for key, value in told.items() if key not in ("text", "headings")}
+    for position, record in enumerate(records):
+        fields = {key: value for key, value in record.items() if key not in ("text", "headings")}
         rows.append(
             {
-                "title": f"Title of {told['pmid']}",
+                "title": f"Title of {record['pmid']}",
                 "abstract": "An abstract.",
                 "year": 2000,
                 "languages": ["eng"],
-                "headings": told["headings"],
+                "headings": record["headings"],
                 "raw_file": name,
                 "raw_position": position,
-                "digest": digest(told),
+                "digest": digest(record),
                 **fields,
             }
         )
     return STAGED_TABLES["documents"].from_rows(rows)
 
 
-def digest(told):
+def digest(record):
     """Equal for records that differ in their version alone."""
-    content = {key: value for key, value in told.items() if key != "version"}
+    content = {key: value for key, value in record.items() if key != "version"}
     return hashlib.blake2b(json.dumps(content, default=str, sort_keys=True).encode(), digest_size=16).hexdigest()
 
 
 def _mentions(records):
     rows = []
-    for position, told in enumerate(records):
-        document = {"document_id": told["document_id"], "raw_position": position, "assertion": "present"}
+    for position, record in enumerate(records):
+        document = {"document_id": record["document_id"], "raw_position": position, "assertion": "present"}
         rows += [
             {**document, "concept_id": concept, "section": "headings", "basis": "index", "text": NAMES[concept]}
-            for concept in told["headings"]
+            for concept in record["headings"]
         ]
         place = {"section": "abstract", "basis": "text", "text": "x", "start": 0, "end": 1}
         rows += [
             {**document, **place, "concept_id": concept, "sentence": sentence, "sentence_start": 0, "sentence_end": 5}
-            for concept, sentence in told["text"]
+            for concept, sentence in record["text"]
         ]
     return pa.Table.from_pylist(rows, schema=STAGED_TABLES["mentions"].arrow)
 

@@ -44,8 +44,8 @@ def text_lake(folder, texts, names=NAMES):
 
 def text_unit(lake, name, texts, version=1, **fields):
     """Stage abstracts by PMID, annotated as `prepare` does."""
-    told = json.dumps([name, texts, version])
-    payload = Payload("pubmed", name, hashlib.sha256(told.encode()).hexdigest(), len(told), f"raw/{name}")
+    content = json.dumps([name, texts, version])
+    payload = Payload("pubmed", name, hashlib.sha256(content.encode()).hexdigest(), len(content), f"raw/{name}")
     records = [
         {"document_id": f"pubmed:{pmid}", "source": "pubmed", "pmid": pmid, "version": version, "title": f"No {pmid}",
          "abstract": text, "headings": [], "text": [], **fields}
@@ -72,8 +72,8 @@ def _summed(connection, name):
     keys = [column for column in connection.sql(f"FROM {name} LIMIT 0").columns if column not in _MEASURES | {"batch"}]
     measures = [column for column in connection.sql(f"FROM {name} LIMIT 0").columns if column in _MEASURES]
     summed = ", ".join(f"sum({one}) AS {one}" for one in measures)
-    told = connection.sql(f"SELECT {', '.join(keys)}, {summed} FROM {name} GROUP BY ALL").fetchall()
-    return sorted((row for row in told if any(row[len(keys) :])), key=str)
+    sums = connection.sql(f"SELECT {', '.join(keys)}, {summed} FROM {name} GROUP BY ALL").fetchall()
+    return sorted((row for row in sums if any(row[len(keys) :])), key=str)
 
 
 _MEASURES = {"articles", "retracted_articles", "sentence_articles", "with_abstract"}

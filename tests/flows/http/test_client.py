@@ -75,11 +75,11 @@ def client(site, tmp_path):
 
 
 def settings(site, folder, **more):
-    told = {
+    defaults = {
         "lake": folder, "pubmed_api_url": f"{site.url}/api/", "requests_per_second": 1000, "attempts": 3,
         "first_wait_s": 0, "longest_wait_s": 2, "largest_answer_bytes": 1 << 20,
     }  # fmt: skip
-    return Settings(**{**told, **more})
+    return Settings(**{**defaults, **more})
 
 
 def body(client, url, **more):
@@ -177,8 +177,8 @@ def test_conditional_requests(site, client):
         ok(b"first", ETag='"1"'), (304, {}, b""), ok(b"second", **{"Last-Modified": "Mon, 01 Jun 2026 00:00:00 GMT"}),
         (304, {}, b""), ok(b"third"), ok(b"fourth"),
     ]  # fmt: skip
-    told = [body(client, f"{site.url}/", conditional=True) for _ in range(6)]
-    assert told == [b"first", b"first", b"second", b"second", b"third", b"fourth"]
+    bodies = [body(client, f"{site.url}/", conditional=True) for _ in range(6)]
+    assert bodies == [b"first", b"first", b"second", b"second", b"third", b"fourth"]
     sent = [(headers.get("If-None-Match"), headers.get("If-Modified-Since", "")[:16]) for _, _, headers in site.seen]
     assert sent == [
         (None, ""), ('"1"', ""), ('"1"', ""), (None, "Mon, 01 Jun 2026"), (None, "Mon, 01 Jun 2026"), (None, ""),
@@ -233,18 +233,18 @@ def test_a_slow_answer_has_a_deadline(site, tmp_path):
                 drip(connection)
 
         threading.Thread(target=serve, daemon=True).start()
-        told = settings(site, tmp_path, pubmed_api_url=f"http://127.0.0.1:{port}/", request_timeout_s=0.3, attempts=1)
-        with Client(told) as client, pytest.raises(TransientError, match=r"longer than 0\.3 s"):
+        config = settings(site, tmp_path, pubmed_api_url=f"http://127.0.0.1:{port}/", request_timeout_s=0.3, attempts=1)
+        with Client(config) as client, pytest.raises(TransientError, match=r"longer than 0\.3 s"):
             body(client, f"http://127.0.0.1:{port}/")
 
 
 def test_an_unreachable_host(site, tmp_path):
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
-    told = settings(site, tmp_path, pubmed_api_url=f"http://127.0.0.1:{port}/")
-    with Client(told) as client, pytest.raises(UnreachableError, match=r"127\.0\.0\.1"):
+    config = settings(site, tmp_path, pubmed_api_url=f"http://127.0.0.1:{port}/")
+    with Client(config) as client, pytest.raises(UnreachableError, match=r"127\.0\.0\.1"):
         body(client, f"http://127.0.0.1:{port}/")
-    with Client(told) as client, pytest.raises(UnreachableError, match="cannot be resolved"):
+    with Client(config) as client, pytest.raises(UnreachableError, match="cannot be resolved"):
         body(client, "http://no-such-host.invalid/")
 
 

@@ -51,8 +51,8 @@ def test_silence_is_longer_than_two_heartbeats_and_runs_send_them():
 def test_blocks_are_told_of_all_but_zombies_which_crash_anyway():
     blocks = [uuid4(), uuid4()]
     for name, one in by_name(blocks).items():
-        told = [action.block_document_id for action in one.actions if isinstance(action, SendNotification)]
-        assert told == ([] if name == "zombie runs" else blocks)
+        notified = [action.block_document_id for action in one.actions if isinstance(action, SendNotification)]
+        assert notified == ([] if name == "zombie runs" else blocks)
     assert all(isinstance(by_name()[f"{name} runs"].actions[0], DoNothing) for name in ("failed", "crashed", "late"))
 
 

@@ -36,15 +36,15 @@ def test_an_email_is_needed():
     ("key", "state"), [("known", State.OK), ("unknown", State.FAULT), (None, State.WARNING)], ids=str
 )
 def test_the_key_is_tried(server, tmp_path, key, state):
-    told = found(checks.key_and_clock(settings(server, tmp_path, ncbi_api_key=key), dt.datetime.now(dt.UTC)))
-    assert told["key"].state is state
-    assert told["clock"].state is (State.WARNING if key == "unknown" else State.OK)
-    assert "unknown" not in str(told)
+    config = found(checks.key_and_clock(settings(server, tmp_path, ncbi_api_key=key), dt.datetime.now(dt.UTC)))
+    assert config["key"].state is state
+    assert config["clock"].state is (State.WARNING if key == "unknown" else State.OK)
+    assert "unknown" not in str(config)
 
 
 def test_a_clock_that_is_off(server, tmp_path):
-    told = found(checks.key_and_clock(settings(server, tmp_path), NOW + dt.timedelta(days=1)))
-    assert told["clock"].state is State.FAULT
+    config = found(checks.key_and_clock(settings(server, tmp_path), NOW + dt.timedelta(days=1)))
+    assert config["clock"].state is State.FAULT
 
 
 @pytest.mark.parametrize(
@@ -60,9 +60,9 @@ def test_a_clock_without_another_to_compare_it_with():
 
 def test_ncbi_out_of_reach(tmp_path):
     unreachable = Settings(lake=tmp_path, pubmed_api_url="http://127.0.0.1:9/", first_wait_s=0, ncbi_api_key="secret")
-    told = found(checks.key_and_clock(unreachable, NOW))
-    assert {finding.state for finding in told.values()} == {State.WARNING}
-    assert "secret" not in str(told)
+    findings = found(checks.key_and_clock(unreachable, NOW))
+    assert {finding.state for finding in findings.values()} == {State.WARNING}
+    assert "secret" not in str(findings)
 
 
 def test_disk_space(tmp_path):
@@ -78,16 +78,16 @@ def test_these_versions_work_together():
 
 
 @pytest.mark.parametrize(
-    ("requirement", "told"),
+    ("requirement", "detail"),
     [
         ("sqlalchemy<2", f"sqlalchemy {importlib.metadata.version('sqlalchemy')} is not <2"),
         ("no-such-library>=1", "no-such-library is not installed"),
     ],
 )
-def test_versions_that_do_not(monkeypatch, requirement, told):
+def test_versions_that_do_not(monkeypatch, requirement, detail):
     monkeypatch.setattr(importlib.metadata, "requires", lambda _: [requirement, "pytest==0; extra == 'test'", "duckdb"])
     finding = checks.versions()
-    assert (finding.state, finding.found) == (State.FAULT, told)
+    assert (finding.state, finding.found) == (State.FAULT, detail)
 
 
 def test_no_lake(tmp_path):
@@ -98,13 +98,13 @@ def test_no_lake(tmp_path):
 
 def test_a_lake_that_is_well_then_is_not(server, tmp_path):
     lake = new_lake(tmp_path)
-    told = settings(server, lake.root)
-    collect("pubmed_api", told, span(), now=NOW)
-    assert {finding.state for finding in checks.lake(told, NOW)} == {State.OK}
-    assert found(checks.lake(told, NOW + dt.timedelta(days=4)))["currency"].state is State.WARNING
+    config = settings(server, lake.root)
+    collect("pubmed_api", config, span(), now=NOW)
+    assert {finding.state for finding in checks.lake(config, NOW)} == {State.OK}
+    assert found(checks.lake(config, NOW + dt.timedelta(days=4)))["currency"].state is State.WARNING
     [(segment,)] = ask(lake, "SELECT max(path) FROM segments")
     (lake.root / segment).write_bytes(b"")
-    assert found(checks.lake(told, NOW))["files"].state is State.FAULT
+    assert found(checks.lake(config, NOW))["files"].state is State.FAULT
 
 
 def test_a_lake_that_does_not_open(tmp_path):

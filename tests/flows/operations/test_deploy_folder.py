@@ -37,12 +37,12 @@ def test_systemd_understands_a_unit(unit, tmp_path):
     for one in UNITS:  # with commands that exist, and without other services
         text = re.sub(r"^(ExecStart(?:Pre)?)=\S+", r"\1=/bin/true", one.read_text(), flags=re.MULTILINE)
         (tmp_path / one.name).write_text(text.replace(" postgresql.service", ""))
-    told = subprocess.run(
+    verified = subprocess.run(
         ["systemd-analyze", "verify", "--man=no", "--recursive-errors=no", tmp_path / unit.name],
         capture_output=True, text=True, check=False,
     )  # fmt: skip
-    assert told.returncode == 0, told.stderr
-    assert [line for line in told.stderr.splitlines() if unit.name in line] == []
+    assert verified.returncode == 0, verified.stderr
+    assert [line for line in verified.stderr.splitlines() if unit.name in line] == []
 
 
 @pytest.mark.parametrize("unit", UNITS, ids=lambda path: path.name)

@@ -50,8 +50,8 @@ def test_what_is_deployed():
 def test_prefect_reads_the_file():
     from prefect.cli.deploy._models import PrefectYamlModel
 
-    told = PrefectYamlModel.model_validate(yaml.safe_load((PROJECT / "prefect.yaml").read_text()))
-    assert [one.name for one in told.deployments] == [named(one) for one in DEPLOYMENTS]
+    content = PrefectYamlModel.model_validate(yaml.safe_load((PROJECT / "prefect.yaml").read_text()))
+    assert [one.name for one in content.deployments] == [named(one) for one in DEPLOYMENTS]
 
 
 @pytest.mark.parametrize("deployment", DEPLOYMENTS, ids=named)
@@ -79,8 +79,8 @@ def test_its_flow_takes_its_parameters(deployment):
 def test_its_form_describes_every_parameter(deployment):
     from prefect.utilities.callables import parameter_schema
 
-    told = parameter_schema(flow_of(deployment)).model_dump()["properties"]
-    assert [name for name, one in told.items() if len(one.get("description") or "") < 10] == []
+    properties = parameter_schema(flow_of(deployment)).model_dump()["properties"]
+    assert [name for name, one in properties.items() if len(one.get("description") or "") < 10] == []
 
 
 @pytest.mark.parametrize(("deployment", "schedule"), SCHEDULES, ids=of_schedule)
@@ -131,13 +131,13 @@ def test_bounds_are_kept(name, wrong):
 
 
 def test_as_many_payloads_are_prepared_side_by_side_as_the_setting_says():
-    told = (
+    code = (
         "from flows.ingest import ingest; from flows.collect import collect;"
         "print(ingest.task_runner._max_workers, collect.task_runner._max_workers)"
     )
     for workers in ("3", "5"):
         done = subprocess.run(
-            [sys.executable, "-c", told],
+            [sys.executable, "-c", code],
             env={**os.environ, "HOOFBEATS_WORKERS": workers}, capture_output=True, text=True, check=True,
         )  # fmt: skip
         assert done.stdout.split() == [workers, workers]

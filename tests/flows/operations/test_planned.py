@@ -30,15 +30,15 @@ def test_all_is_there():
 
 
 @pytest.mark.parametrize(
-    ("there", "told"),
+    ("there", "message"),
     [
         (THERE[1:], "collect-pubmed is not deployed"),
         (with_one("collect-pubmed", active_schedules=1), "collect-pubmed has 1 active schedules, not 2"),
         (with_one("audit", next_run=None), "audit has a schedule, but no run is scheduled"),
     ],
 )
-def test_what_is_missing(there, told):
-    assert find_discrepancies(PLANNED, there) == [told]
+def test_what_is_missing(there, message):
+    assert find_discrepancies(PLANNED, there) == [message]
 
 
 def test_no_file(tmp_path):
@@ -71,8 +71,8 @@ class Client:
     def create_flow_from_name(self, name):
         return f"flow {name}"
 
-    def create_deployment(self, **told):
-        self.created.append(told)
+    def create_deployment(self, **fields):
+        self.created.append(fields)
 
     def read_work_pool(self, name):
         if not self.created:
@@ -87,17 +87,17 @@ class Client:
 def test_what_is_deployed_is_what_the_file_says():
     client = Client()
     deploy(client, PLANNED[0])
-    [told] = client.created
-    assert told["flow_id"] == "flow collect"
-    assert (told["concurrency_limit"], told["concurrency_options"].collision_strategy) == (1, "ENQUEUE")
-    assert [(one.slug, one.schedule.timezone, one.parameters) for one in told["schedules"]] == [
+    [created] = client.created
+    assert created["flow_id"] == "flow collect"
+    assert (created["concurrency_limit"], created["concurrency_options"].collision_strategy) == (1, "ENQUEUE")
+    assert [(one.slug, one.schedule.timezone, one.parameters) for one in created["schedules"]] == [
         ("created", "America/New_York", {"dates": ["created"]}),
         ("modified", "America/New_York", {"dates": ["modified"]}),
     ]
-    [step] = told["pull_steps"]
+    [step] = created["pull_steps"]
     assert step == {"prefect.deployments.steps.set_working_directory": {"directory": str(PROJECT)}}
-    assert told["parameter_openapi_schema"]["properties"]["days"]["maximum"] == 366
-    assert told["enforce_parameter_schema"]
+    assert created["parameter_openapi_schema"]["properties"]["days"]["maximum"] == 366
+    assert created["enforce_parameter_schema"]
 
 
 def test_the_pool_is_created_once():

@@ -44,12 +44,12 @@ def test_one_that_has_ended_by_itself():
 
 @pytest.mark.skipif(sys.platform != "linux", reason="asks the kernel of Linux")
 def test_nothing_outlives_one_that_is_killed():
-    told = (
+    code = (
         "import sys, time; from flows.operations.processes import *;"
         f"child = start('sleeper', [sys.executable, {SLEEPERS!r}, '0', 'polite'], environment());"
         "print(child.process.pid, flush=True); time.sleep(600)"
     )
-    with subprocess.Popen([sys.executable, "-c", told], stdout=subprocess.PIPE, text=True) as parent:
+    with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True) as parent:
         child = psutil.Process(int(parent.stdout.readline()))
         parent.kill()
     assert psutil.wait_procs([child], timeout=10)[1] == []

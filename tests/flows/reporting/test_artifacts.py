@@ -12,24 +12,24 @@ from warehouse.commit.ingest import OUTCOMES
 @pytest.fixture
 def left(monkeypatch):
     """Key -> what was created; progress artifacts have their steps."""
-    told = {}
+    published = {}
 
     def progress(value, key, description):
-        told[key] = [value]
+        published[key] = [value]
         return uuid4()
 
     monkeypatch.setattr(artifacts, "create_progress_artifact", progress)
     monkeypatch.setattr(
-        artifacts, "update_progress_artifact", lambda _, progress: told["load-progress"].append(progress)
+        artifacts, "update_progress_artifact", lambda _, progress: published["load-progress"].append(progress)
     )
-    monkeypatch.setattr(artifacts, "create_table_artifact", lambda table, key, _: told.update({key: table}))
-    monkeypatch.setattr(artifacts, "create_markdown_artifact", lambda text, key: told.update({key: text}))
-    return told
+    monkeypatch.setattr(artifacts, "create_table_artifact", lambda table, key, _: published.update({key: table}))
+    monkeypatch.setattr(artifacts, "create_markdown_artifact", lambda text, key: published.update({key: text}))
+    return published
 
 
 def row(name, state="done", reason=None, **more):
-    told = {**dict.fromkeys((*OUTCOMES, "received", "deletions"), 0), "expected": None, "rejections": []}
-    return {**told, "window_name": name, "state": state, "reason": reason, **more}
+    numbers = {**dict.fromkeys((*OUTCOMES, "received", "deletions"), 0), "expected": None, "rejections": []}
+    return {**numbers, "window_name": name, "state": state, "reason": reason, **more}
 
 
 def test_progress(left):
@@ -44,7 +44,7 @@ def test_windows_and_the_reconciliation(left):
     rejected = [{"reason": "no_pmid", "records": 2}]
     rows = [row("a", received=5, kept=3, rejected=2, rejections=rejected), row("b", "failed", "<b>404</b> | gone")]
     publish_windows("load", "Loading", rows, ["it was [quiet](http://evil)"])
-    assert [told["window_name"] for told in left["load-windows"]] == ["b", "a"]
+    assert [row["window_name"] for row in left["load-windows"]] == ["b", "a"]
     assert "<b>" not in left["load-windows"][0]["reason"]
     text = left["load-records"]
     assert text.startswith("# Loading\n\n2 windows.\n")

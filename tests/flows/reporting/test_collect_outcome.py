@@ -19,10 +19,10 @@ NOW = dt.datetime(2026, 6, 20, tzinfo=dt.UTC)
 
 @pytest.fixture
 def published(monkeypatch):
-    told = []
-    monkeypatch.setattr(collecting, "publish_windows", lambda *what: told.append(what))
+    published = []
+    monkeypatch.setattr(collecting, "publish_windows", lambda *what: published.append(what))
     monkeypatch.setattr(collecting, "get_run_logger", lambda: logging.getLogger("run"))
-    return told
+    return published
 
 
 def row(day, received, state="done", reason=None):
@@ -73,5 +73,5 @@ def test_a_window_that_is_silent_fails_in_the_ledger_and_is_tried_again(tmp_path
     collecting.commit_outcomes(
         lake, [Outcome(CollectedWindow(window, "open", 0, collected_at=NOW))], result, [row(day, 60) for day in DAYS]
     )
-    assert [(told["state"], told["reason"]) for told in result.failed] == [("failed", "0 records, where 60 are usual")]
+    assert [(row["state"], row["reason"]) for row in result.failed] == [("failed", "0 records, where 60 are usual")]
     assert unfinished([window], read_version(lake), force=False) == [window]

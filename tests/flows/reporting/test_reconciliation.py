@@ -11,9 +11,9 @@ REASONS = ("malformed_xml", "no_pmid", "not_returned")
 
 def row(fates, reasons, deletions=0):
     rejected = sum(reasons.values())
-    told = dict(zip(OUTCOMES, [*fates, rejected], strict=True))
+    outcomes = dict(zip(OUTCOMES, [*fates, rejected], strict=True))
     rejections = [{"reason": reason, "records": records} for reason, records in reasons.items()]
-    return {**told, "received": sum(told.values()), "rejections": rejections, "deletions": deletions}
+    return {**outcomes, "received": sum(outcomes.values()), "rejections": rejections, "deletions": deletions}
 
 
 counts = st.integers(0, 10**9)
@@ -41,11 +41,13 @@ def test_a_sum_that_is_off_is_told(listed, name, lost):
 
 
 def test_the_table_for_people():
-    told = Reconciliation.from_rows([row([10, 2, 3, 0], {"no_pmid": 4}), row([1, 0, 0, 0], {}, deletions=7)]).markdown()
-    assert "| kept | 11 |" in told
-    assert "| ... rejected as no&#95;pmid | 4 |" in told
-    assert "| **received** | **20** |" in told
-    assert "Deletions: 7." in told
+    markdown = Reconciliation.from_rows(
+        [row([10, 2, 3, 0], {"no_pmid": 4}), row([1, 0, 0, 0], {}, deletions=7)]
+    ).markdown()
+    assert "| kept | 11 |" in markdown
+    assert "| ... rejected as no&#95;pmid | 4 |" in markdown
+    assert "| **received** | **20** |" in markdown
+    assert "Deletions: 7." in markdown
 
 
 def test_a_row_of_a_window_without_records_has_no_reasons():
@@ -54,5 +56,5 @@ def test_a_row_of_a_window_without_records_has_no_reasons():
 
 @given(st.text())
 def test_text_of_a_source_is_shown_literally(text):
-    told = escape_markdown(text)
-    assert not set(told) & set("|<>[]`*_\\\n\r")
+    escaped = escape_markdown(text)
+    assert not set(escaped) & set("|<>[]`*_\\\n\r")

@@ -14,11 +14,11 @@ NOW = dt.datetime(2026, 6, 6, 3, tzinfo=dt.UTC)
 
 
 def row(day, received, **more):
-    told = {
+    numbers = {
         "collector": "pubmed_api", "window_name": f"created-{day}", "query": None, "since": day, "until": day,
         "state": "done", "received": received, "expected": received, "rejected": 0, "collected_at": NOW,
     }  # fmt: skip
-    return {**told, **more}
+    return {**numbers, **more}
 
 
 def history(days, received=lambda day: 1000):
@@ -35,9 +35,9 @@ def nothing(day=TODAY, expected=0, collected_at=NOW, **more):
 
 
 def test_nothing_where_much_is_usual_has_failed():
-    told = check_empty_window(nothing(), history(30))
-    assert (told.state, told.reason) == ("failed", "0 records, where 1,000 are usual")
-    assert told.window == nothing().window
+    entry = check_empty_window(nothing(), history(30))
+    assert (entry.state, entry.reason) == ("failed", "0 records, where 1,000 are usual")
+    assert entry.window == nothing().window
 
 
 def test_little_where_much_is_usual_is_told():

@@ -43,7 +43,7 @@ def expected(source):
     return {f"{prefix}{article.pmid}" for article in articles}
 
 
-def check(told, found, wanted):
+def check(config, found, wanted):
     """Each window: everything, once; or failed with a reason. Returns how many are whole."""
     whole = 0
     for fetched in found.values():
@@ -52,7 +52,7 @@ def check(told, found, wanted):
             assert str(fetched)
             continue
         collected, payload = fetched.collected, fetched.payload
-        ids = read_ids(Lake.at(told.lake), payload) if payload else []
+        ids = read_ids(Lake.at(config.lake), payload) if payload else []
         assert max(Counter(ids).values(), default=1) == 1
         if collected.state == "failed":
             assert collected.reason
@@ -69,13 +69,13 @@ def test_a_fault_now_and_then(tmp_path, source, fault):
     with LiteratureServer(
         CASES[source][0], NOW.date(), Faults({fault: 0.3}, seed=3), slow_write_delay_s=0.002
     ) as server:
-        told = settings(server, tmp_path, attempts=12, **SMALL)
+        config = settings(server, tmp_path, attempts=12, **SMALL)
         try:
-            found = fetch(source, told, span())
+            found = fetch(source, config, span())
         except HttpError:  # the listing of files already
             found = {}
     assert len(found) == 1 or fault in ("private_redirect", "endless_body")
-    whole = check(told, found, expected(source))
+    whole = check(config, found, expected(source))
     if fault not in ("private_redirect", "endless_body", "changing_count", "repeated_cursor"):
         assert whole == 1, found
 
@@ -84,9 +84,9 @@ def test_a_fault_now_and_then(tmp_path, source, fault):
 @pytest.mark.parametrize("source", sorted(CASES))
 def test_a_fault_every_time(tmp_path, source, fault):
     with LiteratureServer(CASES[source][0], NOW.date(), Faults({fault: 1.0}), slow_write_delay_s=0.001) as server:
-        told = settings(server, tmp_path, attempts=2, **SMALL)
+        config = settings(server, tmp_path, attempts=2, **SMALL)
         try:
-            whole = check(told, fetch(source, told, span()), expected(source))
+            whole = check(config, fetch(source, config, span()), expected(source))
         except HttpError:  # the listing of files already
             whole = 0
         assert whole == (fault == "slow_bytes" or not server.faults.drawn)
@@ -100,22 +100,22 @@ def test_all_faults_at_random(tmp_path, source, windows):
     odds = dict.fromkeys(sorted(FAULTS), 0.02)
     later = DAY + dt.timedelta(days=windows)
     with LiteratureServer(stocked, later, Faults(odds, seed=11), slow_write_delay_s=0.001) as server:
-        told = settings(server, tmp_path, **SMALL)
-        found = fetch(source, told, span(windows))
+        config = settings(server, tmp_path, **SMALL)
+        found = fetch(source, config, span(windows))
         assert len(server.faults.drawn) > 6
     assert len(found) == windows
     whole = 0
     for window, fetched in found.items():
         wanted = {f"{prefix}{article.pmid}" for article in articles.values() if article.entered == window.since}
         assert len(wanted) == 3
-        whole += check(told, {window: fetched}, wanted)
+        whole += check(config, {window: fetched}, wanted)
     assert whole > 0.7 * windows, [str(one) for one in found.values() if isinstance(one, Exception)]
 
 
 def test_pages_are_kept_as_they_came(tmp_path):
     with LiteratureServer(shelf(45), NOW.date()) as server:
-        told = settings(server, tmp_path)
-        [fetched] = fetch("pubmed_api", told, span()).values()
+        config = settings(server, tmp_path)
+        [fetched] = fetch("pubmed_api", config, span()).values()
     content = gzip.decompress((Lake.at(tmp_path).root / fetched.payload.path).read_bytes())
     assert content.count(b"<PubmedArticleSet>") == 3
     assert content.count(b"<PubmedArticle>") == 45
@@ -123,8 +123,8 @@ def test_pages_are_kept_as_they_came(tmp_path):
 
 def test_missing_records_are_named_and_asked_for_again(tmp_path):
     with LiteratureServer(shelf(30), NOW.date(), Faults({"missing_ids": 1.0})) as server:
-        told = settings(server, tmp_path)
-        [fetched] = fetch("pubmed_api", told, span()).values()
+        config = settings(server, tmp_path)
+        [fetched] = fetch("pubmed_api", config, span()).values()
         asked = [params["id"] for _, path, params in server.requests if path.endswith("efetch.fcgi")]
     assert fetched.collected.state == "failed"
     assert "2 of 30 requested records were not returned" in fetched.collected.reason

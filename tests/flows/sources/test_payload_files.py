@@ -72,13 +72,13 @@ def test_saved_html_is_read_as_a_page(lake, tmp_path):
 
 def test_what_stands_beside_a_payload_cannot_lead_out_of_the_lake(lake, tmp_path):
     (tmp_path / "x.xml").write_text("<PubmedArticleSet></PubmedArticleSet>")
-    told = {
+    entry = {
         "source": "pubmed", "state": "done", "expected": 1, "reason": None, "missing": [], "collected_at": None,
         "window": {
             "collector": "..", "name": "../../outside", "what": None, "since": None, "until": None, "query": None,
         },
     }  # fmt: skip
-    (tmp_path / "x.xml.json").write_text(json.dumps(told))
+    (tmp_path / "x.xml.json").write_text(json.dumps(entry))
     payload = local_files.describe_file(lake, tmp_path / "x.xml")
     assert payload.collected is None
     assert payload.path.startswith("raw/pubmed/")
@@ -87,13 +87,13 @@ def test_what_stands_beside_a_payload_cannot_lead_out_of_the_lake(lake, tmp_path
 def test_a_lake_is_rebuilt_from_its_payloads_alone(lake, tmp_path):
     articles = records(6, days=2)
     with LiteratureServer(Shelf(records=articles, preprints=tuple(records(3).values())), NOW.date()) as server:
-        told = settings(server, lake.root, attempts=1)
-        collect("pubmed_api", told, span(3))
-        collect("europepmc", told, span())
+        config = settings(server, lake.root, attempts=1)
+        collect("pubmed_api", config, span(3))
+        collect("europepmc", config, span())
         server.faults = Faults({"missing_ids": 1.0})
-        collect("pubmed_api", told, span(2, query="record"), now=NOW + dt.timedelta(minutes=1))
+        collect("pubmed_api", config, span(2, query="record"), now=NOW + dt.timedelta(minutes=1))
         server.faults = Faults({"server_error": 1.0})
-        collect("europepmc", told, span(2))
+        collect("europepmc", config, span(2))
     other = new_lake(tmp_path / "two")
     rows = [row for row in read_version(lake).table("windows").to_pylist() if row["payload"]]
     record_windows(other, ledger_without_payloads(read_version(lake)))

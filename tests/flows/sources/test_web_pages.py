@@ -24,7 +24,7 @@ def lake(tmp_path):
     return new_lake(tmp_path)
 
 
-def told(server, folder, **more):
+def settings_of(server, folder, **more):
     return settings(server, folder, allow_private_addresses=True, **more)
 
 
@@ -37,7 +37,7 @@ def listed(folder, *lines):
 def test_the_pages_of_a_list_are_kept_as_they_came(server, tmp_path):
     url = f"{server.url}/pages/{FIRST}.html"
     pages = listed(tmp_path, "# my pages", url, "", url, f"{server.url}/pages/999.html")
-    found = fetch("web_pages", told(server, tmp_path / "lake", pages=pages), span())
+    found = fetch("web_pages", settings_of(server, tmp_path / "lake", pages=pages), span())
     assert [window.query for window in found] == [url, f"{server.url}/pages/999.html"]
     kept, gone = found.values()
     assert kept.payload.source == "web"
@@ -50,16 +50,16 @@ def test_the_pages_of_a_list_are_kept_as_they_came(server, tmp_path):
 def test_the_pages_of_a_feed_within_the_days(server, tmp_path):
     feed = f"{server.url}/feed.xml"
     server.today = DAY.replace(day=29)
-    found = fetch("web_pages", told(server, tmp_path), span(15, query=feed))
+    found = fetch("web_pages", settings_of(server, tmp_path), span(15, query=feed))
     assert len(found) == 15  # of the 20 newest, which are of the 10th to the 29th, those until the 24th
     assert all(one.collected.state == "done" for one in found.values())
-    assert len(fetch("web_pages", told(server, tmp_path), span(20, query=feed))) == 20
+    assert len(fetch("web_pages", settings_of(server, tmp_path), span(20, query=feed))) == 20
 
 
 def test_a_feed_is_asked_for_if_it_changed(server, tmp_path):
     feed = f"{server.url}/feed.xml"
     for _ in range(2):
-        assert len(fetch("web_pages", told(server, tmp_path), span(31, query=feed))) == 20
+        assert len(fetch("web_pages", settings_of(server, tmp_path), span(31, query=feed))) == 20
     folder = tmp_path / "raw" / "answers"
     assert len(list(folder.glob("*.json"))) == 1
 
@@ -68,12 +68,12 @@ def test_what_is_no_feed(server, tmp_path):
     from flows.http.client import BadResponseError
 
     with pytest.raises(BadResponseError, match="neither an RSS nor an Atom feed"):
-        fetch("web_pages", told(server, tmp_path), span(query=f"{server.url}/pages/{FIRST}.html"))
+        fetch("web_pages", settings_of(server, tmp_path), span(query=f"{server.url}/pages/{FIRST}.html"))
 
 
 def test_robots_are_respected(server, tmp_path):
     pages = listed(tmp_path, f"{server.url}/pages/private/{FIRST}.html")
-    [error] = fetch("web_pages", told(server, tmp_path / "lake", pages=pages), span()).values()
+    [error] = fetch("web_pages", settings_of(server, tmp_path / "lake", pages=pages), span()).values()
     assert isinstance(error, ForbiddenError)
     assert [path for _, path, _ in server.requests] == ["/robots.txt"]
 
@@ -81,7 +81,7 @@ def test_robots_are_respected(server, tmp_path):
 def test_robots_that_cannot_be_had_forbid_all(server, tmp_path, monkeypatch):
     pages = listed(tmp_path, f"{server.url}/pages/{FIRST}.html")
     monkeypatch.setattr(server, "_page", lambda path: (500, "text/plain", b""))
-    [error] = fetch("web_pages", told(server, tmp_path / "lake", pages=pages), span()).values()
+    [error] = fetch("web_pages", settings_of(server, tmp_path / "lake", pages=pages), span()).values()
     assert "robots.txt: HTTP 500" in str(error)
     assert {path for _, path, _ in server.requests} == {"/robots.txt"}
 
@@ -89,7 +89,7 @@ def test_robots_that_cannot_be_had_forbid_all(server, tmp_path, monkeypatch):
 def test_a_site_without_rules_allows_all_and_its_delay_is_kept(server, tmp_path, monkeypatch):
     pages = listed(tmp_path, *(f"{server.url}/pages/{FIRST + at}.html" for at in range(3)))
     monkeypatch.setattr(static_service, "ROBOTS", b"User-agent: hoofbeats\nCrawl-delay: 0.2\n")
-    found = fetch("web_pages", told(server, tmp_path / "lake", pages=pages), span())
+    found = fetch("web_pages", settings_of(server, tmp_path / "lake", pages=pages), span())
     assert len(found) == 3
     times = [at for at, _, _ in server.requests]
     assert times[-1] - times[1] > 0.35
@@ -105,22 +105,22 @@ def test_private_addresses_are_not_collected_from_a_list(server, tmp_path):
 @pytest.mark.parametrize("lines", [["no address"], ["file:///etc/passwd"], ["http://"]])
 def test_a_list_of_something_else(server, tmp_path, lines):
     with pytest.raises(CollectError, match=r"not an http\(s\) URL"):
-        fetch("web_pages", told(server, tmp_path, pages=listed(tmp_path, *lines)), span())
+        fetch("web_pages", settings_of(server, tmp_path, pages=listed(tmp_path, *lines)), span())
 
 
 def test_no_list_at_all(server, tmp_path):
     with pytest.raises(CollectError, match="no web pages are configured"):
-        fetch("web_pages", told(server, tmp_path), span())
+        fetch("web_pages", settings_of(server, tmp_path), span())
     with pytest.raises(CollectError, match="No such file"):
-        fetch("web_pages", told(server, tmp_path, pages=str(tmp_path / "none.txt")), span())
+        fetch("web_pages", settings_of(server, tmp_path, pages=str(tmp_path / "none.txt")), span())
 
 
 def test_a_page_is_a_further_record_of_its_article(server, tmp_path):
     lake = new_lake(tmp_path)
-    collect("pubmed_api", told(server, lake.root), span())
+    collect("pubmed_api", settings_of(server, lake.root), span())
     before = ask(lake, "SELECT count(*) FROM articles")
     address = f"{server.url}/pages/{FIRST}.html"
-    [row] = collect("web_pages", told(server, lake.root, pages=listed(tmp_path, address)), span()).values()
+    [row] = collect("web_pages", settings_of(server, lake.root, pages=listed(tmp_path, address)), span()).values()
     assert (row["received"], row["duplicates"], row["state"]) == (1, 1, "done")
     assert ask(lake, "SELECT count(*) FROM articles") == before
     told_of = f"SELECT sources, documents FROM articles WHERE article_id = {FIRST}"
@@ -146,11 +146,11 @@ def test_a_page_without_an_article_is_rejected_with_its_reason(lake, tmp_path):
 def test_pages_stand_in_the_ledger_and_are_asked_for_once(server, tmp_path):
     lake = new_lake(tmp_path)
     pages = listed(tmp_path, f"{server.url}/pages/{FIRST}.html", f"{server.url}/pages/999.html")
-    rows = collect("web_pages", told(server, lake.root, pages=pages), span())
+    rows = collect("web_pages", settings_of(server, lake.root, pages=pages), span())
     assert [row["state"] for row in rows.values()] == ["done", "failed"]
     asked = len(server.requests)
-    assert [row["state"] for row in collect("web_pages", told(server, lake.root, pages=pages), span()).values()] == [
-        "failed"
-    ]
+    assert [
+        row["state"] for row in collect("web_pages", settings_of(server, lake.root, pages=pages), span()).values()
+    ] == ["failed"]
     assert len(server.requests) == asked + 2  # robots.txt, and the page that is not there
     assert ask(lake, "SELECT count(*) FROM windows WHERE payload IS NOT NULL") == [(1,)]

@@ -38,8 +38,10 @@ def test_what_is_refused_before_anything_is_asked(wrong):
 
 
 def test_what_is_accepted():
-    told = backfill.validate_parameters({**GIVEN, "mode": "failed", "window": "year", "parallel": 8, "dry_run": True})
-    assert (told["mode"], told["window"], str(told["since"])) == ("failed", "year", "2026-01-01")
+    parameters = backfill.validate_parameters(
+        {**GIVEN, "mode": "failed", "window": "year", "parallel": 8, "dry_run": True}
+    )
+    assert (parameters["mode"], parameters["window"], str(parameters["since"])) == ("failed", "year", "2026-01-01")
 
 
 def test_a_failure_names_the_first_reason():

@@ -24,11 +24,11 @@ from warehouse.lake import Lake
 LATER = NOW.date()
 
 
-def planned(told, asked_for):
-    lake = Lake.at(told.lake)
+def planned(config, asked_for):
+    lake = Lake.at(config.lake)
     version = read_version(lake)
-    with Client(told) as client:
-        source = make_source(asked_for.source, client, told, version, lambda: NOW)
+    with Client(config) as client:
+        source = make_source(asked_for.source, client, config, version, lambda: NOW)
         found = choose_windows(asked_for, source.plan(asked_for.span), version)
     return [window.name for window in found.windows], found.already_done
 
@@ -60,9 +60,9 @@ def test_windows_cover_every_day_once_and_end_with_the_calendar(first, more, siz
 
 def test_newest_first_or_oldest_first(lake):
     with LiteratureServer(shelf(0), LATER) as server:
-        told = settings(server, lake.root)
-        newest, done = planned(told, request(window=WindowSize.MONTH, dates=("created", "modified")))
-        oldest, _ = planned(told, request(window=WindowSize.MONTH, order=Order.OLDEST))
+        config = settings(server, lake.root)
+        newest, done = planned(config, request(window=WindowSize.MONTH, dates=("created", "modified")))
+        oldest, _ = planned(config, request(window=WindowSize.MONTH, order=Order.OLDEST))
     assert done == 0
     assert [name.partition("-")[2] for name in newest] == [
         "2026-04-01-to-2026-04-08", "2026-04-01-to-2026-04-08", "2026-03-10-to-2026-03-31", "2026-03-10-to-2026-03-31",
@@ -72,13 +72,15 @@ def test_newest_first_or_oldest_first(lake):
 
 def test_only_the_days_that_no_finished_window_covers(lake):
     with LiteratureServer(shelf(40, days=20), LATER) as server:
-        told = settings(server, lake.root)
-        collect("pubmed_api", told, span(3))  # 10 to 12 March
-        collect("pubmed_api", told, dataclasses.replace(span(), since=dt.date(2026, 3, 20), until=dt.date(2026, 3, 20)))
-        found = planned(told, request(window=WindowSize.WEEK, order=Order.OLDEST))
-        another_query = planned(told, request(window=WindowSize.MONTH, query="record"))
-        everything = planned(told, request(window=WindowSize.WEEK, order=Order.OLDEST, mode=Mode.ALL))
-        covered = planned(told, request((DAY, DAY + dt.timedelta(days=2))))
+        config = settings(server, lake.root)
+        collect("pubmed_api", config, span(3))  # 10 to 12 March
+        collect(
+            "pubmed_api", config, dataclasses.replace(span(), since=dt.date(2026, 3, 20), until=dt.date(2026, 3, 20))
+        )
+        found = planned(config, request(window=WindowSize.WEEK, order=Order.OLDEST))
+        another_query = planned(config, request(window=WindowSize.MONTH, query="record"))
+        everything = planned(config, request(window=WindowSize.WEEK, order=Order.OLDEST, mode=Mode.ALL))
+        covered = planned(config, request((DAY, DAY + dt.timedelta(days=2))))
     assert found == (
         [
             "created-2026-03-13-to-2026-03-15", "created-2026-03-16-to-2026-03-19", "created-2026-03-21-to-2026-03-22",
@@ -94,26 +96,26 @@ def test_only_the_days_that_no_finished_window_covers(lake):
 
 def test_windows_that_failed_are_asked_for_as_they_were(lake):
     with LiteratureServer(shelf(5), LATER, Faults({"server_error": 1.0})) as server:
-        told = settings(server, lake.root, attempts=1)
-        collect("pubmed_api", told, span(2))
+        config = settings(server, lake.root, attempts=1)
+        collect("pubmed_api", config, span(2))
         server.faults = Faults()
         collect(
             "pubmed_api",
-            told,
+            config,
             dataclasses.replace(span(), since=DAY + dt.timedelta(days=1), until=DAY + dt.timedelta(days=1)),
         )
-        assert planned(told, request(window=WindowSize.YEAR, mode=Mode.FAILED)) == (["created-2026-03-10"], 0)
-        assert planned(told, request(window=WindowSize.YEAR, mode=Mode.FAILED, dates=("modified",))) == ([], 0)
-        assert planned(told, request((DAY + dt.timedelta(days=1), LATER), mode=Mode.FAILED)) == ([], 0)
+        assert planned(config, request(window=WindowSize.YEAR, mode=Mode.FAILED)) == (["created-2026-03-10"], 0)
+        assert planned(config, request(window=WindowSize.YEAR, mode=Mode.FAILED, dates=("modified",))) == ([], 0)
+        assert planned(config, request((DAY + dt.timedelta(days=1), LATER), mode=Mode.FAILED)) == ([], 0)
 
 
 def test_what_replaces_a_baseline_comes_last(lake):
     with LiteratureServer(files_shelf(new_baseline()), LATER) as server:
-        told = settings(server, lake.root)
-        collect("pubmed_files", told, dataclasses.replace(span(), since=dt.date(2025, 12, 1), until=LATER))
+        config = settings(server, lake.root)
+        collect("pubmed_files", config, dataclasses.replace(span(), since=dt.date(2025, 12, 1), until=LATER))
         server.today = dt.date(2026, 12, 20)
         found, done = planned(
-            told, request((dt.date(2025, 12, 1), server.today), source=SourceName.PUBMED_FILES, mode=Mode.ALL)
+            config, request((dt.date(2025, 12, 1), server.today), source=SourceName.PUBMED_FILES, mode=Mode.ALL)
         )
     assert found[-1] == "baseline-2027-replaces"
     assert found[0] == "pubmed27n0001.xml.gz"
@@ -124,8 +126,8 @@ def test_what_replaces_a_baseline_comes_last(lake):
 def test_a_dry_run_tells_what_the_source_counts_and_changes_nothing(lake, source):
     stocked = Shelf(records=records(45, days=45), preprints=tuple(records(45, days=45).values()))
     with LiteratureServer(stocked, LATER) as server:
-        told = settings(server, lake.root, requests_per_second=20.0)
-        found = estimate_backfill(request((DAY, DAY + dt.timedelta(days=44)), WindowSize.MONTH, source=source), told)
+        config = settings(server, lake.root, requests_per_second=20.0)
+        found = estimate_backfill(request((DAY, DAY + dt.timedelta(days=44)), WindowSize.MONTH, source=source), config)
         assert len(server.requests) == 2
         assert not any(path.endswith("efetch.fcgi") for _, path, _ in server.requests)
     windows = found["windows"]
@@ -138,8 +140,8 @@ def test_a_dry_run_tells_what_the_source_counts_and_changes_nothing(lake, source
 
 def test_a_dry_run_says_where_it_cannot_know(lake):
     with LiteratureServer(files_shelf(), LATER) as server:
-        told = settings(server, lake.root)
-        found = estimate_backfill(request((dt.date(2025, 12, 1), LATER), source=SourceName.PUBMED_FILES), told)
+        config = settings(server, lake.root)
+        found = estimate_backfill(request((dt.date(2025, 12, 1), LATER), source=SourceName.PUBMED_FILES), config)
     assert [(row["window_name"], row["expected"], row["requests"]) for row in found["windows"]] == [
         ("pubmed26n0002.xml.gz", None, 2), ("pubmed26n0001.xml.gz", None, 2),
     ]  # fmt: skip
@@ -148,10 +150,10 @@ def test_a_dry_run_says_where_it_cannot_know(lake):
 
 def test_a_dry_run_of_a_service_that_is_down_says_so_and_changes_nothing(lake):
     with LiteratureServer(shelf(1), LATER, Faults({"server_error": 1.0})) as server:
-        told = settings(server, lake.root, attempts=1)
+        config = settings(server, lake.root, attempts=1)
         for source in (SourceName.PUBMED_FILES, SourceName.PUBMED_API):
             with pytest.raises(CollectError, match="HTTP 500"):
-                estimate_backfill(request(source=source), told)
+                estimate_backfill(request(source=source), config)
     assert read_version(lake).table("windows").num_rows == 0
 
 

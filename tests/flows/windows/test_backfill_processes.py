@@ -70,11 +70,11 @@ def test_killed_twice_it_ends_complete(tmp_path):
             wait_for(lambda goal=goal: len(server.requests) >= goal, killed)
             kill(killed)
         server.faults = Faults()
-        told, errors = (last := start(command)).communicate(timeout=120)
+        output, errors = (last := start(command)).communicate(timeout=120)
         assert last.returncode == 0, errors
         assert_complete(lake, server, stocked, 5)
         assert len(asked_twice(server)) <= 2 * 2  # the pages that were on their way when it was killed
-    collected, failed, done = map(int, told.split())
+    collected, failed, done = map(int, output.split())
     assert (collected + done, failed) == (5, 0)
 
 
@@ -97,9 +97,9 @@ def test_sixty_windows_killed_three_times_at_random(tmp_path):
             wait_for(lambda goal=goal: len(server.requests) >= goal, killed)
             kill(killed)
             assert len(windows(lake)) < 60
-        told, errors = (last := start(command, env=environment)).communicate(timeout=300)
+        output, errors = (last := start(command, env=environment)).communicate(timeout=300)
         assert last.returncode == 0, errors
-        assert '"failed"' not in told
+        assert '"failed"' not in output
         assert_complete(lake, server, stocked, 60)
         assert len(asked_twice(server)) <= 3 * 2
         again = subprocess.run(

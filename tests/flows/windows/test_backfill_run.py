@@ -42,17 +42,17 @@ def states(result):
 def test_a_window_that_fails_stops_no_other_and_is_tried_again(lake):
     with FailingServer(shelf(8, days=4), LATER) as server:
         server.failing, server.status = ("2026/03/12",), 400
-        told = settings(server, lake.root, attempts=2)
-        first = backfill(told, days(4))
+        config = settings(server, lake.root, attempts=2)
+        first = backfill(config, days(4))
         assert states(first) == {
             f"created-2026-03-{day}": "failed" if day == 12 else "done" for day in (13, 12, 11, 10)
         }
         assert list(states(first)) == sorted(states(first), reverse=True)
         assert "HTTP 400" in first.failed[0]["reason"]
         server.failing = ()
-        again = backfill(told, days(4, mode=Mode.FAILED))
+        again = backfill(config, days(4, mode=Mode.FAILED))
         assert states(again) == {"created-2026-03-12": "done"}
-        nothing = backfill(told, days(4))
+        nothing = backfill(config, days(4))
         assert (nothing.windows, nothing.already_done) == ([], 4)
     assert ask(lake, "SELECT count(*), count(DISTINCT pmid) FROM documents") == [(8, 8)]
 
@@ -89,11 +89,11 @@ def test_windows_that_cannot_be_committed_do_not_take_others_along(lake):
         return commit(place, units)
 
     with LiteratureServer(shelf(2, days=2), LATER) as server:
-        told = settings(server, lake.root)
-        result = backfill(told, days(2), commit=fussy)
+        config = settings(server, lake.root)
+        result = backfill(config, days(2), commit=fussy)
         assert [row["reason"] for row in result.failed] == ["AssertionError: the sums do not agree"]
         assert ask(lake, "SELECT count(*) FROM documents") == [(1,)]
-        assert list(states(backfill(told, days(2)))) == ["created-2026-03-11"]
+        assert list(states(backfill(config, days(2)))) == ["created-2026-03-11"]
     assert ask(lake, "SELECT count(*) FROM documents") == [(2,)]
 
 
@@ -120,19 +120,19 @@ def test_at_most_so_many_side_by_side(lake):
 
 def test_a_window_another_run_is_at_is_left_to_it(lake):
     with LiteratureServer(shelf(6, days=3), LATER) as server:
-        told = settings(server, lake.root)
+        config = settings(server, lake.root)
         theirs = days(3).span
         window = next(iter(windows_of(theirs)))
         locks = WindowLocks(lake)
         assert locks.acquire(window)
 
         def finish_theirs():
-            collect("pubmed_api", told, span())
+            collect("pubmed_api", config, span())
             locks.release(window)
 
         timer = threading.Timer(1.0, finish_theirs)
         timer.start()
-        result = backfill(told, days(3))
+        result = backfill(config, days(3))
         timer.join()
         efetches = [params["id"] for _, path, params in server.requests if path.endswith("efetch.fcgi")]
     assert list(states(result)) == ["created-2026-03-12", "created-2026-03-11"]
@@ -162,10 +162,10 @@ def test_a_window_another_run_gives_up_is_collected(lake):
 def test_two_backfills_at_once_share_the_work(lake):
     results = []
     with LiteratureServer(shelf(12, days=6), LATER) as server:
-        told = settings(server, lake.root)
+        config = settings(server, lake.root)
         runs = [
             threading.Thread(
-                target=lambda order=order: results.append(backfill(told, days(6, order=order), windows_per_commit=3))
+                target=lambda order=order: results.append(backfill(config, days(6, order=order), windows_per_commit=3))
             )
             for order in Order
         ]
@@ -213,11 +213,11 @@ def test_a_vocabulary_that_is_always_another_is_an_error(lake):
 @pytest.mark.soak
 def test_what_replaces_a_baseline_finds_all_of_it_loaded(lake):
     with LiteratureServer(files_shelf(new_baseline(39_000_008)), LATER) as server:
-        told = settings(server, lake.root)
-        collect("pubmed_files", told, dataclasses.replace(span(), since=dt.date(2025, 12, 1), until=LATER))
+        config = settings(server, lake.root)
+        collect("pubmed_files", config, dataclasses.replace(span(), since=dt.date(2025, 12, 1), until=LATER))
         server.today = dt.date(2026, 12, 13)
         result = backfill(
-            told, request((dt.date(2025, 12, 1), server.today), source=SourceName.PUBMED_FILES),
+            config, request((dt.date(2025, 12, 1), server.today), source=SourceName.PUBMED_FILES),
             now=dt.datetime(2026, 12, 13, tzinfo=dt.UTC),
         )  # fmt: skip
     assert states(result) == {"pubmed27n0001.xml.gz": "done", "baseline-2027-replaces": "done"}
@@ -228,8 +228,8 @@ def test_what_replaces_a_baseline_finds_all_of_it_loaded(lake):
 def test_faults_of_a_bad_line_leave_every_record_there_once(lake):
     odds = {"truncated_body": 0.1, "server_error": 0.1, "html_page": 0.1}
     with LiteratureServer(shelf(40, days=10), LATER, Faults(odds, seed=7)) as server:
-        told = settings(server, lake.root, attempts=12)
-        result = backfill(told, request((DAY, DAY + dt.timedelta(days=9)), WindowSize.WEEK))
+        config = settings(server, lake.root, attempts=12)
+        result = backfill(config, request((DAY, DAY + dt.timedelta(days=9)), WindowSize.WEEK))
         assert server.faults.drawn
     assert len(result.windows) == 2
     assert result.failed == []

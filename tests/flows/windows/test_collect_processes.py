@@ -46,9 +46,9 @@ def test_killed_in_the_middle_then_run_again(tmp_path):
             time.sleep(0.1)
             done = len(server.requests)
         last = start("pubmed_api", server, tmp_path, 10)
-        told, _ = last.communicate(timeout=60)
+        output, _ = last.communicate(timeout=60)
         asked = [params.get("id") or params["term"] for _, _, params in server.requests]
-    assert told.startswith("created-2026-03-10 done 300")
+    assert output.startswith("created-2026-03-10 done 300")
     wanted = {",".join(map(str, page)) for page in pages(stocked, 10)}
     assert {ids for ids in asked if "crdt" not in ids} == wanted
     twice = {ids: times for ids, times in Counter(asked).items() if times > 1}
@@ -79,8 +79,8 @@ def test_a_download_goes_on_where_it_was_killed(tmp_path):
         killed.wait()
         size = part.stat().st_size
         server.faults = Faults()
-        told, _ = start("pubmed_files", server, tmp_path).communicate(timeout=60)
-    assert told.startswith(f"{release.name} done")
+        output, _ = start("pubmed_files", server, tmp_path).communicate(timeout=60)
+    assert output.startswith(f"{release.name} done")
     assert 0 < size < part.with_name(release.name).stat().st_size
     assert f"bytes={size}-" in server.ranges
 
@@ -94,7 +94,7 @@ def test_memory_stays_flat(tmp_path, source):
     stocked = Shelf((release,), frozenset({release.name})) if source == "pubmed_files" else shelf(100_000, days=2)
     with LiteratureServer(stocked, NOW.date()) as server:
         server._files[release.name] = noise
-        told, _ = start(source, server, tmp_path).communicate(timeout=900)
-    *lines, megabytes = told.split("\n")[:-1]
+        output, _ = start(source, server, tmp_path).communicate(timeout=900)
+    *lines, megabytes = output.split("\n")[:-1]
     assert [line.split()[1] for line in lines] == ["done"] * (1 if source == "pubmed_files" else 2)
     assert int(megabytes) < 100

@@ -72,9 +72,9 @@ def test_a_scheduled_run_leaves_a_window_to_the_backfill_that_holds_it(tmp_path,
     monkeypatch.setattr(collecting, "ProgressArtifact", Mock())
     with (
         LiteratureServer(shelf(3, days=3), NOW.date()) as server,
-        Client(told := settings(server, lake.root)) as client,
+        Client(config := settings(server, lake.root)) as client,
     ):
-        source = make_source("pubmed_api", client, told, read_version(lake), lambda: NOW)
+        source = make_source("pubmed_api", client, config, read_version(lake), lambda: NOW)
         planned = source.plan(span(3))
         with WindowLocks(lake) as backfill:
             assert backfill.acquire(planned[0])
