@@ -83,6 +83,7 @@ def _sections(documents: pa.Table) -> pa.Array:
 
 def matching_all(words: pa.Array, needs: Iterable[str]) -> Ints:
     """Return the positions of the sentences that match every pattern in `needs`."""
+    # Each pattern is applied only to the sentences that the ones before left over.
     kept = np.arange(len(words))
     for need in needs:
         has = matches_pattern(words, need)

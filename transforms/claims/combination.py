@@ -94,7 +94,7 @@ class Concepts:
         rows = concepts.select(["concept_id", "name", "categories", "tree_numbers", "counted"]).to_pylist()
         return cls(
             names={row["concept_id"]: row["name"] for row in rows},
-            ancestors={concept: frozenset(known) for concept, known in above.items()},
+            ancestors={concept: frozenset(ids) for concept, ids in above.items()},
             generic=VAGUE_CONCEPTS.union(
                 concept for concept, number in below.items() if number >= GENERIC_MIN_DESCENDANTS
             ),

@@ -136,6 +136,7 @@ def classify_matches(paper: Paper, matches: pa.Table) -> MatchingArticles:
         article, entered, retracted = row["article_id"], row["entered_on"], row["retracted_on"]
         if article == paper.article_id or article in paper.same_paper_ids or known_until is None:
             continue
+        # An article that was retracted by then could no longer be cited as an earlier case.
         if retracted is not None and retracted <= known_until:
             continue
         if entered is None:
@@ -169,6 +170,7 @@ def _decide(claim: ClaimFacts, matching: MatchingArticles) -> tuple[str, str]:
     room = f"the claim leaves room for {conceded:g}"
     if earlier + scattered <= conceded:
         return NOT_CONTRADICTED, f"{_count_articles(earlier + scattered)} found; {room}"
+    # Only together with the scattered articles would the claim be exceeded, and these prove nothing.
     if earlier <= conceded:
         return (
             NOT_DECIDABLE,

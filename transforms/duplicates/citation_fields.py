@@ -41,6 +41,7 @@ def name_words(author: str) -> list[str]:
     """
     text = fold(author[:MAX_AUTHORS_LENGTH]).replace("-", " ").replace(".", " ")
     all_capitals = text.isupper()
+    # Some exports join names without a separator; capitals within a word show where a name starts.
     text = _GLUED.sub(" ", text)
     kept = []
     for name in _NAME.findall(text):
@@ -129,15 +130,16 @@ _NUMBER = re.compile(r"\d{1,9}", re.ASCII)
 
 def volume_number(volume: str) -> int:
     """Return the volume as a number; -1 where there is none, or only the remains of a supplement's number ('1)')."""
-    found = _NUMBER.search(volume[:MAX_NUMBER_LENGTH])
-    broken = ")" in volume and "(" not in volume
-    return int(found[0]) if found and not broken and not volume.lower().startswith("suppl") else -1
+    number = _NUMBER.search(volume[:MAX_NUMBER_LENGTH])
+    # A supplement in parentheses that was split at '(' leaves its end, '1)', in the volume.
+    is_fragment = ")" in volume and "(" not in volume
+    return int(number[0]) if number and not is_fragment and not volume.lower().startswith("suppl") else -1
 
 
 def issue_number(issue: str) -> int:
     """Return the first number of an issue; -1 where there is none."""
-    found = _NUMBER.search(issue[:MAX_NUMBER_LENGTH])
-    return int(found[0]) if found else -1
+    number = _NUMBER.search(issue[:MAX_NUMBER_LENGTH])
+    return int(number[0]) if number else -1
 
 
 _DATE = re.compile(r"\W*(?:(\d{1,4})[-/ ]([A-Za-z]{3})[a-z]*|([A-Za-z]{3})[a-z]*[-/ ](\d{1,4}))\W*")
@@ -163,21 +165,22 @@ def page_range(pages: str) -> tuple[int, int]:
     roman = _ROMAN.fullmatch(text)
     if roman:
         return FIRST_ROMAN_PAGE + _roman_number(roman[1]), FIRST_ROMAN_PAGE + _roman_number(roman[2] or roman[1])
-    found = _RANGE.search(text)
-    if not found or _COUNT.search(text) or _FIRST_PAGE_LOST.fullmatch(text):
+    match = _RANGE.search(text)
+    if not match or _COUNT.search(text) or _FIRST_PAGE_LOST.fullmatch(text):
         return NO_PAGES
-    first, last = found[1], found[2] or found[1]
+    first, last = match[1], match[2] or match[1]
+    # PubMed drops the leading digits that both pages share: '450-1'.
     if len(last) < len(first):
         last = first[: len(first) - len(last)] + last
     return int(first), int(last)
 
 
 def _read_date(text: str) -> tuple[int, int] | None:
-    found = _DATE.fullmatch(text)
-    month = _MONTHS.get((found[2] or found[3]).lower()) if found else None
-    if not found or not month:
+    match = _DATE.fullmatch(text)
+    month = _MONTHS.get((match[2] or match[3]).lower()) if match else None
+    if not match or not month:
         return None
-    day = int(found[1] or found[4]) % 100
+    day = int(match[1] or match[4]) % 100
     return min(day, month), max(day, month)
 
 

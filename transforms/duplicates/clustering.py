@@ -54,6 +54,7 @@ def cluster(edges: pa.Table, documents: pa.Table, verdicts: pa.Table | None = No
         raise ValueError("documents: a document_id occurs more than once")
     deciding_rules: dict[str, tuple[str, str | None]] = {}
     manual = _manual_decisions(verdicts, groups)
+    # Manual decisions come first, so that no rule can join what a person separated.
     groups.keep_apart(pair for pair, same in manual.items() if not same)
     _join(groups, deciding_rules, [(*pair, MANUAL, None) for pair, same in manual.items() if same])
     decided = [edge for edge in _edge_tuples(edges, groups) if (edge[0], edge[1]) not in manual]
@@ -120,6 +121,7 @@ class _Groups:
             return True
         if b in self._apart[a] or not (allow_two_pmids or self._agree(a, b)):
             return False
+        # The smaller group moves into the larger, which bounds the total work.
         if len(self._members[a]) < len(self._members[b]):
             a, b = b, a
         self._parent[b] = a

@@ -35,16 +35,21 @@ EQUAL, VARIANT, EXTENDED, CHANGED, OTHER = 4, 3, 2, 1, 0
 EXTENDED: one contains the other; CHANGED: a few words were replaced; OTHER: unrelated, or a title is missing."""
 
 AUTHORS_AGREE, AUTHORS_DIFFER = 0.75, 0.5
+"""Likeness from which author lists are the SAME, and below which they may DIFFER; between them they are UNKNOWN."""
 ABSTRACTS_AGREE, ABSTRACTS_DIFFER = 0.9, 0.6
+"""The same for abstracts."""
 MIN_SPAN_PAGES = 3
+"""A shared range of one or two pages is too common to identify an article."""
 MAX_ISSUE = 60
 SPELLING_RATIO = 75
+"""Likeness, 0 to 100, of two words that are taken for spellings of one."""
 CHANGED_RATIO = 75
 MIN_TITLE_LETTERS = 12
 MIN_ABSTRACT_LETTERS = 150
 MAX_RATIO_LETTERS = 3000
 MAX_DETAIL_LETTERS = 12_000
 LAST_WORDS = 10
+"""Differences among this many words at the end count as other last words."""
 
 _TAIL = re.compile(
     r" (?:(?:copyright|c|a) \d{4}\b|copyright\b|\d{4} \w+ et al\b|\d{4} (?:the|elsevier|wiley|american|informa)\b"
@@ -196,22 +201,19 @@ def _compare_pages(features: Features, a: np.ndarray, b: np.ndarray) -> np.ndarr
     UNKNOWN also where the columns of one record are shifted by one: its issue and page are the other's volume and
     issue.
     """
-    first_a, first_b, last_a, last_b = (
-        features.first_page[a],
-        features.first_page[b],
-        features.last_page[a],
-        features.last_page[b],
-    )
+    first_a, last_a = features.first_page[a], features.last_page[a]
+    first_b, last_b = features.first_page[b], features.last_page[b]
     known = (first_a != MISSING) & (first_b != MISSING)
     other_kind = features.locator[a] != features.locator[b]
+    # Online journals count the pages of each article from 1; another source gives its article number instead.
     counted = ((first_a == 1) & (last_a > 1) & (first_b == last_b)) | (
         (first_b == 1) & (last_b > 1) & (first_a == last_a)
     )
     apart = ((last_a < first_b) | (last_b < first_a)) & ~_may_be_truncated(last_a, last_b)
     same = first_a == first_b
-    slipped = _columns_shifted(features, a, b) | _columns_shifted(features, b, a)
+    shifted = _columns_shifted(features, a, b) | _columns_shifted(features, b, a)
     return np.where(
-        known & same, SAME, np.where(known & apart & ~counted & ~other_kind & ~slipped, DIFFERS, UNKNOWN)
+        known & same, SAME, np.where(known & apart & ~counted & ~other_kind & ~shifted, DIFFERS, UNKNOWN)
     ).astype(np.int8)
 
 
@@ -224,11 +226,13 @@ def _columns_shifted(features: Features, a: np.ndarray, b: np.ndarray) -> np.nda
 def _may_be_truncated(one: np.ndarray, other: np.ndarray) -> np.ndarray:
     """Whether one last page ends in the digits of the other: '2-8' may be the remains of '125-128'."""
     small, large = np.minimum(one, other), np.maximum(one, other)
+    # The number of digits of the smaller: 28 and 128 -> scale 100, 128 % 100 == 28.
     scale = 10 ** np.char.str_len(np.maximum(small, 0).astype(str))
     return large % scale == small
 
 
 def _equal_spans(features: Features, a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """Whether both have the same range of at least MIN_SPAN_PAGES pages, not counted from 1."""
     first, last = features.first_page, features.last_page
     is_long = last - first >= MIN_SPAN_PAGES - 1
     return (first[a] == first[b]) & (last[a] == last[b]) & is_long[a] & (first[a] > 1)
@@ -305,6 +309,7 @@ def _spelled_alike(one: str, other: str) -> bool:
 
 def _compare_authors(features: Features, a: np.ndarray, b: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     left, right = [features.names[i] for i in a.tolist()], [features.names[i] for i in b.tolist()]
+    # The set ratio ignores names that only one list has: sources shorten long lists to the first authors and 'et al'.
     ratio = process.cpdist(left, right, scorer=fuzz.token_set_ratio, dtype=np.float32) / 100
     known = np.fromiter((bool(x and y) for x, y in zip(left, right, strict=True)), bool, len(a))
     first = _compare_values(lambda x, y: bool(set(x) & set(y)), features.first_names, a, b) == SAME
@@ -323,6 +328,7 @@ def _compare_abstracts(
     """
     ratios = np.full(len(a), -1, np.float32)
     details = np.zeros(len(a), np.int8)
+    # Comparing long texts is slow, and only pairs with similar titles need it.
     for n in np.flatnonzero(is_wanted):
         one, other = features.abstracts[a[n]], features.abstracts[b[n]]
         if min(len(one), len(other)) >= MIN_ABSTRACT_LETTERS:

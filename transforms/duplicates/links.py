@@ -51,6 +51,7 @@ def _by_marks(features: Features, compared: Comparison, n: int, row_a: int, row_
     for mark, kind in _MARK_KINDS:
         first, second = mark in features.marks[row_a], mark in features.marks[row_b]
         if first != second:
+            # Comments and replies are by other authors than their subject; preprints appear in another journal.
             is_comment = kind == "comment_on"
             if not is_comment and compared.authors[n] == DIFFERS:
                 return None

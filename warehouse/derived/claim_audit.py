@@ -32,6 +32,7 @@ def matching_articles(connection: duckdb.DuckDBPyConnection, claims: pa.Table) -
         if len(row["groups"]) >= _MIN_GROUPS
     ]
     connection.register("searches", pa.Table.from_pylist(queries, schema=_ASKED))
+    # Each statement fills a temporary table for the next: groups of claims, articles of groups, articles of claims.
     for step in ("claim_groups", "group_articles", "claim_articles"):
         connection.execute(statement("claims", step))
     parameters = {"reports_cases": REPORTS_CASES}

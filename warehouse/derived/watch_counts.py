@@ -93,6 +93,7 @@ def _changes(old: Version, counted: Sequence[tuple[Watch, Row]]) -> list[Row]:
     for (watch, count), q_value in zip(family, adjusted, strict=True):
         last, before = history.get((watch.watch_id, watch.definition), (None, set[int]()))
         matching = set(count["matching"])
+        # A first count is a row even if nothing matches; later rows need a change.
         if last is not None and matching == before:
             continue
         added.append(
