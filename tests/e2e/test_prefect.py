@@ -17,7 +17,7 @@ from flows.demo_literature.shelf import Shelf
 from tests.support.bulk_runs import assert_equal, embedded, load
 from tests.support.collecting import new_lake, records
 from tests.support.killed_nights import SEED, bulk_load, check, environment, finish, killed_at_random, night_process
-from tests.support.loading import ask, lake_with_vocabulary, load_files
+from tests.support.loading import lake_with_vocabulary, load_files, query
 from tests.support.nights import BEGIN, nights
 from tests.support.prefect_server import HOOFBEATS, TODAY, PrefectServer, free_port, short_crons, start_up
 from warehouse.lake import Lake
@@ -57,7 +57,7 @@ def prefect(up):
 def held(up, first, last):
     """Records of the lake that entered from one day to another."""
     sql = "SELECT count(*) FROM articles WHERE entered_on BETWEEN ? AND ?"
-    return ask(Lake.at(up.folder / "lake"), sql, first, last)[0][0]
+    return query(Lake.at(up.folder / "lake"), sql, first, last)[0][0]
 
 
 def test_a_scheduled_run_loads_new_records(up, prefect):
@@ -128,7 +128,7 @@ def test_collect_from_an_unreachable_host(up, tmp_path):
     assert error.startswith("error: 3 of 3 windows failed, created-2026-01-01 first: http://127.0.0.1:")
     assert "refused" in error
     assert hint.startswith("hint: ")
-    assert ask(lake, "SELECT window_name, state, payload FROM windows ORDER BY since") == [
+    assert query(lake, "SELECT window_name, state, payload FROM windows ORDER BY since") == [
         (f"created-2026-01-0{day}", "failed", None) for day in (1, 2, 3)
     ]
 

@@ -28,7 +28,7 @@ from tests.support.collecting import (
     shelf,
     span,
 )
-from tests.support.loading import ask, load_files
+from tests.support.loading import load_files, query
 from transforms.payloads.record_versions import request_version
 from warehouse.catalog.publish import connect, read_version
 from warehouse.lake import Lake
@@ -49,7 +49,7 @@ def test_from_the_service_to_the_catalog(lake):
     assert {name: (row["state"], row["expected"], row["received"], row["kept"]) for name, row in collected.items()} == {
         f"created-2026-03-{day}": ("done", 10, 10, 10) for day in (10, 11, 12)
     }
-    assert ask(lake, "SELECT count(*), count(DISTINCT pmid), min(entered_on) FROM articles") == [(30, 30, DAY)]
+    assert query(lake, "SELECT count(*), count(DISTINCT pmid), min(entered_on) FROM articles") == [(30, 30, DAY)]
     row = collected["created-2026-03-11"]
     assert (row["collector"], row["source"], row["since"], row["until"]) == (
         "pubmed_api", "pubmed", dt.date(2026, 3, 11), dt.date(2026, 3, 11),
@@ -68,7 +68,7 @@ def test_a_done_window_is_not_asked_for_again_unless_forced(lake):
         assert len(server.requests) == asked
         [forced] = collect("pubmed_api", config, span(), force=True).values()
         assert (forced["received"], forced["kept"], forced["state"]) == (0, 0, "done")  # the same bytes: loaded already
-        assert ask(lake, "SELECT count(*) FROM documents") == [(5,)]
+        assert query(lake, "SELECT count(*) FROM documents") == [(5,)]
 
 
 def test_a_window_that_is_not_settled_is_collected_again(lake):
@@ -93,7 +93,7 @@ def test_failed_and_empty_windows_stand_in_the_ledger(lake):
         [row] = collect("pubmed_api", config, span()).values()
         assert (row["state"], row["received"], row["payload"]) == ("failed", 0, None)
         assert "HTTP 500" in row["reason"]
-        assert ask(lake, "SELECT count(*) FROM windows WHERE state = 'failed'") == [(1,)]
+        assert query(lake, "SELECT count(*) FROM windows WHERE state = 'failed'") == [(1,)]
         with connect(lake) as connection:
             assert rows(connection, "status")[0]["failed_windows"] == 1
             assert verify(lake, connection)[1] == []
@@ -110,7 +110,7 @@ def test_records_that_are_not_returned_stand_among_the_rejected(lake):
         [row] = collect("pubmed_api", settings(server, lake.root), span()).values()
     assert (row["state"], row["expected"], row["received"], row["kept"], row["rejected"]) == ("failed", 6, 6, 5, 1)
     assert row["rejections"] == [{"reason": "not_returned", "records": 1}]
-    assert ask(lake, "SELECT document_id, reason FROM rejected") == [(f"pubmed:{FIRST + 5}", "not_returned")]
+    assert query(lake, "SELECT document_id, reason FROM rejected") == [(f"pubmed:{FIRST + 5}", "not_returned")]
 
 
 def test_a_payload_with_less_than_was_expected_is_no_done_window(lake, monkeypatch):
@@ -211,8 +211,8 @@ def test_files_and_the_service_are_one_source(lake, tmp_path):
         [row] = collect("pubmed_api", config, span()).values()
     assert (row["received"], row["kept"], row["unchanged"]) == (19, 0, 19)
     assert row["name"].endswith(".after-pubmed26n0002.xml.gz")
-    assert ask(lake, f"SELECT count(*), count(*) FILTER (pmid = {FIRST + 19}) FROM articles") == [(19, 0)]
-    assert ask(lake, f"SELECT title FROM articles WHERE pmid = {FIRST}") == [("Revised.",)]
+    assert query(lake, f"SELECT count(*), count(*) FILTER (pmid = {FIRST + 19}) FROM articles") == [(19, 0)]
+    assert query(lake, f"SELECT title FROM articles WHERE pmid = {FIRST}") == [("Revised.",)]
 
 
 def test_a_change_the_api_shows_comes_between_two_files(lake, tmp_path):
@@ -225,10 +225,10 @@ def test_a_change_the_api_shows_comes_between_two_files(lake, tmp_path):
         server.shelf = Shelf(records={changed.pmid: changed})
         [row] = collect("pubmed_api", config, span(), now=dt.datetime(2026, 3, 20, 8, tzinfo=dt.UTC)).values()
         assert row["kept"] == 1
-        assert ask(lake, title) == [("Changed since.",)]
+        assert query(lake, title) == [("Changed since.",)]
         server.shelf, server.today = files_shelf(newer), LATER
         collect("pubmed_files", config, since())
-        assert ask(lake, title) == [("Once more.",)]
+        assert query(lake, title) == [("Once more.",)]
     assert request_version(row["name"]) // 10**11 == 2026_0002
 
 
@@ -244,10 +244,10 @@ def test_a_new_baseline_replaces_everything(lake):
         assert list(collected) == ["pubmed27n0001.xml.gz", "baseline-2027-replaces"]
         assert (collected["pubmed27n0001.xml.gz"]["unchanged"], collected["pubmed27n0001.xml.gz"]["kept"]) == (18, 0)
         assert collected["baseline-2027-replaces"]["deletions"] == 1  # the other was deleted before
-        assert ask(lake, f"SELECT count(*), count(*) FILTER (pmid = {FIRST + 7}) FROM articles") == [(18, 0)]
+        assert query(lake, f"SELECT count(*), count(*) FILTER (pmid = {FIRST + 7}) FROM articles") == [(18, 0)]
         server.today = dt.date(2026, 12, 20)
         collect("pubmed_files", config, since(until=server.today))
-        assert ask(lake, f"SELECT count(*), count(*) FILTER (pmid = {FIRST + 7}) FROM articles") == [(19, 1)]
+        assert query(lake, f"SELECT count(*), count(*) FILTER (pmid = {FIRST + 7}) FROM articles") == [(19, 1)]
 
 
 @pytest.mark.soak
@@ -260,7 +260,7 @@ def test_a_baseline_that_lacks_too_much_deletes_nothing(lake, monkeypatch):
         row = collect("pubmed_files", config, since(until=server.today))["baseline-2027-replaces"]
     assert row["state"] == "failed"
     assert "10 of 20 records are not in the baseline" in row["reason"]
-    assert ask(lake, "SELECT count(*) FROM articles") == [(20,)]
+    assert query(lake, "SELECT count(*) FROM articles") == [(20,)]
 
 
 def test_what_was_undone_can_be_collected_again(lake):
@@ -268,7 +268,7 @@ def test_what_was_undone_can_be_collected_again(lake):
         config = settings(server, lake.root)
         [row] = collect("pubmed_api", config, span()).values()
         undo(lake, row["batch"])
-        assert ask(lake, "SELECT count(*) FROM articles") == [(0,)]
+        assert query(lake, "SELECT count(*) FROM articles") == [(0,)]
         [row] = collect("pubmed_api", config, span()).values()
         assert (row["state"], row["kept"]) == ("done", 5)
 
@@ -282,7 +282,7 @@ def test_europe_pmc_to_the_catalog(lake):
         assert "SRC:PPR" in server.requests[0][2]["query"]
     assert (row["source"], row["expected"], row["received"], row["kept"]) == ("europepmc", 7, 7, 7)
     assert (both["received"], both["kept"], both["unchanged"]) == (10, 3, 7)
-    assert ask(lake, "SELECT source, count(*), count(pmid) FROM documents GROUP BY ALL") == [("europepmc", 10, 3)]
+    assert query(lake, "SELECT source, count(*), count(pmid) FROM documents GROUP BY ALL") == [("europepmc", 10, 3)]
 
 
 def test_europe_pmc_s_updates(tmp_path):
@@ -365,6 +365,6 @@ def dated(what):
 def test_the_clock_of_requests_gives_the_version(lake):
     with LiteratureServer(shelf(1), LATER) as server, Client(settings(server, lake.root)):
         [row] = collect("pubmed_api", settings(server, lake.root), span()).values()
-    assert ask(lake, "SELECT DISTINCT version FROM documents") == [(request_version(row["name"]),)]
+    assert query(lake, "SELECT DISTINCT version FROM documents") == [(request_version(row["name"]),)]
     assert request_version(row["name"]) == 2026_0000_152_43_200_000  # 2026-06-01 is day 152; noon
     assert NOW.timetuple().tm_yday == 152

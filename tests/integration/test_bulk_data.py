@@ -5,7 +5,7 @@ from itertools import permutations
 
 import pytest
 
-from tests.support.loading import ask, fingerprints, lake_with_vocabulary, load_files, prepared
+from tests.support.loading import fingerprints, lake_with_vocabulary, load_files, prepare_file, query
 from warehouse.catalog.publish import connect
 from warehouse.commit.ingest import commit
 from warehouse.upkeep.audit import audit
@@ -40,13 +40,13 @@ def lake(bulk, data_dir, tmp_path_factory):
 
 
 def test_records_and_deletions(lake):
-    assert ask(lake, "SELECT count(*), count(DISTINCT pmid) FROM documents") == [(50_788, 50_783)]
-    assert ask(lake, "SELECT count(*) FROM deletions") == [(20,)]
-    assert ask(lake, "SELECT count(*) FROM rejected") == [(0,)]
+    assert query(lake, "SELECT count(*), count(DISTINCT pmid) FROM documents") == [(50_788, 50_783)]
+    assert query(lake, "SELECT count(*) FROM deletions") == [(20,)]
+    assert query(lake, "SELECT count(*) FROM rejected") == [(0,)]
 
 
 def test_pairs_of_diseases_by_heading(lake):
-    assert ask(lake, DISEASE_PAIRS.format(view="cooccurrences"))[0][:3] == (27_766, 21_343, 5_372)
+    assert query(lake, DISEASE_PAIRS.format(view="cooccurrences"))[0][:3] == (27_766, 21_343, 5_372)
 
 
 def test_every_mention_is_where_it_says(lake):
@@ -56,7 +56,7 @@ def test_every_mention_is_where_it_says(lake):
     AND substring(title || ' ' || coalesce(abstract, ''), start + 1, mentions."end" - start) <> mentions.text
     AND documents.version = (SELECT max(d.version) FROM documents AS d WHERE d.document_id = documents.document_id)
     """
-    assert ask(lake, sql) == [(0,)]
+    assert query(lake, sql) == [(0,)]
 
 
 @pytest.mark.soak
@@ -71,7 +71,7 @@ def test_every_order_of_three_files(lake, bulk, data_dir, tmp_path):
             load_files(fresh, *files)
         for number in order or ():
             load_files(fresh, files[number])
-            assert commit(fresh, [prepared(fresh, files[number])]) is None
+            assert commit(fresh, [prepare_file(fresh, files[number])]) is None
         actual = fingerprints(fresh)
         expected = expected or actual
         assert actual == expected, order
@@ -92,5 +92,5 @@ def check(lake, truth):
             truth_of_set["two_to_four"],
             truth_of_set["pair_article_sum"],
         )
-        assert ask(lake, DISEASE_PAIRS.format(view=view)) == [pairs]
-        assert ask(lake, f"SELECT count(*) FROM articles WHERE {condition}") == [(truth_of_set["articles"],)]
+        assert query(lake, DISEASE_PAIRS.format(view=view)) == [pairs]
+        assert query(lake, f"SELECT count(*) FROM articles WHERE {condition}") == [(truth_of_set["articles"],)]

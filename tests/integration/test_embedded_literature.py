@@ -5,7 +5,7 @@ from itertools import permutations
 import pytest
 
 from flows.demo_literature.literature import expected_totals, literature, mesh, planted_combinations
-from tests.support.loading import ask, fingerprints, lake_with_vocabulary, load_files
+from tests.support.loading import fingerprints, lake_with_vocabulary, load_files, query
 from warehouse.catalog.publish import connect
 from warehouse.queries.combinations import Combination, resolve, rows
 from warehouse.revision.undo import undo
@@ -55,7 +55,7 @@ def test_every_planted_truth_is_found(whole, planting):
 def test_every_record_is_accounted_for(whole):
     expected = expected_totals()
     numbers = {name: getattr(expected, name) for name in vars(expected)}
-    [(received, kept, unchanged, superseded, rejected)] = ask(
+    [(received, kept, unchanged, superseded, rejected)] = query(
         whole, "SELECT sum(received), sum(kept), sum(unchanged), sum(superseded), sum(rejected) FROM windows"
     )
     assert received == kept + unchanged + superseded + rejected == numbers["records"]
@@ -64,16 +64,16 @@ def test_every_record_is_accounted_for(whole):
         numbers["unchanged"],
         numbers["rejected"],
     )
-    assert ask(whole, "SELECT reason FROM rejected") == [("malformed_xml",)]
-    assert ask(whole, "SELECT count(DISTINCT document_id) FROM sightings") == [(numbers["pmids"],)]
+    assert query(whole, "SELECT reason FROM rejected") == [("malformed_xml",)]
+    assert query(whole, "SELECT count(DISTINCT document_id) FROM sightings") == [(numbers["pmids"],)]
 
 
 def test_pairs_equal_the_macro(whole):
-    for a, b, basis, articles in ask(
+    for a, b, basis, articles in query(
         whole, "SELECT concept_a, concept_b, basis, articles FROM cooccurrence_totals USING SAMPLE 40 (reservoir, 7)"
     ):
         sql = "SELECT articles FROM count_together([[?], [?]], basis := ?, exact := true)"
-        assert ask(whole, sql, a, b, basis) == [(articles,)]
+        assert query(whole, sql, a, b, basis) == [(articles,)]
 
 
 def test_the_audit_finds_nothing(whole):

@@ -6,7 +6,7 @@ from itertools import permutations
 import pytest
 
 from flows.demo_literature.vocabulary import mesh
-from tests.support.loading import ask, lake_with_vocabulary, load_files
+from tests.support.loading import lake_with_vocabulary, load_files, query
 from tests.support.pubmed_samples import article, history, payload
 
 PMID, DOI = 27000001, "10.4103/0970-9371.1"
@@ -52,10 +52,10 @@ def test_page_and_records_are_one_article_with_three_documents(data_dir, tmp_pat
         lake = lake_with_vocabulary(tmp_path / f"lake-{number}", vocabulary)
         for name in order:
             load_files(lake, tmp_path / name)
-        assert ask(lake, "SELECT article_id, documents, sources FROM articles") == [
+        assert query(lake, "SELECT article_id, documents, sources FROM articles") == [
             (PMID, 3, ["europepmc", "pubmed", "web"])
         ], order
-        [(kept, duplicates, received)] = ask(
+        [(kept, duplicates, received)] = query(
             lake, "SELECT sum(kept), sum(duplicates), sum(received) FROM windows WHERE batch IS NOT NULL"
         )
         assert (kept + duplicates, received) == (3, 3)

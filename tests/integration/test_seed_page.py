@@ -3,7 +3,7 @@
 import pytest
 
 from flows.demo_literature.literature import mesh
-from tests.support.loading import ask, lake_with_vocabulary, load_files
+from tests.support.loading import lake_with_vocabulary, load_files, query
 from warehouse.derived.claim_audit import CLAIM_TABLES
 from warehouse.derived.refresh import refresh
 
@@ -28,19 +28,19 @@ def test_the_audit_names_a_planted_earlier_case(data_dir, tmp_path):
     lake = lake_with_vocabulary(tmp_path / "lake", tmp_path / "mesh.xml")
     load_files(lake, data_dir / "seed" / "read-by-qxmd.html")
     refresh(lake, CLAIM_TABLES)
-    [(_, ordinal, _, second), (_, _, prior_count, one_before)] = ask(lake, CLAIMS)
+    [(_, ordinal, _, second), (_, _, prior_count, one_before)] = query(lake, CLAIMS)
     assert (ordinal, prior_count) == (2, 1)
     assert set(second) >= THREE
     assert set(one_before) >= THREE
-    assert ask(lake, VERDICTS) == [("nth_report", "not contradicted", 0), ("prior_count", "not contradicted", 0)]
+    assert query(lake, VERDICTS) == [("nth_report", "not contradicted", 0), ("prior_count", "not contradicted", 0)]
     for pmid in (7, 8):
         (tmp_path / f"{pmid}.xml").write_text(EARLIER_CASE.format(pmid=pmid))
     load_files(lake, tmp_path / "7.xml")
     refresh(lake, CLAIM_TABLES)
-    assert ask(lake, VERDICTS) == [("nth_report", "not contradicted", 1), ("prior_count", "not contradicted", 1)]
+    assert query(lake, VERDICTS) == [("nth_report", "not contradicted", 1), ("prior_count", "not contradicted", 1)]
     named = "SELECT DISTINCT matched_id FROM claim_matches WHERE place = 'earlier' ORDER BY ALL"
-    assert ask(lake, named) == [(7,)]
+    assert query(lake, named) == [(7,)]
     load_files(lake, tmp_path / "8.xml")
     refresh(lake, CLAIM_TABLES)
-    assert ask(lake, VERDICTS) == [("nth_report", "contradicted", 2), ("prior_count", "contradicted", 2)]
-    assert ask(lake, named) == [(7,), (8,)]
+    assert query(lake, VERDICTS) == [("nth_report", "contradicted", 2), ("prior_count", "contradicted", 2)]
+    assert query(lake, named) == [(7,), (8,)]

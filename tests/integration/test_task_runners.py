@@ -9,7 +9,7 @@ from benchmarks.split_files import split_files
 from flows.prepare.task_runners import RunnerMissingError, task_runner
 from flows.settings import Settings
 from tests.support.bulk_runs import assert_equal, embedded, load
-from tests.support.loading import ask
+from tests.support.loading import query
 
 DASK = ["dask"] if importlib.util.find_spec("prefect_dask") else []
 BULK = ("pubmed/bulk/pubmed20n0014.xml.gz", "pubmed/bulk/pubmed21n1298.xml.gz")
@@ -31,7 +31,7 @@ def test_two_pubmed_files_cut_into_forty(tmp_path, data_dir):
     assert len(pieces) == 40
     lakes, reports = load(tmp_path, ["threads", "processes", *DASK], data_dir / "vocab/desc2024.xml.gz", 2900)
     assert_equal(lakes, reports)
-    assert ask(lakes["threads"], "SELECT count(DISTINCT document_id) > 50000 FROM documents") == [(True,)]
+    assert query(lakes["threads"], "SELECT count(DISTINCT document_id) > 50000 FROM documents") == [(True,)]
 
 
 def test_dask_where_it_is_not_installed_says_what_to_install(monkeypatch):

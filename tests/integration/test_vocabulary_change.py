@@ -7,7 +7,7 @@ import pytest
 from flows.demo_literature.literature import literature, mesh
 from flows.prepare.payload import prepare
 from flows.sources import local_files
-from tests.support.loading import ask, fingerprints, lake_with_vocabulary, load_files
+from tests.support.loading import fingerprints, lake_with_vocabulary, load_files, query
 from warehouse.catalog.publish import connect, read_version
 from warehouse.commit.ingest import commit, vocabulary_version
 from warehouse.errors import VocabularyChangedError
@@ -31,7 +31,7 @@ def test_the_lake_is_annotated_anew(files, tmp_path):
     assert len(WITHOUT) < len(mesh())
     lake = lake_with_vocabulary(tmp_path / "lake", tmp_path / "without.xml")
     load_files(lake, *files[:2])
-    assert ask(lake, "SELECT count(*) FROM mentions WHERE concept_id = 'MESH:D006411'") == [(0,)]
+    assert query(lake, "SELECT count(*) FROM mentions WHERE concept_id = 'MESH:D006411'") == [(0,)]
     before = read_version(lake).number
     lake_with_vocabulary(lake.root, tmp_path / "mesh.xml")
     assert read_version(lake).number == before + 1
@@ -39,7 +39,7 @@ def test_the_lake_is_annotated_anew(files, tmp_path):
     reference = lake_with_vocabulary(tmp_path / "reference", tmp_path / "mesh.xml")
     load_files(reference, *files)
     assert fingerprints(lake) == fingerprints(reference)
-    assert ask(lake, "SELECT count(*) > 0 FROM mentions WHERE concept_id = 'MESH:D006411'") == [(True,)]
+    assert query(lake, "SELECT count(*) > 0 FROM mentions WHERE concept_id = 'MESH:D006411'") == [(True,)]
     with connect(lake) as connection:
         assert audit(connection) == []
     lake_with_vocabulary(lake.root, tmp_path / "mesh.xml")

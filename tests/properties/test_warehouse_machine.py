@@ -13,7 +13,15 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
-from tests.support.small_lake import digest, documents, load, new_lake, other_record, record, unit
+from tests.support.small_lake import (
+    europepmc_record,
+    load_units,
+    new_lake,
+    record,
+    record_digest,
+    stage_unit,
+    staged_documents,
+)
 from transforms.duplicates import blocking
 from transforms.duplicates.deduplicate import deduplicate
 from warehouse.catalog.publish import connect
@@ -42,7 +50,7 @@ FIELDS = st.fixed_dictionaries(
 RECORDS = st.one_of(
     st.builds(lambda pmid, version, fields: record(pmid, version, **fields), PMIDS, VERSIONS, FIELDS),
     st.builds(
-        lambda name, version, pmid, fields: other_record(name, version, pmid, **fields),
+        lambda name, version, pmid, fields: europepmc_record(name, version, pmid, **fields),
         st.sampled_from("XYZ"), VERSIONS, st.none() | PMIDS, FIELDS,
     ),
 )  # fmt: skip
@@ -78,7 +86,7 @@ class Lake(RuleBasedStateMachine):
     @rule(records=st.lists(RECORDS, min_size=2, max_size=6), deletions=DELETIONS)
     def load_payload(self, records, deletions):
         self.payloads += 1
-        done = load(self.lake, unit(self.lake, f"payload-{self.payloads}", records, deletions))
+        done = load_units(self.lake, stage_unit(self.lake, f"payload-{self.payloads}", records, deletions))
         self.received[done.version] = (records, deletions)
 
     @rule(pair=PAIRS, same=st.booleans())
@@ -124,7 +132,7 @@ class Lake(RuleBasedStateMachine):
         last = {}
         for records, deletions in self.received.values():
             for told in records:
-                rank = (told["version"], 0, digest(told))
+                rank = (told["version"], 0, record_digest(told))
                 last[told["document_id"]] = max(
                     last.get(told["document_id"], ((0,),)), (rank, told), key=lambda pair: pair[0]
                 )
@@ -138,7 +146,7 @@ class Lake(RuleBasedStateMachine):
         verdicts = pa.Table.from_pylist(
             [{"document_a": a, "document_b": b, "same": same} for (a, b), same in said.items()], SAID
         )
-        found = deduplicate(documents("any", [told for _, told in sorted(current.items())]), verdicts)
+        found = deduplicate(staged_documents("any", [told for _, told in sorted(current.items())]), verdicts)
         return dict(zip(found["document_id"].to_pylist(), found["article_id"].to_pylist(), strict=True))
 
     def clusters(self, articles):

@@ -10,7 +10,7 @@ from flows.demo_literature.render import article_set
 from flows.settings import Settings
 from flows.sources.base import Span
 from tests.support.collecting import collect, new_lake
-from tests.support.loading import ask, fingerprints, load_files
+from tests.support.loading import fingerprints, load_files, query
 from tests.support.nights import BEGIN, PLANTED
 from warehouse.catalog.publish import connect
 from warehouse.upkeep.audit import audit
@@ -71,14 +71,16 @@ def counts(lake):
 
 def check(planned, lake, reference):
     """Every planted record is counted once, and all counts equal those of the bulk load."""
-    assert {pmid for (pmid,) in ask(lake, "SELECT pmid FROM articles WHERE pmid IS NOT NULL")} == set(planned.live)
-    assert ask(lake, "SELECT count(*) FROM articles") == [(len(planned.live) + len(planned.shelf.preprints),)]
-    retracted = ask(lake, "SELECT pmid FROM articles WHERE retracted_on IS NOT NULL")
+    assert {pmid for (pmid,) in query(lake, "SELECT pmid FROM articles WHERE pmid IS NOT NULL")} == set(planned.live)
+    assert query(lake, "SELECT count(*) FROM articles") == [(len(planned.live) + len(planned.shelf.preprints),)]
+    retracted = query(lake, "SELECT pmid FROM articles WHERE retracted_on IS NOT NULL")
     assert {pmid for (pmid,) in retracted} == planned.retracted
     together = "SELECT articles FROM count_together([['MESH:{}'], ['MESH:{}']], basis := 'index')".format(*PLANTED)
-    assert ask(lake, together) == [(len(planned.planted),)]
+    assert query(lake, together) == [(len(planned.planted),)]
     assert counts(lake) == counts(reference)
     with connect(lake) as connection:
         assert audit(connection) == []
-    [sums] = ask(lake, "SELECT sum(received), sum(kept + unchanged + superseded + duplicates + rejected) FROM windows")
+    [sums] = query(
+        lake, "SELECT sum(received), sum(kept + unchanged + superseded + duplicates + rejected) FROM windows"
+    )
     assert sums[0] == sums[1] > 0

@@ -1,11 +1,11 @@
-"""Processes that are killed: what runs in them, and what must hold afterwards."""
+"""Functions that run in processes which tests kill, and the conditions that must hold afterwards."""
 
 import multiprocessing
 import os
 import signal
 import sys
 
-from tests.support.small_lake import load, record, unit
+from tests.support.small_lake import load_units, record, stage_unit
 from warehouse.catalog.publish import connect
 from warehouse.upkeep.audit import audit
 from warehouse.upkeep.compaction import compact
@@ -13,7 +13,7 @@ from warehouse.upkeep.garbage import collect_garbage
 
 A, B = "MESH:D1", "MESH:D2"
 STEPS = ("open", "os.mkdir", "os.link", "os.rename", "os.remove", "os.rmdir")
-"""Audit events that stand for a step of the protocol: everything Python does to the file system."""
+"""Audit events counted as steps of a commit: everything Python does to the file system."""
 
 processes = multiprocessing.get_context("forkserver")
 processes.set_forkserver_preload(["tests.support.killed_processes"])
@@ -22,12 +22,15 @@ processes.set_forkserver_preload(["tests.support.killed_processes"])
 def load_step(lake, step):
     """Commit number `step`: revises article 1, adds an article, deletes the one before."""
     headings = [A, B] if step % 2 else [A]
-    records = [record(1, step, headings=headings), record(100 + step, step, headings=[A, B], text=[(A, 1), (B, 1)])]
-    return load(lake, unit(lake, f"step-{step}", records, [(100 + step - 1, step)]))
+    records = [
+        record(1, step, headings=headings),
+        record(100 + step, step, headings=[A, B], text=[(A, 1), (B, 1)]),
+    ]
+    return load_units(lake, stage_unit(lake, f"step-{step}", records, [(100 + step - 1, step)]))
 
 
 def kill_self_at(lake, event_number):
-    """From now on, die at the n-th step that concerns the lake."""
+    """Kill this process at the n-th file system event in the lake's folder."""
     seen = 0
     root = str(lake.root)
 
@@ -52,8 +55,8 @@ def die_in_maintenance(lake, event_number):
     collect_garbage(lake, keep_latest=1, grace_s=-1)
 
 
-def write_on(lake, first, steps, done):
-    """Commit step after step, fold and collect now and then; tells each commit that returned."""
+def write_steps(lake, first, steps, done):
+    """Commit step after step, with some compactions and garbage collections; puts the number of each finished step."""
     done.put(0)
     for step in range(first, first + steps):
         load_step(lake, step)
@@ -63,23 +66,23 @@ def write_on(lake, first, steps, done):
             collect_garbage(lake, keep_latest=5, grace_s=-1)
 
 
-def load_named(lake, writer, count):
-    """One of several writers: adds articles of its own."""
+def load_articles_of_writer(lake, writer, count):
+    """Commit articles of one of several writers, one a commit."""
     for number in range(count):
         pmid = 1_000 * writer + number
-        load(lake, unit(lake, f"writer-{writer}-{number}", [record(pmid, 1, headings=[A, B])]))
+        load_units(lake, stage_unit(lake, f"writer-{writer}-{number}", [record(pmid, 1, headings=[A, B])]))
 
 
-def read_on(lake, stop, violations):
-    """Reconnect again and again; tell every violation of what must hold in each version."""
+def watch_consistency(lake, stop, violations):
+    """Connect again and again; put every inconsistency found in a version."""
     while not stop.is_set():
-        violation = broken(lake)
-        if violation:
-            violations.put(violation)
+        inconsistency = find_inconsistency(lake)
+        if inconsistency:
+            violations.put(inconsistency)
 
 
-def broken(lake):
-    """What does not hold in the current version: counts, articles and ledger must tell the same story."""
+def find_inconsistency(lake):
+    """The contradicting numbers of the current version, None if counts, articles and ledger agree."""
     with connect(lake) as connection:
         [[articles, counted, pairs, wanted, documents, sightings]] = connection.execute(
             """
@@ -92,8 +95,8 @@ def broken(lake):
                 (SELECT count(*) FROM sightings)
             """
         ).fetchall()
-        held = articles == (counted or 0) and pairs == wanted and documents == sightings
-        return None if held else (articles, counted, pairs, wanted, documents, sightings)
+        consistent = articles == (counted or 0) and pairs == wanted and documents == sightings
+        return None if consistent else (articles, counted, pairs, wanted, documents, sightings)
 
 
 def differences(lake):

@@ -1,4 +1,4 @@
-"""Loading files into a lake by the flow's own steps, without Prefect around them."""
+"""Load files into a lake by the steps of the ingest flow, without Prefect."""
 
 from flows.load_vocabulary import load_vocabulary
 from flows.prepare.payload import prepare
@@ -14,18 +14,18 @@ def lake_with_vocabulary(folder, vocabulary):
     return Lake.at(folder)
 
 
-def prepared(lake, path):
-    """The unit of one file, taken in and prepared."""
+def prepare_file(lake, path):
+    """The unit of one file, copied into the lake and prepared."""
     payload = local_files.describe_file(lake, path)
     local_files.copy_into_lake(lake, path, payload)
     return prepare(lake, payload, vocabulary_version(read_version(lake)))
 
 
 def load_files(lake, *paths):
-    return commit(lake, [prepared(lake, path) for path in paths])
+    return commit(lake, [prepare_file(lake, path) for path in paths])
 
 
-def ask(lake, sql, *values):
+def query(lake, sql, *values):
     with connect(lake) as connection:
         return connection.execute(sql, list(values)).fetchall()
 
@@ -47,11 +47,11 @@ CONTENT = {
 
 
 def fingerprints(lake):
-    """Rows and an order-free digest of every table, volatile columns apart."""
+    """The number of rows and an order-independent digest of every table, without columns that differ between runs."""
     with connect(lake) as connection:
         return {
             name: connection.execute(
-                f"SELECT count(*), bit_xor(md5_number(told::VARCHAR)) FROM (SELECT {columns} FROM {name}) AS told"
+                f"SELECT count(*), bit_xor(md5_number(content::VARCHAR)) FROM (SELECT {columns} FROM {name}) AS content"
             ).fetchall()
             for name, columns in CONTENT.items()
         }

@@ -3,7 +3,7 @@
 import datetime as dt
 
 from tests.support import small_lake
-from tests.support.small_lake import NAMES, VOCABULARY, digest, record
+from tests.support.small_lake import NAMES, VOCABULARY, record, record_digest
 from transforms.annotation.annotate import annotate_slices
 from transforms.claims.detect import numbered_claims
 from transforms.duplicates.blocking import content_keys
@@ -41,8 +41,8 @@ def day(number):
 
 def load(lake, name, *records, deletions=()):
     """Annotate and commit records; return the new version."""
-    payload = Payload("pubmed", name, digest({"name": name}), len(name), f"raw/{name}")
-    documents = small_lake.documents(name, records)
+    payload = Payload("pubmed", name, record_digest({"name": name}), len(name), f"raw/{name}")
+    documents = small_lake.staged_documents(name, records)
     with UnitWriter(lake, payload, VOCABULARY) as writer:
         writer.write("documents", documents)
         writer.write("document_keys", content_keys(documents, text_slices(documents), "raw_position"))
@@ -50,4 +50,4 @@ def load(lake, name, *records, deletions=()):
         writer.write("claims", numbered_claims(documents, "raw_position"))
         gone = [{"document_id": f"pubmed:{pmid}", "version": version, "raw_file": name} for pmid, version in deletions]
         writer.write("deletions", STAGED_TABLES["deletions"].from_rows(gone))
-    return small_lake.load(lake, writer.unit).version
+    return small_lake.load_units(lake, writer.unit).version

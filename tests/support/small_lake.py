@@ -1,4 +1,4 @@
-"""Small lakes for tests: records as short dictionaries, committed through the real protocol."""
+"""Small lakes for tests: records written as short dictionaries, committed as in production."""
 
 import hashlib
 import json
@@ -54,17 +54,17 @@ def record(pmid, version=1, headings=(), text=(), **fields):
     return {**document, "headings": list(headings), "text": list(text), **fields}
 
 
-def other_record(name, version=1, pmid=None, **fields):
-    """One record of Europe PMC, which may name a PMID."""
+def europepmc_record(name, version=1, pmid=None, **fields):
+    """One record of Europe PMC, with or without a PMID."""
     return record(pmid, version, document_id=f"europepmc:{name}", source="europepmc", **fields)
 
 
-def unit(lake, name, records=(), deletions=(), rejected=0):
+def stage_unit(lake, name, records=(), deletions=(), rejected=0):
     """Stage a payload of records, deletions as (pmid or document_id, version), and some rejected records."""
     content = json.dumps([name, list(records), list(deletions), rejected], default=str)
     payload = Payload("pubmed", name, hashlib.sha256(content.encode()).hexdigest(), len(content), f"raw/{name}")
     with UnitWriter(lake, payload, VOCABULARY) as writer:
-        staged = documents(name, records)
+        staged = staged_documents(name, records)
         writer.write("documents", staged)
         writer.write("document_keys", content_keys(staged, text_slices(staged), "raw_position"))
         writer.write("mentions", _mentions(records))
@@ -74,24 +74,24 @@ def unit(lake, name, records=(), deletions=(), rejected=0):
             for id_, version in deletions
         ]
         writer.write("deletions", STAGED_TABLES["deletions"].from_rows(rows))
-        bad = [
+        rejections = [
             {"source": "pubmed", "raw_file": name, "raw_position": 900 + n, "reason": "malformed_xml"}
             for n in range(rejected)
         ]
-        writer.write("rejected", STAGED_TABLES["rejected"].from_rows(bad))
+        writer.write("rejected", STAGED_TABLES["rejected"].from_rows(rejections))
     return writer.unit
 
 
-def load(lake, *units):
-    """Commit units; their staged folders go."""
-    done = commit(lake, units)
-    for staged in units:
-        staged.discard()
-    return done
+def load_units(lake, *units):
+    """Commit units and remove their staged folders."""
+    committed = commit(lake, units)
+    for staged_unit in units:
+        staged_unit.discard()
+    return committed
 
 
-def documents(name, records):
-    """Records as staged documents of a payload of that name."""
+def staged_documents(name, records):
+    """The staged documents of a payload with this name and these records."""
     rows = []
     for position, record in enumerate(records):
         fields = {key: value for key, value in record.items() if key not in ("text", "headings")}
@@ -104,15 +104,15 @@ def documents(name, records):
                 "headings": record["headings"],
                 "raw_file": name,
                 "raw_position": position,
-                "digest": digest(record),
+                "digest": record_digest(record),
                 **fields,
             }
         )
     return STAGED_TABLES["documents"].from_rows(rows)
 
 
-def digest(record):
-    """Equal for records that differ in their version alone."""
+def record_digest(record):
+    """A digest that is equal for records that differ only in their version."""
     content = {key: value for key, value in record.items() if key != "version"}
     return hashlib.blake2b(json.dumps(content, default=str, sort_keys=True).encode(), digest_size=16).hexdigest()
 
@@ -125,9 +125,9 @@ def _mentions(records):
             {**document, "concept_id": concept, "section": "headings", "basis": "index", "text": NAMES[concept]}
             for concept in record["headings"]
         ]
-        place = {"section": "abstract", "basis": "text", "text": "x", "start": 0, "end": 1}
+        in_text = {"section": "abstract", "basis": "text", "text": "x", "start": 0, "end": 1}
         rows += [
-            {**document, **place, "concept_id": concept, "sentence": sentence, "sentence_start": 0, "sentence_end": 5}
+            {**document, **in_text, "concept_id": concept, "sentence": sentence, "sentence_start": 0, "sentence_end": 5}
             for concept, sentence in record["text"]
         ]
     return pa.Table.from_pylist(rows, schema=STAGED_TABLES["mentions"].arrow)

@@ -6,7 +6,7 @@ import sys
 import pytest
 
 from flows.cli.app import main
-from tests.support.text_lake import found, text_lake
+from tests.support.text_lake import stored_mentions, text_lake
 from warehouse.catalog.publish import connect
 
 
@@ -29,7 +29,7 @@ def curate(lake, monkeypatch, capsys):
 
 def mentioned(lake):
     with connect(lake) as connection:
-        return {(document, concept) for document, concept, *_ in found(connection)}
+        return {(document, concept) for document, concept, *_ in stored_mentions(connection)}
 
 
 def test_a_mention_a_name_the_list_and_taking_back(lake, curate):

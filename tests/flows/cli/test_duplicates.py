@@ -6,7 +6,7 @@ import pytest
 from typer.testing import CliRunner
 
 from flows.cli.app import app
-from tests.support.small_lake import load, new_lake, other_record, record, unit
+from tests.support.small_lake import europepmc_record, load_units, new_lake, record, stage_unit
 
 PAPER = {
     "title": "Iodised salt and nodules of the thyroid in valley towns",
@@ -26,8 +26,11 @@ OTHER = {
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
     lake = new_lake(tmp_path_factory.mktemp("joining") / "lake")
-    load(
-        lake, unit(lake, "a", [record(5, **PAPER), other_record("X", **PAPER), record(6, **PAPER), record(7, **OTHER)])
+    load_units(
+        lake,
+        stage_unit(
+            lake, "a", [record(5, **PAPER), europepmc_record("X", **PAPER), record(6, **PAPER), record(7, **OTHER)]
+        ),
     )
     return lake.root
 
@@ -80,7 +83,7 @@ def test_two_records_are_needed(folder, words):
 
 def test_a_person_judges(tmp_path):
     lake = new_lake(tmp_path / "lake")
-    load(lake, unit(lake, "a", [record(5, **PAPER), record(7, **OTHER)]))
+    load_units(lake, stage_unit(lake, "a", [record(5, **PAPER), record(7, **OTHER)]))
     done = run(lake.root, "judge-duplicate", "5", "7", "--same", "--by", "a reader", "--note", "one case twice")
     assert "recorded" in done.stdout
     [found] = as_json(lake.root, "duplicates")

@@ -8,7 +8,7 @@ import sys
 import pytest
 
 from flows.cli.app import app
-from tests.support.small_lake import load, new_lake, record, unit
+from tests.support.small_lake import load_units, new_lake, record, stage_unit
 
 A, B = "MESH:D1", "MESH:D2"
 
@@ -22,7 +22,7 @@ def lake(tmp_path_factory):
         record(3, text=[(A, 0), (B, 1)], year=2003),
         record(4, headings=["MESH:D3"]),
     ]
-    load(lake, unit(lake, "a.xml", records, rejected=1))
+    load_units(lake, stage_unit(lake, "a.xml", records, rejected=1))
     return lake
 
 

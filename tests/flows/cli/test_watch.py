@@ -11,7 +11,7 @@ from flows.settings import Settings
 from flows.watches import file as watch_file
 from flows.watches.alerts import alert, announce_changes, track_watches
 from flows.watches.feeds import follow_watches
-from tests.support.small_lake import load, new_lake, record, unit
+from tests.support.small_lake import load_units, new_lake, record, stage_unit
 from transforms.counting.filters import Filters
 from transforms.publishing.watches import Watch
 from warehouse.lake import Lake
@@ -32,7 +32,7 @@ def test_the_verbs(hoofbeats, lake):
     [state] = json.loads(out)
     assert (state["watch_id"], state["articles"], state["previous"], state["problem"]) == ("my-watch", 0, None, None)
     assert (lake.root / "feeds" / "watch-my-watch.atom").exists()
-    load(lake, unit(lake, "a", [record(1, headings=[A, B])]))
+    load_units(lake, stage_unit(lake, "a", [record(1, headings=[A, B])]))
     [state] = json.loads(hoofbeats("watch", "list", "--json")[1])
     assert (state["articles"], state["previous"], state["combination"]) == (
         1, 0, "Leukemia or Asthma AND Extramedullary Hematopoiesis",
@@ -100,7 +100,7 @@ def test_who_is_told_of_a_change_and_when(lake, failing):
     follow_watches(settings)
     assert announce_changes(settings) == []
     assert MESSAGES == [], "a first count is no change"
-    load(lake, unit(lake, "a", [record(1, headings=[A, B], abstract="Secret words.")]))
+    load_units(lake, stage_unit(lake, "a", [record(1, headings=[A, B], abstract="Secret words.")]))
     assert [row["articles"] for row in announce_changes(settings)] == [1]
     assert len(MESSAGES) == 1, "one that fails does not keep it from the other"
     failing.clear()
@@ -109,7 +109,7 @@ def test_who_is_told_of_a_change_and_when(lake, failing):
     announce_changes(settings)
     assert len(MESSAGES) == 3, "nothing new, nothing sent"
     assert MESSAGES[0][0] == "pair: 0 -> 1 article"
-    load(lake, unit(lake, "b", [record(2, headings=[A, B])]))
+    load_units(lake, stage_unit(lake, "b", [record(2, headings=[A, B])]))
     announce_changes(Settings(lake=lake.root))
     announce_changes(settings)
     assert len(MESSAGES) == 3, "a change without a block to notify is not sent later"

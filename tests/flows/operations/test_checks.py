@@ -10,7 +10,7 @@ from flows.operations import checks
 from flows.operations.checks import State
 from flows.settings import Settings
 from tests.support.collecting import collect, new_lake, settings, shelf, span
-from tests.support.loading import ask
+from tests.support.loading import query
 
 NOW = dt.datetime.now(dt.UTC)
 
@@ -102,7 +102,7 @@ def test_a_lake_that_is_well_then_is_not(server, tmp_path):
     collect("pubmed_api", config, span(), now=NOW)
     assert {finding.state for finding in checks.lake(config, NOW)} == {State.OK}
     assert found(checks.lake(config, NOW + dt.timedelta(days=4)))["currency"].state is State.WARNING
-    [(segment,)] = ask(lake, "SELECT max(path) FROM segments")
+    [(segment,)] = query(lake, "SELECT max(path) FROM segments")
     (lake.root / segment).write_bytes(b"")
     assert found(checks.lake(config, NOW))["files"].state is State.FAULT
 

@@ -15,7 +15,7 @@ from flows.settings import Settings
 from flows.sources import local_files
 from tests.support.collecting import FIRST, NOW, collect, new_lake, records, settings, span
 from tests.support.europepmc_samples import RECORD, search_answer
-from tests.support.loading import ask, fingerprints, load_files
+from tests.support.loading import fingerprints, load_files, query
 from transforms.payloads.record_versions import request_name
 from warehouse.catalog.publish import connect, read_version
 from warehouse.commit.ledger import latest_windows, record_windows
@@ -36,7 +36,7 @@ def test_europe_pmc_json_by_hand(lake, tmp_path, packed):
     [row] = load_files(lake, place).windows
     assert (row["source"], row["collector"], row["window_name"]) == ("europepmc", "local_files", place.name)
     assert (row["received"], row["kept"], row["state"], row["expected"]) == (2, 2, "done", None)
-    assert ask(lake, "SELECT document_id FROM documents ORDER BY ALL") == [
+    assert query(lake, "SELECT document_id FROM documents ORDER BY ALL") == [
         ("europepmc:MED/123",),
         ("europepmc:MED/124",),
     ]
@@ -51,9 +51,9 @@ def test_an_answer_that_lists_a_record_thrice(lake, tmp_path):
     assert (row["received"], row["kept"], row["superseded"], row["unchanged"]) == (3, 1, 1, 1)
     with connect(lake) as connection:
         assert audit(connection) == []
-    [(mentions, places)] = ask(lake, "SELECT count(*), count(DISTINCT (concept_id, start)) FROM mentions")
+    [(mentions, places)] = query(lake, "SELECT count(*), count(DISTINCT (concept_id, start)) FROM mentions")
     assert mentions == places > 0
-    assert ask(lake, "SELECT count(*) FROM claims") == [(1,)]
+    assert query(lake, "SELECT count(*) FROM claims") == [(1,)]
 
 
 def test_damaged_json_by_hand(lake, tmp_path):
@@ -111,5 +111,5 @@ def test_a_lake_is_rebuilt_from_its_payloads_alone(lake, tmp_path):
     assert {row[0] for row in after.values()} == {"done", "failed"}
     shutil.rmtree(lake.root / "raw")
     assert all((other.root / row["payload"]).exists() for row in rows)
-    assert ask(Lake.at(other.root), f"SELECT count(*) FROM articles WHERE pmid >= {FIRST}") == [(6,)]
+    assert query(Lake.at(other.root), f"SELECT count(*) FROM articles WHERE pmid >= {FIRST}") == [(6,)]
     assert Settings(lake=other.root).lake == other.root

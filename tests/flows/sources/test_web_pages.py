@@ -9,7 +9,7 @@ from flows.demo_literature.server import LiteratureServer
 from flows.errors import CollectError
 from flows.http.client import ForbiddenError, RefusedError
 from tests.support.collecting import DAY, FIRST, NOW, collect, fetch, new_lake, settings, shelf, span
-from tests.support.loading import ask, load_files
+from tests.support.loading import load_files, query
 from warehouse.lake import Lake
 
 
@@ -118,14 +118,14 @@ def test_no_list_at_all(server, tmp_path):
 def test_a_page_is_a_further_record_of_its_article(server, tmp_path):
     lake = new_lake(tmp_path)
     collect("pubmed_api", settings_of(server, lake.root), span())
-    before = ask(lake, "SELECT count(*) FROM articles")
+    before = query(lake, "SELECT count(*) FROM articles")
     address = f"{server.url}/pages/{FIRST}.html"
     [row] = collect("web_pages", settings_of(server, lake.root, pages=listed(tmp_path, address)), span()).values()
     assert (row["received"], row["duplicates"], row["state"]) == (1, 1, "done")
-    assert ask(lake, "SELECT count(*) FROM articles") == before
+    assert query(lake, "SELECT count(*) FROM articles") == before
     told_of = f"SELECT sources, documents FROM articles WHERE article_id = {FIRST}"
-    assert ask(lake, told_of) == [(["pubmed", "web"], 2)]
-    assert ask(lake, "SELECT document_a, document_b, rule FROM duplicate_pairs") == [
+    assert query(lake, told_of) == [(["pubmed", "web"], 2)]
+    assert query(lake, "SELECT document_a, document_b, rule FROM duplicate_pairs") == [
         (f"pubmed:{FIRST}", f"web:{server.url.removeprefix('http://')}/pages/{FIRST}.html", "same PMID")
     ]
 
@@ -137,7 +137,7 @@ def test_a_page_without_an_article_is_rejected_with_its_reason(lake, tmp_path):
     )
     [row] = load_files(lake, wall).windows
     assert (row["received"], row["kept"], row["rejected"]) == (1, 0, 1)
-    [(reason, document, excerpt)] = ask(lake, "SELECT reason, document_id, excerpt FROM rejected")
+    [(reason, document, excerpt)] = query(lake, "SELECT reason, document_id, excerpt FROM rejected")
     assert reason == "bot_wall"
     assert document.startswith("web:file/")
     assert "Just a moment" in excerpt
@@ -153,4 +153,4 @@ def test_pages_stand_in_the_ledger_and_are_asked_for_once(server, tmp_path):
         row["state"] for row in collect("web_pages", settings_of(server, lake.root, pages=pages), span()).values()
     ] == ["failed"]
     assert len(server.requests) == asked + 2  # robots.txt, and the page that is not there
-    assert ask(lake, "SELECT count(*) FROM windows WHERE payload IS NOT NULL") == [(1,)]
+    assert query(lake, "SELECT count(*) FROM windows WHERE payload IS NOT NULL") == [(1,)]

@@ -14,7 +14,7 @@ import pytest
 from flows.demo_literature.faults import Faults
 from flows.demo_literature.server import LiteratureServer
 from tests.support.collecting import NOW, new_lake, shelf
-from tests.support.loading import ask
+from tests.support.loading import query
 
 PROJECT = Path(__file__).parents[3]
 HOOFBEATS = str(Path(sys.executable).with_name("hoofbeats"))
@@ -41,7 +41,7 @@ def wait_for(condition, process, seconds=120):
 
 
 def windows(lake):
-    return ask(lake, "SELECT window_name, state, received, kept FROM windows ORDER BY window_name")
+    return query(lake, "SELECT window_name, state, received, kept FROM windows ORDER BY window_name")
 
 
 def assert_complete(lake, server, stocked, days):
@@ -49,7 +49,7 @@ def assert_complete(lake, server, stocked, days):
     assert len(loaded) == len({name for name, *_ in loaded}) == days
     assert {state for _, state, _, _ in loaded} == {"done"}
     assert sum(kept for *_, kept in loaded) == sum(received for *_, received, _ in loaded) == len(stocked.records)
-    assert ask(lake, "SELECT count(*), count(DISTINCT document_id) FROM sightings") == [(len(stocked.records),) * 2]
+    assert query(lake, "SELECT count(*), count(DISTINCT document_id) FROM sightings") == [(len(stocked.records),) * 2]
     payloads = list(lake.raw.rglob("*.xml.gz"))
     assert len(payloads) == days
     assert not list(lake.raw.rglob("state.json"))

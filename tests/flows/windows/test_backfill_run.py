@@ -15,7 +15,7 @@ from flows.settings import Settings
 from flows.windows.locks import WindowLocks
 from tests.support.backfilling import backfill, days, request
 from tests.support.collecting import DAY, NOW, collect, files_shelf, new_baseline, settings, shelf, span
-from tests.support.loading import ask
+from tests.support.loading import query
 from warehouse.catalog.publish import read_version
 from warehouse.commit.ingest import commit
 from warehouse.errors import VocabularyChangedError
@@ -54,7 +54,7 @@ def test_a_window_that_fails_stops_no_other_and_is_tried_again(lake):
         assert states(again) == {"created-2026-03-12": "done"}
         nothing = backfill(config, days(4))
         assert (nothing.windows, nothing.already_done) == ([], 4)
-    assert ask(lake, "SELECT count(*), count(DISTINCT pmid) FROM documents") == [(8, 8)]
+    assert query(lake, "SELECT count(*), count(DISTINCT pmid) FROM documents") == [(8, 8)]
 
 
 def test_a_service_that_is_closed_is_not_asked_for_every_window(lake):
@@ -79,7 +79,7 @@ def test_what_the_program_itself_stumbles_over_is_a_reason_too(lake, monkeypatch
     with LiteratureServer(shelf(3, days=3), LATER) as server:
         result = backfill(settings(server, lake.root), days(3))
     assert [row["reason"] for row in result.windows] == [None, "ValueError: a record like no other", None]
-    assert ask(lake, "SELECT count(*) FROM documents") == [(2,)]
+    assert query(lake, "SELECT count(*) FROM documents") == [(2,)]
 
 
 def test_windows_that_cannot_be_committed_do_not_take_others_along(lake):
@@ -92,9 +92,9 @@ def test_windows_that_cannot_be_committed_do_not_take_others_along(lake):
         config = settings(server, lake.root)
         result = backfill(config, days(2), commit=fussy)
         assert [row["reason"] for row in result.failed] == ["AssertionError: the sums do not agree"]
-        assert ask(lake, "SELECT count(*) FROM documents") == [(1,)]
+        assert query(lake, "SELECT count(*) FROM documents") == [(1,)]
         assert list(states(backfill(config, days(2)))) == ["created-2026-03-11"]
-    assert ask(lake, "SELECT count(*) FROM documents") == [(2,)]
+    assert query(lake, "SELECT count(*) FROM documents") == [(2,)]
 
 
 def test_at_most_so_many_side_by_side(lake):
@@ -138,7 +138,7 @@ def test_a_window_another_run_is_at_is_left_to_it(lake):
     assert list(states(result)) == ["created-2026-03-12", "created-2026-03-11"]
     assert result.done_by_others == 1
     assert len(efetches) == len(set(efetches)) == 3
-    assert ask(lake, "SELECT count(*), count(DISTINCT window_name) FROM windows") == [(3, 3)]
+    assert query(lake, "SELECT count(*), count(DISTINCT window_name) FROM windows") == [(3, 3)]
 
 
 def windows_of(theirs):
@@ -177,10 +177,10 @@ def test_two_backfills_at_once_share_the_work(lake):
     assert sum(len(result.windows) + result.done_by_others + result.already_done for result in results) == 12
     assert sum(len(result.windows) for result in results) == 6
     assert len(efetches) == len(set(efetches)) == 6
-    assert ask(lake, "SELECT count(*), count(DISTINCT window_name), bool_and(state = 'done') FROM windows") == [
+    assert query(lake, "SELECT count(*), count(DISTINCT window_name), bool_and(state = 'done') FROM windows") == [
         (6, 6, True)
     ]
-    assert ask(lake, "SELECT count(*), count(DISTINCT document_id) FROM sightings") == [(12, 12)]
+    assert query(lake, "SELECT count(*), count(DISTINCT document_id) FROM sightings") == [(12, 12)]
 
 
 @pytest.mark.soak
@@ -199,7 +199,7 @@ def test_a_vocabulary_that_is_replaced_meanwhile(lake, tmp_path):
         efetches = [params for _, path, params in server.requests if path.endswith("efetch.fcgi")]
     assert set(states(result).values()) == {"done"}
     assert len(efetches) == 3
-    assert ask(lake, "SELECT count(*), bool_and(concept_id = 'OWN:1') FROM mentions") == [(6, True)]
+    assert query(lake, "SELECT count(*), bool_and(concept_id = 'OWN:1') FROM mentions") == [(6, True)]
 
 
 def test_a_vocabulary_that_is_always_another_is_an_error(lake):
@@ -234,4 +234,4 @@ def test_faults_of_a_bad_line_leave_every_record_there_once(lake):
     assert len(result.windows) == 2
     assert result.failed == []
     assert read_version(lake).table("windows").num_rows == 2
-    assert ask(lake, "SELECT count(*), count(DISTINCT pmid) FROM documents") == [(40, 40)]
+    assert query(lake, "SELECT count(*), count(DISTINCT pmid) FROM documents") == [(40, 40)]

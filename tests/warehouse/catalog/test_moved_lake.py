@@ -7,7 +7,7 @@ import duckdb
 import pyarrow.parquet as pq
 import pytest
 
-from tests.support.small_lake import BOTH, ask, content, load, new_lake, pairs, record, unit
+from tests.support.small_lake import BOTH, ask, content, load_units, new_lake, pairs, record, stage_unit
 from transforms.schema.articles import ARTICLE_KEYS
 from warehouse.catalog.publish import publish, read_version, repair
 from warehouse.catalog.schema import BATCHES
@@ -19,8 +19,8 @@ from warehouse.lake import FORMAT, Lake
 @pytest.fixture
 def lake(tmp_path):
     lake = new_lake(tmp_path / "lake")
-    load(lake, unit(lake, "a", [record(1, 1, headings=BOTH)]))
-    load(lake, unit(lake, "b", [record(2, 1, headings=BOTH)]))
+    load_units(lake, stage_unit(lake, "a", [record(1, 1, headings=BOTH)]))
+    load_units(lake, stage_unit(lake, "b", [record(2, 1, headings=BOTH)]))
     return lake
 
 
@@ -34,7 +34,7 @@ def test_a_moved_or_copied_lake_is_repaired(lake, tmp_path, how):
     assert not repair(moved)
     assert content(moved) == before
     assert ask(moved, "SELECT count(*) FROM articles", at_version=2) == [(1,)]
-    load(moved, unit(moved, "c", [record(3, 1, headings=BOTH)]))
+    load_units(moved, stage_unit(moved, "c", [record(3, 1, headings=BOTH)]))
     assert pairs(moved) == {BOTH: 3}
     with duckdb.connect(str(moved.catalog), read_only=True) as connection:
         assert connection.execute("SELECT count(*) FROM articles").fetchall() == [(3,)]
@@ -58,7 +58,7 @@ def test_a_catalog_of_older_code_lacks_columns_too(lake):
         connection.execute("ALTER TABLE batches DROP COLUMN withdrawn_in")
         connection.execute("UPDATE lake SET declarations = 'older'")
     assert read_version(lake).table("batches").schema == BATCHES.arrow
-    load(lake, unit(lake, "c", [record(3, 1, headings=BOTH)]))
+    load_units(lake, stage_unit(lake, "c", [record(3, 1, headings=BOTH)]))
     assert pairs(lake) == {BOTH: 3}
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from tests.support.small_lake import load, new_lake, record, unit
+from tests.support.small_lake import load_units, new_lake, record, stage_unit
 from transforms.rarity import expected, garwood, information_component
 from transforms.schema.tables import SEGMENT_TABLES
 from warehouse.catalog.schema import CATALOG_TABLES, MACROS, VIEWS
@@ -25,7 +25,7 @@ def lake(tmp_path_factory):
     records += [record(51, headings=[A, B], year=1975), record(52, headings=[A, B, NODES], year=None)]
     records += [record(53, headings=[A, ASTHMA]), record(54, text=[(A, 1), (B, 2)])]
     records += [record(number, headings=[ASTHMA]) for number in range(60, 85)]
-    load(lake, unit(lake, "a.xml", records))
+    load_units(lake, stage_unit(lake, "a.xml", records))
     return lake
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.support.small_lake import NAMES, ask, load, new_lake, other_record, record, unit
+from tests.support.small_lake import NAMES, ask, europepmc_record, load_units, new_lake, record, stage_unit
 from transforms.schema.vocabulary import CONCEPT_ANCESTORS, CONCEPT_NAMES, CONCEPTS
 from warehouse.catalog.publish import connect
 from warehouse.commit.article_rewrite import ArticleRewrite
@@ -31,20 +31,20 @@ def audited(lake):
 
 
 def test_the_claims_of_the_text_that_counts(lake):
-    load(lake, unit(lake, "a", [record(5, 1, abstract=FIRST), record(6, 1)]))
+    load_units(lake, stage_unit(lake, "a", [record(5, 1, abstract=FIRST), record(6, 1)]))
     assert claims(lake) == [(5, "pubmed:5", "first_report", 1)]
-    load(lake, unit(lake, "b", [record(5, 2, abstract=SECOND)]))
+    load_units(lake, stage_unit(lake, "b", [record(5, 2, abstract=SECOND)]))
     assert claims(lake) == [(5, "pubmed:5", "nth_report", 2)]
-    load(lake, unit(lake, "c", [record(5, 3)]))
+    load_units(lake, stage_unit(lake, "c", [record(5, 3)]))
     assert claims(lake) == []
-    load(lake, unit(lake, "d", [], [(5, 9)]))
-    load(lake, unit(lake, "e", [record(5, 10, abstract=FIRST)]))
+    load_units(lake, stage_unit(lake, "d", [], [(5, 9)]))
+    load_units(lake, stage_unit(lake, "e", [record(5, 10, abstract=FIRST)]))
     assert claims(lake) == [(5, "pubmed:5", "first_report", 1)]
     assert audited(lake) == []
 
 
 def test_offsets_and_numbers(lake):
-    load(lake, unit(lake, "a", [record(5, 1, abstract=TWO_IN_ONE)]))
+    load_units(lake, stage_unit(lake, "a", [record(5, 1, abstract=TWO_IN_ONE)]))
     query = (
         "SELECT number, kind, substring(title || ' ' || abstract, start + 1, claims.end - start)"
         " FROM claims INNER JOIN documents USING (document_id) ORDER BY number"
@@ -53,15 +53,15 @@ def test_offsets_and_numbers(lake):
 
 
 def test_several_versions_in_one_payload(lake):
-    load(lake, unit(lake, "a", [record(5, 1, abstract=FIRST), record(5, 2, abstract=SECOND)]))
+    load_units(lake, stage_unit(lake, "a", [record(5, 1, abstract=FIRST), record(5, 2, abstract=SECOND)]))
     assert claims(lake) == [(5, "pubmed:5", "nth_report", 2)]
     assert audited(lake) == []
 
 
 def test_undo_brings_back_the_claims_of_the_text_before(lake):
-    load(lake, unit(lake, "a", [record(5, 1, abstract=FIRST)]))
-    corrected = load(lake, unit(lake, "b", [record(5, 2, abstract=SECOND)])).version
-    deleted = load(lake, unit(lake, "c", [], [(5, 3)])).version
+    load_units(lake, stage_unit(lake, "a", [record(5, 1, abstract=FIRST)]))
+    corrected = load_units(lake, stage_unit(lake, "b", [record(5, 2, abstract=SECOND)])).version
+    deleted = load_units(lake, stage_unit(lake, "c", [], [(5, 3)])).version
     assert claims(lake) == []
     compact(lake, fanout=2)
     undo(lake, deleted)
@@ -72,13 +72,13 @@ def test_undo_brings_back_the_claims_of_the_text_before(lake):
 
 
 def test_a_claim_goes_with_its_document_to_another_article(lake):
-    load(lake, unit(lake, "a", [other_record("X", 1, abstract=FIRST)]))
+    load_units(lake, stage_unit(lake, "a", [europepmc_record("X", 1, abstract=FIRST)]))
     [(alone, *_)] = claims(lake)
-    load(lake, unit(lake, "b", [record(5), other_record("X", 2, pmid=5, abstract=FIRST)]))
+    load_units(lake, stage_unit(lake, "b", [record(5), europepmc_record("X", 2, pmid=5, abstract=FIRST)]))
     assert claims(lake) == [(5, "europepmc:X", "first_report", 1)]
-    load(lake, unit(lake, "c", [record(5, 3, headings=["MESH:D1"])]))
+    load_units(lake, stage_unit(lake, "c", [record(5, 3, headings=["MESH:D1"])]))
     assert claims(lake) == [(5, "europepmc:X", "first_report", 1)]
-    load(lake, unit(lake, "d", [other_record("X", 4, abstract=FIRST)]))
+    load_units(lake, stage_unit(lake, "d", [europepmc_record("X", 4, abstract=FIRST)]))
     assert claims(lake) == [(alone, "europepmc:X", "first_report", 1)]
     assert audited(lake) == []
 
@@ -86,13 +86,13 @@ def test_a_claim_goes_with_its_document_to_another_article(lake):
 def test_the_order_of_arrival_does_not_matter(tmp_path):
     payloads = {
         "a": [record(5, 1, abstract=FIRST)],
-        "b": [record(5, 2, abstract=SECOND), other_record("X", 1, abstract=FIRST)],
-        "c": [record(5, 3, abstract=FIRST), other_record("X", 2, pmid=5, abstract=TWO_IN_ONE)],
+        "b": [record(5, 2, abstract=SECOND), europepmc_record("X", 1, abstract=FIRST)],
+        "c": [record(5, 3, abstract=FIRST), europepmc_record("X", 2, pmid=5, abstract=TWO_IN_ONE)],
     }
     for order in ("abc", "cab", "bca"):
         lake = new_lake(tmp_path / order)
         for name in order:
-            load(lake, unit(lake, name, payloads[name]))
+            load_units(lake, stage_unit(lake, name, payloads[name]))
         assert claims(lake) == [
             (5, "europepmc:X", "nth_report", 3), (5, "europepmc:X", "prior_count", None),
             (5, "pubmed:5", "first_report", 1),
@@ -100,7 +100,7 @@ def test_the_order_of_arrival_does_not_matter(tmp_path):
 
 
 def test_another_vocabulary_leaves_claims_as_they_are(lake, monkeypatch):
-    load(lake, unit(lake, "a", [record(5, 1, abstract=FIRST), record(6, 1, abstract=SECOND)]))
+    load_units(lake, stage_unit(lake, "a", [record(5, 1, abstract=FIRST), record(6, 1, abstract=SECOND)]))
     before = claims(lake)
     monkeypatch.setattr("warehouse.revision.reprocess.numbered_claims", _no_text_is_read)
     concepts = [{"concept_id": id_, "name": name, "categories": ["C"], "counted": True} for id_, name in NAMES.items()]
@@ -124,7 +124,7 @@ def _no_text_is_read(documents, *carried):
 
 def test_the_audit_reports_a_claim_that_is_not_there(lake, monkeypatch):
     monkeypatch.setattr(ArticleRewrite, "available_claims", lambda rewrite, portion: CLAIMLESS)
-    load(lake, unit(lake, "a", [record(5, 1, abstract=FIRST)]))
+    load_units(lake, stage_unit(lake, "a", [record(5, 1, abstract=FIRST)]))
     [difference] = audited(lake)
     assert (difference.table, difference.rows) == ("claims", 1)
 

@@ -57,7 +57,7 @@ def test_a_kill_at_every_step_of_maintenance(lake):
     before = content(lake)
     event = 1
     while killed(crashing.die_in_maintenance, lake, event):
-        assert crashing.broken(lake) is None
+        assert crashing.find_inconsistency(lake) is None
         event += 1
     assert event > 10
     assert content(lake) == before
@@ -69,12 +69,12 @@ def kill_at_random(lake, kills, seed):
     chance = random.Random(seed)
     load_step(lake, 1)
     stop, violations, done = processes.Event(), processes.Queue(), processes.Queue()
-    reader = processes.Process(target=crashing.read_on, args=(lake, stop, violations))
+    reader = processes.Process(target=crashing.watch_consistency, args=(lake, stop, violations))
     reader.start()
     commit_s = seconds_of_a_first_commit(lake, 2, done)
     finished = 2
     for _ in range(kills):
-        writer = processes.Process(target=crashing.write_on, args=(lake, finished + 1, 1000, done))
+        writer = processes.Process(target=crashing.write_steps, args=(lake, finished + 1, 1000, done))
         writer.start()
         done.get(timeout=60)  # it has started
         writer.join(chance.uniform(0, 3 * commit_s))
@@ -84,7 +84,7 @@ def kill_at_random(lake, kills, seed):
         committed = ask(lake, "SELECT max(replace(name, 'step-', '')::INTEGER) FROM windows")[0][0] or 0
         assert committed >= finished, "a commit that had returned is lost"
         finished = committed
-        assert crashing.broken(lake) is None
+        assert crashing.find_inconsistency(lake) is None
     stop.set()
     reader.join()
     assert reader.exitcode == 0
@@ -92,7 +92,7 @@ def kill_at_random(lake, kills, seed):
 
 
 def seconds_of_a_first_commit(lake, step, done):
-    writer = processes.Process(target=crashing.write_on, args=(lake, step, 1, done))
+    writer = processes.Process(target=crashing.write_steps, args=(lake, step, 1, done))
     writer.start()
     done.get(timeout=60)  # it has started
     began = time.monotonic()
@@ -142,7 +142,7 @@ def test_a_thousand_random_kills(lake):
 
 @pytest.mark.timeout(300)
 def test_two_writers_at_once_lose_nothing(lake):
-    writers = [processes.Process(target=crashing.load_named, args=(lake, number, 6)) for number in (1, 2)]
+    writers = [processes.Process(target=crashing.load_articles_of_writer, args=(lake, number, 6)) for number in (1, 2)]
     for writer in writers:
         writer.start()
     for writer in writers:
@@ -155,7 +155,7 @@ def test_two_writers_at_once_lose_nothing(lake):
 
 def test_a_writer_waits_while_another_holds_the_lock(lake):
     with lake.writing():
-        process = processes.Process(target=crashing.load_named, args=(lake, 1, 1))
+        process = processes.Process(target=crashing.load_articles_of_writer, args=(lake, 1, 1))
         process.start()
         time.sleep(2)
         assert process.is_alive()
@@ -251,7 +251,7 @@ def read_through(lake, commits):
     with duckdb.connect(str(lake.catalog), read_only=True) as reader:
         seen = reader.execute(everything).fetchall()
         done = processes.Queue()
-        writer = processes.Process(target=crashing.write_on, args=(lake, 2, commits, done))
+        writer = processes.Process(target=crashing.write_steps, args=(lake, 2, commits, done))
         writer.start()
         while writer.is_alive():
             assert reader.execute(everything).fetchall() == seen

@@ -4,7 +4,7 @@ from itertools import permutations
 import duckdb
 import pytest
 
-from tests.support.small_lake import BOTH, ask, content, load, new_lake, pairs, record, unit
+from tests.support.small_lake import BOTH, ask, content, load_units, new_lake, pairs, record, stage_unit
 from warehouse.catalog.file import Version
 from warehouse.catalog.publish import connect, publish, read_version
 from warehouse.commit.ingest import OUTCOMES, commit
@@ -29,13 +29,13 @@ def test_a_lake_without_a_catalog_says_what_to_do(tmp_path):
 def test_nothing_is_committed_before_a_vocabulary(tmp_path):
     lake = Lake.at(tmp_path)
     with pytest.raises(NoVocabularyError):
-        load(lake, unit(lake, "a", [record(1)]))
+        load_units(lake, stage_unit(lake, "a", [record(1)]))
 
 
 def test_counts_of_headings_text_and_either(lake):
-    load(
+    load_units(
         lake,
-        unit(
+        stage_unit(
             lake,
             "a",
             [
@@ -61,21 +61,21 @@ def test_counts_of_headings_text_and_either(lake):
 
 
 def test_the_same_payload_twice_changes_nothing(lake):
-    first = load(lake, unit(lake, "a", [record(1, headings=BOTH)]))
-    assert load(lake, unit(lake, "a", [record(1, headings=BOTH)])) is None
+    first = load_units(lake, stage_unit(lake, "a", [record(1, headings=BOTH)]))
+    assert load_units(lake, stage_unit(lake, "a", [record(1, headings=BOTH)])) is None
     assert read_version(lake).number == first.version
     assert pairs(lake) == {BOTH: 1}
 
 
 def test_a_payload_named_twice_in_one_commit_is_loaded_once(lake):
-    a = unit(lake, "a", [record(1, headings=BOTH)])
-    done = load(lake, a, a)
+    a = stage_unit(lake, "a", [record(1, headings=BOTH)])
+    done = load_units(lake, a, a)
     assert [window["kept"] for window in done.windows] == [1]
 
 
 def test_a_later_version_replaces_and_the_older_stays_readable(lake):
-    load(lake, unit(lake, "a", [record(1, 1, headings=BOTH)]))
-    load(lake, unit(lake, "b", [record(1, 2, headings=["MESH:D1"])]))
+    load_units(lake, stage_unit(lake, "a", [record(1, 1, headings=BOTH)]))
+    load_units(lake, stage_unit(lake, "b", [record(1, 2, headings=["MESH:D1"])]))
     assert pairs(lake) == {}
     assert pairs(lake, "any") == {}
     assert ask(lake, "SELECT version, headings FROM documents ORDER BY 1") == [(1, list(BOTH)), (2, ["MESH:D1"])]
@@ -84,8 +84,8 @@ def test_a_later_version_replaces_and_the_older_stays_readable(lake):
 
 
 def test_unchanged_content_is_counted_as_such_and_touches_nothing(lake):
-    load(lake, unit(lake, "a", [record(1, 1, headings=BOTH)]))
-    done = load(lake, unit(lake, "b", [record(1, 2, headings=BOTH)]))
+    load_units(lake, stage_unit(lake, "a", [record(1, 1, headings=BOTH)]))
+    done = load_units(lake, stage_unit(lake, "b", [record(1, 2, headings=BOTH)]))
     assert {fate: done.windows[0][fate] for fate in OUTCOMES} == {
         "kept": 0, "unchanged": 1, "superseded": 0, "duplicates": 0, "rejected": 0,
     }  # fmt: skip
@@ -96,15 +96,17 @@ def test_unchanged_content_is_counted_as_such_and_touches_nothing(lake):
 
 def test_a_record_repeated_within_a_payload_keeps_its_mentions(lake):
     repeated = [record(1, version, headings=BOTH, text=[("MESH:D1", 1)]) for version in (1, 2)]
-    load(lake, unit(lake, "a", repeated), unit(lake, "b", repeated, rejected=1))
+    load_units(lake, stage_unit(lake, "a", repeated), stage_unit(lake, "b", repeated, rejected=1))
     assert ask(lake, "SELECT basis, count(*) FROM mentions GROUP BY 1 ORDER BY 1") == [("index", 2), ("text", 1)]
     assert pairs(lake) == {BOTH: 1}
 
 
 def test_records_in_equal_records_accounted_for(lake):
-    done = load(
+    done = load_units(
         lake,
-        unit(lake, "a", [record(1, 1), record(1, 2, headings=BOTH), record(2, 3), record(2, 4)], [(7, 5)], rejected=2),
+        stage_unit(
+            lake, "a", [record(1, 1), record(1, 2, headings=BOTH), record(2, 3), record(2, 4)], [(7, 5)], rejected=2
+        ),
     )
     [window] = done.windows
     assert window["received"] == 6 == sum(window[fate] for fate in OUTCOMES)
@@ -114,19 +116,19 @@ def test_records_in_equal_records_accounted_for(lake):
 
 
 def test_a_deletion_removes_the_article_and_a_later_release_brings_it_back(lake):
-    load(lake, unit(lake, "a", [record(1, 1, headings=BOTH)]))
-    load(lake, unit(lake, "b", [], [(1, 2)]))
+    load_units(lake, stage_unit(lake, "a", [record(1, 1, headings=BOTH)]))
+    load_units(lake, stage_unit(lake, "b", [], [(1, 2)]))
     assert pairs(lake) == {}
     assert ask(lake, "SELECT count(*) FROM articles") == [(0,)]
     assert ask(lake, "SELECT count(*) FROM documents") == [(1,)]
-    load(lake, unit(lake, "c", [record(1, 3, headings=BOTH)]))
+    load_units(lake, stage_unit(lake, "c", [record(1, 3, headings=BOTH)]))
     assert pairs(lake) == {BOTH: 1}
     assert ask(lake, "SELECT version FROM articles JOIN article_keys USING (article_id)") == [(3,)]
 
 
 def test_a_retracted_article_leaves_the_counts_but_not_the_lake(lake):
-    load(lake, unit(lake, "a", [record(1, 1, headings=BOTH), record(2, 1, headings=BOTH)]))
-    load(lake, unit(lake, "b", [record(1, 2, headings=BOTH, retracted_on=RETRACTED)]))
+    load_units(lake, stage_unit(lake, "a", [record(1, 1, headings=BOTH), record(2, 1, headings=BOTH)]))
+    load_units(lake, stage_unit(lake, "b", [record(1, 2, headings=BOTH, retracted_on=RETRACTED)]))
     assert pairs(lake) == {BOTH: 1}
     assert pairs(lake, view="cooccurrences_with_retracted") == {BOTH: 2}
     assert ask(lake, "SELECT sum(articles), sum(retracted_articles) FROM corpus_counts WHERE basis = 'index'") == [
@@ -146,20 +148,20 @@ RELEASES = {
 
 def test_the_order_of_arrival_does_not_matter(tmp_path):
     together = new_lake(tmp_path / "together")
-    load(together, *(unit(together, name, *RELEASES[name]) for name in RELEASES))
+    load_units(together, *(stage_unit(together, name, *RELEASES[name]) for name in RELEASES))
     expected = content(together)
     assert pairs(together) == {BOTH: 1}
     assert pairs(together, "any") == {BOTH: 1, ("MESH:D1", "MESH:D3"): 1}
     for order in permutations(RELEASES):
         lake = new_lake(tmp_path / "".join(order))
         for name in (*order, order[0]):
-            load(lake, unit(lake, name, *RELEASES[name]))
+            load_units(lake, stage_unit(lake, name, *RELEASES[name]))
         assert content(lake) == expected, order
 
 
 def test_old_versions_of_the_warehouse_can_be_asked(lake):
-    first = load(lake, unit(lake, "a", [record(1, 1, headings=BOTH)])).version
-    load(lake, unit(lake, "b", [], [(1, 2)]))
+    first = load_units(lake, stage_unit(lake, "a", [record(1, 1, headings=BOTH)])).version
+    load_units(lake, stage_unit(lake, "b", [], [(1, 2)]))
     assert ask(lake, "SELECT count(*) FROM articles", at_version=first) == [(1,)]
     assert ask(lake, "SELECT count(*) FROM articles") == [(0,)]
     with pytest.raises(UnknownVersionError) as raised:
@@ -168,39 +170,39 @@ def test_old_versions_of_the_warehouse_can_be_asked(lake):
 
 
 def test_a_reader_keeps_its_version_while_the_catalog_is_replaced(lake):
-    load(lake, unit(lake, "a", [record(1, 1, headings=BOTH)]))
+    load_units(lake, stage_unit(lake, "a", [record(1, 1, headings=BOTH)]))
     with duckdb.connect(str(lake.catalog), read_only=True) as reader:
-        load(lake, unit(lake, "b", [record(2, 1, headings=BOTH)]))
+        load_units(lake, stage_unit(lake, "b", [record(2, 1, headings=BOTH)]))
         assert reader.execute("SELECT count(*) FROM articles").fetchall() == [(1,)]
     assert ask(lake, "SELECT count(*) FROM articles") == [(2,)]
 
 
 def test_what_a_crash_left_behind_is_cleared_by_the_next_commit(lake):
-    load(lake, unit(lake, "a", [record(1, 1, headings=BOTH)]))
+    load_units(lake, stage_unit(lake, "a", [record(1, 1, headings=BOTH)]))
     lake.version_file(3).write_bytes(b"never published")
     (lake.tables / "documents" / "000003-lost.parquet").write_bytes(b"no version names it")
-    done = load(lake, unit(lake, "b", [record(2, 1, headings=BOTH)]))
+    done = load_units(lake, stage_unit(lake, "b", [record(2, 1, headings=BOTH)]))
     assert done.version == 3
     assert pairs(lake) == {BOTH: 2}
 
 
 def test_a_failure_before_the_rename_leaves_the_lake_as_it_was(lake, monkeypatch):
-    load(lake, unit(lake, "a", [record(1, 1, headings=BOTH)]))
+    load_units(lake, stage_unit(lake, "a", [record(1, 1, headings=BOTH)]))
 
     def fail(*_):
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr("warehouse.catalog.publish.os.link", fail)
     with pytest.raises(OSError, match="No space left"):
-        load(lake, unit(lake, "b", [record(2, 1, headings=BOTH)]))
+        load_units(lake, stage_unit(lake, "b", [record(2, 1, headings=BOTH)]))
     monkeypatch.undo()
     assert pairs(lake) == {BOTH: 1}
-    load(lake, unit(lake, "b", [record(2, 1, headings=BOTH)]))
+    load_units(lake, stage_unit(lake, "b", [record(2, 1, headings=BOTH)]))
     assert pairs(lake) == {BOTH: 2}
 
 
 def test_units_of_another_vocabulary_are_refused(lake):
-    made = unit(lake, "a", [record(1)])
+    made = stage_unit(lake, "a", [record(1)])
     with pytest.raises(VocabularyChangedError, match="a"):
         commit(lake, [Unit(made.folder, made.payload, "vocabulary-2")])
 

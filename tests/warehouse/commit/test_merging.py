@@ -4,7 +4,18 @@ from itertools import permutations
 
 import pytest
 
-from tests.support.small_lake import BOTH, ask, content, digest, load, new_lake, other_record, pairs, record, unit
+from tests.support.small_lake import (
+    BOTH,
+    ask,
+    content,
+    europepmc_record,
+    load_units,
+    new_lake,
+    pairs,
+    record,
+    record_digest,
+    stage_unit,
+)
 from transforms.duplicates.article_ids import article_id, own_article_ids
 from transforms.schema.records import DOCUMENTS
 from warehouse.catalog.publish import connect
@@ -42,7 +53,9 @@ def audited(lake):
 
 
 def test_records_of_two_sources_with_one_pmid_are_one_article(lake):
-    load(lake, unit(lake, "a", [record(5, headings=[A]), other_record("MED/5", pmid=5, text=[(A, 1), (B, 1)])]))
+    load_units(
+        lake, stage_unit(lake, "a", [record(5, headings=[A]), europepmc_record("MED/5", pmid=5, text=[(A, 1), (B, 1)])])
+    )
     assert articles(lake) == {"europepmc:MED/5": 5, "pubmed:5": 5}
     assert ask(lake, "SELECT article_id, document_id, sources, documents FROM articles") == [
         (5, "pubmed:5", ["europepmc", "pubmed"], 2)
@@ -55,8 +68,8 @@ def test_records_of_two_sources_with_one_pmid_are_one_article(lake):
 
 
 def test_a_record_that_joins_an_article_is_told_apart_as_a_duplicate(lake):
-    load(lake, unit(lake, "a", [record(5, headings=BOTH)]))
-    done = load(lake, unit(lake, "b", [other_record("MED/5", pmid=5), other_record("PPR1")]))
+    load_units(lake, stage_unit(lake, "a", [record(5, headings=BOTH)]))
+    done = load_units(lake, stage_unit(lake, "b", [europepmc_record("MED/5", pmid=5), europepmc_record("PPR1")]))
     [window] = done.windows
     assert {fate: window[fate] for fate in OUTCOMES if window[fate]} == {"kept": 1, "duplicates": 1}
     assert pairs(lake) == {BOTH: 1}
@@ -65,14 +78,14 @@ def test_a_record_that_joins_an_article_is_told_apart_as_a_duplicate(lake):
 def test_the_order_of_arrival_does_not_matter(tmp_path):
     payloads = {
         "a": [record(5, 1, headings=[A])],
-        "b": [other_record("MED/5", 1, pmid=5, headings=[B]), other_record("PPR1", 1, headings=BOTH)],
-        "c": [other_record("PPR1", 2, pmid=5, headings=BOTH), record(5, 2, headings=[A, "MESH:D3"])],
+        "b": [europepmc_record("MED/5", 1, pmid=5, headings=[B]), europepmc_record("PPR1", 1, headings=BOTH)],
+        "c": [europepmc_record("PPR1", 2, pmid=5, headings=BOTH), record(5, 2, headings=[A, "MESH:D3"])],
     }
     expected = None
     for order in permutations(payloads):
         lake = new_lake(tmp_path / "".join(order))
         for name in order:
-            load(lake, unit(lake, name, payloads[name]))
+            load_units(lake, stage_unit(lake, name, payloads[name]))
         expected = expected or content(lake)
         assert content(lake) == expected, order
         assert set(articles(lake).values()) == {5}
@@ -80,31 +93,34 @@ def test_the_order_of_arrival_does_not_matter(tmp_path):
 
 
 def test_a_changed_record_leaves_its_article(lake):
-    load(lake, unit(lake, "a", [record(5, headings=[A]), other_record("X", 1, pmid=5, headings=[B])]))
+    load_units(lake, stage_unit(lake, "a", [record(5, headings=[A]), europepmc_record("X", 1, pmid=5, headings=[B])]))
     assert pairs(lake) == {BOTH: 1}
-    load(lake, unit(lake, "b", [other_record("X", 2, headings=[B])]))
+    load_units(lake, stage_unit(lake, "b", [europepmc_record("X", 2, headings=[B])]))
     assert articles(lake) == {"europepmc:X": alone("europepmc:X"), "pubmed:5": 5}
     assert pairs(lake) == {}
-    load(lake, unit(lake, "c", [other_record("X", 3, pmid=5, headings=[B])]))
+    load_units(lake, stage_unit(lake, "c", [europepmc_record("X", 3, pmid=5, headings=[B])]))
     assert pairs(lake) == {BOTH: 1}
     assert audited(lake) == []
 
 
 def test_a_deleted_record_leaves_and_the_other_stands_for_the_article(lake):
-    load(lake, unit(lake, "a", [record(5, headings=[A]), other_record("X", 1, pmid=5, headings=[B])]))
-    load(lake, unit(lake, "b", [], [(5, 9)]))
+    load_units(lake, stage_unit(lake, "a", [record(5, headings=[A]), europepmc_record("X", 1, pmid=5, headings=[B])]))
+    load_units(lake, stage_unit(lake, "b", [], [(5, 9)]))
     assert ask(lake, "SELECT article_id, document_id FROM articles") == [(5, "europepmc:X")]
     assert ask(lake, "SELECT count(*) FROM documents") == [(2,)]
-    load(lake, unit(lake, "c", [], [("europepmc:X", 9)]))
+    load_units(lake, stage_unit(lake, "c", [], [("europepmc:X", 9)]))
     assert ask(lake, "SELECT count(*) FROM articles") == [(0,)]
     assert ask(lake, "SELECT count(*) FROM documents") == [(2,)]
-    load(lake, unit(lake, "d", [record(5, 10, headings=[A])]))
+    load_units(lake, stage_unit(lake, "d", [record(5, 10, headings=[A])]))
     assert ask(lake, "SELECT article_id, document_id FROM articles") == [(5, "pubmed:5")]
     assert audited(lake) == []
 
 
 def test_a_person_joins_and_parts_articles(lake):
-    load(lake, unit(lake, "a", [record(5, headings=[A]), other_record("X", headings=[B]), record(7, headings=[A])]))
+    load_units(
+        lake,
+        stage_unit(lake, "a", [record(5, headings=[A]), europepmc_record("X", headings=[B]), record(7, headings=[A])]),
+    )
     before = content(lake)
     joined = record_verdict(lake, ("pubmed:5", "europepmc:X"), same=True, said_by="a reader", note="the same case")
     assert articles(lake) == {"europepmc:X": 5, "pubmed:5": 5, "pubmed:7": 7}
@@ -125,16 +141,18 @@ def test_a_person_joins_and_parts_articles(lake):
 
 
 def test_a_persons_verdict_overrules_a_shared_pmid(lake):
-    load(lake, unit(lake, "a", [record(5, headings=[A]), other_record("X", pmid=5, headings=[B])]))
+    load_units(lake, stage_unit(lake, "a", [record(5, headings=[A]), europepmc_record("X", pmid=5, headings=[B])]))
     record_verdict(lake, ("pubmed:5", "europepmc:X"), same=False, said_by="a reader")
     assert articles(lake) == {"europepmc:X": alone("europepmc:X"), "pubmed:5": 5}
-    load(lake, unit(lake, "b", [record(5, 2, headings=BOTH), other_record("X", 2, pmid=5, headings=[A])]))
+    load_units(
+        lake, stage_unit(lake, "b", [record(5, 2, headings=BOTH), europepmc_record("X", 2, pmid=5, headings=[A])])
+    )
     assert articles(lake) == {"europepmc:X": alone("europepmc:X"), "pubmed:5": 5}
     assert audited(lake) == []
 
 
 def test_a_verdict_needs_two_records_of_the_lake(lake):
-    load(lake, unit(lake, "a", [record(5), record(6)]))
+    load_units(lake, stage_unit(lake, "a", [record(5), record(6)]))
     with pytest.raises(UnknownDocumentError, match="pubmed:9"):
         record_verdict(lake, ("pubmed:5", "pubmed:9"), same=True, said_by="a reader")
     with pytest.raises(UnknownDocumentError, match="one record"):
@@ -142,13 +160,13 @@ def test_a_verdict_needs_two_records_of_the_lake(lake):
 
 
 def test_undoing_a_load_parts_what_it_joined(lake):
-    load(lake, unit(lake, "a", [record(5, headings=[A])]))
+    load_units(lake, stage_unit(lake, "a", [record(5, headings=[A])]))
     before = content(lake)
-    batch = load(lake, unit(lake, "b", [other_record("X", pmid=5, headings=[B])])).version
+    batch = load_units(lake, stage_unit(lake, "b", [europepmc_record("X", pmid=5, headings=[B])])).version
     assert pairs(lake) == {BOTH: 1}
     undo(lake, batch)
     assert content(lake) == before
-    assert digest(record(5)) != digest(record(6))
+    assert record_digest(record(5)) != record_digest(record(6))
     assert audited(lake) == []
 
 
@@ -156,8 +174,8 @@ PAPER = {"title": "Iodised salt and nodules of the thyroid in valley towns", "au
 
 
 def test_records_are_joined_by_what_they_say_where_no_number_is_shared(lake):
-    load(lake, unit(lake, "a", [record(5, volume="26", **PAPER)]))
-    load(lake, unit(lake, "b", [other_record("X", volume="26", **PAPER | {"authors": ["Brandt U"]})]))
+    load_units(lake, stage_unit(lake, "a", [record(5, volume="26", **PAPER)]))
+    load_units(lake, stage_unit(lake, "b", [europepmc_record("X", volume="26", **PAPER | {"authors": ["Brandt U"]})]))
     assert set(articles(lake).values()) == {5}
     [(rule, evidence)] = ask(lake, "SELECT rule, evidence FROM duplicate_pairs")
     assert rule == "same title, authors and place"
@@ -167,29 +185,32 @@ def test_records_are_joined_by_what_they_say_where_no_number_is_shared(lake):
 
 def test_two_articles_that_claim_one_pmid_do_not_become_one(lake):
     other = {"title": "Raw honey after surgery of the heart in old dogs", "authors": ["Rao, Anil"], "pages": "77-80"}
-    load(lake, unit(lake, "a", [record(5, **PAPER), other_record("X", pmid=5, **other)]))
+    load_units(lake, stage_unit(lake, "a", [record(5, **PAPER), europepmc_record("X", pmid=5, **other)]))
     assert articles(lake) == {"europepmc:X": hashed("europepmc:X"), "pubmed:5": 5}
-    load(lake, unit(lake, "b", [], [(5, 9)]))
+    load_units(lake, stage_unit(lake, "b", [], [(5, 9)]))
     assert articles(lake) == {"europepmc:X": 5}, "the number falls to the one that is left"
-    load(lake, unit(lake, "c", [record(5, 10, **PAPER)]))
+    load_units(lake, stage_unit(lake, "c", [record(5, 10, **PAPER)]))
     assert articles(lake)["pubmed:5"] == 5 != articles(lake)["europepmc:X"]
     assert audited(lake) == []
 
 
 @pytest.mark.parametrize("volume", ["1", "2", "3", "4", "5", "6"])
 def test_of_two_contents_of_one_release_the_one_that_counts_names_the_article(lake, volume):
-    with_pmid, without = other_record("X", 28, pmid=3, volume=volume, **PAPER), other_record("X", 28, **PAPER)
-    load(lake, unit(lake, "a", [with_pmid, without]))
-    load(lake, unit(lake, "b", [record(3, title="Raw honey after surgery of the heart in old dogs", authors=["Rao"])]))
-    load(lake, unit(lake, "c", [], [(3, 9)]))
-    load(lake, unit(lake, "d", [record(3, 8)]))
+    with_pmid, without = europepmc_record("X", 28, pmid=3, volume=volume, **PAPER), europepmc_record("X", 28, **PAPER)
+    load_units(lake, stage_unit(lake, "a", [with_pmid, without]))
+    load_units(
+        lake,
+        stage_unit(lake, "b", [record(3, title="Raw honey after surgery of the heart in old dogs", authors=["Rao"])]),
+    )
+    load_units(lake, stage_unit(lake, "c", [], [(3, 9)]))
+    load_units(lake, stage_unit(lake, "d", [record(3, 8)]))
     assert audited(lake) == []
 
 
 def test_links_are_stated_or_told_by_what_kept_two_records_apart(lake):
     notice = {"title": "Erratum: " + PAPER["title"], "authors": ["Brandt, Uwe"], "pages": "40"}
     stated = [{"kind": "retraction_in", "document_id": "pubmed:9", "citation": "Thyroid. 2017"}]
-    load(lake, unit(lake, "a", [record(5, relations=stated, **PAPER), record(6, **notice)]))
+    load_units(lake, stage_unit(lake, "a", [record(5, relations=stated, **PAPER), record(6, **notice)]))
     assert ask(lake, "SELECT article_id, related_id, kind, evidence FROM links ORDER BY kind") == [
         (6, 5, "erratum_for", "different PMIDs"),
         (None, 5, "retraction_of", "stated"),
@@ -199,13 +220,15 @@ def test_links_are_stated_or_told_by_what_kept_two_records_apart(lake):
 
 def test_a_preprint_that_was_updated_is_the_preprint_of_what_came_of_it(lake):
     update = [{"kind": "update_in", "document_id": "pubmed:9", "citation": None}]
-    load(lake, unit(lake, "a", [record(5, publication_types=["Preprint"], relations=update), record(9, **PAPER)]))
+    load_units(
+        lake, stage_unit(lake, "a", [record(5, publication_types=["Preprint"], relations=update), record(9, **PAPER)])
+    )
     assert ask(lake, "SELECT article_id, related_id, kind FROM links") == [(5, 9, "preprint_of")]
 
 
 def test_keys_made_by_other_rules_are_not_compared(lake, monkeypatch):
-    load(lake, unit(lake, "a", [record(5, **PAPER)]))
+    load_units(lake, stage_unit(lake, "a", [record(5, **PAPER)]))
     monkeypatch.setattr("warehouse.commit.pair_decisions.KEYS_VERSION", "another")
     with pytest.raises(IncompatibleKeysError, match="other rules") as told:
-        load(lake, unit(lake, "b", [record(6, **PAPER)]))
+        load_units(lake, stage_unit(lake, "b", [record(6, **PAPER)]))
     assert "hoofbeats rebuild" in told.value.hint

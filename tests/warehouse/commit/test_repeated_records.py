@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 
-from tests.support.small_lake import ask, digest, load, new_lake, other_record, unit
+from tests.support.small_lake import ask, europepmc_record, load_units, new_lake, record_digest, stage_unit
 from warehouse.catalog.publish import connect
 from warehouse.commit.ingest import OUTCOMES
 from warehouse.upkeep.audit import audit
@@ -19,7 +19,7 @@ def lake(tmp_path):
 
 
 def told(version, concept, abstract):
-    return other_record("X", version, headings=[concept], text=[(concept, 1)], abstract=abstract)
+    return europepmc_record("X", version, headings=[concept], text=[(concept, 1)], abstract=abstract)
 
 
 def stored(lake):
@@ -35,8 +35,8 @@ def stored(lake):
 
 def test_other_content_under_the_same_version(lake):
     contents = [told(1, "MESH:D1", FIRST), told(1, "MESH:D2", SECOND)]
-    load(lake, unit(lake, "a", contents))
-    other, counts = sorted(contents, key=digest)
+    load_units(lake, stage_unit(lake, "a", contents))
+    other, counts = sorted(contents, key=record_digest)
     [concept] = counts["headings"]
     kind = "first_report" if counts["abstract"] == FIRST else "nth_report"
     assert stored(lake) == (
@@ -50,14 +50,16 @@ def test_other_content_under_the_same_version(lake):
 @pytest.mark.parametrize("payloads", [1, 2])
 def test_the_same_content_twice(lake, versions, payloads):
     repeated = [told(version, "MESH:D1", FIRST) for version in versions]
-    done = load(lake, *(unit(lake, f"payload-{number}", repeated) for number in range(payloads)))
+    done = load_units(lake, *(stage_unit(lake, f"payload-{number}", repeated) for number in range(payloads)))
     assert stored(lake) == ([(FIRST, True)], [("MESH:D1", "index"), ("MESH:D1", "text")], [("first_report",)])
     fates = {fate: sum(window[fate] for window in done.windows) for fate in OUTCOMES}
     assert fates == {"kept": 1, "unchanged": 2 * payloads - 1, "superseded": 0, "duplicates": 0, "rejected": 0}
 
 
 def test_a_content_that_returns_is_stored_for_each_release_that_brings_it(lake):
-    load(lake, unit(lake, "a", [told(1, "MESH:D1", FIRST), told(2, "MESH:D2", SECOND), told(3, "MESH:D1", FIRST)]))
+    load_units(
+        lake, stage_unit(lake, "a", [told(1, "MESH:D1", FIRST), told(2, "MESH:D2", SECOND), told(3, "MESH:D1", FIRST)])
+    )
     assert ask(lake, "SELECT version, abstract, raw_position FROM documents ORDER BY version") == [
         (1, FIRST, 0), (2, SECOND, 1), (3, FIRST, 2),
     ]  # fmt: skip
@@ -68,12 +70,12 @@ def test_a_content_that_returns_is_stored_for_each_release_that_brings_it(lake):
 @pytest.mark.parametrize("alone", [1, 3])
 def test_a_content_has_the_dates_of_its_first_release(lake, order, alone):
     releases = {
-        version: other_record("X", version, digest=content, revised_on=dt.date(2020, 1, version))
+        version: europepmc_record("X", version, digest=content, revised_on=dt.date(2020, 1, version))
         for version, content in ((1, "A"), (2, "B"), (3, "A"))
     }
-    units = [unit(lake, f"payload-{version}", [releases[version]]) for version in order]
+    units = [stage_unit(lake, f"payload-{version}", [releases[version]]) for version in order]
     for together in [*([one] for one in units[:alone]), units[alone:]]:
-        load(lake, *together)
+        load_units(lake, *together)
     assert ask(lake, "SELECT version, digest, day(revised_on) FROM documents ORDER BY version") == [
         (1, "A", 1), (2, "B", 2), (3, "A", 1),
     ]  # fmt: skip

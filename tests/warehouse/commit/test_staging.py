@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.support.small_lake import BOTH, VOCABULARY, load, new_lake, pairs, record, unit
+from tests.support.small_lake import BOTH, VOCABULARY, load_units, new_lake, pairs, record, stage_unit
 from transforms.schema.records import PARSED_DOCUMENTS
 from warehouse.commit.ledger import Payload
 from warehouse.commit.staging import STAGED_TABLES, UnitWriter, finished_unit
@@ -31,7 +31,7 @@ def test_what_was_interrupted_is_not_taken_up(lake):
 def test_what_an_earlier_build_staged_in_other_columns_is_not_taken_up(lake, monkeypatch):
     with monkeypatch.context() as earlier:
         earlier.setitem(STAGED_TABLES, "mentions", STAGED_TABLES["mentions"].without("raw_position"))
-        staged = unit(lake, "a")
+        staged = stage_unit(lake, "a")
         assert finished_unit(lake, staged.payload, VOCABULARY) == staged
     assert finished_unit(lake, staged.payload, VOCABULARY) is None
 
@@ -46,8 +46,8 @@ def test_two_that_prepare_the_same_payload_do_not_disturb_each_other(lake):
 
 
 def test_a_unit_that_another_writer_has_committed_and_discarded_is_left_out(lake):
-    mine = unit(lake, "a", [record(1, headings=BOTH)])
-    theirs = unit(lake, "a", [record(1, headings=BOTH)])
-    assert load(lake, theirs)
-    assert load(lake, mine) is None
+    mine = stage_unit(lake, "a", [record(1, headings=BOTH)])
+    theirs = stage_unit(lake, "a", [record(1, headings=BOTH)])
+    assert load_units(lake, theirs)
+    assert load_units(lake, mine) is None
     assert pairs(lake) == {BOTH: 1}

@@ -4,7 +4,7 @@ import duckdb
 import numpy as np
 import pytest
 
-from tests.support.small_lake import ask, load, new_lake, record, unit
+from tests.support.small_lake import ask, load_units, new_lake, record, stage_unit
 from transforms.rarity import benjamini_hochberg, information_component, poisson_tail
 from warehouse.catalog.publish import connect, read_version
 from warehouse.catalog.sql import statement
@@ -39,9 +39,11 @@ def lake(tmp_path_factory):
         ([BELOW_A, B], 4),
     ]
     headings = [headings_of_record for headings_of_record, number in groups for _ in range(number)]
-    load(
+    load_units(
         lake,
-        unit(lake, "a", [record(n, headings=headings_of_record) for n, headings_of_record in enumerate(headings, 1)]),
+        stage_unit(
+            lake, "a", [record(n, headings=headings_of_record) for n, headings_of_record in enumerate(headings, 1)]
+        ),
     )
     refresh(lake, RARE_TABLES)
     return lake
@@ -71,7 +73,7 @@ def test_articles_with_descendants_are_those_of_a_count(lake):
 
 def test_stored_tests_are_kept_until_something_changes(lake):
     assert refresh(lake, RARE_TABLES) is None
-    version = load(lake, unit(lake, "b", [record(900, headings=[A, B])])).version
+    version = load_units(lake, stage_unit(lake, "b", [record(900, headings=[A, B])])).version
     assert not is_current(read_version(lake), RARE_TABLES)
     [(p_value, q_value)] = ask(
         lake, f"SELECT p_value, q_value FROM rare_cooccurrences WHERE concept_a = '{A}' AND concept_b = '{B}'"

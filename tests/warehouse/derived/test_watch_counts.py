@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 
-from tests.support.small_lake import BOTH, ask, load, new_lake, record, unit
+from tests.support.small_lake import BOTH, ask, load_units, new_lake, record, stage_unit
 from transforms.counting.filters import Filters
 from transforms.publishing.watches import Watch
 from transforms.rarity import poisson_tail
@@ -26,11 +26,11 @@ def lake(tmp_path):
 
 def test_every_change_of_a_watch_is_a_row(lake):
     assert [row["articles"] for row in count_watches(lake, [PAIR])] == [0]
-    load(lake, unit(lake, "a", [record(1, headings=BOTH), record(9, headings=[A])]))
-    second = load(lake, unit(lake, "b", [record(2, headings=BOTH)])).version
-    load(lake, unit(lake, "c", [record(7, headings=["MESH:D3"])]))
-    load(lake, unit(lake, "d", [record(1, 2, headings=BOTH, retracted_on=dt.date(2020, 1, 1))]))
-    load(lake, unit(lake, "e", [record(3, headings=BOTH)], [(2, 9)]))
+    load_units(lake, stage_unit(lake, "a", [record(1, headings=BOTH), record(9, headings=[A])]))
+    second = load_units(lake, stage_unit(lake, "b", [record(2, headings=BOTH)])).version
+    load_units(lake, stage_unit(lake, "c", [record(7, headings=["MESH:D3"])]))
+    load_units(lake, stage_unit(lake, "d", [record(1, 2, headings=BOTH, retracted_on=dt.date(2020, 1, 1))]))
+    load_units(lake, stage_unit(lake, "e", [record(3, headings=BOTH)], [(2, 9)]))
     undo(lake, second)
     assert ask(lake, EVENTS) == [
         (1, None, 0, [], []),
@@ -44,7 +44,10 @@ def test_every_change_of_a_watch_is_a_row(lake):
 
 
 def test_statistics_and_adjustment_within_the_family(lake):
-    load(lake, unit(lake, "a", [record(n, headings=BOTH if n < 3 else [[A], [B], []][n % 3]) for n in range(1, 20)]))
+    load_units(
+        lake,
+        stage_unit(lake, "a", [record(n, headings=BOTH if n < 3 else [[A], [B], []][n % 3]) for n in range(1, 20)]),
+    )
     count_watches(lake, [PAIR, INDEX])
     rows = ask(lake, "SELECT articles, expected, p_value, q_value, family_size, combination, groups FROM watch_counts")
     assert len(rows) == 2
@@ -56,7 +59,7 @@ def test_statistics_and_adjustment_within_the_family(lake):
 
 
 def test_watches_are_replaced_by_those_given(lake):
-    load(lake, unit(lake, "a", [record(1, headings=BOTH)]))
+    load_units(lake, stage_unit(lake, "a", [record(1, headings=BOTH)]))
     count_watches(lake, [PAIR, INDEX])
     assert stored_watches(read_version(lake)) == (PAIR, INDEX)
     changed = Watch("pair", (A, "MESH:D3"))
@@ -82,8 +85,8 @@ def test_a_change_missed_by_a_crash_is_counted_next_time(lake, monkeypatch):
     count_watches(lake, [PAIR])
     with monkeypatch.context() as crash:
         crash.setattr("warehouse.commit.ingest.count_watches", lambda lake: None)
-        load(lake, unit(lake, "a", [record(1, headings=BOTH)]))
-    load(lake, unit(lake, "b", [record(2, headings=BOTH)]))
+        load_units(lake, stage_unit(lake, "a", [record(1, headings=BOTH)]))
+    load_units(lake, stage_unit(lake, "b", [record(2, headings=BOTH)]))
     assert ask(lake, EVENTS)[1:] == [(4, 0, 2, [1, 2], [])]
 
 

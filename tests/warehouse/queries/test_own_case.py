@@ -4,8 +4,8 @@ from importlib.resources import files
 
 import pytest
 
-from tests.support.small_lake import load
-from tests.support.text_lake import put, text_unit
+from tests.support.small_lake import load_units
+from tests.support.text_lake import stage_texts, store_names
 from transforms.vocabulary.compiled import read_vocabulary
 from warehouse.catalog.publish import connect
 from warehouse.lake import Lake
@@ -21,8 +21,8 @@ TEXTS = {
 
 def ask(folder, texts, **changed):
     lake = Lake.at(folder)
-    put(lake, NAMES)
-    load(lake, text_unit(lake, "texts", texts, **changed))
+    store_names(lake, NAMES)
+    load_units(lake, stage_texts(lake, "texts", texts, **changed))
     with connect(lake) as connection:
         return connection.sql(OWN_CASE).fetchall()
 
@@ -54,8 +54,8 @@ def test_the_seed_abstract(tmp_path, data_dir):
         if row["concept_id"] in names:
             names[row["concept_id"]].append(row["name"])
     lake = Lake.at(tmp_path)
-    put(lake, {one: list(dict.fromkeys(spelt)) for one, spelt in names.items()})
-    load(lake, text_unit(lake, "seed", {1: abstract}))
+    store_names(lake, {one: list(dict.fromkeys(spelt)) for one, spelt in names.items()})
+    load_units(lake, stage_texts(lake, "seed", {1: abstract}))
     with connect(lake) as connection:
         own = {name for _, name, *_ in connection.sql(OWN_CASE).fetchall()}
         told = {

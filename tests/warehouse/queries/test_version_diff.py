@@ -2,7 +2,7 @@ import datetime as dt
 
 import pytest
 
-from tests.support.small_lake import load, new_lake, record, unit
+from tests.support.small_lake import load_units, new_lake, record, stage_unit
 from warehouse.errors import UnknownVersionError
 from warehouse.queries.version_diff import compare_versions
 
@@ -11,13 +11,13 @@ def test_pairs_and_articles_between_two_versions(tmp_path):
     lake = new_lake(tmp_path)
     both, other = ("MESH:D1", "MESH:D2"), ("MESH:D2", "MESH:D3")
     first = [record(1, 1, headings=both), record(2, 1, headings=both), record(3, 1, headings=other), record(4, 1)]
-    earlier = load(lake, unit(lake, "a", first)).version
+    earlier = load_units(lake, stage_unit(lake, "a", first)).version
     second = [
         record(1, 2, headings=["MESH:D1"]),
         record(4, 2, retracted_on=dt.date(2020, 1, 1)),
         record(5, 2, headings=["MESH:D1", "MESH:D3"]),
     ]
-    later = load(lake, unit(lake, "b", second, [(3, 2)])).version
+    later = load_units(lake, stage_unit(lake, "b", second, [(3, 2)])).version
     changes = compare_versions(lake, earlier, later)
     assert {(row["change"], row["concept_a"], row["concept_b"], row["articles_before"], row["articles_after"])
             for row in changes.pairs if row["basis"] == "index"} == {

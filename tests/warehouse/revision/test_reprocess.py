@@ -4,8 +4,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.support.small_lake import load
-from tests.support.text_lake import NAMES, counts, found, put, text_lake, text_unit
+from tests.support.small_lake import load_units
+from tests.support.text_lake import NAMES, stage_texts, store_names, stored_counts, stored_mentions, text_lake
 from warehouse.catalog.publish import connect, read_version
 from warehouse.errors import CurationError, VocabularyChangedError
 from warehouse.lake import Lake
@@ -25,7 +25,7 @@ SYNONYM = NAMES | {"T:2": ["Asthma", "Wheezing Disease"]}
 
 def state(lake):
     with connect(lake) as connection:
-        return counts(connection), found(connection)
+        return stored_counts(connection), stored_mentions(connection)
 
 
 @pytest.fixture
@@ -53,7 +53,7 @@ def on_mention(verdict, document="pubmed:1", text="anemia", concept="T:1", start
 
 def test_an_added_synonym_annotates_only_the_articles_that_have_it_and_counts_as_a_full_rebuild(tmp_path, annotated):
     lake = text_lake(tmp_path / "a", TEXTS)
-    put(lake, SYNONYM)
+    store_names(lake, SYNONYM)
     assert annotated == ["pubmed:3", "pubmed:4"]
     fresh = text_lake(tmp_path / "b", TEXTS, SYNONYM)
     assert state(lake) == state(fresh)
@@ -63,7 +63,7 @@ def test_an_added_synonym_annotates_only_the_articles_that_have_it_and_counts_as
 def test_a_vocabulary_that_changes_no_name_annotates_nothing(tmp_path, annotated):
     lake = text_lake(tmp_path, TEXTS)
     before = state(lake)
-    assert put(lake, NAMES | {"T:9": ["Something Not Here"]}) == 3
+    assert store_names(lake, NAMES | {"T:9": ["Something Not Here"]}) == 3
     assert annotated == []
     assert state(lake) == before
 
@@ -72,7 +72,7 @@ def test_other_rules_annotate_everything(tmp_path, annotated):
     lake = text_lake(tmp_path, TEXTS)
     facts = {"version": "by older rules", "rules": "older", "files": [], "categories": []}
     with connect(lake) as connection:
-        before = counts(connection)
+        before = stored_counts(connection)
     stored_vocabulary.store_vocabulary(lake, stored_vocabulary.read_vocabulary_tables(lake), facts)
     assert sorted(annotated) == [f"pubmed:{pmid}" for pmid in range(1, 6)]
     annotated.clear()
@@ -95,7 +95,7 @@ def test_any_change_of_vocabulary_leaves_what_a_fresh_lake_has(tmp_path_factory,
     folder = tmp_path_factory.mktemp("lakes")
     lake = text_lake(folder / "changed", TEXTS, several[0])
     for one in several[1:]:
-        put(lake, one)
+        store_names(lake, one)
     assert state(lake) == state(text_lake(folder / "fresh", TEXTS, several[-1]))
 
 
@@ -139,8 +139,8 @@ def test_verdicts_survive_new_texts_and_vocabularies(tmp_path):
     lake = text_lake(tmp_path, TEXTS)
     say(lake, verdict="never", name="fever")
     say(lake, **on_mention("wrong"))
-    put(lake, NAMES | {"T:1": ["Anemia", "Thin Blood"]})
-    load(lake, text_unit(lake, "revised", {1: "Anemia with fever and asthma.", 9: "Fever, anemia."}, version=2))
+    store_names(lake, NAMES | {"T:1": ["Anemia", "Thin Blood"]})
+    load_units(lake, stage_texts(lake, "revised", {1: "Anemia with fever and asthma.", 9: "Fever, anemia."}, version=2))
     assert {row[:2] for row in state(lake)[1] if row[0] in ("pubmed:1", "pubmed:9")} == {
         ("pubmed:1", "T:2"),
         ("pubmed:9", "T:1"),
@@ -153,8 +153,8 @@ def test_verdicts_given_to_a_lake_made_anew_leave_it_as_the_old_one(tmp_path):
     say(lake, **on_mention("wrong"))
     said = read_version(lake).table("curations")
     fresh = Lake.at(tmp_path / "new")
-    put(fresh, NAMES, said)
-    load(fresh, text_unit(fresh, "texts", dict(enumerate(TEXTS, 1))))
+    store_names(fresh, NAMES, said)
+    load_units(fresh, stage_texts(fresh, "texts", dict(enumerate(TEXTS, 1))))
     assert state(fresh) == state(lake)
     told, before = (numbered_verdicts(read_version(one)) for one in (fresh, lake))
     assert [{**row, "batch": None} for row in told] == [{**row, "batch": None} for row in before]
@@ -163,10 +163,10 @@ def test_verdicts_given_to_a_lake_made_anew_leave_it_as_the_old_one(tmp_path):
 
 def test_what_was_prepared_before_a_name_was_forbidden_is_prepared_again(tmp_path):
     lake = text_lake(tmp_path, TEXTS)
-    unit = text_unit(lake, "later", {9: "Fever, anemia."})
+    unit = stage_texts(lake, "later", {9: "Fever, anemia."})
     say(lake, verdict="never", name="fever")
     with pytest.raises(VocabularyChangedError):
-        load(lake, unit)
+        load_units(lake, unit)
 
 
 def test_verdicts_on_nothing_are_refused(tmp_path):

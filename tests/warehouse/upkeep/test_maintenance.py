@@ -7,7 +7,18 @@ import duckdb
 import pyarrow as pa
 import pytest
 
-from tests.support.small_lake import BOTH, NAMES, ask, content, load, new_lake, other_record, pairs, record, unit
+from tests.support.small_lake import (
+    BOTH,
+    NAMES,
+    ask,
+    content,
+    europepmc_record,
+    load_units,
+    new_lake,
+    pairs,
+    record,
+    stage_unit,
+)
 from transforms.schema.counts import COOCCURRENCES_BY_B
 from warehouse.catalog.publish import connect, read_version
 from warehouse.commit.article_rewrite import ArticleRewrite
@@ -29,7 +40,7 @@ def revise(lake, times):
     for step in range(1, times + 1):
         headings = BOTH if step % 2 else [A]
         records = [record(1, step, headings=headings), record(100 + step, step, headings=BOTH, text=[(A, 1), (B, 1)])]
-        load(lake, unit(lake, f"step-{step}", records, [(100 + step - 1, step)]))
+        load_units(lake, stage_unit(lake, f"step-{step}", records, [(100 + step - 1, step)]))
 
 
 def audited(lake):
@@ -44,9 +55,9 @@ def test_an_honest_lake_passes_the_audit(lake):
 
 def test_the_audit_reports_a_wrong_count(lake, monkeypatch):
     monkeypatch.setattr("warehouse.upkeep.audit.ROWS_AT_ONCE", 1)
-    load(lake, unit(lake, "a", [record(1, headings=BOTH)]))
+    load_units(lake, stage_unit(lake, "a", [record(1, headings=BOTH)]))
     monkeypatch.setattr("warehouse.commit.article_rewrite.count_deltas", lambda now, before, schema: now[0])
-    load(lake, unit(lake, "b", [record(1, 2, headings=[A])]))
+    load_units(lake, stage_unit(lake, "b", [record(1, 2, headings=[A])]))
     found = {difference.table: difference for difference in audited(lake)}
     assert set(found) == {"cooccurrences", "cooccurrences_by_b", "concept_counts", "corpus_counts"}
     assert found["cooccurrences"].stored_only[0]["articles"] == 1
@@ -55,7 +66,9 @@ def test_the_audit_reports_a_wrong_count(lake, monkeypatch):
 
 def test_the_audit_compares_a_bounded_number_of_rows(lake, monkeypatch):
     monkeypatch.setattr("warehouse.upkeep.audit.ROWS_AT_ONCE", 4)
-    load(lake, unit(lake, "a", [record(pmid, headings=list(NAMES), year=1990 + pmid) for pmid in range(1, 4)]))
+    load_units(
+        lake, stage_unit(lake, "a", [record(pmid, headings=list(NAMES), year=1990 + pmid) for pmid in range(1, 4)])
+    )
     sizes = dict(ask(lake, "SELECT concept_b, count(*) FROM stored.cooccurrences_by_b GROUP BY concept_b"))
     with connect(lake) as connection:
         found = value_ranges(connection, COOCCURRENCES_BY_B, "concept_b")
@@ -70,7 +83,7 @@ def test_the_audit_reports_a_wrong_article(lake, monkeypatch):
     monkeypatch.setattr(
         "warehouse.commit.article_rewrite.summarize_articles", lambda documents: _with_year(documents, 1900)
     )
-    load(lake, unit(lake, "a", [record(1, headings=BOTH)]))
+    load_units(lake, stage_unit(lake, "a", [record(1, headings=BOTH)]))
     monkeypatch.undo()
     found = {difference.table for difference in audited(lake)}
     assert {"article_keys", "article_concepts", "cooccurrences"} <= found
@@ -81,7 +94,7 @@ def test_the_audit_reports_a_mention_that_is_stored_twice(lake, monkeypatch):
     monkeypatch.setattr(
         ArticleRewrite, "available_mentions", lambda *given, **how: pa.concat_tables([once(*given, **how)] * 2)
     )
-    load(lake, unit(lake, "a", [record(1, headings=[A], text=[(B, 1)])]))
+    load_units(lake, stage_unit(lake, "a", [record(1, headings=[A], text=[(B, 1)])]))
     [difference] = audited(lake)
     assert (difference.table, difference.rows) == ("mentions", 2)
     assert {(row["concept_id"], row["basis"], row["count_all"]) for row in difference.stored_only} == {
@@ -100,12 +113,12 @@ def _with_year(documents, year):
 
 
 def test_the_audit_reports_a_misplaced_record(lake, monkeypatch):
-    load(lake, unit(lake, "a", [record(1, headings=BOTH)]))
+    load_units(lake, stage_unit(lake, "a", [record(1, headings=BOTH)]))
     misled = lambda edges, documents, verdicts: documents.select(["document_id"]).append_column(  # noqa: E731
         "article_id", pa.array([77] * len(documents), pa.int64())
     )
     monkeypatch.setattr("warehouse.commit.article_assignment.cluster", misled)
-    load(lake, unit(lake, "b", [other_record("X", pmid=1, headings=[A])]))
+    load_units(lake, stage_unit(lake, "b", [europepmc_record("X", pmid=1, headings=[A])]))
     [difference] = [found for found in audited(lake) if found.table == "documents"]
     assert [row["article_id"] for row in difference.stored_only] == [77, 77]
     assert [row["expected_article_id"] for row in difference.recounted_only] == [1, 1]
@@ -131,14 +144,14 @@ def test_folding_changes_no_answer_and_leaves_few_segments(lake):
 def test_loading_goes_on_after_a_fold(lake):
     revise(lake, 9)
     compact(lake)
-    load(lake, unit(lake, "later", [record(1, 99, headings=BOTH)], [(109, 99)]))
+    load_units(lake, stage_unit(lake, "later", [record(1, 99, headings=BOTH)], [(109, 99)]))
     assert pairs(lake) == {BOTH: 1}
     assert audited(lake) == []
 
 
 def test_large_segments_stay_and_superseded_entries_with_them(lake, monkeypatch):
     monkeypatch.setattr("warehouse.upkeep.compaction.SMALL", 16)
-    load(lake, unit(lake, "large", [record(number, 1, headings=BOTH) for number in range(1, 200)]))
+    load_units(lake, stage_unit(lake, "large", [record(number, 1, headings=BOTH) for number in range(1, 200)]))
     [large] = read_version(lake).segments("documents")
     revise(lake, 9)
     before = content(lake)
@@ -152,7 +165,7 @@ def test_large_segments_stay_and_superseded_entries_with_them(lake, monkeypatch)
 
 
 def test_everything_is_folded_once_too_much_is_hidden(lake, monkeypatch):
-    load(lake, unit(lake, "large", [record(number, 1, headings=BOTH) for number in range(1, 200)]))
+    load_units(lake, stage_unit(lake, "large", [record(number, 1, headings=BOTH) for number in range(1, 200)]))
     revise(lake, 2)
     before = content(lake)
     assert compact(lake) is None
@@ -229,7 +242,7 @@ def test_no_file_is_pulled_from_under_a_reader_of_another_process(lake):
 
 
 def test_verify_tells_missing_and_damaged_segments(lake):
-    load(lake, unit(lake, "a", [record(1, headings=BOTH)]))
+    load_units(lake, stage_unit(lake, "a", [record(1, headings=BOTH)]))
     version = read_version(lake)
     [missing], [damaged] = version.segments("mentions"), version.segments("documents")
     (lake.root / missing).unlink()
@@ -242,11 +255,11 @@ def test_verify_tells_missing_and_damaged_segments(lake):
 
 
 def test_a_connection_kept_open_survives_commits_folds_and_collections(lake):
-    load(lake, unit(lake, "first", [record(1, 1, headings=BOTH)]))
+    load_units(lake, stage_unit(lake, "first", [record(1, 1, headings=BOTH)]))
     with duckdb.connect(str(lake.catalog), read_only=True) as reader:
         expected = reader.execute("SELECT count(*), sum(articles) FROM articles, cooccurrences").fetchone()
         for step in range(2, 14):
-            load(lake, unit(lake, f"step-{step}", [record(step, step, headings=BOTH)]))
+            load_units(lake, stage_unit(lake, f"step-{step}", [record(step, step, headings=BOTH)]))
             if step % 5 == 0:
                 compact(lake, fanout=2)
                 collect_garbage(lake)
