@@ -7,7 +7,7 @@ answers. Start with `flows.collect` and `flows.ingest`, which follow the data th
     flows.sources.local_files      or: a local file -> a payload in the lake's raw folder
     transforms.pubmed.parse ...    payload -> documents, deletions, and rejected records with their reasons
     transforms.annotation          documents -> mentions: which concept, where, affirmed or negated
-    warehouse.commit.staging       all of it as a prepared unit, written beside the lake
+    warehouse.commit.staging       all of it as a prepared unit, written outside the tables of the lake
     warehouse.commit.ingest        units -> record versions, articles, and changes of the counts
     warehouse.catalog.publish      the next catalog file replaces the current one in a single rename
     warehouse.queries              the catalog -> answers: count, timeline, evidence, rare

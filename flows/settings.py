@@ -51,13 +51,13 @@ class Settings(BaseSettings):
     notify: str = Field(
         "",
         pattern=r"^([\w-]+/[\w-]+( [\w-]+/[\w-]+)*)?$",
-        description="Prefect notification blocks that are told of changed watches, as type/name separated by spaces, "
+        description="Prefect notification blocks for changes of watches, as type/name separated by spaces, "
         "e.g. custom-webhook/lab sendgrid-email/team.",
     )
     operator_blocks: str = Field(
         "",
         pattern=r"^([^/\s]+/[^/\s]+( |$))*$",
-        description="Prefect notification blocks that are told of failed, crashed and late runs, as type/name "
+        description="Prefect notification blocks that are notified of failed, crashed and late runs, as type/name "
         "separated by spaces, e.g. slack-webhook/lab email/operator.",
     )
     least_free_bytes: int = Field(

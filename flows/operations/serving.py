@@ -181,8 +181,8 @@ def _deploy(client: SyncPrefectClient, settings: Settings, options: ServeOptions
     ensure_pool(client)
     automations.deploy_automations(client, settings.operator_blocks.split())
     terminal.note(f"deploying {len(wanted)} deployments of {options.prefect_file} ...")
-    for one in wanted:
-        deploy(client, one)
+    for planned in wanted:
+        deploy(client, planned)
     stopping.wait_for(lambda: not find_discrepancies(wanted, list_deployed(client)), SCHEDULE_TIMEOUT_S)
     discrepancies = find_discrepancies(wanted, list_deployed(client))
     if discrepancies:
@@ -193,7 +193,7 @@ def _deploy(client: SyncPrefectClient, settings: Settings, options: ServeOptions
 
 
 def _print_schedule(client: SyncPrefectClient, url: str) -> None:
-    terminal.as_table([_row(one) for one in list_deployed(client)], ["deployment", "next run"])
+    terminal.as_table([_row(deployment) for deployment in list_deployed(client)], ["deployment", "next run"])
     terminal.lines("", f"Prefect's UI: {url.removesuffix('/api')}", "Ctrl-C stops what was started here.")
 
 
@@ -204,13 +204,13 @@ def _print_faults(settings: Settings) -> None:
             terminal.note(f"{finding.check}: {finding.found}; {finding.mend}")
 
 
-def _row(one: Deployed) -> dict[str, object]:
-    if one.next_run is None:
-        return {"deployment": one.name, "next run": "on request"}
-    minutes = max(0, round((one.next_run - datetime.now(UTC)).total_seconds() / 60))
+def _row(deployment: Deployed) -> dict[str, object]:
+    if deployment.next_run is None:
+        return {"deployment": deployment.name, "next run": "on request"}
+    minutes = max(0, round((deployment.next_run - datetime.now(UTC)).total_seconds() / 60))
     return {
-        "deployment": one.name,
-        "next run": f"{one.next_run:%Y-%m-%d %H:%M} UTC, in {minutes // 60} h {minutes % 60} min",
+        "deployment": deployment.name,
+        "next run": f"{deployment.next_run:%Y-%m-%d %H:%M} UTC, in {minutes // 60} h {minutes % 60} min",
     }
 
 

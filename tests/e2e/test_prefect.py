@@ -72,7 +72,7 @@ def test_a_scheduled_run_loads_new_records(up, prefect):
     assert "collect-pubmed" in out
 
 
-def test_a_backfill_asked_for_through_the_api_fills_a_gap(up, prefect):
+def test_a_backfill_started_through_the_api_fills_a_gap(up, prefect):
     assert held(up, *GAP) == 0
     deployment = prefect.read_deployment_by_name("backfill/backfill")
     asked = {"source": "pubmed_api", "since": str(GAP[0]), "until": str(GAP[1])}
@@ -99,7 +99,7 @@ def test_a_parameter_out_of_bounds_is_refused(prefect):
         prefect.create_flow_run_from_deployment(deployment.id, parameters={"source": "pubmed_api", "days": 0})
 
 
-def test_the_doctor_finds_it_well(up):
+def test_the_doctor_reports_no_fault(up):
     done = up.hoofbeats("doctor", "--deployments", "prefect.yaml", "--json")
     found = {finding["check"]: (finding["state"], finding["found"]) for finding in json.loads(done.stdout)}
     assert done.returncode == 0, found
@@ -133,7 +133,7 @@ def test_collect_from_an_unreachable_host(up, tmp_path):
     ]
 
 
-def test_processes_give_the_tables_that_plain_calls_give(up, tmp_path, monkeypatch):
+def test_processes_and_direct_calls_give_equal_tables(up, tmp_path, monkeypatch):
     monkeypatch.setenv("PREFECT_API_URL", up.url)
     lakes, reports = load(embedded(tmp_path), ["processes"], tmp_path / "mesh.xml")
     plain = lake_with_vocabulary(tmp_path / "plain", tmp_path / "mesh.xml")
@@ -141,7 +141,7 @@ def test_processes_give_the_tables_that_plain_calls_give(up, tmp_path, monkeypat
     assert_equal(lakes, reports, plain)
 
 
-def test_what_was_started_is_stopped(up, prefect):
+def test_up_stops_what_it_started(up, prefect):
     """While a flow run is on its way."""
     deployment = prefect.read_deployment_by_name("backfill/backfill")
     asked = {"source": "pubmed_api", "since": str(GAP[0]), "until": str(GAP[1]), "mode": "all", "window": "day"}
@@ -153,14 +153,14 @@ def test_what_was_started_is_stopped(up, prefect):
     assert "leaked" not in up.said()[1]  # DuckDB's binding has no screenful to say
 
 
-def test_up_is_stopped_while_it_starts(tmp_path):
+def test_up_can_be_stopped_during_start(tmp_path):
     running = start_up(tmp_path, {"lake": "lake"}, short_crons(tmp_path, "maintain"))
     running.wait_for(lambda: "starting Prefect's server" in running.said()[1], 60, "the start")
     assert running.stop(signal.SIGTERM) == 0, running.said()
     assert running.left() == []
 
 
-def test_a_server_that_is_configured_is_not_replaced(tmp_path):
+def test_a_configured_server_is_not_replaced(tmp_path):
     url = f"http://127.0.0.1:{free_port()}/api"
     done = subprocess.run(
         [HOOFBEATS, "up"], cwd=tmp_path, env={**os.environ, "HOME": str(tmp_path), "PREFECT_API_URL": url},
@@ -181,7 +181,7 @@ def demo(tmp_path_factory):
     return folder, environment, done
 
 
-def test_the_demo_finds_what_was_planted(demo):
+def test_the_demo_finds_the_planted_cases(demo):
     _, _, done = demo
     assert done.returncode == 0, done.stderr
     assert "but found" not in done.stdout
@@ -208,7 +208,7 @@ def test_the_same_files_again_change_nothing(demo):
     assert "version 2" not in done.stdout
 
 
-def test_a_folder_no_demo_made_is_left_alone(tmp_path):
+def test_the_demo_refuses_a_foreign_folder(tmp_path):
     (tmp_path / "precious").write_text("mine")
     done = subprocess.run([HOOFBEATS, "demo", "--lake", str(tmp_path)], capture_output=True, text=True, check=False)
     assert done.returncode == 1
@@ -240,7 +240,7 @@ def test_sixty_nights(tmp_path):
 
 @pytest.mark.soak
 @pytest.mark.timeout(900)
-def test_a_run_that_falls_silent_is_marked_as_crashed(tmp_path):
+def test_a_run_without_heartbeats_is_marked_as_crashed(tmp_path):
     new_lake(tmp_path)
     with LiteratureServer(Shelf(records=records(3)), TODAY, slowness_s=0.05) as literature:
         settings = {**literature.settings, "lake": "lake"}

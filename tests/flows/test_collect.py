@@ -59,7 +59,7 @@ def test_from_the_service_to_the_catalog(lake):
     assert not list(lake.raw.rglob("page-*"))
 
 
-def test_a_done_window_is_not_asked_for_again_unless_forced(lake):
+def test_a_done_window_is_skipped_unless_forced(lake):
     with LiteratureServer(shelf(5), LATER) as server:
         config = settings(server, lake.root)
         assert len(collect("pubmed_api", config, span())) == 1
@@ -71,7 +71,7 @@ def test_a_done_window_is_not_asked_for_again_unless_forced(lake):
         assert query(lake, "SELECT count(*) FROM documents") == [(5,)]
 
 
-def test_a_window_that_is_not_settled_is_collected_again(lake):
+def test_an_open_window_is_collected_again(lake):
     with LiteratureServer(shelf(5), DAY) as server:
         config = settings(server, lake.root)
         evening = dt.datetime(2026, 3, 10, 20, tzinfo=dt.UTC)
@@ -83,7 +83,7 @@ def test_a_window_that_is_not_settled_is_collected_again(lake):
         assert collect("pubmed_api", config, span()) == {}
 
 
-def test_failed_and_empty_windows_stand_in_the_ledger(lake):
+def test_failed_and_empty_windows_are_in_the_ledger(lake):
     with LiteratureServer(shelf(5), LATER) as server:
         config = settings(server, lake.root, attempts=1)
         [row] = collect("pubmed_api", config, span(query="other")).values()
@@ -105,7 +105,7 @@ def test_failed_and_empty_windows_stand_in_the_ledger(lake):
             assert verify(lake, connection)[1] == []
 
 
-def test_records_that_are_not_returned_stand_among_the_rejected(lake):
+def test_records_not_returned_are_rejected(lake):
     with LiteratureServer(shelf(6), LATER, Faults({"missing_ids": 1.0})) as server:
         [row] = collect("pubmed_api", settings(server, lake.root), span()).values()
     assert (row["state"], row["expected"], row["received"], row["kept"], row["rejected"]) == ("failed", 6, 6, 5, 1)
@@ -113,7 +113,7 @@ def test_records_that_are_not_returned_stand_among_the_rejected(lake):
     assert query(lake, "SELECT document_id, reason FROM rejected") == [(f"pubmed:{FIRST + 5}", "not_returned")]
 
 
-def test_a_payload_with_less_than_was_expected_is_no_done_window(lake, monkeypatch):
+def test_a_payload_with_too_few_records_fails_its_window(lake, monkeypatch):
     """Whatever a source believes: the ledger compares what was announced with what stands in the payload."""
     monkeypatch.setattr(pubmed_api.PubmedApi, "_returned_pmids", lambda self, body, asked: asked)
     with LiteratureServer(shelf(6), LATER, Faults({"missing_ids": 1.0})) as server:
@@ -135,7 +135,7 @@ def test_created_and_modified(lake):
     assert not any("edat" in term for term in terms)
 
 
-def test_more_than_a_search_reaches_is_split_until_it_fits(lake, monkeypatch):
+def test_windows_beyond_the_search_limit_are_split(lake, monkeypatch):
     monkeypatch.setattr(pubmed_api, "SEARCH_LIMIT", 99)
     monkeypatch.setattr("flows.demo_literature.eutils_service.SEARCH_LIMIT", 99)
     stocked = shelf(700, days=2)
@@ -161,7 +161,7 @@ def test_12345_records_of_one_day(tmp_path):
     assert len(pages) == 31
 
 
-def test_without_an_email_ncbi_is_not_asked(lake):
+def test_pubmed_api_requires_an_email(lake):
     with LiteratureServer(shelf(1), LATER) as server:
         config = settings(server, lake.root, email=None)
         with pytest.raises(CollectError, match="none is configured") as raised:
@@ -170,7 +170,7 @@ def test_without_an_email_ncbi_is_not_asked(lake):
         assert not server.requests
 
 
-def test_a_bad_key_is_told_without_the_key(lake):
+def test_an_invalid_key_is_reported_masked(lake):
     with LiteratureServer(shelf(1), LATER, api_keys=frozenset({"right"})) as server:
         config = settings(server, lake.root, ncbi_api_key="wrong-key-123")
         [row] = collect("pubmed_api", config, span()).values()
@@ -180,7 +180,7 @@ def test_a_bad_key_is_told_without_the_key(lake):
         assert len(server.requests) == 1
 
 
-def test_a_full_disk_leaves_the_ledger_true(lake, monkeypatch):
+def test_a_full_disk_leaves_the_ledger_consistent(lake, monkeypatch):
     with LiteratureServer(shelf(5), LATER) as server:
         config = settings(server, lake.root)
 
@@ -199,7 +199,7 @@ def since(day=dt.date(2025, 12, 1), until=LATER):
     return dataclasses.replace(span(), since=day, until=until)
 
 
-def test_files_and_the_service_are_one_source(lake, tmp_path):
+def test_files_and_api_share_their_records(lake, tmp_path):
     with LiteratureServer(files_shelf(), LATER) as server:
         baseline = fetch("pubmed_files", settings(server, tmp_path / "other"), since(until=dt.date(2025, 12, 31)))
         [fetched] = baseline.values()
@@ -215,7 +215,7 @@ def test_files_and_the_service_are_one_source(lake, tmp_path):
     assert query(lake, f"SELECT title FROM articles WHERE pmid = {FIRST}") == [("Revised.",)]
 
 
-def test_a_change_the_api_shows_comes_between_two_files(lake, tmp_path):
+def test_api_versions_are_ordered_between_files(lake, tmp_path):
     changed = dataclasses.replace(records(20)[FIRST + 1], title="Changed since.")
     newer = Release("pubmed26n0003.xml.gz", dt.date(2026, 5, 30), (dataclasses.replace(changed, title="Once more."),))
     title = f"SELECT title FROM articles WHERE pmid = {changed.pmid}"
@@ -251,7 +251,7 @@ def test_a_new_baseline_replaces_everything(lake):
 
 
 @pytest.mark.soak
-def test_a_baseline_that_lacks_too_much_deletes_nothing(lake, monkeypatch):
+def test_a_baseline_lacking_too_many_records_deletes_nothing(lake, monkeypatch):
     monkeypatch.setattr(pubmed_files, "FEW", 3)
     with LiteratureServer(files_shelf(new_baseline(*range(FIRST + 7, FIRST + 17))), LATER) as server:
         config = settings(server, lake.root)
@@ -263,7 +263,7 @@ def test_a_baseline_that_lacks_too_much_deletes_nothing(lake, monkeypatch):
     assert query(lake, "SELECT count(*) FROM articles") == [(20,)]
 
 
-def test_what_was_undone_can_be_collected_again(lake):
+def test_an_undone_window_can_be_collected_again(lake):
     with LiteratureServer(shelf(5), LATER) as server:
         config = settings(server, lake.root)
         [row] = collect("pubmed_api", config, span()).values()
@@ -296,7 +296,7 @@ def test_europe_pmc_s_updates(tmp_path):
     }  # fmt: skip
 
 
-def test_two_runs_of_one_source_do_not_meet(lake):
+def test_a_source_is_collected_by_one_run_at_a_time(lake):
     from flows.windows.locks import SourceLock
 
     with (
@@ -309,7 +309,7 @@ def test_two_runs_of_one_source_do_not_meet(lake):
         pass
 
 
-def test_requests_keep_to_the_pace_of_the_service(tmp_path):
+def test_requests_keep_the_rate_limit_of_the_service(tmp_path):
     with LiteratureServer(shelf(0), LATER, limit_per_s=3) as server:
         config = settings(server, tmp_path, requests_per_second=None)
         fetch("pubmed_api", config, span(8))
@@ -319,7 +319,7 @@ def test_requests_keep_to_the_pace_of_the_service(tmp_path):
     assert times[-1] - times[0] < 4
 
 
-def test_interrupted_pages_are_not_asked_for_again(tmp_path, monkeypatch):
+def test_received_pages_are_not_requested_again(tmp_path, monkeypatch):
     monkeypatch.setattr(pubmed_api, "RECORDS_PER_PAGE", 10)
     kept = pending_payload.PendingPayload.write_page
     with LiteratureServer(shelf(55), LATER) as server:
@@ -342,7 +342,7 @@ def test_interrupted_pages_are_not_asked_for_again(tmp_path, monkeypatch):
     assert sorted(read_ids(Lake.at(tmp_path), fetched.payload)) == sorted(f"pubmed:{FIRST + at}" for at in range(55))
 
 
-def test_what_was_begun_before_a_file_was_loaded_stays_before_it(tmp_path, monkeypatch):
+def test_a_resumed_window_keeps_its_version(tmp_path, monkeypatch):
     kept = pending_payload.PendingPayload.write_page
     with LiteratureServer(shelf(5), LATER) as server, Client(settings(server, tmp_path)) as client:
         config = settings(server, tmp_path)
@@ -362,7 +362,7 @@ def dated(what):
     return window
 
 
-def test_the_clock_of_requests_gives_the_version(lake):
+def test_the_time_of_the_request_orders_versions(lake):
     with LiteratureServer(shelf(1), LATER) as server, Client(settings(server, lake.root)):
         [row] = collect("pubmed_api", settings(server, lake.root), span()).values()
     assert query(lake, "SELECT DISTINCT version FROM documents") == [(request_version(row["name"]),)]

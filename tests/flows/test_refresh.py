@@ -33,7 +33,7 @@ def refresh(server, folder, **others):
         )
 
 
-def test_what_is_fetched_is_loaded_with_its_edition_and_origin(server, tmp_path):
+def test_fetched_vocabularies_are_loaded_with_edition_and_origin(server, tmp_path):
     assert refresh(server, tmp_path).catalog_version == 1
     editions = read_version(Lake.at(tmp_path)).table("editions").to_pylist()
     assert {row["file"]: row["address"] for row in editions} == {
@@ -45,7 +45,7 @@ def test_what_is_fetched_is_loaded_with_its_edition_and_origin(server, tmp_path)
     assert status["editions"] == sorted(row["name"] for row in editions)
 
 
-def test_nothing_new_is_asked_for_by_etag_and_changes_nothing(server, tmp_path):
+def test_unchanged_vocabularies_change_nothing(server, tmp_path):
     first = refresh(server, tmp_path)
     again = refresh(server, tmp_path)
     assert again.catalog_version is None
@@ -62,7 +62,7 @@ def test_a_changed_file_is_loaded(server, tmp_path):
     assert names == [("brittle bone",), ("glass bone",)]
 
 
-def test_lists_of_ones_own_are_kept(server, tmp_path):
+def test_custom_lists_are_loaded_too(server, tmp_path):
     own = tmp_path / "own.csv"
     own.write_text("id,name\nOWN:1,odd finding\n")
     refresh(server, tmp_path / "lake", vocabulary_files=str(own))
@@ -70,7 +70,7 @@ def test_lists_of_ones_own_are_kept(server, tmp_path):
         assert connection.sql("SELECT count(*) FROM concepts WHERE concept_id = 'OWN:1'").fetchall() == [(1,)]
 
 
-def test_the_year_before_where_this_year_has_nothing_yet(server, tmp_path):
+def test_last_year_is_fetched_if_this_year_is_missing(server, tmp_path):
     last = dt.datetime.now(dt.UTC).year - 1
     server.vocabularies = {f"mine{last}.obo": OBO}
     refresh(server, tmp_path, vocabulary_addresses=f"{server.url}/vocabularies/mine{{year}}.obo")
@@ -89,7 +89,7 @@ def test_the_year_before_where_this_year_has_nothing_yet(server, tmp_path):
     ],
     ids=["page", "nothing", "unknown", "absent", "large"],
 )
-def test_what_is_no_vocabulary_leaves_the_one_in_force(server, tmp_path, content, error):
+def test_an_invalid_file_leaves_the_vocabulary_in_force(server, tmp_path, content, error):
     refresh(server, tmp_path)
     urls = server.settings
     server.vocabularies["mine.obo"] = content
@@ -98,7 +98,7 @@ def test_what_is_no_vocabulary_leaves_the_one_in_force(server, tmp_path, content
     assert read_version(Lake.at(tmp_path)).number == 1
 
 
-def test_the_deployed_flow_is_what_these_steps_are():
+def test_the_flow_runs_the_tested_steps():
     from flows.refresh import fetch, refresh_vocabulary
 
     assert refresh_vocabulary.name == "refresh-vocabulary"

@@ -17,7 +17,7 @@ def _nothing_configured(monkeypatch, tmp_path):
     monkeypatch.chdir(tmp_path)
 
 
-def test_settings_of_file_and_environment_arrive(monkeypatch, tmp_path):
+def test_settings_reach_another_process(monkeypatch, tmp_path):
     (tmp_path / "hoofbeats.toml").write_text('email = "me@example.org"\nworkers = 7\npages = "pages.txt"\n')
     (tmp_path / "pages.txt").touch()
     monkeypatch.setenv("NCBI_API_KEY", "a secret")
@@ -36,7 +36,7 @@ def test_settings_of_file_and_environment_arrive(monkeypatch, tmp_path):
     assert Path(there.pages) == tmp_path.resolve() / "pages.txt"
 
 
-def test_a_feed_stays_an_address():
+def test_a_feed_url_is_not_made_a_path():
     assert Settings(pages="https://example.org/feed.xml").as_environment()["HOOFBEATS_PAGES"].startswith("https://")
 
 

@@ -49,7 +49,7 @@ def test_pairs_of_diseases_by_heading(lake):
     assert query(lake, DISEASE_PAIRS.format(view="cooccurrences"))[0][:3] == (27_766, 21_343, 5_372)
 
 
-def test_every_mention_is_where_it_says(lake):
+def test_mention_offsets_match_the_text(lake):
     sql = """
     SELECT count(*) FROM mentions JOIN documents USING (article_id, document_id)
     WHERE mentions.basis = 'text'

@@ -41,7 +41,7 @@ def counted(lake, planting, **options):
 
 
 @pytest.mark.parametrize("planting", planted_combinations(), ids=lambda planting: f"{planting.name} ({planting.basis})")
-def test_every_planted_truth_is_found(whole, planting):
+def test_every_planted_case_is_found(whole, planting):
     found = counted(whole, planting)
     assert found["articles"] == planting.articles
     assert found["retracted"] == planting.retracted_articles

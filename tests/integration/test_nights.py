@@ -9,7 +9,7 @@ from tests.support.killed_nights import SEED, bulk_load, check, environment, kil
 from tests.support.nights import BEGIN, nights, run_night
 
 
-def test_what_is_planted():
+def test_the_planted_cases():
     """Late headings, corrections, deletions and a retraction are there to be missed."""
     planned = nights(5)
     first_versions = {}

@@ -26,7 +26,7 @@ def test_threads_and_dask_give_equal_tables(tmp_path):
 @pytest.mark.data
 @pytest.mark.server
 @pytest.mark.timeout(3000)
-def test_two_pubmed_files_cut_into_forty(tmp_path, data_dir):
+def test_forty_parts_of_two_pubmed_files(tmp_path, data_dir):
     pieces = split_files([data_dir / name for name in BULK], tmp_path / "files", 40)
     assert len(pieces) == 40
     lakes, reports = load(tmp_path, ["threads", "processes", *DASK], data_dir / "vocab/desc2024.xml.gz", 2900)
@@ -34,7 +34,7 @@ def test_two_pubmed_files_cut_into_forty(tmp_path, data_dir):
     assert query(lakes["threads"], "SELECT count(DISTINCT document_id) > 50000 FROM documents") == [(True,)]
 
 
-def test_dask_where_it_is_not_installed_says_what_to_install(monkeypatch):
+def test_missing_dask_names_the_extra_to_install(monkeypatch):
     monkeypatch.setitem(sys.modules, "prefect_dask", None)
     monkeypatch.setitem(sys.modules, "prefect_dask.task_runners", None)
     with pytest.raises(RunnerMissingError, match="prefect-dask is not installed") as raised:
@@ -44,12 +44,12 @@ def test_dask_where_it_is_not_installed_says_what_to_install(monkeypatch):
 
 
 @pytest.mark.skipif(not DASK, reason="prefect-dask is not installed")
-def test_a_scheduler_s_address_or_a_cluster_of_its_own():
+def test_dask_uses_a_scheduler_address_or_a_local_cluster():
     assert task_runner(Settings(runner="tcp://10.1.2.3:8786")).address == "tcp://10.1.2.3:8786"
     assert task_runner(Settings(runner="dask", workers=5)).cluster_kwargs["n_workers"] == 5
 
 
 @pytest.mark.parametrize("wrong", ["thread", "http://host:8786", "tcp://", "tcp://a b"])
-def test_other_runners_are_refused(wrong):
+def test_unknown_runners_are_rejected(wrong):
     with pytest.raises(ValueError, match="runner"):
         Settings(runner=wrong)

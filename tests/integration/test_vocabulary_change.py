@@ -46,7 +46,7 @@ def test_the_lake_is_annotated_anew(files, tmp_path):
     assert read_version(lake).number == before + 2, "the vocabulary in force changes nothing"
 
 
-def test_what_was_prepared_with_another_vocabulary_is_not_committed(files, tmp_path):
+def test_units_of_an_old_vocabulary_are_not_committed(files, tmp_path):
     lake = lake_with_vocabulary(tmp_path / "lake", tmp_path / "without.xml")
     payload = local_files.describe_file(lake, files[0])
     local_files.copy_into_lake(lake, files[0], payload)

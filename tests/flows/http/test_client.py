@@ -91,7 +91,7 @@ def ok(content=b"fine", **headers):
 
 
 @pytest.mark.parametrize("status", [408, 429, 500, 502, 503, 504])
-def test_another_attempt_where_it_may_help(site, client, status):
+def test_transient_errors_are_retried(site, client, status):
     site.replies["/"] = [(status, {}, b""), (status, {}, b""), ok()]
     assert body(client, f"{site.url}/") == b"fine"
     site.replies["/"] = (status, {}, b'{"error":"down"}')
@@ -101,14 +101,14 @@ def test_another_attempt_where_it_may_help(site, client, status):
 
 
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 410, 304, 206, 204])
-def test_no_other_attempt_where_it_cannot(site, client, status):
+def test_permanent_errors_are_not_retried(site, client, status):
     site.replies["/"] = (status, {}, b"")
     with pytest.raises(RefusedError, match=f"HTTP {status}"):
         body(client, f"{site.url}/")
     assert len(site.seen) == 1
 
 
-def test_a_reader_can_send_an_answer_back(site, client):
+def test_a_response_the_reader_rejects_is_retried(site, client):
     site.replies["/"] = [ok(b"junk"), ok(b"fine")]
 
     def read(answer):
@@ -134,14 +134,14 @@ def test_retry_after_is_honoured(site, client):
         assert time.time() - begun >= waited - 0.05
 
 
-def test_a_service_that_asks_to_wait_too_long_is_left_alone(site, client):
+def test_a_too_long_retry_after_fails_the_request(site, client):
     site.replies["/"] = (429, {"Retry-After": "3600"}, b"")
     with pytest.raises(TransientError):
         body(client, f"{site.url}/")
     assert len(site.seen) == 1
 
 
-def test_user_agent_says_who_asks(site, tmp_path):
+def test_the_user_agent_has_the_contact_address(site, tmp_path):
     site.replies["/"] = ok()
     with Client(settings(site, tmp_path, email="me@example.org")) as client:
         body(client, f"{site.url}/")
@@ -185,7 +185,7 @@ def test_conditional_requests(site, client):
     ]  # fmt: skip
 
 
-def test_an_answer_that_was_sent_back_is_not_remembered(site, client):
+def test_a_rejected_response_is_not_cached(site, client):
     site.replies["/"] = [ok(b"junk", ETag='"1"'), ok(b"junk", ETag='"1"'), ok(b"junk", ETag='"1"'), ok(b"fine")]
 
     def read(answer):
@@ -196,7 +196,7 @@ def test_an_answer_that_was_sent_back_is_not_remembered(site, client):
     assert body(client, f"{site.url}/", conditional=True) == b"fine"
 
 
-def test_too_much_is_refused_also_when_it_is_small_compressed(site, client):
+def test_too_large_responses_are_refused_also_if_compressed_small(site, client):
     for content, headers in (
         (b"x" * (2 << 20), {}),
         (gzip.compress(bytes(64 << 20), 1, mtime=0), {"Content-Encoding": "gzip"}),
@@ -211,12 +211,12 @@ def test_too_much_is_refused_also_when_it_is_small_compressed(site, client):
     ("content", "encoding"),
     [(gzip.compress(b"fine" * 99, mtime=0)[:-9], "gzip"), (b"fine", "gzip"), (b"fine", "br"), (b"", "gzip")],
 )
-def test_damaged_compression_is_tried_again(site, client, content, encoding):
+def test_damaged_compression_is_retried(site, client, content, encoding):
     site.replies["/"] = [ok(content, **{"Content-Encoding": encoding}), ok()]
     assert body(client, f"{site.url}/") == b"fine"
 
 
-def test_a_slow_answer_has_a_deadline(site, tmp_path):
+def test_a_slow_response_times_out(site, tmp_path):
     def drip(connection):
         connection.recv(4096)
         connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n")
@@ -248,7 +248,7 @@ def test_an_unreachable_host(site, tmp_path):
         body(client, "http://no-such-host.invalid/")
 
 
-def test_redirects_are_followed_but_not_in_circles(site, tmp_path):
+def test_redirect_loops_fail(site, tmp_path):
     with Client(settings(site, tmp_path, allow_private_addresses=True)) as client:
         site.replies |= {"/a": (301, {"Location": "/b"}, b""), "/b": ok()}
         assert body(client, f"{site.url}/a") == b"fine"
@@ -265,7 +265,7 @@ def test_redirects_are_followed_but_not_in_circles(site, tmp_path):
         "http://internal.test/", "file:///etc/passwd", "ftp://10.0.0.1/",
     ],
 )  # fmt: skip
-def test_no_redirect_leads_to_a_private_place(site, client, monkeypatch, target):
+def test_redirects_to_private_addresses_are_refused(site, client, monkeypatch, target):
     real = socket.getaddrinfo
     monkeypatch.setattr(
         socket, "getaddrinfo",
@@ -277,14 +277,14 @@ def test_no_redirect_leads_to_a_private_place(site, client, monkeypatch, target)
     assert not isinstance(raised.value, UnreachableError)
 
 
-def test_not_even_back_to_a_private_address_that_is_configured(site, client):
+def test_redirects_to_a_configured_private_address_are_refused(site, client):
     site.replies["/"] = (302, {"Location": f"{site.url}/admin"}, b"")
     with pytest.raises(ForbiddenError, match="private address"):
         body(client, f"{site.url}/")
     assert len(site.seen) == 1
 
 
-def test_a_name_is_resolved_once_and_connected_to_as_it_was_checked(site, tmp_path, monkeypatch):
+def test_a_connection_uses_the_checked_address(site, tmp_path, monkeypatch):
     """A name that is public when it is checked and private when it is connected to (DNS rebinding)."""
     asked = []
 
@@ -306,7 +306,7 @@ def _fail():
     raise OSError("refused")
 
 
-def test_a_private_name_is_refused_by_any_of_its_addresses(monkeypatch):
+def test_a_name_with_one_private_address_is_refused(monkeypatch):
     found = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, 80)) for address in ("8.8.8.8", "192.168.1.1")]
     monkeypatch.setattr(socket, "getaddrinfo", lambda *a, **k: found)
     with pytest.raises(ForbiddenAddress, match=r"192\.168\.1\.1"):
@@ -314,7 +314,7 @@ def test_a_private_name_is_refused_by_any_of_its_addresses(monkeypatch):
     assert AddressPolicy(any_address=True).resolve("two.test", 80) == ["8.8.8.8", "192.168.1.1"]
 
 
-def test_a_setting_opens_the_door_it_spells_out_alone():
+def test_only_private_addresses_spelled_out_in_settings_are_allowed():
     policy = AddressPolicy.from_urls(
         ["http://127.0.0.1:8000/x", "https://eutils.example.org/", "http://localhost:9/"], any_address=False
     )
@@ -337,11 +337,11 @@ def test_public_addresses(address, public):
 
 
 @given(st.ip_addresses(v=4))
-def test_an_address_written_as_ipv6_is_as_private(address):
+def test_embedded_ipv4_addresses_are_checked(address):
     assert is_public(f"::ffff:{address}") == (is_public(str(address)) and is_public(f"::ffff:{address}"))
 
 
-def test_a_secret_is_not_carried_elsewhere(site, tmp_path):
+def test_secrets_are_not_sent_to_another_host(site, tmp_path):
     other = site.url.replace("127.0.0.1", "localhost")
     site.replies |= {"/": (302, {"Location": f"{other}/take"}, b""), "/form": (307, {"Location": f"{other}/take"}, b"")}
     with Client(settings(site, tmp_path, allow_private_addresses=True, ncbi_api_key=KEY)) as client:
@@ -354,7 +354,7 @@ def test_a_secret_is_not_carried_elsewhere(site, tmp_path):
     assert [path.partition("?")[0] for _, path, _ in site.seen] == ["/", "/form"]
 
 
-def test_the_rate_holds_for_threads_together(site, tmp_path):
+def test_threads_share_the_rate_limit(site, tmp_path):
     site.replies["/"] = ok()
     with Client(settings(site, tmp_path, requests_per_second=20)) as client:
         threads = [threading.Thread(target=body, args=(client, f"{site.url}/")) for _ in range(8)]
@@ -366,7 +366,7 @@ def test_the_rate_holds_for_threads_together(site, tmp_path):
     assert times[-1] - times[0] >= 7 * 0.05 - 0.02
 
 
-def test_a_download_that_changed_meanwhile_is_begun_anew(site, client, tmp_path):
+def test_a_download_of_a_changed_file_starts_over(site, client, tmp_path):
     content = b"0123456789"
     part = tmp_path / "file.part"
     part.write_bytes(b"XXXX")
@@ -383,7 +383,7 @@ def test_a_download_that_changed_meanwhile_is_begun_anew(site, client, tmp_path)
     assert [headers.get("Range") for _, _, headers in site.seen] == ["bytes=4-", None]
 
 
-def test_a_server_without_ranges_sends_the_whole(site, client, tmp_path):
+def test_a_server_without_ranges_sends_the_whole_file(site, client, tmp_path):
     part = tmp_path / "file.part"
     part.write_bytes(b"0123")
     site.replies["/"] = ok(b"0123456789")
@@ -391,7 +391,7 @@ def test_a_server_without_ranges_sends_the_whole(site, client, tmp_path):
     assert part.read_bytes() == b"0123456789"
 
 
-def test_a_download_ends_where_nothing_is_left(site, client, tmp_path):
+def test_a_complete_download_is_not_fetched_again(site, client, tmp_path):
     part = tmp_path / "file.part"
     part.write_bytes(b"0123")
     site.replies["/"] = (416, {}, b"")

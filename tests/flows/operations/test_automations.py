@@ -14,18 +14,18 @@ def by_name(blocks=()):
     return {one.name.removeprefix("hoofbeats: "): one for one in automations.declared_automations(blocks)}
 
 
-def test_what_is_watched():
+def test_the_automations_declared():
     assert set(by_name()) == {"failed runs", "crashed runs", "late runs", "zombie runs"}
     assert all(one.enabled and one.description for one in by_name().values())
 
 
 @pytest.mark.parametrize(("name", "event"), [("failed", "Failed"), ("crashed", "Crashed"), ("late", "Late")])
-def test_each_waits_for_its_own_event(name, event):
+def test_each_automation_expects_its_own_event(name, event):
     assert by_name()[f"{name} runs"].trigger.expect == {f"prefect.flow-run.{event}"}
     assert by_name()[f"{name} runs"].trigger.within == timedelta(0)
 
 
-def test_only_our_runs():
+def test_automations_match_only_runs_of_hoofbeats():
     for one in by_name().values():
         assert one.trigger.match_related.model_dump() == {
             "prefect.resource.id": ["prefect.tag.hoofbeats"],
@@ -48,7 +48,7 @@ def test_silence_is_longer_than_two_heartbeats_and_runs_send_them():
     assert automations.SILENT_AFTER.seconds > 2 * beat
 
 
-def test_blocks_are_told_of_all_but_zombies_which_crash_anyway():
+def test_blocks_are_notified_except_of_zombies():
     blocks = [uuid4(), uuid4()]
     for name, one in by_name(blocks).items():
         notified = [action.block_document_id for action in one.actions if isinstance(action, SendNotification)]
@@ -64,7 +64,7 @@ class NoBlocks:
         raise ObjectNotFound(Response(404, request=Request("GET", f"http://x/{kind}/{name}")))
 
 
-def test_a_block_there_is_not():
+def test_an_unknown_block_is_an_error():
     with pytest.raises(ServingError, match="no block 'slack-webhook/lab'") as raised:
         automations.deploy_automations(NoBlocks(), ["slack-webhook/lab"])
     assert "HOOFBEATS_OPERATOR_BLOCKS" in raised.value.hint

@@ -25,7 +25,7 @@ def found(findings):
     return {finding.check: finding for finding in findings}
 
 
-def test_an_email_is_needed():
+def test_a_missing_email_is_a_fault():
     assert checks.email(Settings(email="me@example.org")).state is State.OK
     finding = checks.email(Settings(email=None))
     assert finding.state is State.FAULT
@@ -35,14 +35,14 @@ def test_an_email_is_needed():
 @pytest.mark.parametrize(
     ("key", "state"), [("known", State.OK), ("unknown", State.FAULT), (None, State.WARNING)], ids=str
 )
-def test_the_key_is_tried(server, tmp_path, key, state):
+def test_the_api_key_is_checked(server, tmp_path, key, state):
     config = found(checks.key_and_clock(settings(server, tmp_path, ncbi_api_key=key), dt.datetime.now(dt.UTC)))
     assert config["key"].state is state
     assert config["clock"].state is (State.WARNING if key == "unknown" else State.OK)
     assert "unknown" not in str(config)
 
 
-def test_a_clock_that_is_off(server, tmp_path):
+def test_a_clock_a_day_off_is_a_fault(server, tmp_path):
     config = found(checks.key_and_clock(settings(server, tmp_path), NOW + dt.timedelta(days=1)))
     assert config["clock"].state is State.FAULT
 
@@ -50,11 +50,11 @@ def test_a_clock_that_is_off(server, tmp_path):
 @pytest.mark.parametrize(
     ("off_s", "state"), [(0, State.OK), (60, State.OK), (-61, State.WARNING), (3601, State.FAULT)], ids=str
 )
-def test_how_far_a_clock_may_be_off(off_s, state):
+def test_clock_offsets_are_graded(off_s, state):
     assert checks.clock(NOW + dt.timedelta(seconds=off_s), NOW).state is state
 
 
-def test_a_clock_without_another_to_compare_it_with():
+def test_a_response_without_a_date_is_a_warning():
     assert checks.clock(None, NOW).state is State.WARNING
 
 
@@ -73,7 +73,7 @@ def test_disk_space(tmp_path):
     assert "HOOFBEATS_LEAST_FREE_BYTES" in finding.mend
 
 
-def test_these_versions_work_together():
+def test_the_installed_versions_are_ok():
     assert checks.versions().state is State.OK
 
 
@@ -84,7 +84,7 @@ def test_these_versions_work_together():
         ("no-such-library>=1", "no-such-library is not installed"),
     ],
 )
-def test_versions_that_do_not(monkeypatch, requirement, detail):
+def test_unmet_requirements_are_a_fault(monkeypatch, requirement, detail):
     monkeypatch.setattr(importlib.metadata, "requires", lambda _: [requirement, "pytest==0; extra == 'test'", "duckdb"])
     finding = checks.versions()
     assert (finding.state, finding.found) == (State.FAULT, detail)
@@ -96,7 +96,7 @@ def test_no_lake(tmp_path):
     assert "vocabulary load" in finding.mend
 
 
-def test_a_lake_that_is_well_then_is_not(server, tmp_path):
+def test_checks_of_a_lake(server, tmp_path):
     lake = new_lake(tmp_path)
     config = settings(server, lake.root)
     collect("pubmed_api", config, span(), now=NOW)
@@ -107,7 +107,7 @@ def test_a_lake_that_is_well_then_is_not(server, tmp_path):
     assert found(checks.lake(config, NOW))["files"].state is State.FAULT
 
 
-def test_a_lake_that_does_not_open(tmp_path):
+def test_a_damaged_lake_is_a_fault(tmp_path):
     lake = new_lake(tmp_path)
     lake.catalog.write_bytes(b"no catalog at all" * 1000)
     for kept in lake.history.iterdir():
@@ -117,7 +117,7 @@ def test_a_lake_that_does_not_open(tmp_path):
     assert finding.mend
 
 
-def test_windows_that_failed(tmp_path):
+def test_failed_windows_are_a_warning(tmp_path):
     from warehouse.commit.ledger import CollectedWindow, Window, record_windows
 
     lake = new_lake(tmp_path)

@@ -46,7 +46,7 @@ def test_systemd_understands_a_unit(unit, tmp_path):
 
 
 @pytest.mark.parametrize("unit", UNITS, ids=lambda path: path.name)
-def test_its_settings_are_explained(unit):
+def test_each_unit_names_its_settings_file(unit):
     [place] = values(unit, "EnvironmentFile")
     assert (DEPLOY / f"{Path(place).name}.example").is_file()
     assert values(unit, "User") == ["hoofbeats"]

@@ -33,7 +33,7 @@ def of_schedule(value):
     return value.get("name") or value.get("slug")
 
 
-def test_what_is_deployed():
+def test_the_deployments_declared():
     assert {one["name"]: [schedule["slug"] for schedule in one.get("schedules", [])] for one in DEPLOYMENTS} == {
         "collect-pubmed": ["created", "modified"],
         "collect-pubmed-files": ["daily"],
@@ -55,7 +55,7 @@ def test_prefect_reads_the_file():
 
 
 @pytest.mark.parametrize("deployment", DEPLOYMENTS, ids=named)
-def test_a_deployment_names_a_flow_and_what_it_is_for(deployment):
+def test_a_deployment_has_a_flow_and_a_description(deployment):
     from prefect import Flow
 
     assert isinstance(flow_of(deployment), Flow)
@@ -84,7 +84,7 @@ def test_its_form_describes_every_parameter(deployment):
 
 
 @pytest.mark.parametrize(("deployment", "schedule"), SCHEDULES, ids=of_schedule)
-def test_a_schedule_comes_off_peak_by_the_clock_of_ncbi(deployment, schedule):
+def test_schedules_are_off_peak_for_ncbi(deployment, schedule):
     """Also in the nights summer time begins and ends, of which the daily ones must not miss any."""
     from prefect.client.schemas.schedules import CronSchedule
     from prefect.server.schemas.schedules import CronSchedule as Scheduler
@@ -101,7 +101,7 @@ def test_a_schedule_comes_off_peak_by_the_clock_of_ncbi(deployment, schedule):
     assert {later - earlier for earlier, later in pairwise(days)} == {every}
 
 
-def test_no_two_schedules_begin_at_the_same_time():
+def test_no_two_schedules_start_at_the_same_time():
     assert len({schedule["cron"] for _, schedule in SCHEDULES}) == len(SCHEDULES)
 
 
@@ -130,7 +130,7 @@ def test_bounds_are_kept(name, wrong):
         flow_of(deployment).validate_parameters({**deployment["parameters"], **wrong})
 
 
-def test_as_many_payloads_are_prepared_side_by_side_as_the_setting_says():
+def test_workers_limits_the_payloads_in_preparation():
     code = (
         "from flows.ingest import ingest; from flows.collect import collect;"
         "print(ingest.task_runner._max_workers, collect.task_runner._max_workers)"

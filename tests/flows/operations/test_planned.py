@@ -24,7 +24,7 @@ def with_one(name, **changed):
     return [Deployed(**{**vars(one), **changed}) if one.name == name else one for one in THERE]
 
 
-def test_all_is_there():
+def test_no_discrepancies():
     assert find_discrepancies(PLANNED, THERE) == []
     assert find_discrepancies(PLANNED, [*THERE, Deployed("another", 0, None)]) == []
 
@@ -37,17 +37,17 @@ def test_all_is_there():
         (with_one("audit", next_run=None), "audit has a schedule, but no run is scheduled"),
     ],
 )
-def test_what_is_missing(there, message):
+def test_discrepancies_are_described(there, message):
     assert find_discrepancies(PLANNED, there) == [message]
 
 
-def test_no_file(tmp_path):
+def test_a_missing_prefect_file_is_an_error(tmp_path):
     with pytest.raises(ServingError, match="No such file") as raised:
         declared_deployments(tmp_path / "prefect.yaml")
     assert "checkout" in raised.value.hint
 
 
-def test_an_entrypoint_that_leads_nowhere(tmp_path):
+def test_an_unknown_entrypoint_is_an_error(tmp_path):
     text = (PROJECT / "prefect.yaml").read_text().replace("flows/collect.py:collect", "flows/collect.py:keep")
     (tmp_path / "prefect.yaml").write_text(text)
     first = declared_deployments(tmp_path / "prefect.yaml")[0]
@@ -55,7 +55,7 @@ def test_an_entrypoint_that_leads_nowhere(tmp_path):
         _ = first.flow
 
 
-def test_a_cron_there_is_not(tmp_path):
+def test_an_invalid_cron_is_an_error(tmp_path):
     text = (PROJECT / "prefect.yaml").read_text().replace('"30 21 * * *"', '"30 25 * * *"')
     (tmp_path / "prefect.yaml").write_text(text)
     with pytest.raises(ValueError, match="30 25"):
@@ -84,7 +84,7 @@ class Client:
         self.created.append(pool)
 
 
-def test_what_is_deployed_is_what_the_file_says():
+def test_deploy_creates_what_the_file_declares():
     client = Client()
     deploy(client, PLANNED[0])
     [created] = client.created

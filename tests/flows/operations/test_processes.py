@@ -25,7 +25,7 @@ def family(*arguments):
 
 @pytest.mark.parametrize("arguments", [["polite"], ["deaf"], ["polite", "own session"]], ids=" ".join)
 @pytest.mark.parametrize("descendants_first", [False, True])
-def test_nothing_is_left(monkeypatch, arguments, descendants_first):
+def test_stop_ends_all_descendants(monkeypatch, arguments, descendants_first):
     monkeypatch.setattr(processes, "STOP_TIMEOUT_S", 0.5)
     child, everyone = family(*arguments)
     stop(child, descendants_first=descendants_first)
@@ -34,7 +34,7 @@ def test_nothing_is_left(monkeypatch, arguments, descendants_first):
     assert [one for one in everyone if one.is_running() and one.status() != psutil.STATUS_ZOMBIE] == []
 
 
-def test_one_that_has_ended_by_itself():
+def test_stop_accepts_an_ended_process():
     child = start("short", [sys.executable, "-c", "raise SystemExit(3)"], environment())
     child.process.wait()
     stop(child)
@@ -43,7 +43,7 @@ def test_one_that_has_ended_by_itself():
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="asks the kernel of Linux")
-def test_nothing_outlives_one_that_is_killed():
+def test_children_end_when_the_parent_is_killed():
     code = (
         "import sys, time; from flows.operations.processes import *;"
         f"child = start('sleeper', [sys.executable, {SLEEPERS!r}, '0', 'polite'], environment());"

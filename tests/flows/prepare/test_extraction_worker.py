@@ -49,7 +49,7 @@ def extractor():
 
 
 @pytest.mark.timeout(120)
-def test_a_page_that_hangs_is_killed_reported_and_the_next_one_answered(extractor):
+def test_a_hanging_page_is_rejected_and_the_next_one_extracted(extractor):
     extractor.extract(b"a", "u")
     worker = extractor.process_id
     begun = time.monotonic()
@@ -72,7 +72,7 @@ def test_a_worker_that_dies_is_reported_and_replaced(extractor):
     assert extractor.extract(b"next", "u").reason == "done"
 
 
-def test_an_error_is_the_pages_reason(extractor):
+def test_an_error_is_the_reason_of_the_rejection(extractor):
     assert extractor.extract(b"raise", "u") == Rejection("failed", "ValueError: no such page")
 
 
@@ -80,7 +80,7 @@ def test_memory_is_limited(extractor):
     assert extractor.extract(b"swallow memory", "u").reason == "failed"
 
 
-def test_threads_get_their_own_answers(extractor):
+def test_threads_get_their_own_results(extractor):
     answers = {}
 
     def ask(name):
@@ -103,12 +103,12 @@ def test_closing_ends_the_worker():
     assert extractor.process_id is None
 
 
-def test_a_worker_that_cannot_start_is_no_fault_of_the_page():
+def test_a_worker_that_cannot_start_is_an_error():
     with Extractor(extract=Unloadable()) as extractor, pytest.raises(WorkerDidNotStart, match="exit code 4"):
         extractor.extract(b"a", "u")
 
 
-def test_pages_are_extracted_in_the_worker_as_here():
+def test_the_worker_extracts_like_a_direct_call():
     with Extractor() as extractor:
         found = extractor.extract(PAGE, "https://example.org/made")
     assert isinstance(found, Extraction)

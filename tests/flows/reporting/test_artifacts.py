@@ -53,7 +53,7 @@ def test_windows_and_the_reconciliation(left):
     assert "[quiet]" not in text
 
 
-def test_nothing_to_tell(left):
+def test_an_empty_run_has_no_table(left):
     publish_windows("load", "Loading", [])
     assert "load-windows" not in left
     assert "0 windows" in left["load-records"]
@@ -71,5 +71,5 @@ def test_long_tables_are_cut(left):
     assert left["load-windows"][0]["window_name"] == "x"
 
 
-def test_keys_are_as_prefect_allows_them():
+def test_artifact_keys():
     assert artifact_key("pubmed_api") == "pubmed-api"

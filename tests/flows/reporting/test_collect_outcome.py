@@ -37,13 +37,13 @@ def check_empty_window(rows, before=()):
     return collecting.publish_result("europepmc", len(rows), list(before), CollectResult(3, rows))
 
 
-def test_all_well(published):
+def test_a_complete_run_raises_nothing(published):
     result = check_empty_window([row(DAYS[0], 50)], [row(day, 60) for day in DAYS[1:]])
     assert result.alarms == []
     assert published == [("collect-europepmc", "Collected from europepmc", result.windows, [])]
 
 
-def test_a_source_that_is_all_rejected_fails_the_run_and_everything_is_published_first(published):
+def test_a_run_with_all_records_rejected_fails_after_publishing(published):
     with pytest.raises(IncompleteError, match="europepmc suddenly has no records: europepmc: all 50 records") as raised:
         check_empty_window([{**row(DAYS[0], 50), "rejected": 50}], [row(day, 60) for day in DAYS[1:]])
     assert raised.value.result.alarms
@@ -51,7 +51,7 @@ def test_a_source_that_is_all_rejected_fails_the_run_and_everything_is_published
     assert (len(windows), len(alarms)) == (1, 1)
 
 
-def test_a_source_that_gives_little_is_told_of(published, caplog):
+def test_few_records_raise_an_alarm(published, caplog):
     result = check_empty_window([row(DAYS[0], 5)], [row(day, 60) for day in DAYS[1:]])
     assert "5 records, where 60 are usual" in result.alarms[0]
     assert "unusual: europepmc created-2026-06-01" in caplog.text
@@ -66,7 +66,7 @@ def test_failed_windows_fail_the_run(published):
     assert len(published) == 1
 
 
-def test_a_window_that_is_silent_fails_in_the_ledger_and_is_tried_again(tmp_path):
+def test_an_unusually_empty_window_fails_and_is_tried_again(tmp_path):
     lake = new_lake(tmp_path)
     window = Window("europepmc", f"created-{DAYS[0]}", "created", DAYS[0], DAYS[0])
     result = CollectResult()

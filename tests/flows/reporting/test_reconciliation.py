@@ -23,7 +23,7 @@ rows = st.lists(
 
 
 @given(rows)
-def test_sums_of_rows_that_are_right_come_out(listed):
+def test_matching_sums(listed):
     sums = Reconciliation.from_rows(listed)
     assert sums.faults == []
     assert sums.received == sum(sums.fates.values())
@@ -32,7 +32,7 @@ def test_sums_of_rows_that_are_right_come_out(listed):
 
 
 @given(rows, st.sampled_from(["received", "kept", "rejected"]), st.integers(1, 10))
-def test_a_sum_that_is_off_is_told(listed, name, lost):
+def test_a_mismatch_is_described(listed, name, lost):
     wrong = {**row([1, 2, 3, 4], {"no_pmid": 5}), "deletions": 0}
     wrong[name] += lost
     sums = Reconciliation.from_rows([*listed, wrong])
@@ -40,7 +40,7 @@ def test_a_sum_that_is_off_is_told(listed, name, lost):
     assert "do not match" in sums.markdown()
 
 
-def test_the_table_for_people():
+def test_the_markdown_table():
     markdown = Reconciliation.from_rows(
         [row([10, 2, 3, 0], {"no_pmid": 4}), row([1, 0, 0, 0], {}, deletions=7)]
     ).markdown()
@@ -55,6 +55,6 @@ def test_a_row_of_a_window_without_records_has_no_reasons():
 
 
 @given(st.text())
-def test_text_of_a_source_is_shown_literally(text):
+def test_markdown_is_escaped(text):
     escaped = escape_markdown(text)
     assert not set(escaped) & set("|<>[]`*_\\\n\r")

@@ -34,13 +34,13 @@ def nothing(day=TODAY, expected=0, collected_at=NOW, **more):
     return CollectedWindow(window, more.get("state", "open"), expected, collected_at=collected_at)
 
 
-def test_nothing_where_much_is_usual_has_failed():
+def test_an_empty_window_fails_where_many_records_are_usual():
     entry = check_empty_window(nothing(), history(30))
     assert (entry.state, entry.reason) == ("failed", "0 records, where 1,000 are usual")
     assert entry.window == nothing().window
 
 
-def test_little_where_much_is_usual_is_told():
+def test_few_records_are_an_alarm_where_many_are_usual():
     assert unusual_windows([row(TODAY, 99)], history(30)) == [
         Alarm("pubmed_api created-2026-06-03: 99 records, where 1,000 are usual")
     ]
@@ -77,7 +77,7 @@ def test_no_alarm(quiet, before):
 
 
 @given(st.lists(st.integers(10, 10**6), min_size=7, max_size=60))
-def test_nothing_after_days_that_always_gave_something_has_always_failed(received):
+def test_empty_days_fail_whenever_all_days_before_had_records(received):
     days = [row(TODAY - dt.timedelta(days=at), records) for at, records in enumerate(received, start=1)]
     assert check_empty_window(nothing(), days).state == "failed"
 

@@ -65,7 +65,7 @@ def check(config, found, wanted):
 
 @pytest.mark.parametrize("fault", sorted(FAULTS))
 @pytest.mark.parametrize("source", sorted(CASES))
-def test_a_fault_now_and_then(tmp_path, source, fault):
+def test_occasional_faults_are_retried(tmp_path, source, fault):
     with LiteratureServer(
         CASES[source][0], NOW.date(), Faults({fault: 0.3}, seed=3), slow_write_delay_s=0.002
     ) as server:
@@ -82,7 +82,7 @@ def test_a_fault_now_and_then(tmp_path, source, fault):
 
 @pytest.mark.parametrize("fault", sorted(FAULTS))
 @pytest.mark.parametrize("source", sorted(CASES))
-def test_a_fault_every_time(tmp_path, source, fault):
+def test_permanent_faults_fail_the_window(tmp_path, source, fault):
     with LiteratureServer(CASES[source][0], NOW.date(), Faults({fault: 1.0}), slow_write_delay_s=0.001) as server:
         config = settings(server, tmp_path, attempts=2, **SMALL)
         try:
@@ -112,7 +112,7 @@ def test_all_faults_at_random(tmp_path, source, windows):
     assert whole > 0.7 * windows, [str(one) for one in found.values() if isinstance(one, Exception)]
 
 
-def test_pages_are_kept_as_they_came(tmp_path):
+def test_pages_are_stored_as_received(tmp_path):
     with LiteratureServer(shelf(45), NOW.date()) as server:
         config = settings(server, tmp_path)
         [fetched] = fetch("pubmed_api", config, span()).values()
@@ -121,7 +121,7 @@ def test_pages_are_kept_as_they_came(tmp_path):
     assert content.count(b"<PubmedArticle>") == 45
 
 
-def test_missing_records_are_named_and_asked_for_again(tmp_path):
+def test_missing_records_are_named_and_requested_again(tmp_path):
     with LiteratureServer(shelf(30), NOW.date(), Faults({"missing_ids": 1.0})) as server:
         config = settings(server, tmp_path)
         [fetched] = fetch("pubmed_api", config, span()).values()

@@ -29,7 +29,7 @@ def lake(tmp_path):
 
 
 @pytest.mark.parametrize("packed", [False, True])
-def test_europe_pmc_json_by_hand(lake, tmp_path, packed):
+def test_europe_pmc_json_files_can_be_ingested(lake, tmp_path, packed):
     content = search_answer(RECORD, {**RECORD, "id": "124", "pmid": "124"})
     place = tmp_path / ("search.json.gz" if packed else "search.json")
     place.write_bytes(gzip.compress(content) if packed else content)
@@ -42,7 +42,7 @@ def test_europe_pmc_json_by_hand(lake, tmp_path, packed):
     ]
 
 
-def test_an_answer_that_lists_a_record_thrice(lake, tmp_path):
+def test_a_response_may_repeat_a_record(lake, tmp_path):
     said = {**RECORD, "abstractText": "This is the first reported case of leukemia in a lymph node."}
     other = {**RECORD, "abstractText": "We saw leukemia, a second reported case."}
     place = tmp_path / request_name("search", NOW, "json")
@@ -56,21 +56,21 @@ def test_an_answer_that_lists_a_record_thrice(lake, tmp_path):
     assert query(lake, "SELECT count(*) FROM claims") == [(1,)]
 
 
-def test_damaged_json_by_hand(lake, tmp_path):
+def test_damaged_json_files_are_rejected(lake, tmp_path):
     (tmp_path / "search.json").write_bytes(search_answer(RECORD) + search_answer(RECORD)[:-30])
     [row] = load_files(lake, tmp_path / "search.json").windows
     assert (row["state"], row["received"], row["kept"]) == ("damaged", 2, 1)
     assert row["rejections"] == [{"reason": "truncated_file", "records": 1}]
 
 
-def test_saved_html_is_read_as_a_page(lake, tmp_path):
+def test_saved_html_is_ingested_as_a_page(lake, tmp_path):
     (tmp_path / "page.html").write_text("<!DOCTYPE html><html><body>x</body></html>")
     assert local_files.describe_file(lake, tmp_path / "page.html").source == "web"
     [row] = load_files(lake, tmp_path / "page.html").windows
     assert (row["source"], row["received"], row["rejected"]) == ("web", 1, 1)
 
 
-def test_what_stands_beside_a_payload_cannot_lead_out_of_the_lake(lake, tmp_path):
+def test_a_sidecar_cannot_point_outside_the_lake(lake, tmp_path):
     (tmp_path / "x.xml").write_text("<PubmedArticleSet></PubmedArticleSet>")
     entry = {
         "source": "pubmed", "state": "done", "expected": 1, "reason": None, "missing": [], "collected_at": None,
@@ -84,7 +84,7 @@ def test_what_stands_beside_a_payload_cannot_lead_out_of_the_lake(lake, tmp_path
     assert payload.path.startswith("raw/pubmed/")
 
 
-def test_a_lake_is_rebuilt_from_its_payloads_alone(lake, tmp_path):
+def test_a_lake_is_rebuilt_from_its_payloads(lake, tmp_path):
     articles = records(6, days=2)
     with LiteratureServer(Shelf(records=articles, preprints=tuple(records(3).values())), NOW.date()) as server:
         config = settings(server, lake.root, attempts=1)

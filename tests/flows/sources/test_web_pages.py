@@ -34,7 +34,7 @@ def listed(folder, *lines):
     return str(place)
 
 
-def test_the_pages_of_a_list_are_kept_as_they_came(server, tmp_path):
+def test_pages_of_a_list_are_stored_as_received(server, tmp_path):
     url = f"{server.url}/pages/{FIRST}.html"
     pages = listed(tmp_path, "# my pages", url, "", url, f"{server.url}/pages/999.html")
     found = fetch("web_pages", settings_of(server, tmp_path / "lake", pages=pages), span())
@@ -47,7 +47,7 @@ def test_the_pages_of_a_list_are_kept_as_they_came(server, tmp_path):
     assert sum(path == "/robots.txt" for _, path, _ in server.requests) == 1
 
 
-def test_the_pages_of_a_feed_within_the_days(server, tmp_path):
+def test_only_feed_entries_within_the_span_are_collected(server, tmp_path):
     feed = f"{server.url}/feed.xml"
     server.today = DAY.replace(day=29)
     found = fetch("web_pages", settings_of(server, tmp_path), span(15, query=feed))
@@ -56,7 +56,7 @@ def test_the_pages_of_a_feed_within_the_days(server, tmp_path):
     assert len(fetch("web_pages", settings_of(server, tmp_path), span(20, query=feed))) == 20
 
 
-def test_a_feed_is_asked_for_if_it_changed(server, tmp_path):
+def test_a_feed_is_requested_conditionally(server, tmp_path):
     feed = f"{server.url}/feed.xml"
     for _ in range(2):
         assert len(fetch("web_pages", settings_of(server, tmp_path), span(31, query=feed))) == 20
@@ -64,7 +64,7 @@ def test_a_feed_is_asked_for_if_it_changed(server, tmp_path):
     assert len(list(folder.glob("*.json"))) == 1
 
 
-def test_what_is_no_feed(server, tmp_path):
+def test_a_query_that_is_not_a_feed_is_an_error(server, tmp_path):
     from flows.http.client import BadResponseError
 
     with pytest.raises(BadResponseError, match="neither an RSS nor an Atom feed"):
@@ -78,7 +78,7 @@ def test_robots_are_respected(server, tmp_path):
     assert [path for _, path, _ in server.requests] == ["/robots.txt"]
 
 
-def test_robots_that_cannot_be_had_forbid_all(server, tmp_path, monkeypatch):
+def test_an_unavailable_robots_txt_disallows_all(server, tmp_path, monkeypatch):
     pages = listed(tmp_path, f"{server.url}/pages/{FIRST}.html")
     monkeypatch.setattr(server, "_page", lambda path: (500, "text/plain", b""))
     [error] = fetch("web_pages", settings_of(server, tmp_path / "lake", pages=pages), span()).values()
@@ -86,7 +86,7 @@ def test_robots_that_cannot_be_had_forbid_all(server, tmp_path, monkeypatch):
     assert {path for _, path, _ in server.requests} == {"/robots.txt"}
 
 
-def test_a_site_without_rules_allows_all_and_its_delay_is_kept(server, tmp_path, monkeypatch):
+def test_a_missing_robots_txt_allows_all_and_crawl_delay_is_respected(server, tmp_path, monkeypatch):
     pages = listed(tmp_path, *(f"{server.url}/pages/{FIRST + at}.html" for at in range(3)))
     monkeypatch.setattr(static_service, "ROBOTS", b"User-agent: hoofbeats\nCrawl-delay: 0.2\n")
     found = fetch("web_pages", settings_of(server, tmp_path / "lake", pages=pages), span())
@@ -103,12 +103,12 @@ def test_private_addresses_are_not_collected_from_a_list(server, tmp_path):
 
 
 @pytest.mark.parametrize("lines", [["no address"], ["file:///etc/passwd"], ["http://"]])
-def test_a_list_of_something_else(server, tmp_path, lines):
+def test_a_list_of_invalid_urls_is_an_error(server, tmp_path, lines):
     with pytest.raises(CollectError, match=r"not an http\(s\) URL"):
         fetch("web_pages", settings_of(server, tmp_path, pages=listed(tmp_path, *lines)), span())
 
 
-def test_no_list_at_all(server, tmp_path):
+def test_a_missing_list_is_an_error(server, tmp_path):
     with pytest.raises(CollectError, match="no web pages are configured"):
         fetch("web_pages", settings_of(server, tmp_path), span())
     with pytest.raises(CollectError, match="No such file"):
@@ -143,7 +143,7 @@ def test_a_page_without_an_article_is_rejected_with_its_reason(lake, tmp_path):
     assert "Just a moment" in excerpt
 
 
-def test_pages_stand_in_the_ledger_and_are_asked_for_once(server, tmp_path):
+def test_a_page_in_the_ledger_is_not_requested_again(server, tmp_path):
     lake = new_lake(tmp_path)
     pages = listed(tmp_path, f"{server.url}/pages/{FIRST}.html", f"{server.url}/pages/999.html")
     rows = collect("web_pages", settings_of(server, lake.root, pages=pages), span())

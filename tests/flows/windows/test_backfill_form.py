@@ -32,12 +32,12 @@ def test_every_parameter_is_described_and_bounded():
     ],
     ids=lambda wrong: next(iter(wrong)),
 )
-def test_what_is_refused_before_anything_is_asked(wrong):
+def test_invalid_parameters_are_rejected_before_any_request(wrong):
     with pytest.raises(ParameterTypeError):
         backfill.validate_parameters({**GIVEN, **wrong})
 
 
-def test_what_is_accepted():
+def test_valid_parameters_are_accepted():
     parameters = backfill.validate_parameters(
         {**GIVEN, "mode": "failed", "window": "year", "parallel": 8, "dry_run": True}
     )

@@ -37,7 +37,7 @@ DAYS = st.dates(dt.date(1990, 1, 1), dt.date(2030, 12, 31))
 
 
 @given(DAYS, st.integers(0, 900), st.sampled_from(WindowSize))
-def test_windows_cover_every_day_once_and_end_with_the_calendar(first, more, size):
+def test_windows_cover_every_day_once_and_follow_the_calendar(first, more, size):
     last = first + dt.timedelta(days=more)
     windows = list(dated_windows("pubmed_api", Span(first, last, window=size), "created"))
     days = [
@@ -70,7 +70,7 @@ def test_newest_first_or_oldest_first(lake):
     assert oldest == ["created-2026-03-10-to-2026-03-31", "created-2026-04-01-to-2026-04-08"]
 
 
-def test_only_the_days_that_no_finished_window_covers(lake):
+def test_only_days_without_a_finished_window_are_planned(lake):
     with LiteratureServer(shelf(40, days=20), LATER) as server:
         config = settings(server, lake.root)
         collect("pubmed_api", config, span(3))  # 10 to 12 March
@@ -94,7 +94,7 @@ def test_only_the_days_that_no_finished_window_covers(lake):
     assert covered == ([], 1)
 
 
-def test_windows_that_failed_are_asked_for_as_they_were(lake):
+def test_failed_windows_are_planned_as_requested_before(lake):
     with LiteratureServer(shelf(5), LATER, Faults({"server_error": 1.0})) as server:
         config = settings(server, lake.root, attempts=1)
         collect("pubmed_api", config, span(2))
@@ -109,7 +109,7 @@ def test_windows_that_failed_are_asked_for_as_they_were(lake):
         assert planned(config, request((DAY + dt.timedelta(days=1), LATER), mode=Mode.FAILED)) == ([], 0)
 
 
-def test_what_replaces_a_baseline_comes_last(lake):
+def test_the_replacement_window_comes_last(lake):
     with LiteratureServer(files_shelf(new_baseline()), LATER) as server:
         config = settings(server, lake.root)
         collect("pubmed_files", config, dataclasses.replace(span(), since=dt.date(2025, 12, 1), until=LATER))
@@ -123,7 +123,7 @@ def test_what_replaces_a_baseline_comes_last(lake):
 
 
 @pytest.mark.parametrize("source", [SourceName.PUBMED_API, SourceName.EUROPEPMC])
-def test_a_dry_run_tells_what_the_source_counts_and_changes_nothing(lake, source):
+def test_an_estimate_has_the_counts_of_the_source_and_changes_nothing(lake, source):
     stocked = Shelf(records=records(45, days=45), preprints=tuple(records(45, days=45).values()))
     with LiteratureServer(stocked, LATER) as server:
         config = settings(server, lake.root, requests_per_second=20.0)
@@ -138,7 +138,7 @@ def test_a_dry_run_tells_what_the_source_counts_and_changes_nothing(lake, source
     assert read_version(lake).table("windows").num_rows == 0
 
 
-def test_a_dry_run_says_where_it_cannot_know(lake):
+def test_an_estimate_without_counts_has_no_records(lake):
     with LiteratureServer(files_shelf(), LATER) as server:
         config = settings(server, lake.root)
         found = estimate_backfill(request((dt.date(2025, 12, 1), LATER), source=SourceName.PUBMED_FILES), config)
@@ -148,7 +148,7 @@ def test_a_dry_run_says_where_it_cannot_know(lake):
     assert found["total"]["expected"] is None
 
 
-def test_a_dry_run_of_a_service_that_is_down_says_so_and_changes_nothing(lake):
+def test_an_estimate_of_an_unreachable_service_fails(lake):
     with LiteratureServer(shelf(1), LATER, Faults({"server_error": 1.0})) as server:
         config = settings(server, lake.root, attempts=1)
         for source in (SourceName.PUBMED_FILES, SourceName.PUBMED_API):
@@ -157,7 +157,7 @@ def test_a_dry_run_of_a_service_that_is_down_says_so_and_changes_nothing(lake):
     assert read_version(lake).table("windows").num_rows == 0
 
 
-def test_days_to_come_are_left_out_and_a_span_without_days_is_refused():
+def test_future_days_are_cut_and_an_empty_span_is_refused():
     today = dt.datetime.now(dt.UTC).date()
     assert request((DAY, today + dt.timedelta(days=400))).validated().span.until == today
     with pytest.raises(CollectError, match="no days"):

@@ -61,7 +61,7 @@ def asked_twice(server):
     return {ids: times for ids, times in asked.items() if times > 1}
 
 
-def test_killed_twice_it_ends_complete(tmp_path):
+def test_a_backfill_killed_twice_ends_complete(tmp_path):
     lake, stocked = new_lake(tmp_path), shelf(10, days=5)
     with LiteratureServer(stocked, NOW.date(), Faults({"slow_bytes": 1.0}), slowness_s=0.01) as server:
         command = [sys.executable, "-m", "tests.support.backfilling_process", server.url, str(lake.root), "5", "3"]
@@ -80,7 +80,7 @@ def test_killed_twice_it_ends_complete(tmp_path):
 
 @pytest.mark.soak
 @pytest.mark.timeout(900)
-def test_sixty_windows_killed_three_times_at_random(tmp_path):
+def test_sixty_windows_killed_three_times(tmp_path):
     lake, stocked = new_lake(tmp_path), shelf(180, days=60)
     chance = random.Random(20261125)
     with LiteratureServer(stocked, NOW.date(), Faults({"slow_bytes": 1.0}), slowness_s=0.02) as server:

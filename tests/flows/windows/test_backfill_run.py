@@ -57,7 +57,7 @@ def test_a_window_that_fails_stops_no_other_and_is_tried_again(lake):
     assert query(lake, "SELECT count(*), count(DISTINCT pmid) FROM documents") == [(8, 8)]
 
 
-def test_a_service_that_is_closed_is_not_asked_for_every_window(lake):
+def test_an_unreachable_service_skips_the_remaining_windows(lake):
     with FailingServer(shelf(12, days=12), LATER) as server:
         server.failing, server.status = ("2026/03",), 403
         result = backfill(settings(server, lake.root), days(12), parallel=1)
@@ -66,7 +66,7 @@ def test_a_service_that_is_closed_is_not_asked_for_every_window(lake):
     assert result.windows[-1]["reason"].startswith("not attempted after created-2026-03-21, created-2026-03-20, ")
 
 
-def test_what_the_program_itself_stumbles_over_is_a_reason_too(lake, monkeypatch):
+def test_unexpected_errors_are_recorded_as_reasons(lake, monkeypatch):
     from flows.prepare import payload as prepare
 
     def damaged(stream, payload):
@@ -82,7 +82,7 @@ def test_what_the_program_itself_stumbles_over_is_a_reason_too(lake, monkeypatch
     assert query(lake, "SELECT count(*) FROM documents") == [(2,)]
 
 
-def test_windows_that_cannot_be_committed_do_not_take_others_along(lake):
+def test_a_window_that_cannot_be_committed_fails_alone(lake):
     def fussy(place, units):
         if any("2026-03-11" in unit.payload.name for unit in units):
             raise AssertionError("the sums do not agree")
@@ -97,7 +97,7 @@ def test_windows_that_cannot_be_committed_do_not_take_others_along(lake):
     assert query(lake, "SELECT count(*) FROM documents") == [(2,)]
 
 
-def test_at_most_so_many_side_by_side(lake):
+def test_parallel_limits_the_windows_in_progress(lake):
     running, most, lock = 0, 0, threading.Lock()
 
     class Counting(LiteratureServer):
@@ -118,7 +118,7 @@ def test_at_most_so_many_side_by_side(lake):
     assert 2 <= most <= 3
 
 
-def test_a_window_another_run_is_at_is_left_to_it(lake):
+def test_a_window_locked_by_another_run_is_skipped(lake):
     with LiteratureServer(shelf(6, days=3), LATER) as server:
         config = settings(server, lake.root)
         theirs = days(3).span
@@ -148,11 +148,11 @@ def windows_of(theirs):
 
 
 @pytest.mark.soak
-def test_a_window_another_run_gives_up_is_collected(lake):
+def test_a_window_released_by_another_run_is_collected(lake):
     with LiteratureServer(shelf(2, days=2), LATER) as server:
         locks, window = WindowLocks(lake), next(iter(windows_of(days(2).span)))
         assert locks.acquire(window)
-        timer = threading.Timer(0.5, locks.free_all)
+        timer = threading.Timer(0.5, locks.release_all)
         timer.start()
         result = backfill(settings(server, lake.root), days(2))
         timer.join()
@@ -184,7 +184,7 @@ def test_two_backfills_at_once_share_the_work(lake):
 
 
 @pytest.mark.soak
-def test_a_vocabulary_that_is_replaced_meanwhile(lake, tmp_path):
+def test_windows_are_collected_again_after_a_vocabulary_change(lake, tmp_path):
     replaced = []
 
     def commit_late(place, units):
@@ -202,7 +202,7 @@ def test_a_vocabulary_that_is_replaced_meanwhile(lake, tmp_path):
     assert query(lake, "SELECT count(*), bool_and(concept_id = 'OWN:1') FROM mentions") == [(6, True)]
 
 
-def test_a_vocabulary_that_is_always_another_is_an_error(lake):
+def test_repeated_vocabulary_changes_are_an_error(lake):
     def never(place, units):
         raise VocabularyChangedError("again")
 
@@ -211,7 +211,7 @@ def test_a_vocabulary_that_is_always_another_is_an_error(lake):
 
 
 @pytest.mark.soak
-def test_what_replaces_a_baseline_finds_all_of_it_loaded(lake):
+def test_the_replacement_window_runs_after_the_baseline(lake):
     with LiteratureServer(files_shelf(new_baseline(39_000_008)), LATER) as server:
         config = settings(server, lake.root)
         collect("pubmed_files", config, dataclasses.replace(span(), since=dt.date(2025, 12, 1), until=LATER))
@@ -225,7 +225,7 @@ def test_what_replaces_a_baseline_finds_all_of_it_loaded(lake):
 
 
 @pytest.mark.soak
-def test_faults_of_a_bad_line_leave_every_record_there_once(lake):
+def test_network_faults_lose_and_repeat_no_record(lake):
     odds = {"truncated_body": 0.1, "server_error": 0.1, "html_page": 0.1}
     with LiteratureServer(shelf(40, days=10), LATER, Faults(odds, seed=7)) as server:
         config = settings(server, lake.root, attempts=12)

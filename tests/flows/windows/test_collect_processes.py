@@ -34,7 +34,7 @@ def wait_for(condition, process):
         time.sleep(0.005)
 
 
-def test_killed_in_the_middle_then_run_again(tmp_path):
+def test_a_killed_collection_is_resumed(tmp_path):
     stocked = shelf(300)
     with LiteratureServer(stocked, NOW.date(), Faults({"slow_bytes": 1.0}), slow_write_delay_s=0.005) as server:
         done = 0
@@ -68,7 +68,7 @@ def pages(stocked, size):
 
 
 @pytest.mark.soak
-def test_a_download_goes_on_where_it_was_killed(tmp_path):
+def test_a_killed_download_is_resumed(tmp_path):
     release = Release("pubmed26n0001.xml.gz", DAY, tuple(records(3000).values()))
     stocked = Shelf((release,), frozenset({release.name}))
     with LiteratureServer(stocked, NOW.date(), Faults({"slow_bytes": 1.0}), slow_write_delay_s=0.1) as server:
@@ -87,7 +87,7 @@ def test_a_download_goes_on_where_it_was_killed(tmp_path):
 
 @pytest.mark.soak
 @pytest.mark.parametrize("source", ["pubmed_files", "pubmed_api"])
-def test_memory_stays_flat(tmp_path, source):
+def test_memory_use_does_not_grow_with_the_window(tmp_path, source):
     """A file of 40 MB; 100,000 ids of two days in pages of 400."""
     noise = random.Random(1).randbytes(40 << 20)
     release = Release("pubmed26n0001.xml.gz", DAY, ())

@@ -51,7 +51,7 @@ def test_a_window_is_held_by_one_run_at_a_time(tmp_path):
     assert not list((tmp_path / "locks" / "pubmed_api").iterdir())
 
 
-def test_a_held_window_is_not_taken_and_freed_at_the_end(tmp_path):
+def test_a_locked_window_is_released_at_the_end(tmp_path):
     window, lake = first_window(), Lake.at(tmp_path)
     with WindowLocks(lake) as locks:
         assert locks.acquire(window)
@@ -59,7 +59,7 @@ def test_a_held_window_is_not_taken_and_freed_at_the_end(tmp_path):
     assert WindowLocks(lake).acquire(window)
 
 
-def test_a_scheduled_run_leaves_a_window_to_the_backfill_that_holds_it(tmp_path, monkeypatch):
+def test_a_scheduled_run_skips_a_window_locked_by_a_backfill(tmp_path, monkeypatch):
     lake = new_lake(tmp_path)
 
     def side_by_side(lake, source, windows):
@@ -87,7 +87,7 @@ def test_a_scheduled_run_leaves_a_window_to_the_backfill_that_holds_it(tmp_path,
 
 
 @pytest.mark.parametrize("runs", [1, 3])
-def test_runs_share_the_pace_of_a_host(tmp_path, runs):
+def test_runs_share_the_rate_limit_of_a_host(tmp_path, runs):
     times = []
 
     def ask_often():
@@ -107,7 +107,7 @@ def test_runs_share_the_pace_of_a_host(tmp_path, runs):
     assert times[-1] - times[0] < 3
 
 
-def test_another_host_is_not_waited_for(tmp_path):
+def test_hosts_have_separate_rate_limits(tmp_path):
     rates = RateLimits({"slow": 0.1, "fast": 1000.0}, 1000.0, tmp_path)
     began = time.monotonic()
     for host in ("slow", "fast", "fast", "other"):
