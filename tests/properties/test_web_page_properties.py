@@ -1,4 +1,4 @@
-"""Mangled pages: whatever is done to a page, extraction answers, keeps scripts out, and says how it found what it says."""
+"""Mangled pages: whatever is done to a page, extraction answers, keeps scripts out, and says how it result what it says."""
 
 import time
 
@@ -42,33 +42,34 @@ def mangled(draw):
     return page[:200_000]
 
 
-def check(found):
-    assert isinstance(found, Extraction | Rejection)
-    if isinstance(found, Rejection):
-        assert found.reason.isidentifier()
-        assert found.detail
+def check(result):
+    assert isinstance(result, Extraction | Rejection)
+    if isinstance(result, Rejection):
+        assert result.reason.isidentifier()
+        assert result.detail
         return
-    text = found.abstract or ""
+    text = result.abstract or ""
     assert text == " ".join(text.split())
-    assert (found.abstract is None) == ("abstract" not in found.findings)
-    for name, finding in found.findings.items():
+    assert (result.abstract is None) == ("abstract" not in result.findings)
+    for name, finding in result.findings.items():
         assert 0 < finding.confidence <= 1, name
     end = 0
-    for mark in found.marks:
+    for mark in result.marks:
         assert end <= mark.start < mark.end <= len(text)
         end = mark.end
 
 
-def spiked(found):
-    """Text of a script in what came of a page whose scripts are intact."""
+def has_script(result):
+    """Whether text of a script was extracted."""
     return (
-        isinstance(found, Extraction) and PAYLOAD in f"{found.abstract} {found.title} {found.authors} {found.journal}"
+        isinstance(result, Extraction)
+        and PAYLOAD in f"{result.abstract} {result.title} {result.authors} {result.journal}"
     )
 
 
 @settings(max_examples=120, deadline=None, suppress_health_check=list(HealthCheck))
 @given(mangled(), st.sampled_from(["abstract", "abstract", "abstract", "article"]))
-def test_whatever_is_done_to_a_page_there_is_an_answer(page, mode):
+def test_a_mangled_page_gives_an_extraction_or_a_rejection(page, mode):
     check(extract(page, "https://example.org/10.5555/made", mode))
 
 
@@ -79,24 +80,24 @@ def test_whatever_is_done_to_a_page_there_is_an_answer(page, mode):
         st.tuples(st.floats(0, 1), st.sampled_from(["</p>", "<p>", "<div>", "</div>", "<b>", "&", "<"])), max_size=8
     ),
 )
-def test_scripts_stay_out_of_what_is_found(page, spikes):
+def test_scripts_of_a_mangled_page_are_not_extracted(page, spikes):
     text = page.decode()
     for where, spike in spikes:
         at = text.find("<p", int(where * len(text)))
         if at >= 0:
             text = text[:at] + spike + text[at:]
-    assert not spiked(extract(text.encode(), "https://example.org/made"))
+    assert not has_script(extract(text.encode(), "https://example.org/made"))
 
 
 @settings(max_examples=100, deadline=None)
 @given(st.binary(max_size=400) | st.text(max_size=400).map(lambda text: text.encode("utf-8", "replace")))
-def test_any_bytes_have_an_answer(payload):
+def test_any_bytes_give_an_extraction_or_a_rejection(payload):
     check(extract(payload, "https://example.org/made"))
 
 
 @settings(max_examples=60, deadline=None)
 @given(st.text(max_size=60))
-def test_any_address_has_an_answer(url):
+def test_any_address_gives_an_extraction_or_a_rejection(url):
     check(extract(PAGES[0], url))
 
 
@@ -113,11 +114,11 @@ def test_ten_minutes_of_mangled_pages():
         def ask(page, mode):
             if time.monotonic() > until:
                 return
-            found = extractor.extract(page, "https://example.org/made", mode)
-            check(found)
-            reason = found.reason if isinstance(found, Rejection) else "extracted"
+            result = extractor.extract(page, "https://example.org/made", mode)
+            check(result)
+            reason = result.reason if isinstance(result, Rejection) else "extracted"
             reasons[reason] = reasons.get(reason, 0) + 1
-            assert reason not in {"crashed", "failed"}, found
+            assert reason not in {"crashed", "failed"}, result
 
         while time.monotonic() < until:
             ask()

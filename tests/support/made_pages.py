@@ -1,7 +1,7 @@
-"""Pages of our own making: markup shaped like that of publishers and repositories, text invented (made_articles.toml).
+"""Invented pages: markup like that of publishers and repositories, around the invented texts of made_articles.toml.
 
-None is a copy of a page. Each has the site's furniture around the abstract: navigation, cookie and copyright lines, calls
-to action, related articles, and where the real ones have them highlights, key points and the beginning of the full text.
+None is a copy of a page. Each has boilerplate around the abstract: navigation, cookie and copyright lines, calls to
+action and related articles; some have highlights, key points and the beginning of the full text.
 """
 
 import html
@@ -28,16 +28,16 @@ class Article:
 
     @property
     def plain(self):
-        """The abstract as it should come out: labels and text as on the page, no markup, one line."""
+        """The expected abstract: labels and text as on the page, without markup, on one line."""
         return self.labelled("")
 
     def labelled(self, mark):
-        """The same on a page that writes a mark behind each label."""
+        """Return the expected abstract of a page that writes `mark` after each label."""
         return TAG.sub("", " ".join(f"{name}{mark} {text}" if name else text for name, text in self.sections))
 
     @property
     def glued(self):
-        """As many meta tags have it: labels and paragraphs run together."""
+        """The abstract as in many meta tags: labels and paragraphs without white space between them."""
         return TAG.sub("", "".join(part for section in self.sections for part in section))
 
     @property
@@ -50,7 +50,7 @@ def article(name):
 
 
 def parts(item, label, paragraph="<p>{}</p>", joined="{label}{paragraph}"):
-    """The sections in some markup: `label` and `paragraph` are templates."""
+    """Return the sections of an article as markup; `label` and `paragraph` are templates."""
     return "".join(
         joined.format(
             label=label.format(name) if name else "", paragraph=paragraph.format(text.replace("p < 0", "p &lt; 0"))

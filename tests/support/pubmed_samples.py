@@ -1,4 +1,4 @@
-"""PubMed XML written for the tests: no text of a real record."""
+"""Invented PubMed XML, and helpers that parse it into rows."""
 
 import gzip
 import io
@@ -20,15 +20,15 @@ JOURNAL = (
 )
 
 
-def when(name: str, date: str, attributes: str = "") -> str:
-    """`when('DateRevised', '2021-06-07')`."""
+def date_xml(name: str, date: str, attributes: str = "") -> str:
+    """Return an element with Year, Month and Day: `date_xml('DateRevised', '2021-06-07')`."""
     year, month, day = date.split("-")
     return f"<{name}{attributes}><Year>{year}</Year><Month>{month}</Month><Day>{day}</Day></{name}>"
 
 
 def history(**dates: str) -> str:
-    """`history(entrez='2020-03-01')`."""
-    inner = "".join(when("PubMedPubDate", date, f' PubStatus="{status}"') for status, date in dates.items())
+    """Return a History with one date for each status: `history(entrez='2020-03-01')`."""
+    inner = "".join(date_xml("PubMedPubDate", date, f' PubStatus="{status}"') for status, date in dates.items())
     return f"<History>{inner}</History>"
 
 
@@ -41,7 +41,7 @@ def article(
     tail: str = "",
     data: str = history(entrez="2020-03-01"),
 ) -> str:
-    """A record: `inside` are the children of Article behind its Journal, `tail` those of MedlineCitation after it."""
+    """Return a record; `inside`: children of Article after Journal, `tail`: of MedlineCitation after Article."""
     return (
         f'<PubmedArticle><MedlineCitation Status="MEDLINE"><PMID Version="1">{pmid}</PMID>{head}'
         f'<Article PubModel="Print">{journal}{inside}</Article>{tail}</MedlineCitation>'
@@ -50,12 +50,12 @@ def article(
 
 
 def payload(*records: str) -> bytes:
-    """A whole file of records."""
+    """Return a complete file of records."""
     return (PROLOG + "<PubmedArticleSet>\n" + "\n".join(records) + "\n</PubmedArticleSet>\n").encode()
 
 
-class Read(NamedTuple):
-    """What `parse` made of a payload, as rows."""
+class ParsedRows(NamedTuple):
+    """The rows that `parse` returns for a payload."""
 
     documents: list[dict[str, object]]
     deletions: list[dict[str, object]]
@@ -70,22 +70,26 @@ class Read(NamedTuple):
         return [row["reason"] for row in self.rejected]
 
 
-def parse_bytes(data: bytes, name: str = "pubmed21n0007.xml.gz", *, batch_records: int = 2000) -> Read:
+def parse_bytes(data: bytes, name: str = "pubmed21n0007.xml.gz", *, batch_records: int = 2000) -> ParsedRows:
+    """Parse a payload into rows."""
     return as_rows(parse(io.BytesIO(data), name, batch_records=batch_records))
 
 
-def as_rows(parsed: Iterable[object]) -> Read:
-    tables = list(parsed)
-    return Read(*(pa.concat_tables([getattr(t, name) for t in tables]).to_pylist() for name in Read._fields))
+def as_rows(batches: Iterable[object]) -> ParsedRows:
+    """Return the rows of all batches."""
+    tables = list(batches)
+    return ParsedRows(
+        *(pa.concat_tables([getattr(t, name) for t in tables]).to_pylist() for name in ParsedRows._fields)
+    )
 
 
 def parse_one(record: str) -> dict[str, object]:
-    """The only row of a payload with this record."""
-    read = parse_bytes(payload(record))
-    assert read.rejected == []
-    [row] = read.documents
+    """Return the only row of a payload with this record."""
+    rows = parse_bytes(payload(record))
+    assert rows.rejected == []
+    [row] = rows.documents
     return row
 
 
-def zipped(data: bytes) -> bytes:
+def gzipped(data: bytes) -> bytes:
     return gzip.compress(data, mtime=0)

@@ -1,6 +1,6 @@
-"""How a table is declared: its columns with type and meaning, its grain, the order its rows are stored in.
+"""Declares a table: its grain, its columns with type and meaning, and the order in which its rows are stored.
 
-`Table.conform` raises `SchemaMismatch`, which names every missing, unexpected and wrongly typed column at once.
+`Table.conform` checks Arrow data; its error, `SchemaMismatch`, lists every missing, unexpected and mistyped column.
 """
 
 import contextlib
@@ -24,7 +24,7 @@ class SchemaMismatch(ValueError):
 
 @dataclass(frozen=True)
 class Column:
-    """One column: what it is called, its Arrow type, what it means (units included)."""
+    """One column: name, Arrow type, and meaning including the unit."""
 
     name: str
     type: pa.DataType
@@ -33,7 +33,7 @@ class Column:
 
 @dataclass(frozen=True)
 class Table:
-    """One table: its grain (what one row is), its columns and the order its rows are stored in."""
+    """One table: name, grain (what one row is), columns, and the columns by which its rows are sorted."""
 
     name: str
     grain: str
@@ -51,19 +51,19 @@ class Table:
         return tuple(column.name for column in self.columns)
 
     def meaning(self, name: str) -> str:
-        """What one column means."""
+        """Return the meaning of one column."""
         return next(column.meaning for column in self.columns if column.name == name)
 
     def empty(self) -> pa.Table:
-        """No rows of this table."""
+        """Return a table of this schema without rows."""
         return self.arrow.empty_table()
 
     def without(self, *names: str) -> "Table":
-        """The same table lacking some columns, for the steps that run before those are known."""
+        """Return this table without some columns, for the steps that run before their values are known."""
         return Table(self.name, self.grain, tuple(c for c in self.columns if c.name not in names), ())
 
     def conform(self, table: pa.Table) -> pa.Table:
-        """`table` with its columns in declared order; raises `SchemaMismatch` listing every difference."""
+        """Return `table` with its columns in declared order; raises `SchemaMismatch`, which lists every difference."""
         problems = [f"missing {c.name}: {c.type}" for c in self.columns if c.name not in table.column_names]
         problems += [f"unexpected {name}" for name in table.column_names if name not in self.column_names]
         problems += [
@@ -76,18 +76,18 @@ class Table:
         return table.select(list(self.column_names)).cast(self.arrow)
 
     def from_rows(self, rows: Iterable[dict[str, object]]) -> pa.Table:
-        """Rows as dictionaries -> a table of this schema; absent keys are NULL."""
-        values = _transposed(list(rows), self.column_names)
+        """Return a table of this schema from rows as dictionaries; a missing key is NULL."""
+        values = _transpose(list(rows), self.column_names)
         return self.from_columns(dict(zip(self.column_names, values, strict=True)))
 
     def from_columns(self, values: Mapping[str, Sequence[object]]) -> pa.Table:
-        """The values of each column -> a table of this schema."""
+        """Return a table of this schema from the values of each column."""
         arrays = [pa.array(values[column.name], column.type) for column in self.columns]
         return pa.Table.from_arrays(arrays, schema=self.arrow)
 
 
-def _transposed(rows: Sequence[Mapping[str, object]], names: Sequence[str]) -> list[Sequence[object]]:
-    """The values of each name; at once where every row has them all, which takes a third of the time."""
+def _transpose(rows: Sequence[Mapping[str, object]], names: Sequence[str]) -> list[Sequence[object]]:
+    """Return the values of each column. If every row has all keys, `itemgetter` does it in a third of the time."""
     if rows and len(names) > 1:
         with contextlib.suppress(KeyError):
             return [*zip(*map(itemgetter(*names), rows), strict=True)]
@@ -95,5 +95,5 @@ def _transposed(rows: Sequence[Mapping[str, object]], names: Sequence[str]) -> l
 
 
 def columns(*rows: tuple[str, pa.DataType, str]) -> tuple[Column, ...]:
-    """Rows of (name, type, meaning) as columns."""
+    """Return columns from rows of (name, type, meaning)."""
     return tuple(Column(*row) for row in rows)

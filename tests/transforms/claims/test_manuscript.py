@@ -1,4 +1,4 @@
-"""A manuscript's title and abstract, however it is written down."""
+"""Reading the title and abstract of a manuscript, plain text or HTML."""
 
 import pytest
 from hypothesis import given
@@ -27,17 +27,17 @@ def test_title_and_abstract(text):
     assert read_draft(text.encode()) == Draft("Gout in camels", f"{ONE} {TWO}")
 
 
-def test_an_abstract_alone():
+def test_an_abstract_without_a_title():
     assert read_draft(f"{ONE} {TWO}".encode()) == Draft("", f"{ONE} {TWO}")
     assert read_draft(f"Abstract\n\n{ONE}".encode()) == Draft("", ONE)
 
 
 @pytest.mark.parametrize("payload", [b"", b" \n ", b"%PDF-1.7 x", b"<html></html>"])
-def test_what_is_no_text_is_told(payload):
+def test_a_payload_without_text_is_rejected(payload):
     assert isinstance(read_draft(payload), Rejection)
 
 
 @given(st.text() | st.binary())
-def test_any_payload_is_read_or_told(payload):
-    found = read_draft(payload if isinstance(payload, bytes) else payload.encode("utf-8", "replace"))
-    assert isinstance(found, Draft | Rejection)
+def test_any_payload_gives_a_draft_or_a_rejection(payload):
+    draft = read_draft(payload if isinstance(payload, bytes) else payload.encode("utf-8", "replace"))
+    assert isinstance(draft, Draft | Rejection)

@@ -9,14 +9,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.support.pubmed_samples import Read, article, parse_bytes, payload, when, zipped
+from tests.support.pubmed_samples import ParsedRows, article, date_xml, gzipped, parse_bytes, payload
 from transforms.pubmed import slices as pubmed_slices
 from transforms.pubmed.parse import parse
 
 FIVE = [article(n, f"<ArticleTitle>Horse {n}.</ArticleTitle>") for n in range(1, 6)]
 
 
-def with_third(record: str) -> Read:
+def with_third(record: str) -> ParsedRows:
     """Five records, the third replaced."""
     return parse_bytes(payload(*FIVE[:2], record, *FIVE[3:]))
 
@@ -46,7 +46,7 @@ def with_third(record: str) -> Read:
         ("Horse", "<a>" * 300 + "</a>" * 300, "malformed_xml", "pubmed:3"),
     ],
 )
-def test_one_damaged_record_is_set_aside(old: str, new: str, reason: str, document_id: str | None) -> None:
+def test_only_the_damaged_record_is_rejected(old: str, new: str, reason: str, document_id: str | None) -> None:
     read = with_third(FIVE[2].replace(old, new, 1))
     assert read.pmids == [1, 2, 4, 5]
     assert [row["raw_position"] for row in read.documents] == [0, 1, 3, 4]
@@ -56,14 +56,14 @@ def test_one_damaged_record_is_set_aside(old: str, new: str, reason: str, docume
     assert row["detail"]
 
 
-def test_damage_among_the_references_does_no_harm_whatever_stands_beside() -> None:
+def test_damage_in_the_references_does_not_reject_a_record() -> None:
     cited = article(3, data="<ReferenceList><Reference><Citation>A & B</Citation></ReferenceList>")
     assert parse_bytes(payload(FIVE[0], cited)).pmids == [1, 3]
     read = parse_bytes(payload(FIVE[0], FIVE[1].replace("Horse", "&"), cited))
     assert (read.pmids, read.reasons) == ([1, 3], ["malformed_xml"])
 
 
-def test_a_rejected_record_says_where_it_stands() -> None:
+def test_a_rejected_record_has_its_position_and_offset() -> None:
     data = payload(*FIVE[:2], FIVE[2].replace("Horse", "&" + "\u00e9" * 5000), *FIVE[3:])
     [row] = parse_bytes(data).rejected
     assert data[row["byte_offset"] :].startswith(FIVE[2][:80].encode())
@@ -71,14 +71,14 @@ def test_a_rejected_record_says_where_it_stands() -> None:
     assert row["excerpt"].startswith("<PubmedArticle>")
 
 
-def test_a_comment_from_one_record_to_another_is_a_comment() -> None:
+def test_a_comment_may_span_two_records() -> None:
     opened, closed = FIVE[1].replace("Horse", "<!--"), FIVE[3].replace("Horse", "-->")
     read = parse_bytes(payload(FIVE[0], opened, FIVE[2], closed, FIVE[4]))
     assert (read.pmids, read.reasons) == ([1, 2, 5], [])
     assert read.documents[1]["title"] == "4."
 
 
-def test_many_comments_without_an_end_cost_no_time() -> None:
+def test_many_comments_without_an_end_take_linear_time() -> None:
     endless = FIVE[2].replace("Horse", "<!-- <? <![CDATA[ " * 50_000)
     read = parse_bytes(payload(*FIVE[:2], endless, *FIVE[3:], "<!-- <? <![CDATA[ " * 50_000))
     assert (read.pmids, read.reasons) == ([1, 2, 4, 5], ["malformed_xml", "not_pubmed_xml"])
@@ -86,34 +86,34 @@ def test_many_comments_without_an_end_cost_no_time() -> None:
 
 @pytest.mark.parametrize("hidden", ["</PubmedArticle>", "<PubmedArticle>", "<AffiliationInfo>", "</ReferenceList>"])
 @pytest.mark.parametrize("around", ["<!-- {} -->", "<!-- a --><!-- <!-- {} -->", "<![CDATA[{}]]>"])
-def test_tags_in_comments_and_cdata_do_not_count(around: str, hidden: str) -> None:
+def test_tags_in_comments_and_cdata_are_ignored(around: str, hidden: str) -> None:
     read = with_third(FIVE[2].replace("Horse", around.format(hidden)))
     assert (read.pmids, read.reasons) == ([1, 2, 3, 4, 5], [])
     assert read.documents[2]["title"] == (f"{hidden} 3." if "CDATA" in around else "3.")
 
 
-def test_a_record_in_a_comment_is_no_record() -> None:
+def test_a_record_in_a_comment_is_ignored() -> None:
     assert parse_bytes(payload(FIVE[0], f"<!-- {FIVE[1]} -->", FIVE[2])).pmids == [1, 3]
 
 
 @pytest.mark.parametrize("between", ["<!-- a -->", "<?x y?>", "\n \t", "</PubmedArticleSet><PubmedArticleSet>"])
-def test_what_may_stand_between_records(between: str) -> None:
+def test_white_space_and_comments_between_records_are_skipped(between: str) -> None:
     read = parse_bytes(payload(FIVE[0], between, FIVE[1]))
     assert (read.pmids, read.reasons) == ([1, 2], [])
 
 
 @pytest.mark.parametrize("between", ["junk", "<New>thing</New>", "<!-- never closed", "<![CDATA[x]]>"])
-def test_what_else_stands_between_records_is_reported(between: str) -> None:
+def test_anything_else_between_records_is_rejected(between: str) -> None:
     read = parse_bytes(payload(FIVE[0], between, FIVE[1]))
     assert (read.pmids, read.reasons) == ([1, 2], ["not_pubmed_xml"])
     assert read.rejected[0]["raw_position"] is None
     assert [row["raw_position"] for row in read.documents] == [0, 1]
 
 
-def test_files_one_after_the_other() -> None:
+def test_concatenated_files() -> None:
     both = payload(*FIVE[:2]) + payload(*FIVE[2:])
     assert parse_bytes(both).pmids == [1, 2, 3, 4, 5]
-    members = zipped(payload(*FIVE[:2])) + zipped(payload(*FIVE[2:])) + b"\0" * 512
+    members = gzipped(payload(*FIVE[:2])) + gzipped(payload(*FIVE[2:])) + b"\0" * 512
     read = parse_bytes(members)
     assert (read.pmids, read.reasons) == ([1, 2, 3, 4, 5], [])
 
@@ -121,11 +121,11 @@ def test_files_one_after_the_other() -> None:
 @pytest.mark.parametrize(
     "data", [payload(), b"<PubmedArticleSet/>", b"\xef\xbb\xbf<PubmedArticleSet></PubmedArticleSet>"]
 )
-def test_an_empty_set_is_no_error(data: bytes) -> None:
-    assert parse_bytes(data) == Read([], [], [])
+def test_an_empty_set_is_not_rejected(data: bytes) -> None:
+    assert parse_bytes(data) == ParsedRows([], [], [])
 
 
-def test_records_need_no_set_around_them() -> None:
+def test_records_without_a_set_are_read() -> None:
     assert parse_bytes(FIVE[0].encode()).pmids == [1]
     assert parse_bytes("\n".join(FIVE).encode()).reasons == []
 
@@ -139,7 +139,7 @@ def test_records_need_no_set_around_them() -> None:
         b"\x1f", gzip.compress(b"<html/>", mtime=0), gzip.compress(b"", mtime=0),
     ],
 )  # fmt: skip
-def test_what_is_not_pubmed_xml(data: bytes) -> None:
+def test_other_payloads_are_not_pubmed_xml(data: bytes) -> None:
     read = parse_bytes(data)
     assert (read.documents, read.deletions, read.reasons) == ([], [], ["not_pubmed_xml"])
     assert read.rejected[0]["raw_position"] is None
@@ -169,14 +169,14 @@ def test_an_error_after_the_first_records() -> None:
 def test_a_truncated_file(zip_it: bool) -> None:
     whole = payload(*FIVE)
     for cut in range(len(whole) - 3):
-        data = zipped(whole[:cut]) if zip_it and cut % 50 == 0 else whole[:cut]
+        data = gzipped(whole[:cut]) if zip_it and cut % 50 == 0 else whole[:cut]
         read = parse_bytes(data)
         assert read.pmids == [n for n in range(1, 6) if whole.find(FIVE[n - 1].encode()) + len(FIVE[n - 1]) <= cut]
         expected = "truncated_file" if cut >= whole.find(b"Set>") + 4 else "not_pubmed_xml"
         assert read.reasons == [expected], cut
 
 
-def test_a_truncated_record_keeps_its_place() -> None:
+def test_a_truncated_record_takes_a_position() -> None:
     whole = payload(*FIVE)
     [row] = parse_bytes(whole[: whole.index(b"Horse 3")]).rejected
     assert (row["raw_position"], row["document_id"]) == (2, "pubmed:3")
@@ -189,7 +189,7 @@ def many(count: int) -> list[str]:
 
 
 def test_a_truncated_gzip_file() -> None:
-    data = zipped(payload(*many(300)))
+    data = gzipped(payload(*many(300)))
     read = parse_bytes(data[: len(data) // 2])
     assert read.reasons == ["truncated_file"]
     assert 145 <= len(read.pmids) <= 155
@@ -204,7 +204,7 @@ class NotSeekable(io.BytesIO):
 
 @pytest.mark.parametrize("stream_type", [io.BytesIO, NotSeekable])
 def test_a_damaged_gzip_file(stream_type: type[io.BytesIO]) -> None:
-    data = bytearray(zipped(payload(*many(300))))
+    data = bytearray(gzipped(payload(*many(300))))
     middle = len(data) // 2
     data[middle : middle + 2000] = b"\xff" * 2000
     documents = [p.documents for p in parse(stream_type(bytes(data)), "x.xml.gz")]
@@ -216,14 +216,14 @@ def test_a_damaged_gzip_file(stream_type: type[io.BytesIO]) -> None:
 
 
 def test_a_small_damaged_gzip_file_loses_nothing_before_the_damage() -> None:
-    data = bytearray(zipped(payload(*FIVE)))
+    data = bytearray(gzipped(payload(*FIVE)))
     data[-8] ^= 1  # the checksum
     read = parse_bytes(bytes(data))
     assert (read.pmids, read.reasons) == ([1, 2, 3, 4, 5], ["damaged_gzip"])
 
 
-def test_rubbish_behind_gzip_data_is_reported() -> None:
-    read = parse_bytes(zipped(payload(*FIVE)) + b"this is rubbish")
+def test_bytes_after_gzip_data_are_reported() -> None:
+    read = parse_bytes(gzipped(payload(*FIVE)) + b"this is rubbish")
     assert (read.pmids, read.reasons) == ([1, 2, 3, 4, 5], ["damaged_gzip"])
 
 
@@ -240,7 +240,7 @@ def test_entity_declarations_refuse_the_payload(prolog: bytes) -> None:
     assert (read.documents, read.reasons) == ([], ["entity_declaration"])
 
 
-def test_an_internal_subset_without_entities_is_harmless() -> None:
+def test_an_internal_subset_without_entities_is_accepted() -> None:
     prolog = b"<!DOCTYPE PubmedArticleSet [<!ELEMENT x ANY>]>"
     assert parse_bytes(prolog + b"<PubmedArticleSet>" + FIVE[0].encode() + b"</PubmedArticleSet>").pmids == [1]
 
@@ -259,13 +259,13 @@ def test_other_encodings_are_refused(data: bytes) -> None:
     assert (read.documents, read.reasons) == ([], ["unsupported_encoding"])
 
 
-def test_bytes_that_are_not_utf8_damage_their_record_only() -> None:
+def test_invalid_utf8_rejects_only_its_record() -> None:
     data = payload(*FIVE).replace(b"Horse 3", b"Horse \xe9 3")
     read = parse_bytes(data)
     assert (read.pmids, read.reasons) == ([1, 2, 4, 5], ["malformed_xml"])
 
 
-def test_a_record_too_large(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_record_that_is_too_large_is_rejected(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pubmed_slices, "LARGEST_RECORD", 100_000)
     large = FIVE[2].replace("Horse", "x" * 200_000)
     for record in (large, large.replace("</PubmedArticle>", ""), large.replace("Horse", "<!--")):
@@ -336,13 +336,13 @@ def test_deletions_survive_a_damaged_record_before_them() -> None:
     assert [row["document_id"] for row in read.deletions] == ["pubmed:8"]
 
 
-def test_records_without_a_tag_of_their_own_or_empty() -> None:
+def test_empty_records() -> None:
     read = parse_bytes(payload(FIVE[0], "<PubmedArticle/>", FIVE[1], "<PubmedArticle></PubmedArticle>"))
     assert (read.pmids, read.reasons) == ([1, 2], ["no_pmid", "no_pmid"])
 
 
-def test_a_revision_date_that_is_impossible_is_no_damage() -> None:
-    read = with_third(article(3, head=when("DateRevised", "2021-02-31")))
+def test_an_impossible_revision_date_does_not_reject_a_record() -> None:
+    read = with_third(article(3, head=date_xml("DateRevised", "2021-02-31")))
     assert read.reasons == []
     assert str(read.documents[2]["revised_on"]) == "2021-02-01"
 
@@ -376,7 +376,7 @@ EMPTY = st.builds(lambda name, attributes: f"<{name}{attributes}/>", NAMES, ATTR
 
 @settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(st.recursive(TEXTS | EMPTY, elements, max_leaves=30), max_size=5))
-def test_any_well_formed_record_is_read_or_rejected_and_no_other_suffers(inside: list[str]) -> None:
+def test_any_well_formed_record_is_read_or_rejected_without_affecting_others(inside: list[str]) -> None:
     record = f"<PubmedArticle>{''.join(inside)}</PubmedArticle>"
     read = parse_bytes(payload(*FIVE[:2], record, *FIVE[3:]))
     assert len(read.documents) + len(read.rejected) == 5

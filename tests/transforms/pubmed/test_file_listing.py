@@ -19,14 +19,14 @@ href="pubmed26n1335_stats.html">pubmed26n1335_stats.html</a>    2026-01-12 14:05
 """
 
 
-def test_a_listing_in_order_of_release():
+def test_listed_files_are_in_order_of_release():
     assert read_listing(NCBI) == [
         ListedFile("pubmed26n1335.xml.gz", dt.date(2026, 1, 12)),
         ListedFile("pubmed26n1336.xml.gz", dt.date(2026, 1, 13)),
     ]
 
 
-def test_the_embedded_server_s_listing():
+def test_listings_of_the_embedded_server():
     release = Release("pubmed26n0001.xml.gz", dt.date(2025, 12, 10), ())
     _, _, body = listing("/pubmed/baseline", [(release, 5000)])
     assert read_listing(body) == [ListedFile("pubmed26n0001.xml.gz", dt.date(2025, 12, 10))]
@@ -39,12 +39,12 @@ def test_a_listing_without_dates():
 
 
 @pytest.mark.parametrize("body", [b"", b"<html><body>Service unavailable</body></html>", NCBI[:-9], b'{"error":"x"}'])
-def test_what_is_no_listing(body):
+def test_an_answer_that_is_no_listing_raises(body):
     with pytest.raises(ListingError):
         read_listing(body)
 
 
-def test_skipped_numbers_are_named():
+def test_fill_gaps_adds_missing_numbers_of_a_year():
     files = [ListedFile(f"pubmed{name}.xml.gz", None) for name in ("25n1700", "26n0001", "26n0004")]
     assert [file.name[6:13] for file in fill_gaps(files)] == [
         "25n1700",
@@ -55,7 +55,7 @@ def test_skipped_numbers_are_named():
     ]
 
 
-def test_digests():
+def test_read_md5():
     digest = "0123456789abcdef0123456789abcdef"
     assert read_md5(f"MD5(pubmed26n0001.xml.gz)= {digest}\n".encode()) == digest
     assert read_md5(f"{digest.upper()}  pubmed26n0001.xml.gz\n".encode()) == digest

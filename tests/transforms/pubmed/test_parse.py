@@ -8,12 +8,12 @@ import pytest
 from tests.support.pubmed_samples import (
     JOURNAL,
     article,
+    date_xml,
+    gzipped,
     history,
     parse_bytes,
     parse_one,
     payload,
-    when,
-    zipped,
 )  # fmt: skip
 from transforms.pubmed.parse import parse
 from transforms.schema.records import PARSED_DELETIONS, PARSED_DOCUMENTS, PARSED_REJECTED
@@ -37,7 +37,7 @@ def text_of(row: dict) -> str:
     return f"{row['title']} {row['abstract']}"
 
 
-def test_a_whole_record() -> None:
+def test_all_columns_of_a_record() -> None:
     inside = (
         "<ArticleTitle>Laminitis in a pony.</ArticleTitle><Pagination><MedlinePgn>10-2</MedlinePgn></Pagination>"
         '<ELocationID EIdType="doi" ValidYN="Y">10.1000/other</ELocationID>'
@@ -65,7 +65,7 @@ def test_a_whole_record() -> None:
         '<ArticleIdList><ArticleId IdType="pubmed">12</ArticleId><ArticleId IdType="doi">10.1000/ABC</ArticleId>'
         '<ArticleId IdType="pmc">PMC99</ArticleId></ArticleIdList>'
     )
-    row = parse_one(article(12, inside, head=when("DateRevised", "2021-06-07"), tail=tail, data=data))
+    row = parse_one(article(12, inside, head=date_xml("DateRevised", "2021-06-07"), tail=tail, data=data))
     assert len(row.pop("digest")) == 32
     assert row == {
         "document_id": "pubmed:12", "version": 2021_0007_000_00000000, "source": "pubmed", "pmid": 12,
@@ -108,7 +108,7 @@ def test_an_empty_record_has_every_column() -> None:
         ("&#128;", "\u0080"),
     ],
 )
-def test_text_is_all_text_of_an_element(xml: str, expected: str) -> None:
+def test_text_of_an_element(xml: str, expected: str) -> None:
     row = parse_one(
         article(1, f"<ArticleTitle>{xml}</ArticleTitle><Abstract><AbstractText>{xml}</AbstractText></Abstract>")
     )
@@ -116,7 +116,7 @@ def test_text_is_all_text_of_an_element(xml: str, expected: str) -> None:
     assert row["abstract"] == (expected or None)
 
 
-def test_labels_become_spans_not_text() -> None:
+def test_labels_become_sections_and_are_not_in_the_abstract() -> None:
     row = parse_one(
         article(
             1,
@@ -131,14 +131,14 @@ def test_labels_become_spans_not_text() -> None:
     assert spans == [("AIM > 1", "See \U0001d6fc hooves."), ("A>B", "One hoof.")]
 
 
-def test_an_abstract_is_the_articles_own() -> None:
+def test_abstracts_in_other_elements_are_not_read() -> None:
     other = '<OtherAbstract Type="Publisher"><AbstractText>Not this.</AbstractText></OtherAbstract>'
     assert parse_one(article(1, tail=other))["abstract"] is None
     empty = "<ArticleTitle>T</ArticleTitle><Abstract><AbstractText/></Abstract>"
     assert parse_one(article(1, empty, tail=other))["abstract"] is None
 
 
-def test_identifiers_are_the_articles_own() -> None:
+def test_identifiers_of_references_are_not_read() -> None:
     references = (
         "<ReferenceList><Reference><Citation>C</Citation><ArticleIdList>"
         '<ArticleId IdType="doi">10.1000/cited</ArticleId><ArticleId IdType="pmc">PMC1</ArticleId></ArticleIdList>'
@@ -148,7 +148,7 @@ def test_identifiers_are_the_articles_own() -> None:
     assert (row["doi"], row["pmcid"]) == (None, None)
 
 
-def test_a_doi_may_stand_in_the_article_only() -> None:
+def test_a_doi_only_in_the_article_is_read() -> None:
     locations = '<ELocationID EIdType="pii">x</ELocationID><ELocationID EIdType="doi">10.1000/E</ELocationID>'
     assert parse_one(article(1, locations))["doi"] == "10.1000/e"
 
@@ -185,8 +185,8 @@ def test_publication_dates(xml: str, on: str | None, precision: str | None) -> N
     assert row["year"] == (int(on[:4]) if on else None)
 
 
-def test_the_date_of_the_online_article_serves_where_the_issue_has_none() -> None:
-    inside = "<ArticleTitle>T</ArticleTitle>" + when("ArticleDate", "2019-11-30")
+def test_the_online_date_is_used_if_the_issue_has_none() -> None:
+    inside = "<ArticleTitle>T</ArticleTitle>" + date_xml("ArticleDate", "2019-11-30")
     row = parse_one(article(1, inside, journal="<Journal/>"))
     assert (row["year"], row["published_on"]) == (2019, date("2019-11-30"))
     assert parse_one(article(1, inside))["year"] == 2020
@@ -227,7 +227,7 @@ def test_relations(kind: str, expected: str) -> None:
     ],
 )
 def test_the_date_of_a_retraction(source: str, expected: str) -> None:
-    head = when("DateRevised", "2022-01-02")
+    head = date_xml("DateRevised", "2022-01-02")
     row = parse_one(article(1, head=head, tail=correction("RetractionIn", source)))
     assert row["retracted_on"] == date(expected)
 
@@ -255,7 +255,7 @@ def test_books() -> None:
     assert (row["title"], row["authors"], row["pages"]) == ("A chapter", ["Roe"], "1-9")
 
 
-def test_unusual_but_correct_xml_is_read_alike() -> None:
+def test_unusual_but_well_formed_xml_gives_the_same_row() -> None:
     usual = article(
         3,
         "<ArticleTitle>T</ArticleTitle><PublicationTypeList><PublicationType>Letter</PublicationType></PublicationTypeList>",
@@ -279,12 +279,12 @@ def test_unusual_but_correct_xml_is_read_alike() -> None:
         assert parse_one(record) == expected
 
 
-def test_the_digest_is_over_the_content() -> None:
+def test_the_digest_depends_on_the_content_only() -> None:
     def digest(record: str, name: str = "pubmed21n0007.xml.gz") -> object:
         return parse_bytes(payload(record), name).documents[0]["digest"]
 
     original = digest(article(1))
-    assert digest(article(1, head=when("DateRevised", "2022-02-02")), "pubmed22n0001.xml") == original
+    assert digest(article(1, head=date_xml("DateRevised", "2022-02-02")), "pubmed22n0001.xml") == original
     assert digest(article(1).replace("><", ">\n<"), "other.xml") == original
     assert digest(article(2)) != original
     assert digest(article(1, "<ArticleTitle>Another horse.</ArticleTitle>")) != original
@@ -292,7 +292,7 @@ def test_the_digest_is_over_the_content() -> None:
     assert digest(article(1, "<ArticleTitle>A horse.</ArticleTitle><Language>eng</Language>")) != original
 
 
-def test_the_digest_is_the_same_in_every_release_of_hoofbeats() -> None:
+def test_the_digest_of_a_record_never_changes() -> None:
     assert parse_one(article(1))["digest"] == "9e303fdc3a45839223bc519d05f257a3"
 
 
@@ -302,15 +302,15 @@ def test_versions_order_releases_then_positions() -> None:
 
     assert versions("pubmed21n1298.xml.gz", article(1), article(1)) == [2021_1298_000_00000000, 2021_1298_000_00000001]
     assert versions("a/b/pubmed20n0014.xml", article(1)) == [2020_0014_000_00000000]
-    revised = when("DateCompleted", "2019-01-01") + when("DateRevised", "2021-02-01")
+    revised = date_xml("DateCompleted", "2019-01-01") + date_xml("DateRevised", "2021-02-01")
     assert versions("efetch.xml", article(1, head=revised)) == [2021_0000_032_00000000]
-    assert versions("efetch.xml", article(1, head=when("DateCompleted", "2019-01-01"))) == [2019_0000_001_00000000]
+    assert versions("efetch.xml", article(1, head=date_xml("DateCompleted", "2019-01-01"))) == [2019_0000_001_00000000]
     assert versions("efetch.xml", article(1)) == [2020_0000_061_00000000]
     assert versions("efetch.xml", article(1, data="")) == [0]
-    assert versions("efetch.xml", article(1, head=when("DateRevised", "9999-12-31"))) == [9222_0000_365_00000000]
+    assert versions("efetch.xml", article(1, head=date_xml("DateRevised", "9999-12-31"))) == [9222_0000_365_00000000]
 
 
-def test_deletions_take_positions_of_their_own() -> None:
+def test_deletions_take_positions() -> None:
     deleted = "<DeleteCitation><PMID Version='1'>8</PMID><PMID>x</PMID><PMID>9</PMID></DeleteCitation>"
     read = parse_bytes(payload(article(1), deleted, article(2)), "pubmed21n0007.xml.gz")
     start = 2021_0007_000_00000000
@@ -324,19 +324,19 @@ def test_deletions_take_positions_of_their_own() -> None:
 
 def test_a_deletion_without_a_release_follows_the_records_before_it() -> None:
     deleted = "<DeleteDocument><PMID>8</PMID></DeleteDocument>"
-    records = [article(1, head=when("DateRevised", d)) for d in ("2021-01-02", "2020-01-01")]
+    records = [article(1, head=date_xml("DateRevised", d)) for d in ("2021-01-02", "2020-01-01")]
     read = parse_bytes(payload(*records, deleted), "efetch.xml")
     assert [row["version"] for row in read.deletions] == [2021_0000_002_00000003]
 
 
-def test_versions_of_one_record_all_stand() -> None:
+def test_all_versions_of_a_record_are_kept() -> None:
     twice = article(4).replace('Version="1"', 'Version="2"')
     assert parse_bytes(payload(article(4), twice)).pmids == [4, 4]
 
 
 def test_tables_have_their_schemas_in_every_batch() -> None:
     records = [article(n) for n in range(1, 8)]
-    parsed = list(parse(io.BytesIO(zipped(payload(*records))), "x.xml.gz", batch_records=3))
+    parsed = list(parse(io.BytesIO(gzipped(payload(*records))), "x.xml.gz", batch_records=3))
     assert [p.documents.num_rows for p in parsed] == [3, 3, 1]
     for part in parsed:
         PARSED_DOCUMENTS.conform(part.documents)
@@ -344,7 +344,7 @@ def test_tables_have_their_schemas_in_every_batch() -> None:
         PARSED_REJECTED.conform(part.rejected)
 
 
-def test_no_journal_is_needed() -> None:
+def test_a_record_without_a_journal() -> None:
     row = parse_one(article(1, journal=JOURNAL.replace("Annals of hoof care", "A &amp; B")))
     assert row["journal"] == "A & B"
     assert parse_one(article(1, journal=""))["journal"] is None

@@ -114,7 +114,7 @@ def comparable(row: dict[str, object]) -> dict[str, object]:
 
 
 @pytest.mark.parametrize("name", ["pubmed20n0014.xml.gz", "pubmed21n1298.xml.gz"])
-def test_every_record_equals_an_independent_reading(data_dir: Path, name: str) -> None:
+def test_every_record_equals_a_reading_with_lxml(data_dir: Path, name: str) -> None:
     path = data_dir / "pubmed" / "bulk" / name
     documents, deletions, rejected = read_all(path)
     assert (documents.num_rows, deletions.num_rows) == BULK[name]

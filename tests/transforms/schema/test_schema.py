@@ -22,12 +22,12 @@ def test_one_error_lists_every_difference():
     assert "a is string, not int64" in str(raised.value)
 
 
-def test_rows_lacking_a_key_are_null_there():
+def test_a_key_missing_from_a_row_is_null():
     assert SMALL.from_rows([{"a": 1}]).to_pylist() == [{"a": 1, "b": None}]
 
 
 @pytest.mark.parametrize("table", SEGMENT_TABLES.values(), ids=lambda table: table.name)
-def test_every_table_says_what_its_rows_and_columns_are(table):
+def test_every_table_describes_its_rows_and_columns(table):
     assert table.grain
     assert set(table.sort_by) <= set(table.column_names)
     assert len(set(table.column_names)) == len(table.column_names)

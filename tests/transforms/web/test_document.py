@@ -1,4 +1,4 @@
-"""An extraction as the row of `documents` of source 'web'."""
+"""The row of `documents` made of an extraction."""
 
 import datetime
 
@@ -14,20 +14,20 @@ from transforms.web.page import Extraction, extract
 FETCHED = datetime.datetime(2031, 5, 6, 7, 8, 9, tzinfo=datetime.UTC)
 
 
-def row_of(
+def document_row(
     html, url="https://www.Made-Journal.example/doi/10.5555/made.2031.0003?utm_source=x#top", fetched_at=FETCHED
 ):
-    found = extract(html.encode(), url)
-    assert isinstance(found, Extraction)
-    table = to_document_table(found, fetched_at, "raw/web/1.html.gz", 7)
+    result = extract(html.encode(), url)
+    assert isinstance(result, Extraction)
+    table = to_document_table(result, fetched_at, "raw/web/1.html.gz", 7)
     assert table.schema == PARSED_DOCUMENTS.arrow
     assert table.num_rows == 1
     return table.to_pylist()[0]
 
 
-def test_every_column_of_the_record():
+def test_all_columns_of_a_page():
     item = article("structured")
-    row = row_of(made_pages.oxford(item))
+    row = document_row(made_pages.oxford(item))
     assert row["document_id"] == "web:made-journal.example/doi/10.5555/made.2031.0003"
     assert row["version"] == 2031_0000_126_25689007
     assert (row["source"], row["doi"], row["pmid"], row["title"]) == ("web", item.doi, None, item.title)
@@ -39,35 +39,35 @@ def test_every_column_of_the_record():
 
 
 @pytest.mark.parametrize("build", [made_pages.oxford, made_pages.pubmed, made_pages.lww, made_pages.jama])
-def test_sections_are_the_labelled_parts_in_the_places_of_title_and_abstract(build):
+def test_sections_are_spans_of_title_and_abstract(build):
     item = article("structured")
-    row = row_of(build(item))
+    row = document_row(build(item))
     text = f"{row['title']} {row['abstract']}"
-    found = [(part["label"], text[part["start"] : part["end"]]) for part in row["sections"]]
-    assert found == [tuple(section) for section in item.sections]
+    result = [(part["label"], text[part["start"] : part["end"]]) for part in row["sections"]]
+    assert result == [tuple(section) for section in item.sections]
 
 
-def test_an_article_without_an_abstract_has_null():
-    row = row_of(made_pages.pubmed(article("none")))
+def test_abstract_is_null_for_an_article_without_one():
+    row = document_row(made_pages.pubmed(article("none")))
     assert row["abstract"] is None
     assert row["sections"] == []
     assert row["pmid"] == 99999903
 
 
-def test_the_same_page_fetched_later_has_a_greater_version_and_the_same_digest():
+def test_a_page_fetched_later_has_a_greater_version_and_the_same_digest():
     html = made_pages.oxford(article("plain"))
-    first, later = row_of(html), row_of(html, fetched_at=FETCHED + datetime.timedelta(days=400))
+    first, later = document_row(html), document_row(html, fetched_at=FETCHED + datetime.timedelta(days=400))
     assert first["version"] < later["version"]
     assert first["digest"] == later["digest"]
-    assert row_of(made_pages.oxford(article("short_case")))["digest"] != first["digest"]
+    assert document_row(made_pages.oxford(article("short_case")))["digest"] != first["digest"]
 
 
 @pytest.mark.parametrize(
     ("date", "first_day"), [("1955", "1955-01-01"), ("1977-11", "1977-11-01"), ("2019-04-15", "2019-04-15")]
 )
-def test_dates_as_exact_as_known(date, first_day):
-    found = Extraction("u", "A title", None, None, date=date)
-    row = to_document_table(found, FETCHED, "f").to_pylist()[0]
+def test_published_on_keeps_the_precision_of_the_date(date, first_day):
+    result = Extraction("u", "A title", None, None, date=date)
+    row = to_document_table(result, FETCHED, "f").to_pylist()[0]
     assert row["published_on"].isoformat() == first_day
     assert row["published_precision"] == {4: "year", 7: "month", 10: "day"}[len(date)]
 
@@ -80,11 +80,11 @@ def test_dates_as_exact_as_known(date, first_day):
         ("http://[broken", "http://[broken"), ("", ""),
     ],
 )  # fmt: skip
-def test_addresses_in_one_form(url, expected):
+def test_normalize_url(url, expected):
     assert normalize_url(url) == expected
 
 
-def test_a_section_ends_where_a_closing_mark_begins():
+def test_a_section_ends_before_a_copyright_notice():
     text = "AIM: To hum. RESULTS: Some soup. © 1999 Made Press."
     assert [(label, text[start:end]) for label, start, end in labelled_sections(text, find_marks(text), 0)] == [
         ("AIM", "To hum."), ("RESULTS", "Some soup."),

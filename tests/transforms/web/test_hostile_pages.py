@@ -15,9 +15,9 @@ SPANISH = article("spanish")
 
 
 def abstract_of(payload, mode="abstract"):
-    found = extract(payload, URL, mode)
-    assert isinstance(found, Extraction), found
-    return found.abstract
+    result = extract(payload, URL, mode)
+    assert isinstance(result, Extraction), result
+    return result.abstract
 
 
 def declared(charset, item=FRENCH):
@@ -28,15 +28,15 @@ class TestEncodings:
     @pytest.mark.parametrize(
         "charset", ["utf-8", "iso-8859-1", "windows-1252", "shift_jis", "no-such-thing", "rot13", "utf-16"]
     )
-    def test_valid_utf8_is_read_as_such_whatever_is_declared(self, charset):
+    def test_valid_utf8_is_decoded_as_utf8_whatever_is_declared(self, charset):
         assert abstract_of(declared(charset).encode()) == FRENCH.plain
 
     @pytest.mark.parametrize("charset", ["utf-8", "iso-8859-1", "windows-1252", "no-such-thing", "rot13"])
-    def test_latin_text_is_read_as_such_whatever_is_declared(self, charset):
+    def test_latin1_text_is_decoded_as_latin1_whatever_is_declared(self, charset):
         assert abstract_of(declared(charset).encode("cp1252")) == FRENCH.plain
 
     @pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-8-sig"])
-    def test_other_unicode_forms(self, encoding):
+    def test_utf16_and_utf32(self, encoding):
         assert abstract_of(declared("utf-8").encode(encoding)) == FRENCH.plain
 
     @pytest.mark.parametrize(
@@ -52,41 +52,41 @@ class TestEncodings:
         payload = html.replace("µ", "u").encode(encoding) if name is None else html.encode(encoding)
         assert abstract_of(payload) == item.plain.replace("µ", "u" if name is None else "µ")
 
-    def test_a_few_damaged_characters_do_not_make_it_another_encoding(self):
+    def test_utf8_with_a_few_damaged_characters_is_decoded_as_utf8(self):
         payload = declared("utf-8").encode().replace("é".encode(), b"\xc3", 1)
         assert abstract_of(payload).count("\ufffd") <= 1
         assert "sarcoïdose" in abstract_of(payload)
 
-    def test_null_characters_are_left_out(self):
+    def test_nul_characters_are_removed(self):
         payload = b"\0".join(made_pages.oxford(article("plain")).encode().partition(b"Trace metals"))
         assert abstract_of(payload) == article("plain").plain
 
     @pytest.mark.parametrize("character", ["\x01", "\x0b", "\x1b", "\x7f", "\x85", "\ufffe", "\uffff"])
-    def test_control_characters_are_left_out(self, character):
+    def test_control_characters_are_removed(self, character):
         html = made_pages.bare_bold(article("short_case")).replace("A 61-year-old", f"A{character} 61-year-old")
         assert abstract_of(html.encode()) == article("short_case").plain
 
 
 class TestDepth:
-    def test_a_hundred_thousand_elements_deep(self):
+    def test_a_hundred_thousand_nested_elements(self):
         html = "<html><body>" + "<div>" * 100_000 + "<p>The end of it.</p>" + "</div>" * 100_000
         begun = time.monotonic()
         assert extract(html.encode(), URL).reason == "too_deep"
         assert isinstance(extract(html.encode(), URL, "article"), Rejection)
         assert time.monotonic() - begun < 20
 
-    def test_what_stands_before_is_found_still(self):
+    def test_an_abstract_before_deep_nesting_is_found(self):
         html = made_pages.oxford(article("plain")).replace("</body>", "<div>" * 100_000 + "x" + "</div>" * 100_000)
         assert abstract_of(html.encode()) == article("plain").plain
 
-    def test_an_abstract_some_hundreds_deep_is_found(self):
+    def test_an_abstract_nested_hundreds_of_levels_deep_is_found(self):
         html = made_pages.oxford(article("plain")).replace(
             "<section class='abstract'>", "<section class='abstract'>" + "<div>" * 900
         )
         assert abstract_of(html.encode()) == article("plain").plain
 
     @pytest.mark.parametrize("script", ["[" * 100_000, '{"a":' * 100_000, '{"@graph":' * 500 + "1" + "}" * 500])
-    def test_deep_json_ld(self, script):
+    def test_deeply_nested_json_ld(self, script):
         html = made_pages.oxford(article("plain")).replace(
             "<head>", f'<head><script type="application/ld+json">{script}</script>'
         )
@@ -105,7 +105,7 @@ SCRIPTS = [
 
 @pytest.mark.parametrize("script", SCRIPTS)
 @pytest.mark.parametrize("build", [made_pages.oxford, made_pages.pubmed, made_pages.reader])
-def test_no_script_gets_into_the_text(build, script):
+def test_scripts_in_the_body_are_not_extracted(build, script):
     item = article("plain")
     html = build(item).replace("Reference ranges for shift", f"{script} Reference ranges for shift")
     assert "PAYLOAD" in html
@@ -115,7 +115,7 @@ def test_no_script_gets_into_the_text(build, script):
 @pytest.mark.parametrize(
     "script", ["<script>PAYLOAD</script>", "<style>PAYLOAD</style>", "<img src=x onerror='PAYLOAD'>"]
 )
-def test_no_script_gets_out_of_the_head(script):
+def test_scripts_in_the_head_are_not_extracted(script):
     stated = (
         "We put a script into the abstract of the head. "
         + script
@@ -126,9 +126,9 @@ def test_no_script_gets_out_of_the_head(script):
         meta("citation_abstract", stated),
         f'<script type="application/ld+json">{json.dumps(node)}</script>'.replace("</s", "<\\/s", 1),
     ):
-        found = extract(page(head(article("none"), extra), "<p></p>").encode(), URL)
-        assert isinstance(found, Extraction)
-        assert "PAYLOAD" not in (found.abstract or "") + (found.title or "")
+        result = extract(page(head(article("none"), extra), "<p></p>").encode(), URL)
+        assert isinstance(result, Extraction)
+        assert "PAYLOAD" not in (result.abstract or "") + (result.title or "")
 
 
 BROKEN = {
@@ -169,7 +169,7 @@ SLOW = {
 
 
 @pytest.mark.parametrize("name", SLOW)
-def test_cost_grows_with_the_page_and_not_faster(name):
+def test_time_is_linear_in_the_size_of_the_page(name):
     begun = time.process_time()
     assert isinstance(extract(SLOW[name].encode(), URL), Extraction | Rejection)
     assert time.process_time() - begun < 5

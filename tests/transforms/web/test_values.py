@@ -32,14 +32,14 @@ def test_dates(written, date):
     st.dates(datetime.date(1700, 1, 1), datetime.date(2099, 12, 31)),
     st.sampled_from(["%Y-%m-%d", "%Y/%m/%d", "%d %B %Y", "%B %d, %Y", "%Y %b %d"]),
 )
-def test_a_date_in_any_usual_form_is_that_date(date, form):
+def test_a_date_in_any_usual_form_is_read(date, form):
     assert normalize_date(date.strftime(form)) == date.isoformat()
 
 
 @given(st.text(max_size=80))
-def test_any_text_has_a_date_or_none(text):
-    found = normalize_date(text)
-    assert found is None or len(found) in {4, 7, 10}
+def test_any_text_gives_a_date_or_none(text):
+    result = normalize_date(text)
+    assert result is None or len(result) in {4, 7, 10}
 
 
 @pytest.mark.parametrize(
@@ -68,7 +68,7 @@ def test_language_codes(stated, code, pubmed):
         ("본 연구의 목적은 딸꾹질 치료에서 국의 역할을 알아보는 것이다.", "ko"), ("Hiccups.", None), ("", None),
     ],
 )  # fmt: skip
-def test_the_language_a_text_is_written_in(text, language):
+def test_detect_language(text, language):
     assert detect_language(text) == language
 
 
@@ -80,12 +80,12 @@ def test_the_language_a_text_is_written_in(text, language):
         ("bell\x07", "bell"), ("AT&T; R&D", "AT&T; R&D"), ("a & b", "a & b"), ("x\u2009=\u20093", "x = 3"), ("lone \ud800 surrogate", "lone surrogate"),
     ],
 )  # fmt: skip
-def test_prose_in_one_form(written, prose):
+def test_clean_text(written, prose):
     assert normalize.clean_text(written) == prose
 
 
 @given(st.text())
-def test_prose_in_one_form_stays_as_it_is(text):
+def test_clean_text_is_idempotent(text):
     once = normalize.clean_text(text)
     if "&" not in once:
         assert normalize.clean_text(once) == once
@@ -94,7 +94,7 @@ def test_prose_in_one_form_stays_as_it_is(text):
 @given(st.text(alphabet=st.characters(blacklist_categories=["Cs", "Cc"]), max_size=200))
 def test_utf8_is_read_back(text):
     html = f"<html><body>{text}".encode()
-    found = decode_page(html)
-    assert not isinstance(found, Rejection)
-    assert found.text == f"<html><body>{text}"
-    assert found.utf8 == html
+    result = decode_page(html)
+    assert not isinstance(result, Rejection)
+    assert result.text == f"<html><body>{text}"
+    assert result.utf8 == html

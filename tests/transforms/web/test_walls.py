@@ -49,11 +49,11 @@ REJECTED = {
             " with your personal account if you have one. Members of the society may use their membership number.</p>",
         ),
     ),
-    "not found": (
+    "not result": (
         "error_page",
         page(
             "<title>Made Press</title>",
-            "<h1>Oops!</h1><p>The page you requested could not be found. It may have been moved, or the address may have been"
+            "<h1>Oops!</h1><p>The page you requested could not be result. It may have been moved, or the address may have been"
             " mistyped. You can go back to the home page, or use the search above to find what you were looking for.</p>",
         ),
     ),
@@ -94,17 +94,17 @@ OTHER_FORMATS = {
 @pytest.mark.parametrize("name", REJECTED)
 def test_walls_are_rejected_with_their_reason(name):
     reason, html = REJECTED[name]
-    found = extract(html.encode(), "https://example.org/x")
-    assert isinstance(found, Rejection)
-    assert (found.reason, bool(found.detail)) == (reason, True)
+    result = extract(html.encode(), "https://example.org/x")
+    assert isinstance(result, Rejection)
+    assert (result.reason, bool(result.detail)) == (reason, True)
 
 
 @pytest.mark.parametrize("name", ["cloudflare", "captcha", "log in", "404", "server error", "shell"])
-def test_so_they_are_where_the_full_text_is_asked_for(name):
+def test_walls_are_rejected_in_article_mode(name):
     reason, html = REJECTED[name]
-    found = extract(html.encode(), "https://example.org/x", "article")
-    assert isinstance(found, Rejection)
-    assert found.reason == reason
+    result = extract(html.encode(), "https://example.org/x", "article")
+    assert isinstance(result, Rejection)
+    assert result.reason == reason
 
 
 @pytest.mark.parametrize("name", OTHER_FORMATS)
@@ -128,8 +128,8 @@ def test_a_page_beyond_the_limit_is_too_large():
     ],
 )  # fmt: skip
 @pytest.mark.parametrize("build", [made_pages.oxford, made_pages.europe_pmc, made_pages.pubmed])
-def test_articles_that_sound_like_walls_are_articles(build, title):
+def test_articles_with_titles_like_walls_are_extracted(build, title):
     item = made_pages.Article(title, "en", "10.5555/made.1", article("structured").sections)
-    found = extract(build(item).encode(), "https://example.org/x")
-    assert isinstance(found, Extraction)
-    assert found.title == title
+    result = extract(build(item).encode(), "https://example.org/x")
+    assert isinstance(result, Extraction)
+    assert result.title == title
