@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 from benchmarks.processes import cpu_seconds, run_module
 from transforms.duplicates.blocking import affected_documents, blocking_keys, candidate_pairs
 from transforms.duplicates.clustering import cluster
-from transforms.duplicates.decisions import decide
+from transforms.duplicates.decisions import decide_pairs
 from transforms.duplicates.deduplicate import deduplicate
 from transforms.pubmed import parse as pubmed_xml
 
@@ -88,7 +88,7 @@ def time_new(table: pa.Table) -> float:
     """Return the CPU seconds of adding the last NEW documents to the others, whose keys and decisions are stored."""
     old, new = table.slice(0, table.num_rows - NEW), table.slice(table.num_rows - NEW)
     stored = blocking_keys(old)
-    edges = decide(candidate_pairs(stored), old)
+    edges = decide_pairs(candidate_pairs(stored), old)
     began = cpu_seconds()
     fresh = blocking_keys(new)
     everything = pa.concat_tables([stored, fresh])
@@ -97,7 +97,7 @@ def time_new(table: pa.Table) -> float:
     kept = edges.filter(
         pc.invert(pc.or_(pc.is_in(edges["document_a"], changed), pc.is_in(edges["document_b"], changed)))
     )
-    decided = pa.concat_tables([kept, decide(pairs, table)])
+    decided = pa.concat_tables([kept, decide_pairs(pairs, table)])
     reached = decided.filter(pc.or_(pc.is_in(decided["document_a"], changed), pc.is_in(decided["document_b"], changed)))
     ends = pa.chunked_array([*reached["document_a"].chunks, *reached["document_b"].chunks, changed], pa.string())
     cluster(reached, table.filter(pc.is_in(table["document_id"], ends.combine_chunks())))

@@ -9,7 +9,16 @@ from typing import Any, Literal
 
 from flows.demo_literature import background
 from flows.demo_literature.records import Author, Book, OtherAbstract, PublicationDate, Relation, SampleArticle, Section
-from flows.demo_literature.vocabulary import ADULT, CHECK_TAGS, FEMALE, HUMANS, MALE, MIDDLE_AGED, headings, person_tags
+from flows.demo_literature.vocabulary import (
+    ADULT,
+    FEMALE,
+    HUMANS,
+    MALE,
+    MIDDLE_AGED,
+    SAMPLE_CHECK_TAGS,
+    headings,
+    person_tags,
+)
 
 Basis = Literal["index", "text", "any"]
 BASES: tuple[Basis, ...] = ("index", "text", "any")
@@ -156,7 +165,7 @@ def _next_version(entry: dict[str, Any], latest: dict[int, SampleArticle]) -> Sa
     if entry.get("duplicate"):
         return previous
     again = entry["again"]
-    tags = tuple(h.ui for h in previous.headings if h.ui in CHECK_TAGS)
+    tags = tuple(h.ui for h in previous.headings if h.ui in SAMPLE_CHECK_TAGS)
     return replace(
         previous,
         title=again.get("title", previous.title),

@@ -12,7 +12,7 @@ INLINE_TAG = re.compile(r"(</?(?:i|b|u|sub|sup)>)")
 NOTICE = "Synthetic record written by the Hoofbeats project for demonstration and tests; it describes no real patient."
 
 
-def strip_markup(text: str) -> str:
+def strip_inline_tags(text: str) -> str:
     """Return `text` without its inline tags."""
     return INLINE_TAG.sub("", text)
 
@@ -140,7 +140,7 @@ class SampleArticle:
     @property
     def abstract(self) -> str | None:
         """The abstract as plain text, its sections joined by spaces; None where the record has none."""
-        return " ".join(strip_markup(section.text) for section in self.sections).strip() or None
+        return " ".join(strip_inline_tags(section.text) for section in self.sections).strip() or None
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from datetime import date
 from html import escape
 
 from flows.demo_literature.eutils_service import Reply
-from flows.demo_literature.records import NOTICE, Release, SampleArticle, strip_markup
+from flows.demo_literature.records import NOTICE, Release, SampleArticle, strip_inline_tags
 
 ROBOTS = b"User-agent: *\nDisallow: /pages/private/\nCrawl-delay: 0.01\n"
 MAX_FEED_ENTRIES = 20
@@ -34,7 +34,7 @@ def md5(name: str, content: bytes, fault: str | None) -> Reply:
 def page(article: SampleArticle) -> Reply:
     """Return a landing page like a publisher's: citation metadata in the head, the abstract in the body."""
     metadata = {
-        "citation_title": strip_markup(article.title),
+        "citation_title": strip_inline_tags(article.title),
         "citation_pmid": str(article.pmid),
         "citation_doi": article.doi,
         "citation_journal_title": article.journal.title,
@@ -50,7 +50,7 @@ def page(article: SampleArticle) -> Reply:
         f"<p>{f'<strong>{escape(section.label)}: </strong>' if section.label else ''}{section.text}</p>"
         for section in article.sections
     )
-    title = escape(strip_markup(article.title))
+    title = escape(strip_inline_tags(article.title))
     body = (
         f'<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8"><title>{title}</title>\n'
         f"{head}\n{authors}\n</head>\n<body><main><h1>{article.title}</h1>\n"
@@ -66,7 +66,7 @@ def feed(articles: Mapping[int, SampleArticle], base: str, day: date) -> Reply:
         :MAX_FEED_ENTRIES
     ]
     entries = "\n".join(
-        f"<entry><id>{base}/pages/{article.pmid}.html</id><title>{escape(strip_markup(article.title))}</title>"
+        f"<entry><id>{base}/pages/{article.pmid}.html</id><title>{escape(strip_inline_tags(article.title))}</title>"
         f'<link href="{base}/pages/{article.pmid}.html"/><updated>{article.entered}T00:00:00Z</updated></entry>'
         for article in latest
     )

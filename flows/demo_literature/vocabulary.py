@@ -7,8 +7,8 @@ from lxml import etree
 
 from flows.demo_literature.records import Heading
 
-CHECK_TAGS = ("D006801", "D005260", "D008297", "D000328", "D008875", "D000368")
-HUMANS, FEMALE, MALE, ADULT, MIDDLE_AGED, AGED = CHECK_TAGS
+SAMPLE_CHECK_TAGS = ("D006801", "D005260", "D008297", "D000328", "D008875", "D000368")
+HUMANS, FEMALE, MALE, ADULT, MIDDLE_AGED, AGED = SAMPLE_CHECK_TAGS
 
 
 def mesh() -> bytes:

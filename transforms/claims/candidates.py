@@ -24,7 +24,7 @@ MAX_SENTENCE_LENGTH = 1_500
 _STOP = re.compile(r"""(?P<stop>(?<=[A-Za-z0-9)\]%"'])[.?!][\])"']*) +(?=[\["'(]?[A-Z])""")
 _MAY_STOP = r"""[A-Za-z0-9)\]%"'][.?!][\])"']* +[\["'(]?[A-Z]"""
 
-Span = tuple[int, int]
+TextSpan = tuple[int, int]
 """First offset and one past the last."""
 Mask = npt.NDArray[np.bool_]
 
@@ -96,7 +96,7 @@ def matches_pattern(words: pa.Array, pattern: str) -> Mask:
     return np.asarray(pc.match_substring_regex(words, pattern), bool)
 
 
-def sentence_spans(words: str) -> Iterator[Span]:
+def sentence_spans(words: str) -> Iterator[TextSpan]:
     """Yield the (begin, end) of each sentence in `words`.
 
     Titles may hold several sentences, and the sentence splitter does not split inside a quotation. A full stop after an

@@ -16,8 +16,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from transforms.claims.candidates import Span, candidate_sentences, matches_pattern, matching_all, split_sentences
-from transforms.claims.rules import Group, Rule, claim_rules
+from transforms.claims.candidates import TextSpan, candidate_sentences, matches_pattern, matching_all, split_sentences
+from transforms.claims.rules import ClaimRule, RuleGroup, claim_rules
 from transforms.claims.wording import claimed_span, read_bound, shares_a_word
 from transforms.schema.claims import FOUND_CLAIMS
 from transforms.text.slices import text_slices
@@ -38,8 +38,8 @@ class Reading:
     kind: str
     number: int | None
     bound: str | None
-    span: Span
-    claimed: Span | None
+    span: TextSpan
+    claimed: TextSpan | None
 
     @property
     def identity(self) -> tuple[str, int | None]:
@@ -135,7 +135,7 @@ def resolve_readings(readings: Sequence[Reading], words: str) -> list[Reading]:
     return sorted(distinct.values(), key=rank)
 
 
-def _read_group(sentences: pa.Table, group: Group) -> Iterator[Reading]:
+def _read_group(sentences: pa.Table, group: RuleGroup) -> Iterator[Reading]:
     words = sentences["words"].combine_chunks()
     positions = matching_all(words, group.needs)
     if group.unless:
@@ -146,7 +146,9 @@ def _read_group(sentences: pa.Table, group: Group) -> Iterator[Reading]:
         yield from _read_rule(sentences, group_words.take(pa.array(kept)), positions[kept].tolist(), group.kind, rule)
 
 
-def _read_rule(sentences: pa.Table, words: pa.Array, positions: list[int], kind: str, rule: Rule) -> Iterator[Reading]:
+def _read_rule(
+    sentences: pa.Table, words: pa.Array, positions: list[int], kind: str, rule: ClaimRule
+) -> Iterator[Reading]:
     """Yield what one rule reads; `words` are those of the sentences at `positions`."""
     spans = pc.extract_regex_span(words, pattern=rule.pattern)
     kept = np.asarray(spans.is_valid(), bool)
@@ -163,7 +165,7 @@ def _read_rule(sentences: pa.Table, words: pa.Array, positions: list[int], kind:
         yield Reading(positions[i], kind, *_number_and_bound(kind, sentence, parts), span, claimed)
 
 
-def _is_about_title(sentence: pa.Table, claimed: Span | None) -> bool:
+def _is_about_title(sentence: pa.Table, claimed: TextSpan | None) -> bool:
     """Whether the title names what is claimed; never in results, where 'rare' describes what the authors found."""
     [row] = sentence.select(["words", "title", "start", "sections"]).to_pylist()
     return not _in_results(row) and shares_a_word(row["words"], claimed, row["title"] or "")
@@ -177,7 +179,7 @@ def _in_results(row: dict[str, Any]) -> bool:
     )
 
 
-def _key_span(kind: str, words: str, parts: dict[str, Span]) -> Span:
+def _key_span(kind: str, words: str, parts: dict[str, TextSpan]) -> TextSpan:
     """Return the span from the claim's number, else its key word ('first', 'only'), to the end of the match.
 
     Its start decides which claim of a sentence is the primary one.
@@ -187,7 +189,7 @@ def _key_span(kind: str, words: str, parts: dict[str, Span]) -> Span:
     return parts.get("number", (max(key_word, start), end))[0], end
 
 
-def _number_and_bound(kind: str, words: str, parts: dict[str, Span]) -> tuple[int | None, str | None]:
+def _number_and_bound(kind: str, words: str, parts: dict[str, TextSpan]) -> tuple[int | None, str | None]:
     """Return the number that a claim states, and its bound for kind 'prior_count'."""
     if kind == "first_report":
         return 1, None

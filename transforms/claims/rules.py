@@ -19,7 +19,7 @@ _NUMBER = re.compile(r"[a-z]+|[0-9]+")
 
 
 @dataclass(frozen=True)
-class Rule:
+class ClaimRule:
     """One wording of a claim: `pattern` matches and `unless` does not.
 
     `needs` are cheaper patterns that match wherever `pattern` does. With `of_title`, what is claimed must also be named
@@ -33,23 +33,23 @@ class Rule:
 
 
 @dataclass(frozen=True)
-class Group:
-    """Rules for one kind of claim, tried on sentences that match all of `needs` and not `unless`."""
+class RuleGroup:
+    """ClaimRules for one kind of claim, tried on sentences that match all of `needs` and not `unless`."""
 
     kind: str
     needs: tuple[str, ...]
     unless: str
-    rules: tuple[Rule, ...]
+    rules: tuple[ClaimRule, ...]
 
 
 @dataclass(frozen=True)
-class Rules:
+class ClaimRules:
     """The contents of claim_rules.toml, compiled.
 
     `any_need` matches wherever the first need of some group does; `naming` holds the patterns named in NAMING.
     """
 
-    groups: tuple[Group, ...]
+    groups: tuple[RuleGroup, ...]
     any_need: str
     numbers: Mapping[str, int]
     bounds: tuple[tuple[str, str], ...]
@@ -74,12 +74,12 @@ class Rules:
 
 
 @cache
-def claim_rules() -> Rules:
+def claim_rules() -> ClaimRules:
     """Load and compile claim_rules.toml, once a process."""
     data = load_rules("claim_rules")
     words = data["words"]
     groups = tuple(_group(entry, words) for entry in data["group"])
-    return Rules(
+    return ClaimRules(
         groups=groups,
         any_need=_any([group.needs[0] for group in groups]),
         numbers={**data["cardinals"], **data["ordinals"]},
@@ -95,8 +95,8 @@ def claim_rules() -> Rules:
     )
 
 
-def _group(entry: Mapping[str, Any], words: Mapping[str, str]) -> Group:
-    return Group(
+def _group(entry: Mapping[str, Any], words: Mapping[str, str]) -> RuleGroup:
+    return RuleGroup(
         kind=entry["kind"],
         needs=tuple(_expression(need, words) for need in entry["needs"]),
         unless=_any([_expression(pattern, words) for pattern in entry.get("unless", ())]),
@@ -104,9 +104,9 @@ def _group(entry: Mapping[str, Any], words: Mapping[str, str]) -> Group:
     )
 
 
-def _rule(entry: Mapping[str, Any], words: Mapping[str, str]) -> Rule:
+def _rule(entry: Mapping[str, Any], words: Mapping[str, str]) -> ClaimRule:
     pattern = _expression(f"(?P<all>{entry['pattern']})", words)
-    return Rule(
+    return ClaimRule(
         pattern=pattern,
         needs=tuple(_expression(need, words) for need in entry.get("needs", ())),
         unless=_any([_expression(unless, words) for unless in entry.get("unless", ())]),

@@ -9,7 +9,7 @@
 
 import re
 
-from transforms.claims.candidates import Span
+from transforms.claims.candidates import TextSpan
 from transforms.claims.rules import claim_rules
 
 _STEM_LETTERS = 5
@@ -20,7 +20,7 @@ _WORD = re.compile(r"[a-z]{5,}")
 _ABBREVIATION = re.compile(r"\b[A-Z][A-Za-z]*[A-Z][A-Za-z]*\b")
 
 
-def claimed_span(words: str, named_by_rule: Span | None, claim: Span) -> Span | None:
+def claimed_span(words: str, named_by_rule: TextSpan | None, claim: TextSpan) -> TextSpan | None:
     """Return the span of a sentence that names what is claimed; None where nothing does.
 
     `named_by_rule` is the span of the rule's group 'what', if it has one; `claim` runs from the claim's key word
@@ -34,7 +34,7 @@ def claimed_span(words: str, named_by_rule: Span | None, claim: Span) -> Span | 
     return None
 
 
-def _following(words: str, claim: Span) -> Span | None:
+def _following(words: str, claim: TextSpan) -> TextSpan | None:
     """Return the span after the first 'of' of a claim, else after 'that', 'in', 'with' or 'to'; None without any."""
     # The 'of' in 'to the best of our knowledge' must not be found; the replacement keeps all offsets.
     words = _RESERVATION.sub(lambda reservation: reservation[0].replace("of", "--", 1), words)
@@ -45,7 +45,7 @@ def _following(words: str, claim: Span) -> Span | None:
     return None
 
 
-def _subject(words: str, claim: Span) -> Span | None:
+def _subject(words: str, claim: TextSpan) -> TextSpan | None:
     """Return the span from the start of the sentence, without an opening ('However,'), to its verb or to the claim."""
     patterns = claim_rules().naming
     opening = patterns["opening"].match(words)
@@ -55,7 +55,7 @@ def _subject(words: str, claim: Span) -> Span | None:
     return (start, end) if start < end else None
 
 
-def _trimmed(words: str, start: int, end: int) -> Span | None:
+def _trimmed(words: str, start: int, end: int) -> TextSpan | None:
     """Trim a span: remove an opening, a closing ('in the literature') and punctuation; None where nothing is left."""
     patterns = claim_rules().naming
     opening = patterns["opening"].match(words, 0, end) if start == 0 else None
@@ -98,7 +98,7 @@ def stems(words: str) -> frozenset[str]:
     return frozenset(word[:_STEM_LETTERS] for word in _WORD.findall(words.lower()) if word not in claim_rules().common)
 
 
-def shares_a_word(words: str, claimed: Span | None, title: str) -> bool:
+def shares_a_word(words: str, claimed: TextSpan | None, title: str) -> bool:
     """Whether what is claimed shares a word with the title.
 
     An abbreviation and an anaphor count as shared, and so does anything where there is no title.

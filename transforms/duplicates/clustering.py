@@ -21,7 +21,7 @@ import pyarrow as pa
 from transforms.duplicates.article_ids import article_id
 from transforms.duplicates.rules import ACCEPTS, REPUBLISHED_RULE
 
-ARTICLES = pa.schema(
+ARTICLE_ASSIGNMENTS = pa.schema(
     [("document_id", pa.string()), ("article_id", pa.int64()), ("rule", pa.string()), ("evidence", pa.string())]
 )
 """rule and evidence: the strongest decision that joined the document to another; 'alone' and NULL where none did."""
@@ -41,7 +41,7 @@ Edge = tuple[str, str, str, str | None]
 
 
 def cluster(edges: pa.Table, documents: pa.Table, verdicts: pa.Table | None = None) -> pa.Table:
-    """Return the article of every row of `documents` (document_id, pmid) as rows of ARTICLES, in the same order.
+    """Return the article of every row of `documents` (document_id, pmid) as ARTICLE_ASSIGNMENTS, in the same order.
 
     `edges` has the columns of `decisions.EDGES`; edges with a document that is not in `documents` are ignored.
     `verdicts` are manual decisions, which override every rule: document_a, document_b, same (boolean). Where two
@@ -64,7 +64,7 @@ def cluster(edges: pa.Table, documents: pa.Table, verdicts: pa.Table | None = No
     rules, evidence = (
         zip(*(deciding_rules.get(document, (ALONE, None)) for document in ids), strict=True) if ids else ((), ())
     )
-    return pa.table([ids, [article_ids[document] for document in ids], rules, evidence], schema=ARTICLES)
+    return pa.table([ids, [article_ids[document] for document in ids], rules, evidence], schema=ARTICLE_ASSIGNMENTS)
 
 
 def _join(groups: "_Groups", deciding_rules: dict[str, tuple[str, str | None]], edges: list[Edge]) -> None:

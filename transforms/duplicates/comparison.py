@@ -1,6 +1,6 @@
 """Compare pairs of documents field by field; the result is a set of columns over the pairs.
 
-Most columns hold SAME, UNKNOWN (a value is missing, or nothing can be concluded) or DIFFERS. Every value depends on the
+Most columns hold SAME, UNCLEAR (a value is missing, or nothing can be concluded) or DIFFERS. Every value depends on the
 two documents alone and is symmetric. Two invented records:
 
     field     document a                                document b                            comparison
@@ -8,9 +8,9 @@ two documents alone and is symmetric. Two invented records:
                                                         nodules
     authors   Brandt, Uwe; Lindqvist, Karin             Brandt U, Lindqvist K                 SAME, author_ratio 100
     journal   J Valley Med                              Journal of Valley Medicine            SAME
-    year      2016                                      2017                                  UNKNOWN, years_apart 1
+    year      2016                                      2017                                  UNCLEAR, years_apart 1
     volume    26                                        26                                    SAME
-    issue     3                                         (missing)                             UNKNOWN
+    issue     3                                         (missing)                             UNCLEAR
     pages     201-209                                   301-309                               DIFFERS
 """
 
@@ -28,14 +28,14 @@ from rapidfuzz.distance import Levenshtein
 from transforms.duplicates import citation_fields
 from transforms.duplicates.features import MISSING, Features
 
-SAME, UNKNOWN, DIFFERS = 1, 0, -1
+SAME, UNCLEAR, DIFFERS = 1, 0, -1
 
 EQUAL, VARIANT, EXTENDED, CHANGED, OTHER = 4, 3, 2, 1, 0
 """How two titles relate. EQUAL: the same letters, spaces ignored; VARIANT: the same words in different spellings;
 EXTENDED: one contains the other; CHANGED: a few words were replaced; OTHER: unrelated, or a title is missing."""
 
 AUTHORS_AGREE, AUTHORS_DIFFER = 0.75, 0.5
-"""Likeness from which author lists are the SAME, and below which they may DIFFER; between them they are UNKNOWN."""
+"""Likeness from which author lists are the SAME, and below which they may DIFFER; between them they are UNCLEAR."""
 ABSTRACTS_AGREE, ABSTRACTS_DIFFER = 0.9, 0.6
 """The same for abstracts."""
 MIN_SPAN_PAGES = 3
@@ -60,16 +60,16 @@ _TAIL = re.compile(
 
 @dataclass(frozen=True)
 class Comparison:
-    """Parallel columns over pairs, of SAME, UNKNOWN or DIFFERS unless listed here.
+    """Parallel columns over pairs, of SAME, UNCLEAR or DIFFERS unless listed here.
 
     title                         EQUAL, VARIANT, EXTENDED, CHANGED or OTHER
     author_ratio, abstract_ratio  likeness from 0 to 100, -1 where unknown
-    numbers                       numbers in the titles; UNKNOWN where one title only has more of them
+    numbers                       numbers in the titles; UNCLEAR where one title only has more of them
     marks                         SAME where both titles and types carry the same marks (erratum, reply, preprint ...),
                                   else DIFFERS
-    year                          UNKNOWN also for consecutive years
+    year                          UNCLEAR also for consecutive years
     years_apart                   difference in years, 0 where a year is missing
-    details                       DIFFERS where similar abstracts differ in their numbers or last words, else UNKNOWN
+    details                       DIFFERS where similar abstracts differ in their numbers or last words, else UNCLEAR
 
     Boolean columns:
     generic      either title is a heading that does not identify an article
@@ -123,7 +123,7 @@ def compare(features: Features, a: np.ndarray, b: np.ndarray) -> Comparison:
         author_ratio=author_ratio,
         journal=_compare_values(_compare_journals, features.journals, a, b),
         year=np.where(
-            years_apart > 1, DIFFERS, np.where(_compare_integers(features.year, a, b) == SAME, SAME, UNKNOWN)
+            years_apart > 1, DIFFERS, np.where(_compare_integers(features.year, a, b) == SAME, SAME, UNCLEAR)
         ),
         years_apart=years_apart,
         volume=_compare_volumes(features, a, b),
@@ -149,12 +149,12 @@ def _compare_values(judge: Callable[[Any, Any], int], column: list[Any], a: np.n
 
 
 def _compare_texts(one: str, other: str) -> int:
-    return UNKNOWN if not one or not other else SAME if one == other else DIFFERS
+    return UNCLEAR if not one or not other else SAME if one == other else DIFFERS
 
 
 def _compare_journals(one: str, other: str) -> int:
     return (
-        UNKNOWN
+        UNCLEAR
         if not one or not other
         else SAME
         if one == other or citation_fields.same_journal(one, other)
@@ -166,39 +166,39 @@ def _compare_numbers(one: tuple[str, ...], other: tuple[str, ...]) -> int:
     if one == other or "".join(one) == "".join(other):
         return SAME
     counts_a, counts_b = Counter(one), Counter(other)
-    return DIFFERS if counts_a - counts_b and counts_b - counts_a else UNKNOWN
+    return DIFFERS if counts_a - counts_b and counts_b - counts_a else UNCLEAR
 
 
 def _compare_integers(column: np.ndarray, a: np.ndarray, b: np.ndarray) -> np.ndarray:
     x, y = column[a], column[b]
-    return np.where((x == MISSING) | (y == MISSING), UNKNOWN, np.where(x == y, SAME, DIFFERS)).astype(np.int8)
+    return np.where((x == MISSING) | (y == MISSING), UNCLEAR, np.where(x == y, SAME, DIFFERS)).astype(np.int8)
 
 
 def _compare_volumes(features: Features, a: np.ndarray, b: np.ndarray) -> np.ndarray:
-    """Compare volumes; UNKNOWN where they differ but one volume is the other record's issue or year."""
+    """Compare volumes; UNCLEAR where they differ but one volume is the other record's issue or year."""
     volumes = _compare_integers(features.volume, a, b)
     misplaced = np.zeros(len(a), bool)
     for x, y in ((a, b), (b, a)):
         misplaced |= (features.volume[x] == features.issue[y]) | (features.volume[x] == features.year[y])
-    return np.where((volumes == DIFFERS) & misplaced, UNKNOWN, volumes)
+    return np.where((volumes == DIFFERS) & misplaced, UNCLEAR, volumes)
 
 
 def _compare_issues(features: Features, a: np.ndarray, b: np.ndarray) -> np.ndarray:
     """Compare issues; never DIFFERS where one is above MAX_ISSUE: it counts issues across volumes."""
     issues = _compare_integers(features.issue, a, b)
-    return np.where(np.maximum(features.issue[a], features.issue[b]) > MAX_ISSUE, np.maximum(issues, UNKNOWN), issues)
+    return np.where(np.maximum(features.issue[a], features.issue[b]) > MAX_ISSUE, np.maximum(issues, UNCLEAR), issues)
 
 
 def _compare_pages(features: Features, a: np.ndarray, b: np.ndarray) -> np.ndarray:
-    """Compare page ranges: SAME for the same first page, DIFFERS for ranges that do not overlap, else UNKNOWN.
+    """Compare page ranges: SAME for the same first page, DIFFERS for ranges that do not overlap, else UNCLEAR.
 
         201-209  201-9        SAME
-        201-209  205-209      UNKNOWN (overlap)
+        201-209  205-209      UNCLEAR (overlap)
         201-209  301-309      DIFFERS
-        1-9      e0191240     UNKNOWN: pages counted from 1 beside an article number
-        2-8      125-128      UNKNOWN: the first may have lost leading digits
+        1-9      e0191240     UNCLEAR: pages counted from 1 beside an article number
+        2-8      125-128      UNCLEAR: the first may have lost leading digits
 
-    UNKNOWN also where the columns of one record are shifted by one: its issue and page are the other's volume and
+    UNCLEAR also where the columns of one record are shifted by one: its issue and page are the other's volume and
     issue.
     """
     first_a, last_a = features.first_page[a], features.last_page[a]
@@ -213,7 +213,7 @@ def _compare_pages(features: Features, a: np.ndarray, b: np.ndarray) -> np.ndarr
     same = first_a == first_b
     shifted = _columns_shifted(features, a, b) | _columns_shifted(features, b, a)
     return np.where(
-        known & same, SAME, np.where(known & apart & ~counted & ~other_kind & ~shifted, DIFFERS, UNKNOWN)
+        known & same, SAME, np.where(known & apart & ~counted & ~other_kind & ~shifted, DIFFERS, UNCLEAR)
     ).astype(np.int8)
 
 
@@ -314,16 +314,16 @@ def _compare_authors(features: Features, a: np.ndarray, b: np.ndarray) -> tuple[
     known = np.fromiter((bool(x and y) for x, y in zip(left, right, strict=True)), bool, len(a))
     first = _compare_values(lambda x, y: bool(set(x) & set(y)), features.first_names, a, b) == SAME
     agree = (ratio >= AUTHORS_AGREE) | (first & (ratio >= AUTHORS_DIFFER))
-    judged = np.where(agree, SAME, np.where((ratio < AUTHORS_DIFFER) & ~first, DIFFERS, UNKNOWN))
-    return np.where(known, judged, UNKNOWN).astype(np.int8), np.where(known, ratio * 100, -1)
+    judged = np.where(agree, SAME, np.where((ratio < AUTHORS_DIFFER) & ~first, DIFFERS, UNCLEAR))
+    return np.where(known, judged, UNCLEAR).astype(np.int8), np.where(known, ratio * 100, -1)
 
 
 def _compare_abstracts(
     features: Features, a: np.ndarray, b: np.ndarray, is_wanted: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Compare the abstracts of the pairs in `is_wanted`; return (SAME/UNKNOWN/DIFFERS, ratios, details).
+    """Compare the abstracts of the pairs in `is_wanted`; return (SAME/UNCLEAR/DIFFERS, ratios, details).
 
-    Abstracts under MIN_ABSTRACT_LETTERS are UNKNOWN. One that is the beginning of the other is SAME: a source truncated
+    Abstracts under MIN_ABSTRACT_LETTERS are UNCLEAR. One that is the beginning of the other is SAME: a source truncated
     it.
     """
     ratios = np.full(len(a), -1, np.float32)
@@ -334,12 +334,12 @@ def _compare_abstracts(
         if min(len(one), len(other)) >= MIN_ABSTRACT_LETTERS:
             ratios[n] = abstract_ratio(one, other)
             details[n] = (
-                _compare_details(one, other) if ratios[n] < 100 and ratios[n] >= ABSTRACTS_AGREE * 100 else UNKNOWN
+                _compare_details(one, other) if ratios[n] < 100 and ratios[n] >= ABSTRACTS_AGREE * 100 else UNCLEAR
             )
     judged = np.where(
-        ratios >= ABSTRACTS_AGREE * 100, SAME, np.where(ratios < ABSTRACTS_DIFFER * 100, DIFFERS, UNKNOWN)
+        ratios >= ABSTRACTS_AGREE * 100, SAME, np.where(ratios < ABSTRACTS_DIFFER * 100, DIFFERS, UNCLEAR)
     )
-    return np.where(ratios < 0, UNKNOWN, judged).astype(np.int8), ratios, details
+    return np.where(ratios < 0, UNCLEAR, judged).astype(np.int8), ratios, details
 
 
 def abstract_ratio(one: str, other: str) -> float:
@@ -371,7 +371,7 @@ def _compare_details(one: str, other: str) -> int:
                 return DIFFERS
             if len(left) == len(right) and any(map(_numbers_differ, left, right)):
                 return DIFFERS
-    return UNKNOWN
+    return UNCLEAR
 
 
 def _words_differ(one: str, other: str) -> bool:

@@ -53,18 +53,18 @@ _COMPARISON_WORDS = {SAME: "same", DIFFERS: "different"}
 _FIELDS = ("pmid", "pmcid", "doi", "journal", "year", "volume", "issue", "pages", "numbers", "marks", "details")
 
 
-def decide(pairs: pa.Table, documents: pa.Table) -> pa.Table:
+def decide_pairs(pairs: pa.Table, documents: pa.Table) -> pa.Table:
     """Decide pairs of documents; return rows of EDGES.
 
     `pairs` has document_a and document_b; `documents` has at least the documents named there. Pairs that no rule joins
     and whose titles do not match are omitted: nothing suggests that they are the same article.
     """
     named = pc.unique(pa.chunked_array([*pairs["document_a"].chunks, *pairs["document_b"].chunks], pa.string()))
-    return decide_from_features(pairs, Features(documents.filter(pc.is_in(documents["document_id"], named))))
+    return decide_pairs_from_features(pairs, Features(documents.filter(pc.is_in(documents["document_id"], named))))
 
 
-def decide_from_features(pairs: pa.Table, features: Features) -> pa.Table:
-    """Return `decide(pairs, documents)` for documents whose features have been computed already."""
+def decide_pairs_from_features(pairs: pa.Table, features: Features) -> pa.Table:
+    """Return `decide_pairs(pairs, documents)` for documents whose features have been computed already."""
     ids = pa.array(features.ids, pa.string())
     a, b = (pc.index_in(pairs[name], ids).to_numpy().astype(np.int64) for name in ("document_a", "document_b"))
     compared = compare(features, a, b)
@@ -90,7 +90,7 @@ def decide_from_features(pairs: pa.Table, features: Features) -> pa.Table:
 
 
 def explain(pair: pa.Table) -> dict[str, Any]:
-    """Explain the decision on two documents, including pairs that `decide` omits.
+    """Explain the decision on two documents, including pairs that `decide_pairs` omits.
 
     `pair` has two rows. Returns verdict ('same' or 'different'), rule (None where no rule holds), evidence (a
     dictionary), accepts and vetoes (the names of all rules that hold).
@@ -98,7 +98,7 @@ def explain(pair: pa.Table) -> dict[str, Any]:
     features = Features(pair)
     compared = compare(features, np.array([0]), np.array([1]))
     ids = sorted(features.ids)
-    edges = decide_from_features(pa.table({"document_a": ids[:1], "document_b": ids[1:]}), features).to_pylist()
+    edges = decide_pairs_from_features(pa.table({"document_a": ids[:1], "document_b": ids[1:]}), features).to_pylist()
     verdict, rule = (edges[0]["verdict"], edges[0]["rule"]) if edges else ("different", None)
     return {
         "verdict": verdict,
@@ -117,7 +117,7 @@ def _first_rule(ruleset: Mapping[str, rules.Rule], compared: Comparison) -> tupl
 
 
 def _evidence(compared: Comparison, n: int, otherwise: str = "") -> str:
-    """Return the comparison of pair `n` as JSON, without fields that are UNKNOWN."""
+    """Return the comparison of pair `n` as JSON, without fields that are UNCLEAR."""
     evidence: dict[str, str | int] = {"title": _TITLE_WORDS[int(compared.title[n])]}
     for name, ratio in (("authors", compared.author_ratio[n]), ("abstract", compared.abstract_ratio[n])):
         if ratio >= 0:

@@ -2,12 +2,12 @@
 
     blocking_keys    what records of one article are likely to share           transforms.duplicates.blocking
     candidate_pairs  pairs that share a key                                    transforms.duplicates.blocking
-    decide           same article or not, with the rule and its evidence       transforms.duplicates.decisions
+    decide_pairs     same article or not, with the rule and its evidence       transforms.duplicates.decisions
     cluster          pairs -> articles, checked for each article as a whole    transforms.duplicates.clustering
 
 This module runs the four steps at once over the documents it is given. A commit runs them incrementally over a lake
 (`warehouse.commit.pair_decisions`): `blocking_keys` for new documents, `affected_documents` for those whose pairs may
-have changed, `candidate_pairs` and `decide` for these, and `cluster` for the articles they reach. Both ways give the
+have changed, `candidate_pairs` and `decide_pairs` for these, `cluster` for the articles they reach. Both ways give the
 same articles.
 """
 
@@ -15,7 +15,7 @@ import pyarrow as pa
 
 from transforms.duplicates.blocking import candidate_pairs, keys_from_features
 from transforms.duplicates.clustering import cluster
-from transforms.duplicates.decisions import decide_from_features
+from transforms.duplicates.decisions import decide_pairs_from_features
 from transforms.duplicates.features import Features
 from transforms.text.slices import text_slices
 
@@ -30,7 +30,7 @@ def deduplicate(documents: pa.Table, verdicts: pa.Table | None = None) -> pa.Tab
     """
     features = Features(documents)
     return cluster(
-        decide_from_features(candidate_pairs(keys_from_features(features, text_slices(documents))), features),
+        decide_pairs_from_features(candidate_pairs(keys_from_features(features, text_slices(documents))), features),
         documents,
         verdicts,
     )

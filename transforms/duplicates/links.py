@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 from transforms.duplicates.comparison import AUTHORS_AGREE, DIFFERS, EQUAL, EXTENDED, SAME, Comparison, compare
 from transforms.duplicates.features import MISSING, Features
 
-LINKS = pa.schema([("link", pa.string()), ("link_from", pa.string())])
+INFERRED_LINKS = pa.schema([("link", pa.string()), ("link_from", pa.string())])
 """link: the relation of document link_from to the other one: 'preprint_of', 'erratum_for', 'comment_on',
 'retraction_of', 'translation_of' or 'version_of'; both NULL where the pair has no link."""
 
@@ -26,7 +26,7 @@ _MARK_KINDS = (
 
 
 def infer_links(edges: pa.Table, features: Features) -> pa.Table:
-    """Return rows of LINKS in the order of `edges`; NULL for edges whose verdict is 'same' and for unrelated pairs.
+    """Return INFERRED_LINKS in the order of `edges`; NULL for edges whose verdict is 'same' and for unrelated pairs.
 
     `edges` has the columns of `decisions.EDGES`; `features` holds all their documents.
     """
@@ -41,7 +41,7 @@ def infer_links(edges: pa.Table, features: Features) -> pa.Table:
             link = _by_marks(features, compared, n, row_a, row_b) or _by_text(features, compared, n, row_a, row_b)
         subjects.append(features.ids[link[0]] if link else None)
         kinds.append(link[1] if link else None)
-    return pa.table([kinds, subjects], schema=LINKS)
+    return pa.table([kinds, subjects], schema=INFERRED_LINKS)
 
 
 def _by_marks(features: Features, compared: Comparison, n: int, row_a: int, row_b: int) -> tuple[int, str] | None:

@@ -19,7 +19,7 @@ from transforms.duplicates.blocking import (
     affected_documents,
     candidate_pairs,
 )
-from transforms.duplicates.decisions import decide_from_features
+from transforms.duplicates.decisions import decide_pairs_from_features
 from transforms.duplicates.features import COMPARED_COLUMNS, Features
 from transforms.duplicates.links import infer_links
 from transforms.schema.articles import PAIR_DECISIONS
@@ -103,7 +103,7 @@ def _decide_gathered(connection: duckdb.DuckDBPyConnection, documents: pa.Array)
     contents = connection.sql(statement("commit", "compared_documents")).to_arrow_table()
     connection.unregister("documents_to_compare")
     features = Features(contents)
-    edges = decide_from_features(pairs, features)
+    edges = decide_pairs_from_features(pairs, features)
     decisions = pa.table({**_columns(edges), **_columns(infer_links(edges, features))})
     for side in ("a", "b"):
         rows = pc.index_in(edges[f"document_{side}"], contents["document_id"].combine_chunks())

@@ -12,8 +12,8 @@ from tests.support.dedup_records import documents, labelled
 from transforms.duplicates import blocking
 from transforms.duplicates.article_ids import article_id
 from transforms.duplicates.blocking import affected_documents, blocking_keys, candidate_pairs
-from transforms.duplicates.clustering import ALONE, ARTICLES, MANUAL, cluster
-from transforms.duplicates.decisions import decide
+from transforms.duplicates.clustering import ALONE, ARTICLE_ASSIGNMENTS, MANUAL, cluster
+from transforms.duplicates.decisions import decide_pairs
 from transforms.duplicates.deduplicate import deduplicate
 
 PAPER = {
@@ -48,7 +48,7 @@ class StoredDecisions:
         fresh = blocking_keys(batch)
         if self.documents is None:
             self.documents, self.keys = batch, fresh
-            self.edges, self.articles = decide(candidate_pairs(fresh), batch), {}
+            self.edges, self.articles = decide_pairs(candidate_pairs(fresh), batch), {}
             self._cluster()
             return
         former = self.keys.filter(pc.is_in(self.keys["document_id"], ids))
@@ -57,7 +57,7 @@ class StoredDecisions:
         changed = affected_documents(self.keys, ids, former)
         a, b = (pc.is_in(self.edges[name], changed) for name in ("document_a", "document_b"))
         pairs = candidate_pairs(self.keys, changed)
-        self.edges = pa.concat_tables([self.edges.filter(pc.invert(pc.or_(a, b))), decide(pairs, self.documents)])
+        self.edges = pa.concat_tables([self.edges.filter(pc.invert(pc.or_(a, b))), decide_pairs(pairs, self.documents)])
         self._cluster()
 
     def _cluster(self):
@@ -83,7 +83,7 @@ def in_batches(table, seed, batches):
 
 def test_rows_come_in_the_order_of_the_documents_with_rule_and_evidence():
     found = deduplicate(documents([PAPER, {**PAPER, "authors": ["Brandt U"]}, {"title": "Another matter altogether"}]))
-    assert found.schema == ARTICLES
+    assert found.schema == ARTICLE_ASSIGNMENTS
     assert found["document_id"].to_pylist() == ["d0", "d1", "d2"]
     assert found["article_id"].to_pylist() == [article_id([], ["d0", "d1"])] * 2 + [article_id([], ["d2"])]
     assert found["rule"].to_pylist() == ["same title, authors and place"] * 2 + [ALONE]

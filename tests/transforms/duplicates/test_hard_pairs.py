@@ -4,7 +4,7 @@ import pytest
 
 from tests.support.dedup_records import documents, hard_pairs, labelled
 from transforms.duplicates.blocking import blocking_keys, candidate_pairs
-from transforms.duplicates.decisions import decide
+from transforms.duplicates.decisions import decide_pairs
 from transforms.duplicates.deduplicate import deduplicate
 from transforms.duplicates.features import Features
 from transforms.duplicates.links import infer_links
@@ -34,7 +34,7 @@ LINKED = [(case, link, a, b) for case, _, link, a, b in PAIRS if link]
 @pytest.mark.parametrize(("case", "kind", "a", "b"), LINKED, ids=[case for case, *_ in LINKED])
 def test_link_of_hard_pair(case, kind, a, b):
     table = documents([a, b])
-    links = infer_links(decide(candidate_pairs(blocking_keys(table)), table), Features(table))
+    links = infer_links(decide_pairs(candidate_pairs(blocking_keys(table)), table), Features(table))
     assert links.to_pylist() == [{"link": kind, "link_from": "d1"}]
 
 

@@ -6,9 +6,9 @@ import pyarrow as pa
 
 from tests.support.dedup_records import documents
 from transforms.duplicates.blocking import blocking_keys, candidate_pairs
-from transforms.duplicates.decisions import EDGES, decide, explain
+from transforms.duplicates.decisions import EDGES, decide_pairs, explain
 from transforms.duplicates.features import Features
-from transforms.duplicates.links import LINKS, infer_links
+from transforms.duplicates.links import INFERRED_LINKS, infer_links
 from transforms.duplicates.rules import ACCEPTS, VETOES
 
 PAPER = {
@@ -23,12 +23,12 @@ PAPER = {
 
 def decide_all(*rows):
     table = documents(rows)
-    return decide(candidate_pairs(blocking_keys(table)), table)
+    return decide_pairs(candidate_pairs(blocking_keys(table)), table)
 
 
 def links(*rows):
     table = infer_links(decide_all(*rows), Features(documents(rows)))
-    assert table.schema == LINKS
+    assert table.schema == INFERRED_LINKS
     return [(row["link_from"], row["link"]) for row in table.to_pylist() if row["link"]]
 
 
@@ -65,12 +65,12 @@ def test_a_decision_depends_on_its_two_documents_alone():
     pair = [PAPER, {**PAPER, "pages": "301-309"}]
     others = [{**PAPER, "title": f"Another title about salt {n}"} for n in range(5)]
     pairs = pa.table({"document_a": ["d0"], "document_b": ["d1"]})
-    assert decide(pairs, documents([*pair, *others])) == decide(pairs, documents(pair))
+    assert decide_pairs(pairs, documents([*pair, *others])) == decide_pairs(pairs, documents(pair))
 
 
 def test_dissimilar_pairs_are_omitted():
     pairs = pa.table({"document_a": ["d0"], "document_b": ["d1"]})
-    assert decide(pairs, documents([PAPER, {"title": "Honey and the heart"}])).num_rows == 0
+    assert decide_pairs(pairs, documents([PAPER, {"title": "Honey and the heart"}])).num_rows == 0
 
 
 def test_any_two_documents_can_be_explained():
