@@ -109,12 +109,12 @@ def naive_words(text):
 
 def naive_mentions(text, sentences):
     """(start, end, concepts) by trying every span of words against every name."""
-    spoken = naive_words(text)
+    words = naive_words(text)
     starts = {start for start, _ in sentences}
     found, at = [], 0
-    while at < len(spoken):
-        for end in range(min(len(spoken), at + 3), at, -1):
-            span = spoken[at:end]
+    while at < len(words):
+        for end in range(min(len(words), at + 3), at, -1):
+            span = words[at:end]
             between = [
                 "broken" if any(a[1] < s <= b[0] for s in starts) else gap_kind(text[a[1] : b[0]])
                 for a, b in pairwise(span)
@@ -128,7 +128,7 @@ def naive_mentions(text, sentences):
     return found
 
 
-def naive_meaning(surface, spoken, between):
+def naive_meaning(surface, words, between):
     candidates = []
     for concept, names in NAMES.items():
         for rank, name in enumerate(names):
@@ -136,11 +136,11 @@ def naive_meaning(surface, spoken, between):
             for form, quality in ((name, min(rank, 1)), *([(turned, 2)] if ", " in name else [])):
                 known = re.findall("[a-z]+", form.lower())
                 gaps = ["comma" if gap == ", " else "joined" for gap in re.findall("[^A-Za-z]+", form)]
-                if gaps != between or [lemma(w) for w in known] != [lemma(w) for w in spoken]:
+                if gaps != between or [lemma(w) for w in known] != [lemma(w) for w in words]:
                     continue
                 if form.isupper() and surface not in (form, form + "s"):
                     continue
-                candidates.append(((known != spoken, quality), concept))
+                candidates.append(((known != words, quality), concept))
     best = min((quality for quality, _ in candidates), default=None)
     return sorted({concept for quality, concept in candidates if quality == best})
 

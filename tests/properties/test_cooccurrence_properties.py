@@ -1,4 +1,4 @@
-"""The counts of random small literatures against a reading of the definition, one article at a time."""
+"""Counts of small random sets of articles agree with a naive count, one article at a time."""
 
 import datetime as dt
 from collections import Counter
@@ -47,10 +47,10 @@ def keys_of(articles):
             "sources": ["pubmed"],
             "entered_on": DAY,
             "is_case_report": False,
-            "retracted_on": DAY if told["retracted"] else None,
-            **{name: told[name] for name in ("year", "in_index", "in_text", "has_abstract", "is_notice")},
+            "retracted_on": DAY if article["retracted"] else None,
+            **{name: article[name] for name in ("year", "in_index", "in_text", "has_abstract", "is_notice")},
         }
-        for number, told in enumerate(articles)
+        for number, article in enumerate(articles)
     )
 
 
@@ -68,8 +68,8 @@ def mentions_of(articles):
             "assertion": "present" if sentence is None else assertion,
             "basis": "index" if sentence is None else "text",
         }
-        for number, told in enumerate(articles)
-        for concept, sentence, assertion in told["mentions"]
+        for number, article in enumerate(articles)
+        for concept, sentence, assertion in article["mentions"]
     )
 
 
@@ -86,26 +86,30 @@ def spelled_out(counts):
 def by_definition(articles):
     """(pairs, concepts, corpus) as counters keyed like the tables' rows."""
     pairs, concepts, corpus = Counter(), Counter(), Counter()
-    for told in articles:
-        measure = "retracted_articles" if told["retracted"] or told["is_notice"] else "articles"
-        index = {concept for concept, sentence, _ in told["mentions"] if sentence is None}
+    for article in articles:
+        measure = "retracted_articles" if article["retracted"] or article["is_notice"] else "articles"
+        index = {concept for concept, sentence, _ in article["mentions"] if sentence is None}
         where = {}
-        for concept, sentence, assertion in told["mentions"]:
-            if sentence is not None and assertion == "present" and told["in_text"]:
+        for concept, sentence, assertion in article["mentions"]:
+            if sentence is not None and assertion == "present" and article["in_text"]:
                 where.setdefault(concept, set()).add(sentence)
-        member = {"index": told["in_index"], "text": told["in_text"], "any": told["in_index"] or told["in_text"]}
+        member = {
+            "index": article["in_index"],
+            "text": article["in_text"],
+            "any": article["in_index"] or article["in_text"],
+        }
         for basis, found in (("index", index), ("text", set(where)), ("any", index | set(where))):
             if member[basis]:
-                corpus[told["year"], basis, measure] += 1
-                if told["has_abstract"] and measure == "articles":
-                    corpus[told["year"], basis, "with_abstract"] += 1
+                corpus[article["year"], basis, measure] += 1
+                if article["has_abstract"] and measure == "articles":
+                    corpus[article["year"], basis, "with_abstract"] += 1
             for concept in found:
-                concepts[concept, told["year"], basis, measure] += 1
+                concepts[concept, article["year"], basis, measure] += 1
             for a, b in combinations(sorted(found), 2):
-                pairs[a, b, told["year"], basis, measure] += 1
+                pairs[a, b, article["year"], basis, measure] += 1
                 together = where.get(a, set()) & where.get(b, set())
                 if basis != "index" and together and measure == "articles":
-                    pairs[a, b, told["year"], basis, "sentence_articles"] += 1
+                    pairs[a, b, article["year"], basis, "sentence_articles"] += 1
     return pairs, concepts, corpus
 
 
@@ -161,9 +165,9 @@ def test_a_signed_delta_turns_the_old_counts_into_the_new(old, new):
 def test_article_concepts_list_the_affirming_sentences(articles):
     concepts, _ = counted(articles)
     for row in concepts.to_pylist():
-        told = articles[row["article_id"] - 100]["mentions"]
+        in_article = articles[row["article_id"] - 100]["mentions"]
         is_text = row["basis"] == "text"
-        mine = [m for m in told if m[0] == row["concept_id"] and (m[1] is not None) == is_text]
+        mine = [m for m in in_article if m[0] == row["concept_id"] and (m[1] is not None) == is_text]
         affirmed = [sentence for _, sentence, assertion in mine if not is_text or assertion == "present"]
         assert mine
         assert row["affirmed"] == bool(affirmed)

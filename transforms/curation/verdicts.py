@@ -1,16 +1,16 @@
-"""People's verdicts on mentions and names: data that overrules the annotation, whenever and wherever it is made anew.
+"""Manual verdicts on mentions and names. They override the annotation, each time it is made.
 
 A verdict (`CURATED_VERDICTS`) is on a name ("never match this name") or on a mention ("this is wrong here"):
 
-    'never', on a name                          it is not matched for the concept, in any written form; for no concept
-                                                where none is given
-    'wrong', on a mention                       it is left out
-    'present', 'negated', 'uncertain', 'other'  that is what the text says of the mention
-    'as annotated', on either                   takes back the verdicts before it
+    'never', on a name                          not matched for the concept (for any, where none is given), in any
+                                                written form
+    'wrong', on a mention                       removed
+    'present', 'negated', 'uncertain', 'other'  the assertion of the mention
+    'as annotated', on either                   withdraws earlier verdicts
 
-A mention is told by its document, its words (whatever their case), its concept, and its place where one is given;
-without a place the verdict is on every such mention of the document, so that it outlives a revised text. Of several
-verdicts on one thing the last holds, by date and then by row.
+A mention is identified by document, text (ignoring case), concept, and optionally its start offset. Without an offset
+the verdict applies to every such mention of the document, and so survives a revision of the text. Of several verdicts
+on one mention or name the last applies, by date, then by row.
 """
 
 from typing import Any
@@ -32,7 +32,7 @@ Lemmas = tuple[str, ...]
 
 
 class VerdictError(ValueError):
-    """A verdict cannot be followed; the message names its author, its date and what to change."""
+    """A verdict is invalid; the message names its author, its date and what it needs."""
 
 
 def check_verdicts(verdicts: pa.Table) -> pa.Table:
@@ -43,7 +43,7 @@ def check_verdicts(verdicts: pa.Table) -> pa.Table:
         complete = row["name"] if row["name"] is not None else row["document_id"] and row["text"] and row["concept_id"]
         if row["verdict"] not in allowed or not complete or not row["author"] or row["decided_on"] is None:
             raise VerdictError(
-                f"the verdict {row['verdict']!r} of {row['author']} on {row['decided_on']} cannot be followed: it needs"
+                f"the verdict {row['verdict']!r} of {row['author']} on {row['decided_on']} is invalid: it needs"
                 f" an author, a date, and either a name ({', '.join(NAME_VERDICTS)}) or a"
                 f" document, a text and a concept ({', '.join(MENTION_VERDICTS)})"
             )
@@ -51,37 +51,41 @@ def check_verdicts(verdicts: pa.Table) -> pa.Table:
 
 
 def forbidden_names(verdicts: pa.Table) -> dict[Lemmas, set[str | None]]:
-    """Names that are never to be matched, as the words they are spoken with, and for which concepts (None: for any)."""
-    standing: dict[tuple[Lemmas, str | None], bool] = {}
+    """The names that must not be matched, as lemmas, and the concepts this applies to (None: all)."""
+    latest: dict[tuple[Lemmas, str | None], bool] = {}
     for row in _in_order(verdicts):
         if row["name"] is not None:
-            standing[lemmas(row["name"]), row["concept_id"]] = row["verdict"] == _NEVER
+            latest[lemmas(row["name"]), row["concept_id"]] = row["verdict"] == _NEVER
     forbidden: dict[Lemmas, set[str | None]] = {}
-    for (name, concept_id), never in standing.items():
+    for (name, concept_id), never in latest.items():
         if never:
             forbidden.setdefault(name, set()).add(concept_id)
     return forbidden
 
 
 def apply_verdicts(mentions: pa.Table, verdicts: pa.Table) -> pa.Table:
-    """`mentions` (as `annotate` gives them) as the verdicts on mentions will have them; in the same order."""
+    """The mentions with the verdicts on mentions applied, in the same order.
+
+    mentions: as `annotate` returns them. Mentions from headings are not affected.
+    """
     latest: dict[tuple[str, str, str, int | None], str] = {}
     for row in _in_order(verdicts):
         if row["name"] is None:
             key = (row["document_id"], row["concept_id"], row["text"].casefold(), row["start"])
-            latest.pop(key, None)
+            latest.pop(key, None)  # moves the key to the end: the order says which of two keys was decided last
             latest[key] = row["verdict"]
     if not latest:
         return mentions
-    judged = pc.is_in(mentions["document_id"], pa.array(sorted({key[0] for key in latest}), pa.string()))
-    judged = pc.and_(judged, pc.equal(mentions["basis"], "text"))
+    may_apply = pc.is_in(mentions["document_id"], pa.array(sorted({key[0] for key in latest}), pa.string()))
+    may_apply = pc.and_(may_apply, pc.equal(mentions["basis"], "text"))
     assertion, kept = mentions["assertion"].to_pylist(), np.ones(len(mentions), bool)
     order = {key: at for at, key in enumerate(latest)}
-    for at in np.flatnonzero(np.asarray(judged, bool)).tolist():
+    for at in np.flatnonzero(np.asarray(may_apply, bool)).tolist():
         row = {column: mentions[column][at].as_py() for column in ("document_id", "concept_id", "text", "start")}
         exact = (row["document_id"], row["concept_id"], row["text"].casefold(), row["start"])
-        found = max((key for key in (exact, (*exact[:3], None)) if key in order), key=order.__getitem__, default=None)
-        verdict = latest[found] if found else _AS_ANNOTATED
+        # a verdict on this very offset and one on the whole document may both apply: the later one wins
+        decided = max((key for key in (exact, (*exact[:3], None)) if key in order), key=order.__getitem__, default=None)
+        verdict = latest[decided] if decided else _AS_ANNOTATED
         kept[at] = verdict != _WRONG
         assertion[at] = verdict if verdict in ASSERTIONS else assertion[at]
     return _with_assertion(mentions, assertion, kept)
@@ -94,5 +98,6 @@ def _with_assertion(mentions: pa.Table, assertion: list[str], kept: npt.NDArray[
 
 
 def _in_order(verdicts: pa.Table) -> list[dict[str, Any]]:
+    """The verdicts as rows, by date; verdicts of one day keep their order."""
     rows: list[dict[str, Any]] = check_verdicts(verdicts).to_pylist()
     return sorted(rows, key=lambda row: row["decided_on"])

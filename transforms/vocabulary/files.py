@@ -1,4 +1,4 @@
-"""A vocabulary file of any kind -> vocabulary tables, told by its content, and by its name where that does not tell."""
+"""Reads a vocabulary file of any kind; the format is recognised by content, else by the file name."""
 
 import io
 from collections.abc import Iterator
@@ -18,9 +18,9 @@ _KINDS = "MeSH (desc or supp XML), an ontology in OBO format, or a list of conce
 
 
 def read_vocabulary(stream: BinaryIO, name: str) -> VocabularyTables:
-    """MeSH XML, OBO or a user's own list, plain or gzip -> vocabulary tables.
+    """Read MeSH XML, an OBO ontology or a custom list, plain or gzip, into vocabulary tables.
 
-    Raises `VocabularyError`, naming the file (`name`), where it is none of these or damaged.
+    Raises `VocabularyError`, naming the file (`name`), for any other file and for a damaged one.
     """
     buffered: io.BufferedReader = io.BufferedReader(cast("io.RawIOBase", stream), _HEAD)
     if buffered.peek(2)[:2] == _GZIP:
@@ -44,7 +44,7 @@ def _read_text(buffered: io.BufferedReader, head: bytes, name: str) -> Vocabular
         if plain.endswith(".toml"):
             return read_toml(content, name)
         return read_csv(_lines(content), name, "\t" if plain.endswith(".tsv") else ",")
-    raise VocabularyError(f"{name} is no vocabulary that can be read; expected {_KINDS}")
+    raise VocabularyError(f"{name} is not a vocabulary that can be read; expected {_KINDS}")
 
 
 def _whole(buffered: io.BufferedReader, name: str) -> str:

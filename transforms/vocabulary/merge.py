@@ -1,8 +1,11 @@
-"""Several vocabularies as one.
+"""Merges several vocabularies into one.
 
-Two concepts of different vocabularies become one, under the id of the vocabulary loaded first, where a cross-reference
-says that they are the same, neither of the two vocabularies says so of a second pair with either of them, and they
-share a name. Anything less would join what is merely related: a cross-reference often means "roughly".
+Two concepts of different vocabularies are unified, under the id of the vocabulary loaded first, if a cross-reference
+joins them, the cross-reference is one to one between the two vocabularies, and they share a name. Weaker conditions
+would unify concepts that are merely related, because many cross-references are approximate.
+
+    MESH:D1 "Splenomegaly"    MONDO:1 "splenomegaly", xref MESH:D1                       -> one concept, MESH:D1
+    MESH:D2 "Polycythemia"    MONDO:2, MONDO:3, both with xref MESH:D2                   -> three concepts
 """
 
 from collections import Counter
@@ -20,15 +23,16 @@ from transforms.vocabulary.tables import XREFS, VocabularyError, VocabularyTable
 
 
 def merge(parts: Sequence[VocabularyTables]) -> VocabularyTables:
-    """Several vocabularies as one, counted as by default; MeSH first, then their order decides which id stays.
+    """Merge vocabularies; which concepts are counted is set to the default.
 
-    Raises `VocabularyError` where two of them define the same concept, lists of one's own apart: these give it names.
+    The id of a unified concept is MeSH's, else that of the earlier vocabulary. A custom list may name concepts of other
+    vocabularies, which adds names to them; raises `VocabularyError` where two other vocabularies define one concept.
     """
     parts = sorted(parts, key=lambda part: not any(edition.name.startswith("MeSH") for edition in part.editions))
     owner = _owners(parts)
     same = _same_concepts(parts, owner)
     concepts = pa.concat_tables(
-        [CONCEPTS.empty(), *(_own(part, number, owner, same) for number, part in enumerate(parts))]
+        [CONCEPTS.empty(), *(_owned(part, number, owner, same) for number, part in enumerate(parts))]
     )
     names = _renamed(pa.concat_tables([CONCEPT_NAMES.empty(), *(part.names for part in parts)]), ["concept_id"], same)
     ancestors = pa.concat_tables([CONCEPT_ANCESTORS.empty(), *(part.ancestors for part in parts)])
@@ -48,61 +52,62 @@ def _extends(part: VocabularyTables) -> bool:
 
 
 def _owners(parts: Sequence[VocabularyTables]) -> dict[str, int]:
-    """The number of the part that defines each concept."""
+    """The number of the vocabulary that defines each concept."""
     owner: dict[str, int] = {}
-    twice: list[str] = []
-    for number, part in sorted(enumerate(parts), key=lambda one: _extends(one[1])):
+    duplicates: list[str] = []
+    for number, part in sorted(enumerate(parts), key=lambda numbered: _extends(numbered[1])):
         ids = part.concepts["concept_id"].to_pylist()
-        twice += [one for one in ids if one in owner and not _extends(part)]
+        duplicates += [id_ for id_ in ids if id_ in owner and not _extends(part)]
         owner = dict.fromkeys(ids, number) | owner
-    if twice:
+    if duplicates:
         raise VocabularyError(
-            f"{len(twice)} concepts are defined by more than one of the files, {twice[0]} among them;"
+            f"{len(duplicates)} concepts are defined by more than one of the files, for example {duplicates[0]};"
             " load one edition of a vocabulary at a time"
         )
     return owner
 
 
 def _same_concepts(parts: Sequence[VocabularyTables], owner: dict[str, int]) -> dict[str, str]:
-    """Concept -> the one of an earlier vocabulary that it is."""
+    """The concept of an earlier vocabulary that each unified concept is replaced by."""
     pairs = set(_cross_references(parts, owner))
     first = Counter((one, owner[other]) for one, other in pairs)
     second = Counter((other, owner[one]) for one, other in pairs)
     once = [pair for pair in pairs if first[pair[0], owner[pair[1]]] == 1 and second[pair[1], owner[pair[0]]] == 1]
-    spoken = _spoken(parts, {one for pair in once for one in pair})
-    groups: dict[str, dict[int, str]] = {one: {owner[one]: one} for pair in once for one in pair}
+    names = _name_lemmas(parts, {concept for pair in once for concept in pair})
+    # each group has at most one concept of each vocabulary: vocabulary number -> concept
+    groups: dict[str, dict[int, str]] = {concept: {owner[concept]: concept} for pair in once for concept in pair}
     for earlier, later in sorted(once, key=lambda pair: (owner[pair[0]], owner[pair[1]], pair)):
-        one, other = groups[earlier], groups[later]
-        if spoken[earlier] & spoken[later] and one.keys().isdisjoint(other):
-            one.update(other)
-            groups.update(dict.fromkeys(other.values(), one))
+        first_group, second_group = groups[earlier], groups[later]
+        if names[earlier] & names[later] and first_group.keys().isdisjoint(second_group):
+            first_group.update(second_group)
+            groups.update(dict.fromkeys(second_group.values(), first_group))
     first_of = {member: group[min(group)] for group in groups.values() for member in group.values()}
-    return {one: kept for one, kept in first_of.items() if one != kept}
+    return {concept: kept for concept, kept in first_of.items() if concept != kept}
 
 
 def _cross_references(parts: Sequence[VocabularyTables], owner: dict[str, int]) -> Iterator[tuple[str, str]]:
-    """Pairs of concepts of different vocabularies said to be the same, the earlier vocabulary's first."""
+    """Cross-referenced pairs of concepts of different vocabularies, the earlier vocabulary's first."""
     for part in parts:
         for one, other in zip(part.xrefs["concept_id"].to_pylist(), part.xrefs["xref"].to_pylist(), strict=True):
             if one in owner and other in owner and owner[one] != owner[other]:
                 yield (one, other) if owner[one] < owner[other] else (other, one)
 
 
-def _spoken(parts: Sequence[VocabularyTables], wanted: set[str]) -> dict[str, set[tuple[str, ...]]]:
-    """The names of some concepts, those by rule among them, as the words they are made of in any form and order."""
-    spoken: dict[str, set[tuple[str, ...]]] = {one: set() for one in wanted}
+def _name_lemmas(parts: Sequence[VocabularyTables], wanted: set[str]) -> dict[str, set[tuple[str, ...]]]:
+    """The names of the wanted concepts, derived names included, as sorted lemmas: equal for any form and word order."""
+    lemmas_of: dict[str, set[tuple[str, ...]]] = {concept: set() for concept in wanted}
     ids = pa.array(sorted(wanted), pa.string())
     for part in parts:
         concepts = part.concepts.filter(pc.is_in(part.concepts["concept_id"], ids))
         known = matchable_names(part.names, concepts)
         concept_ids = concepts["concept_id"].to_pylist()
         for name, concept in zip(known.text.to_pylist(), known.concept.tolist(), strict=True):
-            spoken[concept_ids[concept]].add(tuple(sorted(lemma(word) for word in split_words(name))))
-    return spoken
+            lemmas_of[concept_ids[concept]].add(tuple(sorted(lemma(word) for word in split_words(name))))
+    return lemmas_of
 
 
-def _own(part: VocabularyTables, number: int, owner: dict[str, int], same: dict[str, str]) -> pa.Table:
-    """The concepts of a part that stay."""
+def _owned(part: VocabularyTables, number: int, owner: dict[str, int], same: dict[str, str]) -> pa.Table:
+    """The concepts of a vocabulary that it owns and that are not replaced."""
     kept = [owner[one] == number and one not in same for one in part.concepts["concept_id"].to_pylist()]
     return part.concepts.filter(pa.array(kept, pa.bool_()))
 
@@ -116,7 +121,7 @@ def _renamed(table: pa.Table, columns: list[str], same: dict[str, str]) -> pa.Ta
 
 
 def _distinct_names(names: pa.Table, concepts: pa.Table) -> pa.Table:
-    """Names without repetitions, preferred ones of the concepts' own alone."""
+    """The names without repetitions; only the preferred name of the merged concept is marked as preferred."""
     preferred = dict(zip(concepts["concept_id"].to_pylist(), concepts["name"].to_pylist(), strict=True))
     seen: dict[tuple[str, str], str] = {}
     for concept_id, name in zip(names["concept_id"].to_pylist(), names["name"].to_pylist(), strict=True):
@@ -126,7 +131,7 @@ def _distinct_names(names: pa.Table, concepts: pa.Table) -> pa.Table:
 
 
 def _closed(ancestors: pa.Table, owner: dict[str, int]) -> pa.Table:
-    """Ancestors of ancestors as well; those that no vocabulary defines are left out."""
+    """The transitive closure of the ancestors, without those that no vocabulary defines."""
     above: dict[str, list[str]] = {}
     for one, other in zip(ancestors["concept_id"].to_pylist(), ancestors["ancestor_id"].to_pylist(), strict=True):
         if other in owner:
@@ -136,7 +141,7 @@ def _closed(ancestors: pa.Table, owner: dict[str, int]) -> pa.Table:
 
 
 def _with_inherited_categories(tables: VocabularyTables) -> VocabularyTables:
-    """Concepts of MeSH without a place in its tree take the categories of what stands above them."""
+    """Give MeSH supplementary concepts, which have no tree numbers, the categories of their ancestors."""
     concepts = tables.concepts
     categories = dict(zip(concepts["concept_id"].to_pylist(), concepts["categories"].to_pylist(), strict=True))
     bare = {one for one, standing in categories.items() if not standing and one.startswith("MESH:C")}

@@ -1,7 +1,8 @@
-"""MeSH files (desc and supp XML, plain or gzip) -> vocabulary tables.
+"""Reads MeSH descriptor and supplementary files (XML, plain or gzip) into vocabulary tables.
 
-The format: https://www.nlm.nih.gov/mesh/xml_data_elements.html. A supplementary record stands below the descriptors it
-is mapped to, and takes its categories from them where they are loaded with it (transforms.vocabulary.merge).
+The format: https://www.nlm.nih.gov/mesh/xml_data_elements.html. The parents of a supplementary
+record are the descriptors it is mapped to; it takes its categories from them if they are loaded together
+(transforms.vocabulary.merge).
 """
 
 import gzip
@@ -32,10 +33,11 @@ _DAMAGED_GZIP = (EOFError, zlib.error, gzip.BadGzipFile, cast("type[Exception]",
 
 
 def read_mesh(stream: BinaryIO, name: str) -> VocabularyTables:
-    """A MeSH file -> its concepts, their names and what stands above what; counted as by default.
+    """Read a MeSH file: its concepts, their names and hierarchy, with the default categories counted.
 
-    An ancestor of a descriptor is one whose tree number is a proper prefix, up to a dot, of one of its own.
-    Raises `VocabularyError`, naming the file (`name`), for anything but a whole MeSH file.
+    The ancestors of a descriptor are those with a tree number that is a proper prefix, up to a dot, of one of its own:
+    C15.378 is an ancestor of C15.378.071. Raises `VocabularyError`, naming the file (`name`), unless it is a complete
+    MeSH file.
     """
     edition: list[str] = []
     try:
@@ -44,11 +46,11 @@ def read_mesh(stream: BinaryIO, name: str) -> VocabularyTables:
         raise VocabularyError(f"{name} cannot be read as MeSH: {error}; {_ADVICE}") from error
     if not concepts:
         raise VocabularyError(f"{name} holds no records; {_ADVICE}")
-    return VocabularyTables.from_concepts(_placed(concepts), Edition(edition[0], _LICENCE))
+    return VocabularyTables.from_concepts(_with_tree_parents(concepts), Edition(edition[0], _LICENCE))
 
 
 def _concepts(stream: BinaryIO, edition: list[str]) -> Iterator[Concept]:
-    """The records of a file; `edition` receives its name, e.g. 'MeSH 2024'."""
+    """Yield the concepts of a file; the name of its edition, such as 'MeSH 2024', is appended to `edition`."""
     buffered = io.BufferedReader(cast("io.RawIOBase", stream))
     packed = buffered.peek(2)[:2] == _GZIP
     source = igzip.IGzipFile(fileobj=buffered) if packed else buffered  # type: ignore[no-untyped-call]
@@ -63,7 +65,7 @@ def _concepts(stream: BinaryIO, edition: list[str]) -> Iterator[Concept]:
             kind = _KINDS[element.tag]
         elif event == "end" and element.tag == kind[0]:
             yield _concept(element, kind[1])
-            element.clear()
+            element.clear()  # and drop earlier siblings, or the parsed tree of the whole file stays in memory
             while element.getprevious() is not None:
                 del element.getparent()[0]
     if not edition:
@@ -95,21 +97,22 @@ def _concept(record: etree._Element, kind: str) -> Concept:
         list(names),
         sorted({number[0] for number in trees}),
         list(trees),
-        [f"MESH:{one.text.strip().lstrip('*')}" for one in mapped if one.text],
+        [f"MESH:{heading.text.strip().lstrip('*')}" for heading in mapped if heading.text],
     )
 
 
-def _placed(concepts: list[Concept]) -> list[Concept]:
-    """Concepts with those above them by their tree numbers as well."""
+def _with_tree_parents(concepts: list[Concept]) -> list[Concept]:
+    """The concepts with parents by tree number added to those of the file."""
     at = {number: concept.concept_id for concept in concepts for number in concept.tree_numbers}
-    return [replace(concept, above=[*concept.above, *_above(concept, at)]) for concept in concepts]
+    return [replace(concept, parents=[*concept.parents, *_tree_ancestors(concept, at)]) for concept in concepts]
 
 
-def _above(concept: Concept, at: dict[str, str]) -> set[str]:
+def _tree_ancestors(concept: Concept, at: dict[str, str]) -> set[str]:
     prefixes = {prefix for number in concept.tree_numbers for prefix in _prefixes(number)}
     return {at[prefix] for prefix in prefixes if prefix in at} - {concept.concept_id}
 
 
 def _prefixes(number: str) -> Iterator[str]:
+    """The proper dotted prefixes of a tree number: C15.378.071 -> C15, C15.378."""
     parts = number.split(".")
     return (".".join(parts[:length]) for length in range(1, len(parts)))

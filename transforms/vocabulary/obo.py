@@ -1,19 +1,19 @@
-"""Ontologies in OBO format -> vocabulary tables.
+"""Reads ontologies in OBO format into vocabulary tables.
 
-The format: https://owlcollab.github.io/oboformat/doc/GO.format.obo-1_4.html. Read are the terms of the ontology's own
-id prefix (the most frequent in the file) that are not obsolete, with their exact synonyms, cross-references and is_a.
-Related, broad and narrow synonyms name something else and are left out.
+The format: https://owlcollab.github.io/oboformat/doc/GO.format.obo-1_4.html. Only terms with the
+ontology's own id prefix (the most frequent one in the file) that are not obsolete are read, with their exact synonyms,
+cross-references and is_a. Related, broad and narrow synonyms name something else and are ignored.
 """
 
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from transforms.vocabulary.tables import Concept, Edition, VocabularyError, VocabularyTables
 
 _ROOTS = {"HP": "HP:0000118", "MONDO": "MONDO:0000001", "DOID": "DOID:4", "UBERON": "UBERON:0001062"}
-"""Where findings begin in ontologies that hold other things as well (HPO: modifiers, frequencies, inheritance)."""
+"""The root of the findings in ontologies with other branches as well (HPO: modifiers, frequencies, inheritance)."""
 
 _TAG = re.compile(r"([A-Za-z_-]+):\s*(.*)")
 _SYNONYM = re.compile(r'"((?:[^"\\]|\\.)*)"\s+EXACT\b')
@@ -28,35 +28,37 @@ _LONGEST_LINE = 100_000
 
 @dataclass
 class _Term:
+    """A frame of the file: the values of each tag, in order."""
+
     tags: dict[str, list[str]] = field(default_factory=dict)
 
     def first(self, tag: str) -> str:
+        """The first value of a tag; '' without one."""
         return self.tags.get(tag, [""])[0]
 
 
 def read_obo(lines: Iterable[str], name: str) -> VocabularyTables:
-    """The lines of an OBO file -> its terms as vocabulary tables; raises `VocabularyError`, naming the file (`name`).
+    """Read the lines of an OBO file; raises `VocabularyError`, naming the file (`name`).
 
-    A term's category is the ontology's prefix ('MONDO'). Terms that only hold the others together (the root, and in
-    known ontologies what is not below the root of findings) have none, and so are not counted.
+    The category of a term is the prefix of the ontology ('MONDO'). Grouping terms (the root and, in known ontologies,
+    everything outside the branch of findings) have no category and so are not counted.
     """
     header, terms = _frames(lines, name)
     known = {term.first("id"): term for term in terms if _is_usable(term)}
     if not known:
         raise VocabularyError(f"{name} holds no terms; expected an ontology in OBO format, such as mondo.obo or hp.obo")
-    prefix = Counter(one.partition(":")[0] for one in known).most_common(1)[0][0]
-    own = {one: term for one, term in known.items() if one.startswith(f"{prefix}:")}
-    concepts = [_concept(one, term, own) for one, term in own.items()]
-    holding = _holding_together(concepts, _ROOTS.get(prefix, ""))
+    prefix = Counter(id_.partition(":")[0] for id_ in known).most_common(1)[0][0]
+    own = {id_: term for id_, term in known.items() if id_.startswith(f"{prefix}:")}
+    concepts = [_concept(id_, term, own) for id_, term in own.items()]
+    grouping = _grouping_terms(concepts, _ROOTS.get(prefix, ""))
     placed = [
-        one if one.concept_id in holding else Concept(one.concept_id, one.names, (prefix,), (), one.above, one.xrefs)
-        for one in concepts
+        concept if concept.concept_id in grouping else replace(concept, categories=(prefix,)) for concept in concepts
     ]
     return VocabularyTables.from_concepts(placed, _edition(header, prefix))
 
 
 def _frames(lines: Iterable[str], name: str) -> tuple[_Term, list[_Term]]:
-    """The header and the frames of terms; other frames are skipped."""
+    """The header and the frames of terms, without frames of other kinds ([Typedef])."""
     header = _Term()
     terms: list[_Term] = []
     current: _Term | None = header
@@ -79,51 +81,51 @@ def _is_usable(term: _Term) -> bool:
 
 
 def _concept(concept_id: str, term: _Term, known: dict[str, _Term]) -> Concept:
-    exact = (found for one in term.tags.get("synonym", ()) if (found := _SYNONYM.match(one)))
-    names = [_bare(term.first("name")), *(_ESCAPED.sub(r"\1", found[1]) for found in exact)]
-    collapsed = dict.fromkeys(" ".join(one.split()) for one in names)
+    exact = (match for value in term.tags.get("synonym", ()) if (match := _SYNONYM.match(value)))
+    names = [_bare(term.first("name")), *(_ESCAPED.sub(r"\1", match[1]) for match in exact)]
+    collapsed = dict.fromkeys(" ".join(name.split()) for name in names)
     return Concept(
         concept_id,
-        [one for one in collapsed if one] or [concept_id],
-        above=[one for one in _curies(term, "is_a") if one in known and one != concept_id],
+        [name for name in collapsed if name] or [concept_id],
+        parents=[parent for parent in _curies(term, "is_a") if parent in known and parent != concept_id],
         xrefs=list(dict.fromkeys(_curies(term, "xref"))),
     )
 
 
 def _bare(value: str) -> str:
-    """A value without a comment or qualifiers at its end, and without escapes."""
+    """A value without trailing comment and qualifiers, and without escapes."""
     return _ESCAPED.sub(r"\1", _TRAILING.sub("", value))
 
 
 def _curies(term: _Term, tag: str) -> Iterator[str]:
     for value in term.tags.get(tag, ()):
-        found = _CURIE.match(value)
-        if found:
-            prefix, _, local = found[0].partition(":")
+        match = _CURIE.match(value)
+        if match:
+            prefix, _, local = match[0].partition(":")
             yield f"{_PREFIXES.get(prefix.upper(), prefix)}:{local}"
 
 
-def _holding_together(concepts: list[Concept], root: str) -> set[str]:
-    """The terms that only hold the others together."""
-    parents = {one for concept in concepts for one in concept.above}
-    roots = {one.concept_id for one in concepts if not one.above and one.concept_id in parents}
-    if root not in {one.concept_id for one in concepts}:
+def _grouping_terms(concepts: list[Concept], root: str) -> set[str]:
+    """The ids of the terms that only group others."""
+    parents = {parent for concept in concepts for parent in concept.parents}
+    roots = {concept.concept_id for concept in concepts if not concept.parents and concept.concept_id in parents}
+    if root not in {concept.concept_id for concept in concepts}:
         return roots
-    above = {one.concept_id: one.above for one in concepts}
+    parents_of = {concept.concept_id: concept.parents for concept in concepts}
     below = {root}
     waiting = [root]
     children: dict[str, list[str]] = {}
-    for one, directly in above.items():
-        for parent in directly:
-            children.setdefault(parent, []).append(one)
+    for concept_id, direct in parents_of.items():
+        for parent in direct:
+            children.setdefault(parent, []).append(concept_id)
     while waiting:
         further = set(children.get(waiting.pop(), ())) - below
         below |= further
         waiting.extend(further)
-    return (set(above) - below) | {root}
+    return (set(parents_of) - below) | {root}
 
 
 def _edition(header: _Term, prefix: str) -> Edition:
     release = _RELEASE.search(header.first("data-version"))
-    licences = (found[1] for one in header.tags.get("property_value", ()) if (found := _LICENCE.match(one)))
+    licences = (match[1] for value in header.tags.get("property_value", ()) if (match := _LICENCE.match(value)))
     return Edition(f"{prefix} {release[0]}" if release else prefix, next(licences, ""))

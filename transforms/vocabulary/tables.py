@@ -1,4 +1,4 @@
-"""A vocabulary as tables, before it is made ready for matching."""
+"""Vocabularies as tables, the form between the readers of files and the compiled vocabulary."""
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
@@ -18,7 +18,7 @@ CHECK_TAGS: frozenset[str] = frozenset(
 """Concept ids of NLM's check tags (check_tags.toml)."""
 
 XREFS = pa.schema({"concept_id": pa.string(), "xref": pa.string()})
-"""What a vocabulary says to be the same in another: its concept, the other's as a CURIE."""
+"""Cross-references of a vocabulary: its concept, and the equivalent one in another vocabulary as a CURIE."""
 
 
 class VocabularyError(ValueError):
@@ -29,7 +29,7 @@ class VocabularyError(ValueError):
 class Edition:
     """A vocabulary as released: its name with the release ('MeSH 2024'), and its licence ('' where it states none).
 
-    extends: whether it may give further names to concepts of other vocabularies, as a list of one's own does.
+    extends: whether it may add names to concepts of other vocabularies, as a custom list does.
     """
 
     name: str
@@ -39,16 +39,17 @@ class Edition:
 
 @dataclass(frozen=True)
 class Concept:
-    """One concept as a reader finds it: names with the preferred one first; `above` has the concepts directly above.
+    """One concept as a file states it.
 
-    tree_numbers: its places in MeSH's tree; categories: MeSH's letters, or the prefix of another vocabulary's ids.
+    names: the preferred one first; categories: letters of the MeSH tree, or the id prefix of another vocabulary;
+    tree_numbers: its positions in the MeSH tree; parents: ids of the concepts directly above; xrefs: CURIEs.
     """
 
     concept_id: str
     names: Sequence[str]
     categories: Sequence[str] = ()
     tree_numbers: Sequence[str] = ()
-    above: Sequence[str] = ()
+    parents: Sequence[str] = ()
     xrefs: Sequence[str] = ()
 
 
@@ -64,25 +65,27 @@ class VocabularyTables:
 
     @classmethod
     def from_concepts(cls, concepts: Sequence[Concept], edition: Edition) -> "VocabularyTables":
-        """The tables of concepts, ancestors at any distance; counted as by default."""
+        """The tables of concepts, with ancestors at any distance; which concepts are counted is set to the default."""
         rows: Iterable[dict[str, object]] = (
             {
-                "concept_id": one.concept_id,
-                "name": one.names[0],
-                "categories": list(one.categories),
-                "tree_numbers": list(one.tree_numbers),
+                "concept_id": concept.concept_id,
+                "name": concept.names[0],
+                "categories": list(concept.categories),
+                "tree_numbers": list(concept.tree_numbers),
                 "vocabulary": edition.name,
             }
-            for one in concepts
+            for concept in concepts
         )
         tables = cls(
             CONCEPTS.from_rows(rows),
             _names(concepts),
             pa.table(
-                _columns(transitive_closure((one.concept_id, one.above) for one in concepts)),
+                _columns(transitive_closure((concept.concept_id, concept.parents) for concept in concepts)),
                 schema=CONCEPT_ANCESTORS.arrow,
             ),
-            pa.table(_columns([(one.concept_id, xref) for one in concepts for xref in one.xrefs]), schema=XREFS),
+            pa.table(
+                _columns([(concept.concept_id, xref) for concept in concepts for xref in concept.xrefs]), schema=XREFS
+            ),
             (edition,),
         )
         return mark_counted(tables)
@@ -90,9 +93,9 @@ class VocabularyTables:
 
 def _names(concepts: Iterable[Concept]) -> pa.Table:
     ids, names, kinds = [], [], []
-    for one in concepts:
-        for rank, name in enumerate(dict.fromkeys(one.names)):
-            ids.append(one.concept_id)
+    for concept in concepts:
+        for rank, name in enumerate(dict.fromkeys(concept.names)):
+            ids.append(concept.concept_id)
             names.append(name)
             kinds.append("synonym" if rank else "preferred")
     return pa.table([ids, names, kinds], schema=CONCEPT_NAMES.arrow)
@@ -102,23 +105,25 @@ def _columns(pairs: Sequence[tuple[str, str]]) -> list[list[str]]:
     return [[pair[0] for pair in pairs], [pair[1] for pair in pairs]]
 
 
-def transitive_closure(above: Iterable[tuple[str, Iterable[str]]]) -> list[tuple[str, str]]:
-    """What stands directly above each concept -> every pair (concept, concept above it at any distance).
+def transitive_closure(parents_of: Iterable[tuple[str, Iterable[str]]]) -> list[tuple[str, str]]:
+    """Every pair (concept, ancestor at any distance), given the parents of each concept.
 
-    Loops do no harm: nothing is above itself.
+    Cycles are harmless: no concept is its own ancestor.
+
+        a: [b], b: [c]   ->   (a, b), (a, c), (b, c)
     """
     direct: dict[str, set[str]] = {}
-    for concept_id, parents in above:
+    for concept_id, parents in parents_of:
         direct.setdefault(concept_id, set()).update(parents)
     pairs: list[tuple[str, str]] = []
     for concept_id in direct:
-        found: set[str] = set()
+        ancestors: set[str] = set()
         waiting = [concept_id]
         while waiting:
-            further = direct.get(waiting.pop(), set()) - found
-            found |= further
+            further = direct.get(waiting.pop(), set()) - ancestors
+            ancestors |= further
             waiting.extend(further)
-        pairs.extend((concept_id, one) for one in sorted(found - {concept_id}))
+        pairs.extend((concept_id, ancestor) for ancestor in sorted(ancestors - {concept_id}))
     return pairs
 
 
@@ -127,16 +132,15 @@ def mark_counted(
     categories: Collection[str] = DEFAULT_CATEGORIES,
     excluded: Collection[str] = CHECK_TAGS,
 ) -> VocabularyTables:
-    """The tables with `concepts.counted` true for concepts that stand in one of `categories` and are not `excluded`.
+    """The tables with `concepts.counted` true for concepts that have one of `categories` and are not `excluded`.
 
-    categories: as in `concepts.categories`, for MeSH tree letters; a concept in several counts if one of them does.
-    Categories of more than one letter are other vocabularies, which are loaded to be counted.
-    excluded: concept ids.
+    categories: letters of the MeSH tree; one of a concept's categories is enough. Concepts of other vocabularies, whose
+    categories have more than one letter, are always counted. excluded: concept ids.
     """
     wanted = set(categories)
     counted = [
-        any(one in wanted or len(one) > 1 for one in standing or ()) and concept_id not in excluded
-        for concept_id, standing in zip(
+        any(category in wanted or len(category) > 1 for category in own or ()) and concept_id not in excluded
+        for concept_id, own in zip(
             tables.concepts["concept_id"].to_pylist(), tables.concepts["categories"].to_pylist(), strict=True
         )
     ]

@@ -38,7 +38,7 @@ def found(title, abstract=""):
         ("lymph (LYMPH)", []),
     ],
 )
-def test_definitions_and_where_their_long_forms_stand(text, pairs):
+def test_definitions_and_offsets_of_their_long_forms(text, pairs):
     assert defined(text) == pairs
 
 
@@ -51,7 +51,7 @@ def test_a_defined_abbreviation_carries_its_concept_through_the_text():
     ]
 
 
-def test_a_definition_goes_before_what_the_vocabulary_says():
+def test_a_definition_overrides_the_vocabulary():
     assert found("Atrophic dermatitis (AD) in childhood.", "AD heals.") == [
         ("Atrophic dermatitis", "T:3"),
         ("AD", "T:3"),
@@ -66,7 +66,7 @@ def test_a_short_acronym_needs_a_definition_or_its_full_name():
     assert found("AIDS is known to all; TP53 is long enough.") == [("AIDS", "T:5"), ("TP53", "T:6")]
 
 
-def test_a_definition_holds_in_its_own_document_only():
+def test_a_definition_applies_to_its_own_document_only():
     texts = ["Atrophic dermatitis (AD).", "AD alone."]
     rows = annotate(pa.table({"document_id": ["t:1", "t:2"], "title": texts}), KNOWN).to_pylist()
     assert {row["document_id"] for row in rows} == {"t:1"}

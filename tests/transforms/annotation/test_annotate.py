@@ -105,19 +105,19 @@ def test_written_forms(text):
     assert found(f"We saw {text}.") == [(text, "T:01")]
 
 
-def test_the_longest_name_wins_and_takes_its_words():
+def test_the_longest_name_wins_and_uses_up_its_words():
     assert found("lymph nodes and nodes") == [("lymph nodes", "T:03"), ("nodes", "T:04")]
 
 
 @pytest.mark.parametrize(
     "gap", [". ", " (", ")", ": ", "; ", "  ", " - ", "&lt;", " &amp; ", "+", "_", "\u200b\u200b. ", " | ", ","]
 )
-def test_gaps_no_name_spans(gap):
+def test_gaps_that_break_a_name(gap):
     assert ("T:02") not in [concept for _, concept in found(f"leukemic{gap}infiltration")]
 
 
 @pytest.mark.parametrize("gap", [" ", "-", "/", "'", "\u2019", "\u2010", "\u2013", "\u00a0"])
-def test_gaps_a_name_spans(gap):
+def test_gaps_that_a_name_may_span(gap):
     assert found(f"leukemic{gap}infiltration") == [(f"leukemic{gap}infiltration", "T:02")]
 
 
@@ -143,7 +143,7 @@ def test_nothing_spans_title_and_abstract_sentences_or_sections():
     assert [row["concept_id"] for row in mentions(document("", "lymph nodes", sections=sections))] == ["T:04"]
 
 
-def test_possessives_are_no_words():
+def test_possessives_are_not_words():
     assert found("Crohn's disease, Crohn\u2019s Disease and Crohn disease") == [
         ("Crohn's disease", "T:05"),
         ("Crohn\u2019s Disease", "T:05"),
@@ -174,11 +174,11 @@ def test_plurals_where_safe():
     assert found("K. pneumoniae") == []
 
 
-def test_a_name_written_as_in_the_text_before_other_forms():
+def test_the_form_of_the_text_precedes_other_forms():
     assert found("glass glasses") == [("glass", "T:11"), ("glasses", "T:12")]
 
 
-def test_a_preferred_name_before_synonyms_and_all_that_are_level():
+def test_preferred_names_precede_synonyms_and_ties_are_all_mentioned():
     assert found("a cold") == [("cold", "T:13")]
     assert found("a shiver") == [("shiver", "T:15"), ("shiver", "T:16")]
 
@@ -244,7 +244,7 @@ def test_an_empty_vocabulary_finds_nothing():
     assert len(annotate(DOCUMENTS.from_rows([document("Lymph nodes", "No.")]), vocabulary({}))) == 0
 
 
-def test_columns_of_nothing_but_null():
+def test_columns_with_only_nulls():
     nothing = pa.table({name: pa.nulls(2) for name in ("document_id", "title", "abstract", "sections", "headings")})
     assert len(annotate(nothing, KNOWN)) == 0
 

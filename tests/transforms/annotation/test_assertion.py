@@ -15,7 +15,7 @@ def assertions(text):
     return list(zip(mentions["text"].to_pylist(), mentions["assertion"].to_pylist(), strict=True))
 
 
-def test_nothing_said_is_present():
+def test_without_a_cue_a_mention_is_present():
     assert assertions("The patient had anemia.") == [("anemia", "present")]
 
 
@@ -54,7 +54,7 @@ def test_uncertain(text):
     assert assertions(text)[0][1] == "uncertain"
 
 
-def test_of_somebody_else():
+def test_about_somebody_else():
     assert assertions("A family history of anemia.") == [("anemia", "other")]
 
 
@@ -72,7 +72,7 @@ def test_words_that_only_look_like_cues(text):
     assert assertions(text)[0][1] == "present"
 
 
-def test_a_cue_reaches_over_a_list_to_the_end_of_its_sentence():
+def test_a_scope_spans_a_list_up_to_the_end_of_its_sentence():
     assert assertions("No anemia, fever or sepsis. Fever came later.") == [
         ("anemia", "negated"),
         ("fever", "negated"),
@@ -82,12 +82,12 @@ def test_a_cue_reaches_over_a_list_to_the_end_of_its_sentence():
 
 
 @pytest.mark.parametrize("stop", [" but", ", however,", ";", ":", " although"])
-def test_a_cue_ends_at_a_stop(stop):
+def test_a_scope_ends_at_a_stop(stop):
     assert assertions(f"There was no anemia{stop} fever was high.") == [("anemia", "negated"), ("fever", "present")]
     assert assertions(f"There was anemia{stop} fever was absent.") == [("anemia", "present"), ("fever", "negated")]
 
 
-def test_a_cue_within_a_mention_is_none():
+def test_a_cue_within_a_mention_does_not_count():
     assert assertions("Migraine without aura and fever.") == [
         ("Migraine without aura", "present"),
         ("fever", "present"),
@@ -114,15 +114,15 @@ def test_a_cue_within_a_mention_is_none():
         ("They found that sepsis may not be anemia.", ["present", "negated"]),
     ],
 )
-def test_how_far_a_negation_reaches(text, expected):
-    assert [said for _, said in assertions(text)] == expected
+def test_scope_of_a_negation(text, expected):
+    assert [assertion for _, assertion in assertions(text)] == expected
 
 
 def test_negation_counts_before_uncertainty():
     assert assertions("No possible anemia.") == [("anemia", "negated")]
 
 
-def test_titles_are_read_too():
+def test_titles_are_assessed_too():
     mentions = annotate(DOCUMENTS.from_rows([{"title": "Sepsis without fever", "abstract": "Fever."}]), FINDINGS)
     assert mentions["assertion"].to_pylist() == ["present", "negated", "present"]
 

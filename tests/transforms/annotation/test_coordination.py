@@ -18,7 +18,7 @@ KNOWN = vocabulary(
 )
 
 
-def found(title):
+def annotated(title):
     rows = annotate(pa.table({"document_id": ["t:1"], "title": [title]}), KNOWN).to_pylist()
     return [(row["text"], row["concept_id"], row["assertion"]) for row in rows]
 
@@ -34,7 +34,7 @@ def found(title):
     ],
 )
 def test_names_that_share_a_word_are_all_mentioned(text, words, concepts):
-    assert [(mention, concept) for mention, concept, _ in found(text)] == [(words, concept) for concept in concepts]
+    assert [(mention, concept) for mention, concept, _ in annotated(text)] == [(words, concept) for concept in concepts]
 
 
 @pytest.mark.parametrize(
@@ -46,9 +46,9 @@ def test_names_that_share_a_word_are_all_mentioned(text, words, concepts):
         ("ovarian cancer and hepatitis B", [("ovarian cancer", "T:2", "present"), ("hepatitis B", "T:4", "present")]),
     ],
 )
-def test_what_shares_nothing_stays_as_it_is(text, expected):
-    assert found(text) == expected
+def test_names_without_a_shared_word_are_unchanged(text, expected):
+    assert annotated(text) == expected
 
 
-def test_what_is_said_of_the_whole_is_said_of_both():
-    assert {said for _, _, said in found("No breast or ovarian cancer was found.")} == {"negated"}
+def test_the_assertion_of_the_expression_holds_for_both_names():
+    assert {assertion for _, _, assertion in annotated("No breast or ovarian cancer was found.")} == {"negated"}

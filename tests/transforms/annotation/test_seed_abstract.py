@@ -38,5 +38,5 @@ def test_the_abbreviation_carries_its_concept_to_the_last_sentence(mentions):
 
 
 @pytest.mark.data
-def test_a_hedge_about_the_rank_of_the_case_denies_nothing(mentions):
+def test_a_hedge_about_the_rank_of_the_case_is_not_a_negation(mentions):
     assert {row["assertion"] for row in mentions if row["sentence"] == 6} == {"present"}

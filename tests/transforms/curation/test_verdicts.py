@@ -24,22 +24,22 @@ TEXT = DOCUMENTS.from_rows(
 )
 
 
-def verdict(said, day=1, **what):
-    return {"verdict": said, "author": "A. Curator", "decided_on": dt.date(2026, 1, day), **what}
+def verdict(decision, day=1, **what):
+    return {"verdict": decision, "author": "A. Curator", "decided_on": dt.date(2026, 1, day), **what}
 
 
 def verdicts(*rows):
     return CURATED_VERDICTS.from_rows(rows)
 
 
-def on_mention(said, text, concept_id="T:1", document_id="t:1", **more):
-    return verdict(said, document_id=document_id, text=text, concept_id=concept_id, **more)
+def on_mention(decision, text, concept_id="T:1", document_id="t:1", **more):
+    return verdict(decision, document_id=document_id, text=text, concept_id=concept_id, **more)
 
 
-def told(*rows, vocabulary=None):
+def annotated(*rows, vocabulary=None):
     known = vocabulary or build(*tables(NAMES))
-    judged = apply_verdicts(annotate(TEXT, known), verdicts(*rows)).to_pylist()
-    return [(m["document_id"], m["text"], m["assertion"]) for m in judged if m["basis"] == "text"]
+    corrected = apply_verdicts(annotate(TEXT, known), verdicts(*rows)).to_pylist()
+    return [(m["document_id"], m["text"], m["assertion"]) for m in corrected if m["basis"] == "text"]
 
 
 ANNOTATED = [
@@ -53,41 +53,41 @@ ANNOTATED = [
 
 
 def test_without_verdicts_nothing_changes():
-    assert told() == ANNOTATED
+    assert annotated() == ANNOTATED
 
 
-def test_a_wrong_mention_is_left_out_wherever_its_words_stand_in_the_document():
-    assert told(on_mention("wrong", "anemia")) == [
+def test_a_wrong_mention_is_removed_throughout_its_document():
+    assert annotated(on_mention("wrong", "anemia")) == [
         one for one in ANNOTATED if one[:2] not in {("t:1", "Anemia"), ("t:1", "ANEMIA")}
     ]
 
 
-def test_a_verdict_with_a_place_is_on_that_mention_alone():
-    assert told(on_mention("wrong", "Anemia", start=0)) == ANNOTATED[1:]
-    assert told(on_mention("wrong", "Anemia", start=1)) == ANNOTATED
+def test_a_verdict_with_an_offset_applies_to_that_mention_only():
+    assert annotated(on_mention("wrong", "Anemia", start=0)) == ANNOTATED[1:]
+    assert annotated(on_mention("wrong", "Anemia", start=1)) == ANNOTATED
 
 
-def test_a_persons_assertion_overrules_the_cues():
-    assert told(on_mention("present", "fever", "T:2"))[2] == ("t:1", "fever", "present")
-    assert told(on_mention("other", "fever", "T:2"))[2] == ("t:1", "fever", "other")
+def test_a_verdict_overrides_the_cues():
+    assert annotated(on_mention("present", "fever", "T:2"))[2] == ("t:1", "fever", "present")
+    assert annotated(on_mention("other", "fever", "T:2"))[2] == ("t:1", "fever", "other")
 
 
 def test_the_last_verdict_holds_and_can_be_taken_back():
     wrong, back = on_mention("wrong", "Anemia", day=1), on_mention("as annotated", "Anemia", day=2)
-    assert told(back, wrong) == ANNOTATED
-    assert len(told(wrong | {"decided_on": dt.date(2026, 1, 3)}, back)) == len(ANNOTATED) - 2
+    assert annotated(back, wrong) == ANNOTATED
+    assert len(annotated(wrong | {"decided_on": dt.date(2026, 1, 3)}, back)) == len(ANNOTATED) - 2
 
 
-def test_headings_are_not_judged():
-    judged = apply_verdicts(annotate(TEXT, build(*tables(NAMES))), verdicts(on_mention("wrong", "Anemia")))
-    assert judged.filter(pa.array([basis == "index" for basis in judged["basis"].to_pylist()]))["text"].to_pylist() == [
-        "Anemia"
-    ]
+def test_verdicts_do_not_apply_to_headings():
+    corrected = apply_verdicts(annotate(TEXT, build(*tables(NAMES))), verdicts(on_mention("wrong", "Anemia")))
+    assert corrected.filter(pa.array([basis == "index" for basis in corrected["basis"].to_pylist()]))[
+        "text"
+    ].to_pylist() == ["Anemia"]
 
 
-def test_a_name_that_is_never_to_be_matched_is_not_in_any_form():
+def test_a_forbidden_name_is_matched_in_no_form():
     known = build(*tables(NAMES), verdicts(verdict("never", name="anemia", concept_id="T:1")))
-    assert told(vocabulary=known) == [one for one in ANNOTATED if one[1].lower() == "fever"]
+    assert annotated(vocabulary=known) == [one for one in ANNOTATED if one[1].lower() == "fever"]
     assert known.version != build(*tables(NAMES)).version
 
 
@@ -120,5 +120,5 @@ def test_a_name_may_be_forbidden_for_one_concept_or_for_all():
     ],
 )
 def test_a_verdict_that_cannot_be_followed_is_an_error(row):
-    with pytest.raises(VerdictError, match="cannot be followed"):
+    with pytest.raises(VerdictError, match="is invalid"):
         check_verdicts(verdicts(row))

@@ -48,26 +48,26 @@ def rows(*titles, headings=()):
     )
 
 
-def test_the_same_vocabulary_differs_in_nothing():
+def test_equal_vocabularies_have_no_difference():
     assert not compare_vocabularies(OLD, changed())
     assert find_affected(rows("Lymph node"), compare_vocabularies(OLD, changed())).to_pylist() == [False]
 
 
-def test_an_added_synonym_touches_the_documents_with_its_words_in_any_form():
+def test_an_added_synonym_affects_the_documents_with_its_words_in_any_form():
     difference = compare_vocabularies(OLD, changed(T2=["Node", "Glandular Lump"]))
     assert difference.names == ("Glandular Lump",)
     texts = ["Glandular lumps", "lumps, some of them glandular", "a glandular tumour", "lump", ""]
     assert find_affected(rows(*texts), difference).to_pylist() == [True, True, False, False, False]
 
 
-def test_a_concept_that_is_no_longer_counted_touches_its_headings():
+def test_a_concept_that_is_no_longer_counted_affects_its_headings():
     difference = compare_vocabularies(OLD, changed(T6=[]))
     assert difference.concepts == {"T:6"}
     assert find_affected(rows("nothing", headings=["T:6"]), difference).to_pylist() == [True]
     assert find_affected(rows("nothing", headings=["T:5"]), difference).to_pylist() == [False]
 
 
-def test_another_preferred_name_touches_headings_and_text():
+def test_another_preferred_name_affects_headings_and_text():
     difference = compare_vocabularies(OLD, changed(T5=["Tumour Cell", "Tumor"]))
     assert difference.concepts == {"T:5"}
     assert find_affected(rows("tumours", "cell"), difference).to_pylist() == [True, False]
@@ -88,7 +88,7 @@ CHANGES = [
 
 @settings(max_examples=120, deadline=None)
 @given(st.lists(texts, min_size=1, max_size=4), st.sampled_from(CHANGES))
-def test_what_is_not_touched_is_annotated_the_same(titles, new):
+def test_unaffected_documents_are_annotated_the_same(titles, new):
     documents = rows(*titles)
     flags = find_affected(documents, compare_vocabularies(OLD, new))
     same = documents.filter(pa.compute.invert(flags))

@@ -98,20 +98,20 @@ def test_an_ontology_keeps_release_licence_and_ancestors_at_any_distance():
     assert {("HP:0001744", "HP:0000118"), ("HP:0001744", "HP:0000001")} <= pairs
 
 
-def test_what_only_holds_an_ontology_together_is_not_counted():
+def test_grouping_terms_of_an_ontology_are_not_counted():
     tables = read(HP, "hp.obo")
     counted = tables.concepts.filter(tables.concepts["counted"])
     assert counted["concept_id"].to_pylist() == ["HP:0001744"]
     assert counted["categories"].to_pylist() == [["HP"]]
 
 
-def test_loops_in_an_ontology_do_no_harm():
+def test_cycles_in_an_ontology_are_harmless():
     loop = "format-version: 1.2\n[Term]\nid: X:1\nname: a\nis_a: X:2\n[Term]\nid: X:2\nname: b\nis_a: X:1\n"
     pairs = [(row["concept_id"], row["ancestor_id"]) for row in read(loop, "x.obo").ancestors.to_pylist()]
     assert pairs == [("X:1", "X:2"), ("X:2", "X:1")]
 
 
-def test_supplementary_records_stand_below_what_they_are_mapped_to():
+def test_supplementary_records_have_their_mapped_headings_as_parents():
     tables = read(gzip.compress(SUPP, mtime=0), "supp2024.gz")
     assert names(tables) == [
         ("MESH:C535507", "Wandering spleen", "preferred"),
@@ -138,7 +138,7 @@ category = "C"
     ("content", "name"),
     [(CSV, "own.csv"), (CSV.replace(",", "\t"), "own.tsv"), (TOML, "own.toml"), ("\ufeff" + CSV, "o.csv")],
 )
-def test_a_list_of_ones_own(content, name):
+def test_a_custom_list(content, name):
     tables = read(content, name)
     assert names(tables) == [
         ("OWN:1", "Nodal leukemia", "preferred"),

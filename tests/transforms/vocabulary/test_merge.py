@@ -14,7 +14,7 @@ def mondo(*concepts):
 
 
 SPLEEN = Concept("MESH:D1", ["Splenomegaly", "Enlarged Spleens"], ["C"], ["C15.1"])
-TROPICAL = Concept("MESH:D2", ["Tropical Splenomegaly"], ["C"], ["C15.1.1"], above=["MESH:D1"])
+TROPICAL = Concept("MESH:D2", ["Tropical Splenomegaly"], ["C"], ["C15.1.1"], parents=["MESH:D1"])
 
 
 def ids(tables):
@@ -26,7 +26,7 @@ def pairs(tables):
 
 
 def test_concepts_that_cross_refer_one_to_one_and_share_a_name_are_one():
-    below = Concept("MONDO:2", ["massive splenomegaly"], ["MONDO"], above=["MONDO:1"])
+    below = Concept("MONDO:2", ["massive splenomegaly"], ["MONDO"], parents=["MONDO:1"])
     other = mondo(Concept("MONDO:1", ["spleen enlarged", "big spleen"], ["MONDO"], xrefs=["MESH:D1"]), below)
     merged = merge([mesh(SPLEEN), other])
     assert ids(merged) == ["MESH:D1", "MONDO:2"]
@@ -63,15 +63,15 @@ def test_cross_references_chain_to_the_first_vocabulary_and_mesh_is_first():
 
 
 def test_ancestors_reach_across_vocabularies():
-    other = mondo(Concept("MONDO:1", ["tropical splenomegaly"], ["MONDO"], xrefs=["MESH:D2"], above=["MONDO:9"]))
+    other = mondo(Concept("MONDO:1", ["tropical splenomegaly"], ["MONDO"], xrefs=["MESH:D2"], parents=["MONDO:9"]))
     below = VocabularyTables.from_concepts(
-        [Concept("OWN:1", ["My spleen"], ["OWN"], above=["MONDO:1"])], Edition("own.csv", extends=True)
+        [Concept("OWN:1", ["My spleen"], ["OWN"], parents=["MONDO:1"])], Edition("own.csv", extends=True)
     )
     merged = merge([mesh(SPLEEN, TROPICAL), other, below])
     assert pairs(merged) == {("MESH:D2", "MESH:D1"), ("OWN:1", "MESH:D2"), ("OWN:1", "MESH:D1")}
 
 
-def test_a_list_of_ones_own_gives_further_names():
+def test_a_custom_list_gives_further_names():
     own = VocabularyTables.from_concepts(
         [Concept("MESH:D1", ["megalosplenia"], ["OWN"])], Edition("own.csv", extends=True)
     )
@@ -83,7 +83,7 @@ def test_a_list_of_ones_own_gives_further_names():
 
 def test_supplementary_records_take_the_categories_of_their_headings():
     record = VocabularyTables.from_concepts(
-        [Concept("MESH:C1", ["Wandering spleen"], above=["MESH:D2"])], Edition("MeSH supplementary 2024")
+        [Concept("MESH:C1", ["Wandering spleen"], parents=["MESH:D2"])], Edition("MeSH supplementary 2024")
     )
     merged = merge([mesh(SPLEEN, TROPICAL), record])
     row = merged.concepts.to_pylist()[-1]

@@ -78,11 +78,11 @@ def test_further_names(text, name):
 @pytest.mark.parametrize(
     "text", ["disease", "Diseases", "a role", "roles", "they lead to", "leads", "memory", "haemoglobin"]
 )
-def test_words_that_are_not_looked_for_in_text(text):
+def test_words_that_are_never_matched_in_text(text):
     assert found(text) == []
 
 
-def test_what_is_read_from_headings_only_is_read_from_headings():
+def test_headings_only_concepts_are_annotated_from_headings():
     assert found("memory", headings=[["MESH:D008568", "MESH:D004194"]]) == [
         ("Memory", "Memory"),
         ("Disease", "Disease"),
@@ -101,7 +101,7 @@ def test_what_is_read_from_headings_only_is_read_from_headings():
         ("hypertensive-leukemic", ["Hypertension", "Leukemia"]),
     ],
 )
-def test_what_stands_beside_a_name(text, expected):
+def test_words_next_to_a_name(text, expected):
     assert [name for _, name in found(text)] == expected
 
 

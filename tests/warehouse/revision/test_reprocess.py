@@ -174,8 +174,8 @@ def test_verdicts_on_nothing_are_refused(tmp_path):
     for told, words in (
         (on_mention("wrong", document="pubmed:99"), "does not mention"),
         (on_mention("wrong", start=1), "does not mention"),
-        (on_mention("maybe"), "cannot be followed"),
-        ({"verdict": "never", "name": ""}, "cannot be followed"),
+        (on_mention("maybe"), "is invalid"),
+        ({"verdict": "never", "name": ""}, "is invalid"),
     ):
         with pytest.raises(CurationError, match=words):
             say(lake, **told)
