@@ -1,4 +1,4 @@
-"""A lake under random work: after every step its counts equal a recount, its articles what was received and said."""
+"""A lake under random operations: after every step, counts equal a recount, and articles equal those of a model."""
 
 import datetime as dt
 import shutil
@@ -56,28 +56,28 @@ RECORDS = st.one_of(
 )  # fmt: skip
 DOCUMENTS = [f"pubmed:{pmid}" for pmid in range(1, 5)] + [f"europepmc:{name}" for name in "XYZ"]
 DELETIONS = st.lists(st.tuples(st.sampled_from(DOCUMENTS), VERSIONS), max_size=2)
-SAID = pa.schema([("document_a", pa.string()), ("document_b", pa.string()), ("same", pa.bool_())])
+VERDICTS = pa.schema([("document_a", pa.string()), ("document_b", pa.string()), ("same", pa.bool_())])
 PAIRS = st.sampled_from(list(combinations(DOCUMENTS, 2)))
 
 
 class Lake(RuleBasedStateMachine):
-    """Records of seven documents in any order of release; the model is what was received, said, and not undone."""
+    """Records of seven documents in any order of release; the model is all records and verdicts that are not undone."""
 
     @initialize()
     def start(self):
         self.folder = Path(tempfile.mkdtemp())
         self.lake = new_lake(self.folder / "lake")
         self.received = {}  # batch -> (records, deletions)
-        self.said = {}  # batch -> (two documents, whether they are the same article)
+        self.verdicts = {}  # batch -> (two documents, whether they are the same article)
         self.payloads = 0
 
     def teardown(self):
         if hasattr(self, "folder"):
             shutil.rmtree(self.folder)
 
-    @rule(told=RECORDS)
-    def insert_or_correct(self, told):
-        self.load_payload([told], [])
+    @rule(inserted=RECORDS)
+    def insert_or_revise(self, inserted):
+        self.load_payload([inserted], [])
 
     @rule(deletions=DELETIONS)
     def delete(self, deletions):
@@ -86,26 +86,26 @@ class Lake(RuleBasedStateMachine):
     @rule(records=st.lists(RECORDS, min_size=2, max_size=6), deletions=DELETIONS)
     def load_payload(self, records, deletions):
         self.payloads += 1
-        done = load_units(self.lake, stage_unit(self.lake, f"payload-{self.payloads}", records, deletions))
-        self.received[done.version] = (records, deletions)
+        committed = load_units(self.lake, stage_unit(self.lake, f"payload-{self.payloads}", records, deletions))
+        self.received[committed.version] = (records, deletions)
 
     @rule(pair=PAIRS, same=st.booleans())
-    def merge_or_part(self, pair, same):
-        known = {told["document_id"] for records, _ in self.received.values() for told in records}
+    def record_verdict(self, pair, same):
+        known = {row["document_id"] for records, _ in self.received.values() for row in records}
         if known >= set(pair):
-            self.said[record_verdict(self.lake, pair, same=same, said_by="a machine")] = (tuple(sorted(pair)), same)
+            self.verdicts[record_verdict(self.lake, pair, same=same, said_by="a machine")] = (tuple(sorted(pair)), same)
 
     @rule(choice=st.randoms(use_true_random=False))
     def undo_one(self, choice):
-        done = sorted([*self.received, *self.said])
-        if done:
-            batch = choice.choice(done)
+        batches = sorted([*self.received, *self.verdicts])
+        if batches:
+            batch = choice.choice(batches)
             undo(self.lake, batch)
             self.received.pop(batch, None)
-            self.said.pop(batch, None)
+            self.verdicts.pop(batch, None)
 
     @rule()
-    def fold_segments(self):
+    def compact_segments(self):
         compact(self.lake, fanout=2)
 
     @rule()
@@ -118,36 +118,36 @@ class Lake(RuleBasedStateMachine):
             return
         with connect(self.lake) as connection:
             assert audit(connection, articles_at_once=3) == []
-            placed = connection.execute("SELECT document_id, article_id FROM documents WHERE is_current").fetchall()
+            assigned = connection.execute("SELECT document_id, article_id FROM documents WHERE is_current").fetchall()
             pairs = connection.execute(
                 "SELECT concept_a, concept_b, sum(articles) FROM cooccurrences WHERE basis = 'index' GROUP BY ALL"
             ).fetchall()
         current = self.current()
         articles = self.articles(current)
-        assert dict(placed) == articles
+        assert dict(assigned) == articles
         assert {(a, b): n for a, b, n in pairs} == self.pairs(current, self.clusters(articles))
 
     def current(self):
-        """Of each document the latest release, unless a deletion is as late."""
+        """The latest version of each document, unless a deletion is as late."""
         last = {}
         for records, deletions in self.received.values():
-            for told in records:
-                rank = (told["version"], 0, record_digest(told))
-                last[told["document_id"]] = max(
-                    last.get(told["document_id"], ((0,),)), (rank, told), key=lambda pair: pair[0]
+            for row in records:
+                rank = (row["version"], 0, record_digest(row))
+                last[row["document_id"]] = max(
+                    last.get(row["document_id"], ((0,),)), (rank, row), key=lambda pair: pair[0]
                 )
             for document, version in deletions:
                 last[document] = max(last.get(document, ((0,),)), ((version, 1, ""), None), key=lambda pair: pair[0])
-        return {document: told for document, (_, told) in last.items() if told is not None}
+        return {document: row for document, (_, row) in last.items() if row is not None}
 
     def articles(self, current):
-        """As one go over all records at hand, with the latest word of persons, would have them."""
-        said = {pair: same for _, (pair, same) in sorted(self.said.items())}
+        """The articles that deduplicating all current records at once gives, under the latest verdicts."""
+        latest = {pair: same for _, (pair, same) in sorted(self.verdicts.items())}
         verdicts = pa.Table.from_pylist(
-            [{"document_a": a, "document_b": b, "same": same} for (a, b), same in said.items()], SAID
+            [{"document_a": a, "document_b": b, "same": same} for (a, b), same in latest.items()], VERDICTS
         )
-        found = deduplicate(staged_documents("any", [told for _, told in sorted(current.items())]), verdicts)
-        return dict(zip(found["document_id"].to_pylist(), found["article_id"].to_pylist(), strict=True))
+        table = deduplicate(staged_documents("any", [row for _, row in sorted(current.items())]), verdicts)
+        return dict(zip(table["document_id"].to_pylist(), table["article_id"].to_pylist(), strict=True))
 
     def clusters(self, articles):
         """The documents of each article."""
@@ -159,21 +159,21 @@ class Lake(RuleBasedStateMachine):
     def pairs(self, current, clusters):
         counted = Counter()
         for cluster in clusters:
-            told = [current[document] for document in cluster]
-            if all(each["retracted_on"] is None for each in told):
-                concepts = {concept for each in told for concept in each["headings"]}
+            rows = [current[document] for document in cluster]
+            if all(row["retracted_on"] is None for row in rows):
+                concepts = {concept for row in rows for concept in row["headings"]}
                 counted.update(combinations(sorted(concepts), 2))
         return dict(counted)
 
 
 def run(examples, steps):
-    """With blocks so small that they are overfull now and then."""
-    told = settings(
+    """Run the machine, with a block limit so small that blocks exceed it now and then."""
+    profile = settings(
         max_examples=examples, stateful_step_count=steps, deadline=None, suppress_health_check=list(HealthCheck)
     )
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(blocking, "BLOCK_LIMIT", 3)
-        run_state_machine_as_test(Lake, settings=told)
+        run_state_machine_as_test(Lake, settings=profile)
 
 
 @pytest.mark.timeout(600)

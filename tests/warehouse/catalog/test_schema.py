@@ -146,9 +146,9 @@ def test_partners_are_found_either_way(catalog):
 def test_pairs_and_groups_agree(catalog):
     for row in dictionaries(catalog.sql("FROM cooccurrence_totals")):
         groups = f"[['{row['concept_a']}'], ['{row['concept_b']}']]"
-        [told] = dictionaries(catalog.sql(f"FROM count_together({groups}, basis := '{row['basis']}', exact := true)"))
+        [answer] = dictionaries(catalog.sql(f"FROM count_together({groups}, basis := '{row['basis']}', exact := true)"))
         for ours, theirs in (
             ("articles", "articles"), ("population", "population"), ("expected", "expected"), ("ic_low", "ic_low"),
             ("rate_low", "low"), ("rate_high", "high"),
         ):  # fmt: skip
-            assert row[ours] == pytest.approx(told[theirs]), (row, told)
+            assert row[ours] == pytest.approx(answer[theirs]), (row, answer)

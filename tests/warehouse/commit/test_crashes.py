@@ -1,4 +1,4 @@
-"""Kill -9 at every step and at random, two writers at once, readers all the while, no room, no right to write."""
+"""Crashes: kill -9 at every step and at random, concurrent writers and readers, a full disk, missing permissions."""
 
 import os
 import queue
@@ -65,7 +65,7 @@ def test_a_kill_at_every_step_of_maintenance(lake):
 
 
 def kill_at_random(lake, kills, seed):
-    """Kill a writer again and again, readers beside it; returns the violations the readers saw."""
+    """Kill a writer again and again, while readers read; returns the violations the readers saw."""
     chance = random.Random(seed)
     load_step(lake, 1)
     stop, violations, done = processes.Event(), processes.Queue(), processes.Queue()
@@ -80,7 +80,7 @@ def kill_at_random(lake, kills, seed):
         writer.join(chance.uniform(0, 3 * commit_s))
         writer.kill()
         writer.join()
-        finished = max(finished, told(done))
+        finished = max(finished, last_step(done))
         committed = ask(lake, "SELECT max(replace(name, 'step-', '')::INTEGER) FROM windows")[0][0] or 0
         assert committed >= finished, "a commit that had returned is lost"
         finished = committed
@@ -101,7 +101,7 @@ def seconds_of_a_first_commit(lake, step, done):
     return time.monotonic() - began
 
 
-def told(done):
+def last_step(done):
     return max(drained(done), default=0)
 
 
@@ -255,7 +255,7 @@ def read_through(lake, commits):
         writer.start()
         while writer.is_alive():
             assert reader.execute(everything).fetchall() == seen
-            told(done)
+            last_step(done)
         writer.join()
         assert writer.exitcode == 0
         assert reader.execute(everything).fetchall() == seen

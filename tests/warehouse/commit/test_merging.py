@@ -1,4 +1,4 @@
-"""Articles that are told of by several records: joined, parted, renamed, and counted once all the while."""
+"""Articles with several records: merged, split, renamed, and counted only once throughout."""
 
 from itertools import permutations
 
@@ -229,6 +229,6 @@ def test_a_preprint_that_was_updated_is_the_preprint_of_what_came_of_it(lake):
 def test_keys_made_by_other_rules_are_not_compared(lake, monkeypatch):
     load_units(lake, stage_unit(lake, "a", [record(5, **PAPER)]))
     monkeypatch.setattr("warehouse.commit.pair_decisions.KEYS_VERSION", "another")
-    with pytest.raises(IncompatibleKeysError, match="other rules") as told:
+    with pytest.raises(IncompatibleKeysError, match="other rules") as raised:
         load_units(lake, stage_unit(lake, "b", [record(6, **PAPER)]))
-    assert "hoofbeats rebuild" in told.value.hint
+    assert "hoofbeats rebuild" in raised.value.hint

@@ -18,12 +18,12 @@ def lake(tmp_path):
     return new_lake(tmp_path / "lake")
 
 
-def told(version, concept, abstract):
+def revision(version, concept, abstract):
     return europepmc_record("X", version, headings=[concept], text=[(concept, 1)], abstract=abstract)
 
 
 def stored(lake):
-    """How often each document, mention and claim is there; no table is at odds with another."""
+    """The stored documents, mentions and claims, after an audit."""
     with connect(lake) as connection:
         assert audit(connection, articles_at_once=2) == []
     return (
@@ -34,7 +34,7 @@ def stored(lake):
 
 
 def test_other_content_under_the_same_version(lake):
-    contents = [told(1, "MESH:D1", FIRST), told(1, "MESH:D2", SECOND)]
+    contents = [revision(1, "MESH:D1", FIRST), revision(1, "MESH:D2", SECOND)]
     load_units(lake, stage_unit(lake, "a", contents))
     other, counts = sorted(contents, key=record_digest)
     [concept] = counts["headings"]
@@ -49,16 +49,19 @@ def test_other_content_under_the_same_version(lake):
 @pytest.mark.parametrize("versions", [(1, 1), (1, 2), (2, 1)])
 @pytest.mark.parametrize("payloads", [1, 2])
 def test_the_same_content_twice(lake, versions, payloads):
-    repeated = [told(version, "MESH:D1", FIRST) for version in versions]
-    done = load_units(lake, *(stage_unit(lake, f"payload-{number}", repeated) for number in range(payloads)))
+    repeated = [revision(version, "MESH:D1", FIRST) for version in versions]
+    committed = load_units(lake, *(stage_unit(lake, f"payload-{number}", repeated) for number in range(payloads)))
     assert stored(lake) == ([(FIRST, True)], [("MESH:D1", "index"), ("MESH:D1", "text")], [("first_report",)])
-    fates = {fate: sum(window[fate] for window in done.windows) for fate in OUTCOMES}
-    assert fates == {"kept": 1, "unchanged": 2 * payloads - 1, "superseded": 0, "duplicates": 0, "rejected": 0}
+    outcomes = {outcome: sum(window[outcome] for window in committed.windows) for outcome in OUTCOMES}
+    assert outcomes == {"kept": 1, "unchanged": 2 * payloads - 1, "superseded": 0, "duplicates": 0, "rejected": 0}
 
 
 def test_a_content_that_returns_is_stored_for_each_release_that_brings_it(lake):
     load_units(
-        lake, stage_unit(lake, "a", [told(1, "MESH:D1", FIRST), told(2, "MESH:D2", SECOND), told(3, "MESH:D1", FIRST)])
+        lake,
+        stage_unit(
+            lake, "a", [revision(1, "MESH:D1", FIRST), revision(2, "MESH:D2", SECOND), revision(3, "MESH:D1", FIRST)]
+        ),
     )
     assert ask(lake, "SELECT version, abstract, raw_position FROM documents ORDER BY version") == [
         (1, FIRST, 0), (2, SECOND, 1), (3, FIRST, 2),

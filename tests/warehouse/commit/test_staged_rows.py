@@ -1,4 +1,4 @@
-"""What payloads say of records by position comes to the right documents, in order."""
+"""Staged rows, which name records by position, get the right documents, in order."""
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -74,8 +74,8 @@ def test_keys_of_what_a_payload_brings_get_its_names(tmp_path):
     found = DOCUMENT_KEYS.without("batch").conform(
         decode_table(keys_of_contents(str(tmp_path / "keys.parquet"), contents))
     )
-    told = [tuple(row[name] for name in ("document_id", "digest", "kind", "value")) for row in found.to_pylist()]
-    assert told == [("pubmed:1", "x", "title", 40), ("pubmed:1", "x", "title", 40), ("pubmed:2", "y", "title", 60)]
+    keys = [tuple(row[name] for name in ("document_id", "digest", "kind", "value")) for row in found.to_pylist()]
+    assert keys == [("pubmed:1", "x", "title", 40), ("pubmed:1", "x", "title", 40), ("pubmed:2", "y", "title", 60)]
     assert len(keys_of_contents(str(tmp_path / "keys.parquet"), contents.slice(0, 0))) == 0
 
 
@@ -89,12 +89,12 @@ def test_texts_as_dictionaries_are_stored_as_texts(tmp_path, monkeypatch):
     coded = rows.set_column(0, "concept_id", rows["concept_id"].dictionary_encode())
     shuffled, order = coded.take([4, 2, 0, 1, 3]), pa.array([2, 3, 1, 4, 0])
     written = [segments.write(lake, "mentions", *given) for given in ((rows, 3), (coded, 3), (shuffled, 3, order))]
-    files = [lake.root / told["path"] for told in written]
+    files = [lake.root / row["path"] for row in written]
     assert pq.read_table(files[0]).equals(pq.read_table(files[1]))
     assert pq.read_table(files[0]).equals(pq.read_table(files[2]))
     for file in files:
-        told = pq.read_metadata(file)
-        ranges = [told.row_group(number).column(0).statistics for number in range(told.num_row_groups)]
+        metadata = pq.read_metadata(file)
+        ranges = [metadata.row_group(number).column(0).statistics for number in range(metadata.num_row_groups)]
         assert [(values.min, values.max) for values in ranges] == [("A", "B"), ("C", "C"), ("D", "D")]
 
 

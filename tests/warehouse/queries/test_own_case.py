@@ -58,8 +58,8 @@ def test_the_seed_abstract(tmp_path, data_dir):
     load_units(lake, stage_texts(lake, "seed", {1: abstract}))
     with connect(lake) as connection:
         own = {name for _, name, *_ in connection.sql(OWN_CASE).fetchall()}
-        told = {
+        selected = {
             name for (name,) in connection.sql("SELECT name FROM mentions JOIN concepts USING (concept_id)").fetchall()
         }
-    assert told == wanted
+    assert selected == wanted
     assert own == {"Hematopoiesis, Extramedullary", "Leukemia", "Lymph Nodes"}

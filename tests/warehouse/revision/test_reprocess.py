@@ -43,8 +43,8 @@ def annotated(monkeypatch):
     return seen
 
 
-def say(lake, **told):
-    return curate(lake, {"author": "A. Reader", "decided_on": TODAY, **told})
+def record(lake, **verdict):
+    return curate(lake, {"author": "A. Reader", "decided_on": TODAY, **verdict})
 
 
 def on_mention(verdict, document="pubmed:1", text="anemia", concept="T:1", start=None):
@@ -102,7 +102,7 @@ def test_any_change_of_vocabulary_leaves_what_a_fresh_lake_has(tmp_path_factory,
 def test_a_wrong_mention_is_left_out_at_once_and_comes_back(tmp_path, annotated):
     lake = text_lake(tmp_path, TEXTS)
     before = state(lake)
-    say(lake, **on_mention("wrong"))
+    record(lake, **on_mention("wrong"))
     assert annotated == ["pubmed:1"]
     assert ("pubmed:1", "T:1") not in {row[:2] for row in state(lake)[1]}
     with connect(lake) as connection:
@@ -110,8 +110,8 @@ def test_a_wrong_mention_is_left_out_at_once_and_comes_back(tmp_path, annotated)
         assert connection.sql(pair).fetchall() == [(0,)]
     withdraw(lake, 1, "B. Reader", TODAY)
     assert state(lake) == before
-    told = numbered_verdicts(read_version(lake))
-    assert [(row["number"], row["verdict"], row["author"]) for row in told] == [
+    verdicts = numbered_verdicts(read_version(lake))
+    assert [(row["number"], row["verdict"], row["author"]) for row in verdicts] == [
         (1, "wrong", "A. Reader"),
         (2, "as annotated", "B. Reader"),
     ]
@@ -119,7 +119,7 @@ def test_a_wrong_mention_is_left_out_at_once_and_comes_back(tmp_path, annotated)
 
 def test_an_assertion_by_a_person_counts(tmp_path):
     lake = text_lake(tmp_path, TEXTS)
-    say(lake, **on_mention("present", document="pubmed:2"))
+    record(lake, **on_mention("present", document="pubmed:2"))
     with connect(lake) as connection:
         pair = "SELECT coalesce(sum(articles), 0) FROM cooccurrences WHERE concept_a = 'T:1' AND concept_b = 'T:2'"
         assert connection.sql(f"{pair} AND basis = 'text'").fetchall() == [(1,)]
@@ -128,7 +128,7 @@ def test_an_assertion_by_a_person_counts(tmp_path):
 def test_a_name_never_to_be_matched(tmp_path, annotated):
     lake = text_lake(tmp_path / "a", TEXTS)
     before = state(lake)
-    say(lake, verdict="never", name="fevers", concept_id="T:3")
+    record(lake, verdict="never", name="fevers", concept_id="T:3")
     assert sorted(annotated) == ["pubmed:1", "pubmed:2", "pubmed:4"]
     assert "T:3" not in {row[1] for row in state(lake)[1]}
     withdraw(lake, 1, "A. Reader", TODAY)
@@ -137,8 +137,8 @@ def test_a_name_never_to_be_matched(tmp_path, annotated):
 
 def test_verdicts_survive_new_texts_and_vocabularies(tmp_path):
     lake = text_lake(tmp_path, TEXTS)
-    say(lake, verdict="never", name="fever")
-    say(lake, **on_mention("wrong"))
+    record(lake, verdict="never", name="fever")
+    record(lake, **on_mention("wrong"))
     store_names(lake, NAMES | {"T:1": ["Anemia", "Thin Blood"]})
     load_units(lake, stage_texts(lake, "revised", {1: "Anemia with fever and asthma.", 9: "Fever, anemia."}, version=2))
     assert {row[:2] for row in state(lake)[1] if row[0] in ("pubmed:1", "pubmed:9")} == {
@@ -149,45 +149,45 @@ def test_verdicts_survive_new_texts_and_vocabularies(tmp_path):
 
 def test_verdicts_given_to_a_lake_made_anew_leave_it_as_the_old_one(tmp_path):
     lake = text_lake(tmp_path / "old", TEXTS)
-    say(lake, verdict="never", name="fever")
-    say(lake, **on_mention("wrong"))
-    said = read_version(lake).table("curations")
+    record(lake, verdict="never", name="fever")
+    record(lake, **on_mention("wrong"))
+    curations = read_version(lake).table("curations")
     fresh = Lake.at(tmp_path / "new")
-    store_names(fresh, NAMES, said)
+    store_names(fresh, NAMES, curations)
     load_units(fresh, stage_texts(fresh, "texts", dict(enumerate(TEXTS, 1))))
     assert state(fresh) == state(lake)
-    told, before = (numbered_verdicts(read_version(one)) for one in (fresh, lake))
-    assert [{**row, "batch": None} for row in told] == [{**row, "batch": None} for row in before]
-    assert {row["batch"] for row in told} == {1}
+    after, before = (numbered_verdicts(read_version(either)) for either in (fresh, lake))
+    assert [{**row, "batch": None} for row in after] == [{**row, "batch": None} for row in before]
+    assert {row["batch"] for row in after} == {1}
 
 
 def test_what_was_prepared_before_a_name_was_forbidden_is_prepared_again(tmp_path):
     lake = text_lake(tmp_path, TEXTS)
     unit = stage_texts(lake, "later", {9: "Fever, anemia."})
-    say(lake, verdict="never", name="fever")
+    record(lake, verdict="never", name="fever")
     with pytest.raises(VocabularyChangedError):
         load_units(lake, unit)
 
 
 def test_verdicts_on_nothing_are_refused(tmp_path):
     lake = text_lake(tmp_path, TEXTS[:1])
-    for told, words in (
+    for verdict, words in (
         (on_mention("wrong", document="pubmed:99"), "does not mention"),
         (on_mention("wrong", start=1), "does not mention"),
         (on_mention("maybe"), "is invalid"),
         ({"verdict": "never", "name": ""}, "is invalid"),
     ):
         with pytest.raises(CurationError, match=words):
-            say(lake, **told)
+            record(lake, **verdict)
     assert len(read_version(lake).table("curations")) == 0
     with pytest.raises(CurationError, match="no verdict 1"):
         withdraw(lake, 1, "A. Reader", TODAY)
 
 
-def test_the_editions_of_the_vocabulary_in_force_are_told(tmp_path):
+def test_current_editions_are_those_of_the_last_vocabulary(tmp_path):
     lake = text_lake(tmp_path, TEXTS[:1])
     editions = [{"name": "MeSH 2024", "licence": "", "file": "desc2024.xml.gz", "sha256": "0"}]
     facts = {"version": "next", "rules": None, "files": [], "categories": [], "editions": editions}
     stored_vocabulary.store_vocabulary(lake, stored_vocabulary.read_vocabulary_tables(lake), facts)
-    [told] = stored_vocabulary.current_editions(read_version(lake))
-    assert (told["name"], told["file"]) == ("MeSH 2024", "desc2024.xml.gz")
+    [edition] = stored_vocabulary.current_editions(read_version(lake))
+    assert (edition["name"], edition["file"]) == ("MeSH 2024", "desc2024.xml.gz")
