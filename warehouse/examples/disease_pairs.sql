@@ -1,4 +1,4 @@
--- Pairs of diseases (MeSH tree C) by how often their headings stand together.
+-- Pairs of diseases (MeSH tree C) by how often their headings occur in one article.
 WITH disease_pairs AS (
     SELECT
         pairs.concept_a,

@@ -40,7 +40,7 @@ def test_a_moved_or_copied_lake_is_repaired(lake, tmp_path, how):
         assert connection.execute("SELECT count(*) FROM articles").fetchall() == [(3,)]
 
 
-def test_segments_of_older_code_lack_columns_that_are_null_then(lake):
+def test_columns_missing_in_segments_of_older_code_are_null(lake):
     [path, _] = read_version(lake).segments("article_keys")
     rows = pq.read_table(lake.root / path)
     pq.write_table(rows.drop_columns(["is_notice", "revised_on"]), lake.root / path)
@@ -53,7 +53,7 @@ def test_segments_of_older_code_lack_columns_that_are_null_then(lake):
     assert len(ask(lake, "SELECT * FROM article_keys")[0]) == len(ARTICLE_KEYS.column_names)
 
 
-def test_a_catalog_of_older_code_lacks_columns_too(lake):
+def test_columns_missing_in_a_catalog_of_older_code_are_null(lake):
     with duckdb.connect(str(lake.catalog)) as connection:
         connection.execute("ALTER TABLE batches DROP COLUMN withdrawn_in")
         connection.execute("UPDATE lake SET declarations = 'older'")
@@ -62,7 +62,7 @@ def test_a_catalog_of_older_code_lacks_columns_too(lake):
     assert pairs(lake) == {BOTH: 3}
 
 
-def test_a_catalog_of_other_code_is_made_again(lake):
+def test_a_catalog_of_other_code_is_remade(lake):
     with duckdb.connect(str(lake.version_file(3))) as connection:
         connection.execute("DROP MACRO TABLE count_together")
         connection.execute("UPDATE lake SET declarations = 'older'")

@@ -40,7 +40,7 @@ def dictionaries(relation):
 
 
 @pytest.mark.parametrize("name", DECLARED)
-def test_every_declared_column_is_there_and_commented(catalog, name):
+def test_every_declared_column_exists_and_is_commented(catalog, name):
     present = catalog.execute(
         "SELECT column_name, comment FROM duckdb_columns() WHERE schema_name = 'main' AND table_name = ?", [name]
     ).fetchall()
@@ -86,7 +86,7 @@ def test_examples_of_the_readme_run(catalog):
         catalog.execute(statement)
 
 
-def test_rare_keeps_its_rule(catalog):
+def test_rare_pairs_follow_their_rule(catalog):
     rows = dictionaries(catalog.sql("FROM rare_cooccurrences"))
     assert [(row["basis"], row["concept_a"], row["concept_b"], row["articles"]) for row in rows] == [
         ("any", A, B, 3),
@@ -109,7 +109,7 @@ def test_statistics_in_sql_equal_the_functions(catalog):
 
 
 @pytest.mark.parametrize("n", [1001, 20_000, 3_000_000])
-def test_limits_beyond_the_table_are_close_to_exact(catalog, n):
+def test_interval_limits_beyond_the_table_are_close_to_exact(catalog, n):
     low, high = catalog.execute(
         "SELECT gamma_limit(?::DOUBLE + 0.5, -1), gamma_limit(?::DOUBLE + 0.5, 1)", [n, n]
     ).fetchone()

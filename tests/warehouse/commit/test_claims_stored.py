@@ -30,7 +30,7 @@ def audited(lake):
         return audit(connection, articles_at_once=2)
 
 
-def test_the_claims_of_the_text_that_counts(lake):
+def test_only_claims_of_the_current_text_are_stored(lake):
     load_units(lake, stage_unit(lake, "a", [record(5, 1, abstract=FIRST), record(6, 1)]))
     assert claims(lake) == [(5, "pubmed:5", "first_report", 1)]
     load_units(lake, stage_unit(lake, "b", [record(5, 2, abstract=SECOND)]))
@@ -58,7 +58,7 @@ def test_several_versions_in_one_payload(lake):
     assert audited(lake) == []
 
 
-def test_undo_brings_back_the_claims_of_the_text_before(lake):
+def test_undo_restores_the_claims_of_the_earlier_text(lake):
     load_units(lake, stage_unit(lake, "a", [record(5, 1, abstract=FIRST)]))
     corrected = load_units(lake, stage_unit(lake, "b", [record(5, 2, abstract=SECOND)])).version
     deleted = load_units(lake, stage_unit(lake, "c", [], [(5, 3)])).version
@@ -122,7 +122,7 @@ def _no_text_is_read(documents, *carried):
     return numbered_claims(documents, *carried)
 
 
-def test_the_audit_reports_a_claim_that_is_not_there(lake, monkeypatch):
+def test_the_audit_reports_a_missing_claim(lake, monkeypatch):
     monkeypatch.setattr(ArticleRewrite, "available_claims", lambda rewrite, portion: CLAIMLESS)
     load_units(lake, stage_unit(lake, "a", [record(5, 1, abstract=FIRST)]))
     [difference] = audited(lake)

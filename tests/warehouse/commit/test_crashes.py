@@ -177,7 +177,7 @@ def run_verb(*arguments, size=None):
 
 
 @pytest.mark.parametrize("size", [1_000, 100_000])
-def test_where_files_cannot_grow_the_lake_stays_whole(lake, size):
+def test_a_file_size_limit_leaves_the_lake_intact(lake, size):
     for step in range(1, 4):
         load_step(lake, step)
     before = content(lake)

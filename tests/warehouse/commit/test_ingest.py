@@ -83,7 +83,7 @@ def test_a_later_version_replaces_and_the_older_stays_readable(lake):
     assert ask(lake, "SELECT count(*) FROM mentions") == [(1,)]
 
 
-def test_unchanged_content_is_counted_as_such_and_touches_nothing(lake):
+def test_unchanged_content_is_reported_and_rewrites_nothing(lake):
     load_units(lake, stage_unit(lake, "a", [record(1, 1, headings=BOTH)]))
     done = load_units(lake, stage_unit(lake, "b", [record(1, 2, headings=BOTH)]))
     assert {fate: done.windows[0][fate] for fate in OUTCOMES} == {
@@ -101,7 +101,7 @@ def test_a_record_repeated_within_a_payload_keeps_its_mentions(lake):
     assert pairs(lake) == {BOTH: 1}
 
 
-def test_records_in_equal_records_accounted_for(lake):
+def test_every_record_has_one_outcome(lake):
     done = load_units(
         lake,
         stage_unit(
@@ -159,7 +159,7 @@ def test_the_order_of_arrival_does_not_matter(tmp_path):
         assert content(lake) == expected, order
 
 
-def test_old_versions_of_the_warehouse_can_be_asked(lake):
+def test_old_versions_can_be_queried(lake):
     first = load_units(lake, stage_unit(lake, "a", [record(1, 1, headings=BOTH)])).version
     load_units(lake, stage_unit(lake, "b", [], [(1, 2)]))
     assert ask(lake, "SELECT count(*) FROM articles", at_version=first) == [(1,)]
@@ -177,7 +177,7 @@ def test_a_reader_keeps_its_version_while_the_catalog_is_replaced(lake):
     assert ask(lake, "SELECT count(*) FROM articles") == [(2,)]
 
 
-def test_what_a_crash_left_behind_is_cleared_by_the_next_commit(lake):
+def test_the_next_commit_removes_what_a_crash_left(lake):
     load_units(lake, stage_unit(lake, "a", [record(1, 1, headings=BOTH)]))
     lake.version_file(3).write_bytes(b"never published")
     (lake.tables / "documents" / "000003-lost.parquet").write_bytes(b"no version names it")
@@ -201,7 +201,7 @@ def test_a_failure_before_the_rename_leaves_the_lake_as_it_was(lake, monkeypatch
     assert pairs(lake) == {BOTH: 2}
 
 
-def test_units_of_another_vocabulary_are_refused(lake):
+def test_units_prepared_with_another_vocabulary_are_refused(lake):
     made = stage_unit(lake, "a", [record(1)])
     with pytest.raises(VocabularyChangedError, match="a"):
         commit(lake, [Unit(made.folder, made.payload, "vocabulary-2")])

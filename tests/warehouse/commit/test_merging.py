@@ -67,7 +67,7 @@ def test_records_of_two_sources_with_one_pmid_are_one_article(lake):
     assert audited(lake) == []
 
 
-def test_a_record_that_joins_an_article_is_told_apart_as_a_duplicate(lake):
+def test_a_further_record_of_an_article_is_reported_as_a_duplicate(lake):
     load_units(lake, stage_unit(lake, "a", [record(5, headings=BOTH)]))
     done = load_units(lake, stage_unit(lake, "b", [europepmc_record("MED/5", pmid=5), europepmc_record("PPR1")]))
     [window] = done.windows
@@ -103,7 +103,7 @@ def test_a_changed_record_leaves_its_article(lake):
     assert audited(lake) == []
 
 
-def test_a_deleted_record_leaves_and_the_other_stands_for_the_article(lake):
+def test_after_a_deletion_the_other_record_represents_the_article(lake):
     load_units(lake, stage_unit(lake, "a", [record(5, headings=[A]), europepmc_record("X", 1, pmid=5, headings=[B])]))
     load_units(lake, stage_unit(lake, "b", [], [(5, 9)]))
     assert ask(lake, "SELECT article_id, document_id FROM articles") == [(5, "europepmc:X")]
@@ -116,7 +116,7 @@ def test_a_deleted_record_leaves_and_the_other_stands_for_the_article(lake):
     assert audited(lake) == []
 
 
-def test_a_person_joins_and_parts_articles(lake):
+def test_manual_verdicts_merge_and_split_articles(lake):
     load_units(
         lake,
         stage_unit(lake, "a", [record(5, headings=[A]), europepmc_record("X", headings=[B]), record(7, headings=[A])]),
@@ -140,7 +140,7 @@ def test_a_person_joins_and_parts_articles(lake):
     assert audited(lake) == []
 
 
-def test_a_persons_verdict_overrules_a_shared_pmid(lake):
+def test_a_manual_verdict_overrides_a_shared_pmid(lake):
     load_units(lake, stage_unit(lake, "a", [record(5, headings=[A]), europepmc_record("X", pmid=5, headings=[B])]))
     record_verdict(lake, ("pubmed:5", "europepmc:X"), same=False, said_by="a reader")
     assert articles(lake) == {"europepmc:X": alone("europepmc:X"), "pubmed:5": 5}
@@ -151,7 +151,7 @@ def test_a_persons_verdict_overrules_a_shared_pmid(lake):
     assert audited(lake) == []
 
 
-def test_a_verdict_needs_two_records_of_the_lake(lake):
+def test_a_verdict_needs_two_stored_records(lake):
     load_units(lake, stage_unit(lake, "a", [record(5), record(6)]))
     with pytest.raises(UnknownDocumentError, match="pubmed:9"):
         record_verdict(lake, ("pubmed:5", "pubmed:9"), same=True, said_by="a reader")
@@ -159,7 +159,7 @@ def test_a_verdict_needs_two_records_of_the_lake(lake):
         record_verdict(lake, ("pubmed:5", "pubmed:5"), same=True, said_by="a reader")
 
 
-def test_undoing_a_load_parts_what_it_joined(lake):
+def test_undoing_an_ingest_splits_the_articles_it_merged(lake):
     load_units(lake, stage_unit(lake, "a", [record(5, headings=[A])]))
     before = content(lake)
     batch = load_units(lake, stage_unit(lake, "b", [europepmc_record("X", pmid=5, headings=[B])])).version
@@ -173,7 +173,7 @@ def test_undoing_a_load_parts_what_it_joined(lake):
 PAPER = {"title": "Iodised salt and nodules of the thyroid in valley towns", "authors": ["Brandt, Uwe"], "pages": "1-9"}
 
 
-def test_records_are_joined_by_what_they_say_where_no_number_is_shared(lake):
+def test_records_without_a_shared_identifier_are_merged_by_their_content(lake):
     load_units(lake, stage_unit(lake, "a", [record(5, volume="26", **PAPER)]))
     load_units(lake, stage_unit(lake, "b", [europepmc_record("X", volume="26", **PAPER | {"authors": ["Brandt U"]})]))
     assert set(articles(lake).values()) == {5}
@@ -195,7 +195,7 @@ def test_two_articles_that_claim_one_pmid_do_not_become_one(lake):
 
 
 @pytest.mark.parametrize("volume", ["1", "2", "3", "4", "5", "6"])
-def test_of_two_contents_of_one_release_the_one_that_counts_names_the_article(lake, volume):
+def test_of_two_contents_of_one_release_the_current_one_names_the_article(lake, volume):
     with_pmid, without = europepmc_record("X", 28, pmid=3, volume=volume, **PAPER), europepmc_record("X", 28, **PAPER)
     load_units(lake, stage_unit(lake, "a", [with_pmid, without]))
     load_units(
@@ -207,7 +207,7 @@ def test_of_two_contents_of_one_release_the_one_that_counts_names_the_article(la
     assert audited(lake) == []
 
 
-def test_links_are_stated_or_told_by_what_kept_two_records_apart(lake):
+def test_links_are_stated_or_follow_from_the_rule_that_kept_two_records_apart(lake):
     notice = {"title": "Erratum: " + PAPER["title"], "authors": ["Brandt, Uwe"], "pages": "40"}
     stated = [{"kind": "retraction_in", "document_id": "pubmed:9", "citation": "Thyroid. 2017"}]
     load_units(lake, stage_unit(lake, "a", [record(5, relations=stated, **PAPER), record(6, **notice)]))
@@ -218,7 +218,7 @@ def test_links_are_stated_or_told_by_what_kept_two_records_apart(lake):
     assert ask(lake, "SELECT DISTINCT verdict FROM duplicate_pairs") == [("different",)]
 
 
-def test_a_preprint_that_was_updated_is_the_preprint_of_what_came_of_it(lake):
+def test_an_updated_preprint_is_linked_to_its_published_article(lake):
     update = [{"kind": "update_in", "document_id": "pubmed:9", "citation": None}]
     load_units(
         lake, stage_unit(lake, "a", [record(5, publication_types=["Preprint"], relations=update), record(9, **PAPER)])

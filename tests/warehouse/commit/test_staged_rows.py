@@ -40,7 +40,7 @@ def placed(found):
     return [(row["concept_id"], row["article_id"], row["document_id"], row["start"]) for row in rows]
 
 
-def test_mentions_of_payloads_and_of_the_lake_are_placed_and_put_in_order(tmp_path):
+def test_mentions_of_payloads_and_of_the_lake_are_assigned_and_sorted(tmp_path):
     first = [("B", 4, 2), ("A", 70_000, 2), ("A", 8, 3), ("A", None, 9), ("A", 4, 9), ("A", 0, 9)]
     files = {
         1: staged(tmp_path, "one", [mention(name, start, raw_position=at) for name, start, at in first]),
@@ -67,7 +67,7 @@ def test_without_documents_there_are_no_mentions(tmp_path):
     assert placed(mentions_of_members(MEMBERS, {}, None)) == []
 
 
-def test_keys_of_what_a_payload_brings_get_its_names(tmp_path):
+def test_keys_of_a_payload_get_document_ids_and_digests(tmp_path):
     rows = [{"kind": "title", "value": 10 * at, "keys_version": "1", "raw_position": at} for at in (4, 1, 4, 6)]
     pq.write_table(STAGED_TABLES["document_keys"].from_rows(rows), tmp_path / "keys.parquet")
     contents = pa.table({"raw_position": [4, 6], "document_id": ["pubmed:1", "pubmed:2"], "digest": ["x", "y"]})
@@ -83,7 +83,7 @@ def rows_of(*concepts):
     return MENTIONS.without("batch").from_rows(mention(concept, None, article_id=1) for concept in concepts)
 
 
-def test_texts_as_dictionaries_are_stored_as_texts(tmp_path, monkeypatch):
+def test_dictionary_encoded_texts_are_stored_as_plain_texts(tmp_path, monkeypatch):
     monkeypatch.setattr(segments, "ROW_GROUP", 2)
     lake, rows = Lake.at(tmp_path), rows_of("A", "B", "C", "C", "D")
     coded = rows.set_column(0, "concept_id", rows["concept_id"].dictionary_encode())

@@ -19,7 +19,7 @@ def one_row():
     return PARSED_DOCUMENTS.from_rows([{"document_id": "pubmed:1", "version": 1, "digest": "d"}])
 
 
-def test_what_was_interrupted_is_not_taken_up(lake):
+def test_an_unfinished_unit_is_not_used(lake):
     writer = UnitWriter(lake, PAYLOAD, VOCABULARY)
     writer.__enter__()
     writer.write("documents", one_row())
@@ -28,7 +28,7 @@ def test_what_was_interrupted_is_not_taken_up(lake):
     assert list(lake.staging.iterdir()) == []
 
 
-def test_what_an_earlier_build_staged_in_other_columns_is_not_taken_up(lake, monkeypatch):
+def test_units_staged_with_other_columns_are_not_used(lake, monkeypatch):
     with monkeypatch.context() as earlier:
         earlier.setitem(STAGED_TABLES, "mentions", STAGED_TABLES["mentions"].without("raw_position"))
         staged = stage_unit(lake, "a")
@@ -36,7 +36,7 @@ def test_what_an_earlier_build_staged_in_other_columns_is_not_taken_up(lake, mon
     assert finished_unit(lake, staged.payload, VOCABULARY) is None
 
 
-def test_two_that_prepare_the_same_payload_do_not_disturb_each_other(lake):
+def test_two_processes_can_prepare_the_same_payload(lake):
     with UnitWriter(lake, PAYLOAD, VOCABULARY) as first, UnitWriter(lake, PAYLOAD, VOCABULARY) as second:
         first.write("documents", one_row())
         second.write("documents", one_row())

@@ -51,7 +51,7 @@ def on_mention(verdict, document="pubmed:1", text="anemia", concept="T:1", start
     return {"verdict": verdict, "document_id": document, "text": text, "concept_id": concept, "start": start}
 
 
-def test_an_added_synonym_annotates_only_the_articles_that_have_it_and_counts_as_a_full_rebuild(tmp_path, annotated):
+def test_an_added_synonym_reannotates_only_articles_with_it_and_equals_a_full_rebuild(tmp_path, annotated):
     lake = text_lake(tmp_path / "a", TEXTS)
     store_names(lake, SYNONYM)
     assert annotated == ["pubmed:3", "pubmed:4"]
@@ -91,7 +91,7 @@ vocabularies = st.dictionaries(
 @pytest.mark.soak
 @settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(vocabularies, min_size=2, max_size=3))
-def test_any_change_of_vocabulary_leaves_what_a_fresh_lake_has(tmp_path_factory, several):
+def test_any_vocabulary_change_equals_a_fresh_lake(tmp_path_factory, several):
     folder = tmp_path_factory.mktemp("lakes")
     lake = text_lake(folder / "changed", TEXTS, several[0])
     for one in several[1:]:
@@ -99,7 +99,7 @@ def test_any_change_of_vocabulary_leaves_what_a_fresh_lake_has(tmp_path_factory,
     assert state(lake) == state(text_lake(folder / "fresh", TEXTS, several[-1]))
 
 
-def test_a_wrong_mention_is_left_out_at_once_and_comes_back(tmp_path, annotated):
+def test_a_mention_judged_wrong_is_removed_and_restored_by_withdrawal(tmp_path, annotated):
     lake = text_lake(tmp_path, TEXTS)
     before = state(lake)
     record(lake, **on_mention("wrong"))
@@ -117,7 +117,7 @@ def test_a_wrong_mention_is_left_out_at_once_and_comes_back(tmp_path, annotated)
     ]
 
 
-def test_an_assertion_by_a_person_counts(tmp_path):
+def test_a_manual_assertion_changes_the_counts(tmp_path):
     lake = text_lake(tmp_path, TEXTS)
     record(lake, **on_mention("present", document="pubmed:2"))
     with connect(lake) as connection:
@@ -125,7 +125,7 @@ def test_an_assertion_by_a_person_counts(tmp_path):
         assert connection.sql(f"{pair} AND basis = 'text'").fetchall() == [(1,)]
 
 
-def test_a_name_never_to_be_matched(tmp_path, annotated):
+def test_a_forbidden_name_is_not_matched(tmp_path, annotated):
     lake = text_lake(tmp_path / "a", TEXTS)
     before = state(lake)
     record(lake, verdict="never", name="fevers", concept_id="T:3")
@@ -147,7 +147,7 @@ def test_verdicts_survive_new_texts_and_vocabularies(tmp_path):
     }
 
 
-def test_verdicts_given_to_a_lake_made_anew_leave_it_as_the_old_one(tmp_path):
+def test_a_rebuilt_lake_with_the_same_verdicts_equals_the_old_one(tmp_path):
     lake = text_lake(tmp_path / "old", TEXTS)
     record(lake, verdict="never", name="fever")
     record(lake, **on_mention("wrong"))
@@ -161,7 +161,7 @@ def test_verdicts_given_to_a_lake_made_anew_leave_it_as_the_old_one(tmp_path):
     assert {row["batch"] for row in after} == {1}
 
 
-def test_what_was_prepared_before_a_name_was_forbidden_is_prepared_again(tmp_path):
+def test_units_prepared_before_a_name_was_forbidden_are_refused(tmp_path):
     lake = text_lake(tmp_path, TEXTS)
     unit = stage_texts(lake, "later", {9: "Fever, anemia."})
     record(lake, verdict="never", name="fever")
@@ -169,7 +169,7 @@ def test_what_was_prepared_before_a_name_was_forbidden_is_prepared_again(tmp_pat
         load_units(lake, unit)
 
 
-def test_verdicts_on_nothing_are_refused(tmp_path):
+def test_verdicts_without_a_target_are_refused(tmp_path):
     lake = text_lake(tmp_path, TEXTS[:1])
     for verdict, words in (
         (on_mention("wrong", document="pubmed:99"), "does not mention"),

@@ -48,7 +48,7 @@ def audited(lake):
         return audit(connection, articles_at_once=2)
 
 
-def test_an_honest_lake_passes_the_audit(lake):
+def test_a_consistent_lake_passes_the_audit(lake):
     revise(lake, 5)
     assert audited(lake) == []
 
@@ -124,7 +124,7 @@ def test_the_audit_reports_a_misplaced_record(lake, monkeypatch):
     assert [row["expected_article_id"] for row in difference.recounted_only] == [1, 1]
 
 
-def test_folding_changes_no_answer_and_leaves_few_segments(lake):
+def test_compaction_changes_no_result_and_leaves_few_segments(lake):
     revise(lake, 12)
     before = content(lake)
     version = read_version(lake)
@@ -141,7 +141,7 @@ def test_folding_changes_no_answer_and_leaves_few_segments(lake):
     assert compact(lake) is None
 
 
-def test_loading_goes_on_after_a_fold(lake):
+def test_payloads_can_be_loaded_after_compaction(lake):
     revise(lake, 9)
     compact(lake)
     load_units(lake, stage_unit(lake, "later", [record(1, 99, headings=BOTH)], [(109, 99)]))
@@ -164,7 +164,7 @@ def test_large_segments_stay_and_superseded_entries_with_them(lake, monkeypatch)
     assert audited(lake) == []
 
 
-def test_everything_is_folded_once_too_much_is_hidden(lake, monkeypatch):
+def test_all_segments_are_compacted_once_too_many_rows_are_hidden(lake, monkeypatch):
     load_units(lake, stage_unit(lake, "large", [record(number, 1, headings=BOTH) for number in range(1, 200)]))
     revise(lake, 2)
     before = content(lake)
@@ -183,12 +183,12 @@ def test_segments_of_different_sizes_are_left_alone(sizes):
     assert crowded_sizes([{"rows": size} for size in sizes], 8) == []
 
 
-def test_segments_of_one_size_are_folded_with_all_smaller_ones():
+def test_segments_of_one_size_are_compacted_with_all_smaller_ones():
     rows = [{"rows": size} for size in [1] * 3 + [50_000] * 8 + [10**6] * 7]
     assert crowded_sizes(rows, 8) == rows[:11]
 
 
-def test_collection_keeps_what_kept_versions_name(lake):
+def test_garbage_collection_keeps_segments_of_kept_versions(lake):
     revise(lake, 10)
     compact(lake)
     old = time.time() - 10_000
@@ -211,13 +211,13 @@ def faults(lake):
         return verify(lake, connection)[1]
 
 
-def test_nothing_young_is_collected(lake):
+def test_recent_segments_are_kept(lake):
     revise(lake, 9)
     compact(lake)
     assert collect_garbage(lake, keep_latest=1).files == 0
 
 
-def test_no_file_is_pulled_from_under_a_reader_of_another_process(lake):
+def test_files_in_use_by_another_process_are_kept(lake):
     revise(lake, 9)
     reading = (
         "import duckdb, sys\n"
@@ -241,7 +241,7 @@ def test_no_file_is_pulled_from_under_a_reader_of_another_process(lake):
     assert collect_garbage(lake, keep_latest=1, grace_s=0).versions == [opened]
 
 
-def test_verify_tells_missing_and_damaged_segments(lake):
+def test_verify_reports_missing_and_damaged_segments(lake):
     load_units(lake, stage_unit(lake, "a", [record(1, headings=BOTH)]))
     version = read_version(lake)
     [missing], [damaged] = version.segments("mentions"), version.segments("documents")
@@ -254,7 +254,7 @@ def test_verify_tells_missing_and_damaged_segments(lake):
     assert "checksum" in problems[damaged]
 
 
-def test_a_connection_kept_open_survives_commits_folds_and_collections(lake):
+def test_an_open_connection_survives_commits_compaction_and_garbage_collection(lake):
     load_units(lake, stage_unit(lake, "first", [record(1, 1, headings=BOTH)]))
     with duckdb.connect(str(lake.catalog), read_only=True) as reader:
         expected = reader.execute("SELECT count(*), sum(articles) FROM articles, cooccurrences").fetchone()

@@ -1,4 +1,4 @@
--- What became of the records of each file.
+-- The outcomes of the records of each file.
 SELECT
     name,
     received,
