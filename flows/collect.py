@@ -171,7 +171,7 @@ def _collect_all(
             fresh = unfinished(held, read_version(lake), force=force)
             outcomes = _collect_group(lake, source, fresh)
             halted = next((outcome for outcome in outcomes if outcome.halt), None)
-            if halted:
+            if halted:  # recorded as failed, so that the ledger shows what this run should have collected
                 reason = f"not attempted after {halted.collected.window.name} failed: {halted.collected.reason}"
                 outcomes += [Outcome(CollectedWindow(window).failed(reason)) for window in remaining]
                 remaining = []

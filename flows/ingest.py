@@ -69,6 +69,7 @@ def commit_units(lake: Lake, units: Sequence[Unit]) -> Commit | None:
 def prepare_and_commit(lake: Lake, payloads: Sequence[Payload]) -> Commit | None:
     """Prepare payloads in parallel and commit them together; start over if the vocabulary was replaced meanwhile."""
     vocabulary = vocabulary_version(read_version(lake))
+    # Each unit is prepared with one vocabulary; the commit refuses units of another than the one in force.
     futures = [prepare_payload.submit(lake, payload, vocabulary) for payload in payloads]
     try:
         return commit_units(lake, [_wait_for_unit(future) for future in futures])

@@ -211,6 +211,7 @@ class Client:
 
     def _append(self, url: str, part: Path) -> None:
         start = part.stat().st_size if part.exists() else 0
+        # Without compression: byte ranges and the size of the part then refer to the file itself.
         headers = {"Accept-Encoding": "identity", **({"Range": f"bytes={start}-"} if start else {})}
         with self._open(self._client.build_request("GET", url, headers=headers)) as response:
             if (
@@ -255,6 +256,7 @@ class Client:
 
     def _redirected(self, request: httpx.Request, redirect: httpx.Request) -> httpx.Request:
         self._policy.check_redirect(str(redirect.url))
+        # A form, or an API key in the query, must not reach a host it was not meant for: httpx would send it along.
         if redirect.url.scheme not in ("http", "https") or (
             redirect.url.host != request.url.host
             and (request.method == "POST" or self.mask_secrets(str(request.url)) != str(request.url))
@@ -320,6 +322,7 @@ def _begins_at(response: httpx.Response, start: int) -> bool:
 def _within(response: httpx.Response, seconds: float) -> Iterator[bytes]:
     """Yield the body as received, still compressed; raise `TransientError` after `seconds`."""
     deadline = time.monotonic() + seconds
+    # httpx only limits the wait for the next bytes; a server that sends one byte a minute would never end.
     for piece in response.iter_raw():
         yield piece
         if time.monotonic() > deadline:

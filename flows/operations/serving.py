@@ -118,6 +118,7 @@ def up(settings: Settings, options: ServeOptions) -> None:
             "worker", [executable("prefect"), "worker", "start", "--pool", POOL, "--name", _worker_name()],
             environment(**RUN_ENVIRONMENT, **settings.as_environment(), PREFECT_API_URL=url),
         )  # fmt: skip
+        # Callbacks run in reverse order: the worker is stopped before the server it reports to.
         started.callback(stop, worker, descendants_first=True)
         with server_client(url) as client:
             if not stopping.wait_for(lambda: _worker_is_online(client), WORKER_TIMEOUT_S, worker):

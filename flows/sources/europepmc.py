@@ -75,7 +75,7 @@ class EuropePmc:
             pending.save_state(state)
         page, body = self._page(window, state["cursor"])
         if page.ids:
-            pending.write_page(state["pages"], [body])
+            pending.write_page(state["pages"], [body])  # an interruption here repeats this page under the same number
             state["pages"] += 1
         state["ids"] += page.ids
         state["count"] = page.hit_count

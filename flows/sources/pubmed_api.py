@@ -144,11 +144,12 @@ class PubmedApi:
     def _search_part(self, window: Window, state: dict[str, Any]) -> None:
         part = state["pending"][-1]
         result = self._search(window, part, retmax=SEARCH_LIMIT)
-        state["pending"].pop()
+        state["pending"].pop()  # only now: a search that raises leaves the part to be tried again
         state["not_found"] = sorted({*state["not_found"], *result.not_found})
         if result.count <= SEARCH_LIMIT:
             state["parts"].append({"part": part, "pmids": list(result.pmids)})
         else:
+            # a stack, so the earlier half is searched next
             state["pending"] += reversed(_split(part, result))
 
     def _search(self, window: Window, part: Part, *, retmax: int) -> SearchResult:
@@ -172,6 +173,7 @@ class PubmedApi:
         bodies: list[bytes] = []
         wanted = pmids
         for _ in range(_ATTEMPTS):
+            # efetch silently leaves out records at times: ask again for those that are missing only
             body, returned = self._efetch(wanted)
             bodies += [body] if returned or not bodies else []
             wanted = sorted(set(wanted) - returned)

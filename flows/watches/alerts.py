@@ -39,7 +39,7 @@ def announce_changes(settings: Settings) -> list[Row]:
     sent_file = settings.lake / _SENT_FILE
     fresh = [row for row in events if row["batch"] > _last_sent_batch(sent_file)]
     if fresh and settings.notify and not alert(headlines(fresh), bodies(fresh), settings.notify.split()):
-        return fresh
+        return fresh  # the batch is not noted as sent, so the next run tries again
     if fresh:
         sent_file.write_text(json.dumps({"batch": fresh[-1]["batch"]}), encoding="utf-8")
     return fresh

@@ -81,6 +81,7 @@ def collect_window(lake: Lake, source: Source, window: Window, snapshot: LakeSna
     An error of the source becomes the outcome of the window; any other error is raised.
     """
     pending = PendingPayload(lake, window, now)
+    # An earlier run may have been killed between completing the payload and committing it.
     payload = pending.find_complete(lambda payload: payload.key in snapshot.ever_loaded)
     try:
         fetched = Fetched(payload.window, payload) if payload else source.fetch(window, pending)

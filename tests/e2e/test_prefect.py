@@ -1,4 +1,4 @@
-"""Under Prefect, the one module of tests that starts servers: `hoofbeats up`; the demo; a verb that fails."""
+"""End-to-end tests under Prefect, the only ones that start servers: `hoofbeats up`, the demo, a failing verb."""
 
 import datetime as dt
 import json
@@ -28,7 +28,7 @@ GAP = (TODAY - dt.timedelta(days=60), TODAY - dt.timedelta(days=41))
 
 @pytest.fixture(scope="module")
 def literature():
-    """Three records a day on the last three days and today; and 20 in the month of sixty days ago."""
+    """Three records per day for today and the three days before, and 20 in the month of sixty days ago."""
     since = TODAY - dt.timedelta(days=3)
     old = records(20, since=GAP[0], days=20, first=38_000_001)
     with LiteratureServer(Shelf(records={**records(12, since=since, days=4), **old}), TODAY) as server:
@@ -55,7 +55,7 @@ def prefect(up):
 
 
 def held(up, first, last):
-    """Records of the lake that entered from one day to another."""
+    """Return the records of the lake that entered from one day to another."""
     sql = "SELECT count(*) FROM articles WHERE entered_on BETWEEN ? AND ?"
     return query(Lake.at(up.folder / "lake"), sql, first, last)[0][0]
 
@@ -142,7 +142,7 @@ def test_processes_and_direct_calls_give_equal_tables(up, tmp_path, monkeypatch)
 
 
 def test_up_stops_what_it_started(up, prefect):
-    """While a flow run is on its way."""
+    """During a flow run."""
     deployment = prefect.read_deployment_by_name("backfill/backfill")
     asked = {"source": "pubmed_api", "since": str(GAP[0]), "until": str(GAP[1]), "mode": "all", "window": "day"}
     run = prefect.create_flow_run_from_deployment(deployment.id, parameters=asked)

@@ -17,7 +17,7 @@ def empty_lake(tmp_path_factory):
 
 @pytest.fixture
 def lake(empty_lake, tmp_path):
-    """A lake with a vocabulary; its catalog is made anew for its place when it is written."""
+    """A lake with a vocabulary, copied; its catalog is rebuilt for the new path at the first commit."""
     shutil.copytree(empty_lake.root, tmp_path / "lake")
     return Lake.at(tmp_path / "lake")
 

@@ -1,4 +1,4 @@
-"""Collecting from the embedded server into a lake: the ledger, what is asked for again, the order of versions."""
+"""Collect from the embedded server into a lake: ledger, repeated requests, order of versions."""
 
 import dataclasses
 import datetime as dt
@@ -114,7 +114,7 @@ def test_records_not_returned_are_rejected(lake):
 
 
 def test_a_payload_with_too_few_records_fails_its_window(lake, monkeypatch):
-    """Whatever a source believes: the ledger compares what was announced with what stands in the payload."""
+    """Whatever a source reports, the ledger compares the announced records with those in the payload."""
     monkeypatch.setattr(pubmed_api.PubmedApi, "_returned_pmids", lambda self, body, asked: asked)
     with LiteratureServer(shelf(6), LATER, Faults({"missing_ids": 1.0})) as server:
         [row] = collect("pubmed_api", settings(server, lake.root), span()).values()

@@ -1,4 +1,4 @@
-"""Settings handed to another process arrive there, wherever it works."""
+"""Settings are described, and reach another process unchanged, whatever its working folder."""
 
 from pathlib import Path
 

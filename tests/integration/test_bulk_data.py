@@ -1,4 +1,4 @@
-"""Genuine PubMed files with full MeSH: the numbers an independent reading gives."""
+"""Real PubMed files with full MeSH give the numbers of an independent count."""
 
 import json
 from itertools import permutations

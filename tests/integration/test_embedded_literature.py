@@ -1,4 +1,4 @@
-"""The embedded literature through parse, annotate and commit: every planted truth, in every order of the files."""
+"""Parse, annotate and commit the embedded literature: every planted case is found, in any order of the files."""
 
 from itertools import permutations
 

@@ -1,4 +1,4 @@
-"""Nights of scheduled work, simulated: killed at random moments, they come to what one bulk load comes to."""
+"""Simulated nights of scheduled work, killed at random moments, give the same lake as one bulk load."""
 
 import random
 
@@ -10,7 +10,7 @@ from tests.support.nights import BEGIN, nights, run_night
 
 
 def test_the_planted_cases():
-    """Late headings, corrections, deletions and a retraction are there to be missed."""
+    """The nights contain late headings, corrections, deletions and a retraction."""
     planned = nights(5)
     first_versions = {}
     for release in planned.shelf.releases:

@@ -1,4 +1,4 @@
-"""The page it all grew from: it and two services' records of the same article are one article, in whatever order."""
+"""The first page of this project and the records of two services are one article, in any order of loading."""
 
 import json
 from itertools import permutations
@@ -26,7 +26,7 @@ def pubmed(title, abstract):
 
 
 def europepmc(title, abstract):
-    """Found by its DOI and text: this record names no PMID."""
+    """Matched by DOI and text: this record has no PMID."""
     record = {
         "id": "PMC1", "source": "PMC", "doi": DOI, "title": title, "abstractText": f"<p>{abstract}</p>",
         "authorString": "Author FA.", "authorList": {"author": [{"fullName": "Author FA", "lastName": "Author"}]},

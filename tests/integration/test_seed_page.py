@@ -1,4 +1,4 @@
-"""The page this project started from: what it claims, and what the audit says once an earlier case is known."""
+"""The first page of this project: its claim, and the result of the audit once an earlier case is loaded."""
 
 import pytest
 

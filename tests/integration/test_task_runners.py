@@ -1,4 +1,4 @@
-"""A bulk load on threads, on processes and on Dask: equal tables, and a vocabulary that is built once a process."""
+"""A bulk load on threads, on processes and on Dask: equal tables, and one build of the vocabulary per process."""
 
 import importlib.util
 import sys

@@ -1,4 +1,4 @@
-"""Another vocabulary for a lake that holds articles: it then is as if it had been there from the start."""
+"""A vocabulary replaced in a lake with articles gives the same lake as if loaded from the start."""
 
 import re
 

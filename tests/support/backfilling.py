@@ -1,4 +1,4 @@
-"""Backfilling in tests: the flow's own steps on a pool of threads, without Prefect around them."""
+"""Backfill in tests: the steps of the backfill flow on a thread pool, without Prefect."""
 
 import datetime as dt
 from concurrent.futures import ThreadPoolExecutor
@@ -29,7 +29,7 @@ def days(count, **more):
 def backfill(
     config, request, *, parallel=2, windows_per_commit=25, now=NOW, commit=commit, on_submit=lambda window: None
 ):
-    """A whole backfill; `on_submit` hears of every window that is begun."""
+    """Run a whole backfill; `on_submit` is called with every window that starts."""
     lake = Lake.at(config.lake)
     version = read_version(lake)
     with Client(config) as client, WindowLocks(lake) as locks, ThreadPoolExecutor(8) as pool:

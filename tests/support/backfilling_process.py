@@ -1,4 +1,4 @@
-"""Backfills days from the server at the given address, in a process of its own, without Prefect.
+"""Backfill days from the server at the given address in a separate process, without Prefect.
 
 python -m tests.support.backfilling_process URL LAKE DAYS AT_ONCE
 """

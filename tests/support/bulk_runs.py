@@ -37,7 +37,7 @@ def assert_equal(lakes, reports, *more):
 
 
 def embedded(folder):
-    """The embedded literature and its vocabulary as files."""
+    """Write the embedded literature and its vocabulary to files."""
     (folder / "mesh.xml").write_bytes(mesh())
     (folder / "files").mkdir()
     for name, content in literature().files:

@@ -1,4 +1,4 @@
-"""Collecting in tests: shelves of many small records, and the flow's own steps without Prefect around them."""
+"""Collect in tests: shelves of many small records, and the steps of the collect flow without Prefect."""
 
 import dataclasses
 import datetime as dt
@@ -36,7 +36,7 @@ _TEMPLATE = SampleArticle(
 
 
 def records(count, *, days=1, first=FIRST, since=DAY):
-    """PMID -> a record; entered one after the other on `days` days."""
+    """Return PMID -> record; the dates of entry are spread over `days` days."""
     return {
         first + at: replace(_TEMPLATE, pmid=first + at, title=f"Record {at}.", entered=day, revised=day)
         for at in range(count)
@@ -57,7 +57,7 @@ def span(days=1, query=None, dates=("created",)):
 
 
 def read_ids(lake, payload):
-    """The ids in a payload, each as often as it stands there."""
+    """Return the document ids in a payload, repeated ones included."""
     parse = {"pubmed": pubmed_xml.parse, "europepmc": europepmc_json.parse}[payload.source]
     content = (lake.root / payload.path).read_bytes()
     return [
@@ -68,7 +68,7 @@ def read_ids(lake, payload):
 
 
 def fetch(name, config, asked, *, after=None):
-    """Plan and fetch, without preparing or committing: window -> Fetched or the error it failed with."""
+    """Plan and fetch without preparing or committing; return window -> `Fetched`, or the error it failed with."""
     from flows.errors import FlowError
 
     lake = Lake.at(config.lake)
@@ -91,7 +91,7 @@ def new_lake(folder):
 
 
 def collect(name, config, asked, *, force=False, now=NOW):
-    """The whole way to the catalog; returns the ledger's rows of this run by window."""
+    """Collect and commit; return the ledger rows of this run by window name."""
     lake = Lake.at(config.lake)
     version = read_version(lake)
     with Client(config) as client:

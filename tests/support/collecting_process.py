@@ -1,4 +1,4 @@
-"""Fetches from the server at the given address, in a process of its own, and tells the megabytes that took.
+"""Fetch from the server at the given address in a separate process, and print the memory it took in MB.
 
 python -m tests.support.collecting_process SOURCE URL LAKE RECORDS_PER_PAGE
 """
@@ -19,7 +19,7 @@ from warehouse.lake import Lake
 
 
 def peak_mb():
-    """The kernel's high-water mark; getrusage's would be that of the process that started this one."""
+    """Return the peak memory by the kernel; getrusage would report that of the process that started this one."""
     status = Path("/proc/self/status").read_text()
     return int(status.partition("VmHWM:")[2].split()[0]) / 1024
 

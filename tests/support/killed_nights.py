@@ -1,4 +1,4 @@
-"""Nights in processes that are killed, and what the lake must hold in the end."""
+"""Nights in processes that are killed, and the expected content of the lake at the end."""
 
 import datetime as dt
 import os
@@ -22,7 +22,7 @@ SEED = 20261125
 
 
 VOLATILE = {"documents", "mentions", "sightings", "deletions", "rejected"}
-"""Tables whose rows also tell from where and when they came."""
+"""Tables whose rows also contain from where and when they came."""
 
 
 def environment(server, lake, **more):
@@ -38,7 +38,7 @@ def night_process(how, night, last, environment_of_night):
 
 
 def killed_at_random(process, draw, longest_s):
-    """Kill a process some time after it began, unless it ends before; whether it was killed."""
+    """Kill a process after a random time unless it ends before; return whether it was killed."""
     try:
         process.communicate(timeout=draw.uniform(0.5, longest_s))
     except subprocess.TimeoutExpired:
@@ -53,7 +53,7 @@ def finish(process):
 
 
 def bulk_load(planned, folder, server):
-    """All files in one go, and the preprints."""
+    """Load all files at once, and the preprints."""
     lake = new_lake(folder)
     places = [folder / release.name.removesuffix(".gz") for release in planned.shelf.releases]
     for place, release in zip(places, planned.shelf.releases, strict=True):
@@ -70,7 +70,7 @@ def counts(lake):
 
 
 def check(planned, lake, reference):
-    """Every planted record is counted once, and all counts equal those of the bulk load."""
+    """Check that every planted record is counted once and all counts equal those of the bulk load."""
     assert {pmid for (pmid,) in query(lake, "SELECT pmid FROM articles WHERE pmid IS NOT NULL")} == set(planned.live)
     assert query(lake, "SELECT count(*) FROM articles") == [(len(planned.live) + len(planned.shelf.preprints),)]
     retracted = query(lake, "SELECT pmid FROM articles WHERE retracted_on IS NOT NULL")

@@ -1,4 +1,4 @@
-"""A night in a process of its own, that can be killed.
+"""Run one night in a separate process that can be killed.
 
 python -m tests.support.night_process steps|flows NIGHT LAST
 
@@ -14,7 +14,7 @@ from tests.support.nights import BEGIN, MAINTAINED_EACH, run_night, sources_of, 
 
 
 def run_flows(night, last):
-    """Each flow as its deployment calls it; the clock is set before the flows are imported, which take it by name."""
+    """Run each flow as its deployment does. The clock is replaced before the flows import it by name."""
     day = BEGIN + dt.timedelta(days=night)
     base.utc_now = lambda: dt.datetime.combine(day, dt.time(23, 30), dt.UTC)
     from flows.collect import collect

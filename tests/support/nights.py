@@ -1,4 +1,4 @@
-"""Literature that grows night by night, what a deployment does each night, and what must stand in the lake at the end.
+"""Literature that grows night by night, the nightly work of the deployments, and the expected lake at the end.
 
 Each day PubMed releases a file: new records, half of them without headings; headings for those of three days before;
 corrections, deletions and a retraction. The services show each day what the files up to that day say.
@@ -27,7 +27,7 @@ PREPRINTS = 900_001
 
 @dataclass(frozen=True)
 class Nights:
-    """A shelf that has all of it by day, and how many nights there are."""
+    """A shelf with the literature of all days, and the number of nights."""
 
     shelf: Shelf
     count: int
@@ -41,7 +41,7 @@ class Nights:
 
     @property
     def live(self):
-        """PMID -> record, as it stands in the end."""
+        """PMID -> record as of the last day."""
         return self.shelf.articles(self.last_day)
 
     @property
@@ -50,13 +50,13 @@ class Nights:
 
     @property
     def planted(self):
-        """The records that have both planted headings in the end, and count."""
+        """PMIDs of the records that have both planted headings on the last day and are not retracted."""
         has_both = {pmid for pmid, one in self.live.items() if set(PLANTED) <= {heading.ui for heading in one.headings}}
         return has_both - self.retracted
 
 
 def nights(count):
-    """A baseline of 30 records, then `count` days."""
+    """Return a baseline of 30 records followed by `count` days."""
     base = [
         _indexed(one) if place % 2 == 0 else one
         for place, one in enumerate(records(30, days=15, since=BEGIN - dt.timedelta(days=25)).values())
@@ -81,7 +81,8 @@ def _pmid(night, place):
 
 
 def _new(night, place, day):
-    """The first has headings at once, the second late; the third is corrected, the fourth may be deleted."""
+    """Return a new record: the first of a night has headings at once, the second later; the third is corrected, the
+    fourth may be deleted."""
     template = next(iter(records(1).values()))
     entered = replace(
         template, pmid=_pmid(night, place), title=f"Synthetic night {night}, record {place}.", entered=day, revised=day,
@@ -91,7 +92,7 @@ def _new(night, place, day):
 
 
 def _changes(night, current):
-    """Late headings, each night; a correction, each second; on the fourth night of ten, a retraction and its notice.
+    """Yield late headings each night, a correction each second, and a retraction with its notice in one night of ten.
 
     Headings come to records of three days before, and to old ones, whose days of creation nobody asks for any more.
     """
@@ -128,7 +129,7 @@ def _preprint(night):
 
 
 def sources_of(night, last):
-    """What a night collects: the services; the files only each third night, as after an outage, and in the end."""
+    """Return the sources of a night: the services, and each third night, as after an outage, the files."""
     return A_NIGHT if night % FILES_EACH == 0 or night == last else A_NIGHT[:2]
 
 
@@ -138,7 +139,7 @@ def span_of(source, day):
 
 
 def run_night(night, last, settings):
-    """What the deployments do in a night, by the flows' own steps."""
+    """Do the work of the deployments in one night, by the steps of the flows."""
     day = BEGIN + dt.timedelta(days=night)
     now = dt.datetime.combine(day, dt.time(23, 30), dt.UTC)
     for source in sources_of(night, last):

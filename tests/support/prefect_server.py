@@ -26,7 +26,7 @@ def free_port():
 
 
 def short_crons(folder, *names):
-    """Some of the project's deployments, every schedule coming each minute."""
+    """Write a prefect.yaml with some of the project's deployments, scheduled every minute."""
     content = yaml.safe_load((PROJECT / "prefect.yaml").read_text())
     content["deployments"] = [one for one in content["deployments"] if one["name"] in names]
     for one in content["deployments"]:
@@ -73,7 +73,7 @@ class Up:
         return self.process.wait(120)
 
     def left(self):
-        """Processes that still know this environment."""
+        """Return the running processes that have this environment."""
         return [process for process in psutil.process_iter() if self._is_of_this(process)]
 
     def _is_of_this(self, process):
@@ -99,7 +99,7 @@ def start_up(folder, settings, prefect_file):
 
 
 class PrefectServer:
-    """Prefect's server alone; a context manager. `restart` kills it and starts it anew on the same database."""
+    """Prefect's server alone; a context manager. `restart` kills it and starts it again on the same database."""
 
     def __init__(self, folder):
         self._folder = folder

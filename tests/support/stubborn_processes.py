@@ -1,4 +1,4 @@
-"""A process that starts two more, which start one each; all of them deaf to SIGTERM if so told."""
+"""A process that starts two more, which start one each; all of them ignore SIGTERM if requested."""
 
 import signal
 import subprocess

@@ -1,4 +1,4 @@
-"""The HTTP client: patience, politeness, limits, secrets, and addresses it does not go to."""
+"""The HTTP client: retries, rate limits, size limits, secrets and forbidden addresses."""
 
 import contextlib
 import email.utils
@@ -30,7 +30,7 @@ KEY = "0123456789abcdef"
 
 
 class Site(http.server.ThreadingHTTPServer):
-    """Answers each path with what `replies` has for it: (status, headers, body), or a list of such in turn."""
+    """Serves each path from `replies`: (status, headers, body), or a list of these in turn."""
 
     daemon_threads = True
 
@@ -285,7 +285,7 @@ def test_redirects_to_a_configured_private_address_are_refused(site, client):
 
 
 def test_a_connection_uses_the_checked_address(site, tmp_path, monkeypatch):
-    """A name that is public when it is checked and private when it is connected to (DNS rebinding)."""
+    """A name that is public when checked and private when connected to (DNS rebinding)."""
     asked = []
 
     def resolve(host, port, *more, **kw):

@@ -1,4 +1,4 @@
-"""The automations, as far as they can be judged without a server."""
+"""The declared automations, without a server."""
 
 from datetime import timedelta
 from uuid import uuid4

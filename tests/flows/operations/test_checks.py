@@ -1,4 +1,4 @@
-"""What the doctor finds: each check with something wrong, and how it says to mend it."""
+"""Checks of `hoofbeats doctor`: each with a fault, and with its advice."""
 
 import datetime as dt
 import importlib.metadata

@@ -1,4 +1,4 @@
-"""The units and settings of deploy/: they parse, and every command, setting and place in them exists."""
+"""The units and settings of deploy/: they parse, and every command, setting and path in them exists."""
 
 import re
 import shutil

@@ -1,4 +1,4 @@
-"""prefect.yaml without a server: entrypoints, parameters, schedules, limits; and what a form shows of each flow."""
+"""prefect.yaml without a server: entrypoints, parameters, schedules, limits, and the form of each flow."""
 
 import importlib
 import os
@@ -16,7 +16,7 @@ PROJECT = Path(__file__).parents[3]
 DEPLOYMENTS = yaml.safe_load((PROJECT / "prefect.yaml").read_text())["deployments"]
 SCHEDULES = [(one, schedule) for one in DEPLOYMENTS for schedule in one.get("schedules", [])]
 ASKED = {"backfill": {"source": "pubmed_api", "since": "2020-01-01", "until": "2020-12-31"}}
-"""What a form has to be filled with where a deployment has no defaults for it."""
+"""Form values for parameters without defaults in the deployment."""
 NEW_YORK = ZoneInfo("America/New_York")
 
 
@@ -85,7 +85,7 @@ def test_its_form_describes_every_parameter(deployment):
 
 @pytest.mark.parametrize(("deployment", "schedule"), SCHEDULES, ids=of_schedule)
 def test_schedules_are_off_peak_for_ncbi(deployment, schedule):
-    """Also in the nights summer time begins and ends, of which the daily ones must not miss any."""
+    """Also in the nights in which summer time starts and ends; daily schedules must not miss one."""
     from prefect.client.schemas.schedules import CronSchedule
     from prefect.server.schemas.schedules import CronSchedule as Scheduler
 

@@ -1,4 +1,4 @@
-"""Processes are stopped with all they started: polite ones, deaf ones, and those in sessions of their own."""
+"""Processes are stopped with all descendants: some obey SIGTERM, some ignore it, some have their own session."""
 
 import subprocess
 import sys

@@ -1,4 +1,4 @@
-"""A page that hangs or breaks the extraction costs itself alone."""
+"""A page that hangs or breaks the extraction affects no other page."""
 
 import os
 import threading
@@ -14,7 +14,7 @@ PAGE = elsevier(article("structured")).encode()
 
 
 def behave(html, url, mode):
-    """Does what the page says."""
+    """Behaves as the page demands."""
     if html == b"hang":
         while True:
             pass
@@ -28,7 +28,7 @@ def behave(html, url, mode):
 
 
 class Unloadable:
-    """Ends the worker that loads it."""
+    """Ends the worker that unpickles it."""
 
     def __reduce__(self):
         return os._exit, (4,)

@@ -1,4 +1,4 @@
-"""What a run leaves in Prefect's UI, with Prefect's own functions in the place of a server."""
+"""Artifacts of a run, with Prefect's functions replaced."""
 
 from uuid import uuid4
 
@@ -11,7 +11,7 @@ from warehouse.commit.ingest import OUTCOMES
 
 @pytest.fixture
 def left(monkeypatch):
-    """Key -> what was created; progress artifacts have their steps."""
+    """Key -> created artifact; for progress artifacts, the list of their steps."""
     published = {}
 
     def progress(value, key, description):

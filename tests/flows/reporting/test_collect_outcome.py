@@ -1,4 +1,4 @@
-"""How a collection is judged in the end: failed windows, and a source that has fallen silent, fail the run."""
+"""The end of a collection: failed windows, and a source without records, fail the run."""
 
 import datetime as dt
 import logging

@@ -1,4 +1,4 @@
-"""The reconciliation of a run: sums that come out, and sums that do not."""
+"""The reconciliation of a run: sums that match, and sums that do not."""
 
 from hypothesis import given
 from hypothesis import strategies as st

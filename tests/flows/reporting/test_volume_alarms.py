@@ -1,4 +1,4 @@
-"""Volume checks: a quiet night, and a source that has fallen silent."""
+"""Volume alarms: few records by chance, and a source that stopped delivering."""
 
 import datetime as dt
 

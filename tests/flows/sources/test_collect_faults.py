@@ -1,4 +1,4 @@
-"""Every way a service fails, in turn and all at random: what is collected is what it has, or the window says so."""
+"""Every fault of a service, in turn and at random: a window is complete, or it fails with a reason."""
 
 import datetime as dt
 import gzip
@@ -44,7 +44,7 @@ def expected(source):
 
 
 def check(config, found, wanted):
-    """Each window: everything, once; or failed with a reason. Returns how many are whole."""
+    """Check that each window has every record once, or failed with a reason; return the number of complete ones."""
     whole = 0
     for fetched in found.values():
         if isinstance(fetched, Exception):

@@ -1,4 +1,4 @@
-"""Files by hand, of every kind; and a lake rebuilt from its payloads without asking anyone anything."""
+"""Ingested files of every kind, and a lake rebuilt from its payloads without network."""
 
 import datetime as dt
 import gzip

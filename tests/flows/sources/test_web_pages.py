@@ -1,4 +1,4 @@
-"""Web pages: lists of addresses and feeds, robots.txt, what is kept."""
+"""Web pages: lists of URLs, feeds, robots.txt, stored payloads."""
 
 import gzip
 

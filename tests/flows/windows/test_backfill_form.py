@@ -1,4 +1,4 @@
-"""The form of the backfill deployment: what an operator is offered, and what is refused, without a server."""
+"""The form of the backfill deployment, without a server: options, and rejected values."""
 
 import pytest
 from prefect.exceptions import ParameterTypeError

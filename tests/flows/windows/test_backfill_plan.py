@@ -1,4 +1,4 @@
-"""Which windows a backfill collects, in which order, and what it says they will take."""
+"""The windows of a backfill, their order, and the estimate of a dry run."""
 
 import dataclasses
 import datetime as dt

@@ -1,4 +1,4 @@
-"""A backfill that is killed: the next one goes on, and no window is loaded twice."""
+"""A killed backfill is resumed by the next one, and no window is loaded twice."""
 
 import os
 import random
@@ -21,7 +21,7 @@ HOOFBEATS = str(Path(sys.executable).with_name("hoofbeats"))
 
 
 def kill(process):
-    """The process and all it started, as a machine that loses power does."""
+    """Kill a process and all its descendants at once, like a power failure."""
     os.killpg(process.pid, signal.SIGKILL)
     process.wait()
 
@@ -56,7 +56,7 @@ def assert_complete(lake, server, stocked, days):
 
 
 def asked_twice(server):
-    """Pages that were asked for more than once, by how often."""
+    """Count the requests of pages requested more than once."""
     asked = Counter(params["id"] for _, path, params in server.requests if path.endswith("efetch.fcgi"))
     return {ids: times for ids, times in asked.items() if times > 1}
 

@@ -1,4 +1,4 @@
-"""Running a backfill against the embedded server: failures, other runs beside it, a vocabulary that is replaced."""
+"""Backfills against the embedded server: failures, concurrent runs, a replaced vocabulary."""
 
 import dataclasses
 import datetime as dt
@@ -24,7 +24,7 @@ LATER = NOW.date()
 
 
 class FailingServer(LiteratureServer):
-    """Answers with an error wherever a search names one of some days."""
+    """Responds with an error if a search names one of some days."""
 
     failing: tuple[str, ...] = ()
     status = 500

@@ -1,4 +1,4 @@
-"""Processes that collect: killed in the middle, and how much memory they take."""
+"""Collecting processes: killed halfway, and their memory use."""
 
 import os
 import random

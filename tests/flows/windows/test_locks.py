@@ -1,4 +1,4 @@
-"""One run at a time collects a window, and all runs together keep to a host's pace."""
+"""One run at a time collects a window, and all runs share the rate limit of a host."""
 
 import logging
 import threading

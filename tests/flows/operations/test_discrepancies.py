@@ -1,4 +1,4 @@
-"""What is to be deployed beside what is: without a server."""
+"""Declared deployments compared with those on a server, without a server."""
 
 import datetime as dt
 
@@ -63,7 +63,7 @@ def test_an_invalid_cron_is_an_error(tmp_path):
 
 
 class Client:
-    """Notes what is created."""
+    """Records what is created."""
 
     def __init__(self):
         self.created = []
