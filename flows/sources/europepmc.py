@@ -13,7 +13,7 @@ from flows.http.client import BadResponseError, Client, Request, Response
 from flows.settings import Settings
 from flows.sources.base import Clock, Estimate, Fetched, Span, dated_windows, settled, utc_now
 from flows.sources.pending_payload import PendingPayload
-from transforms.europepmc.search_page import Page, PageError, read_page
+from transforms.europepmc.search_page import SearchPage, SearchPageError, read_search_page
 from transforms.payloads.record_versions import request_name
 from warehouse.commit.ledger import CollectedWindow, Window
 
@@ -83,7 +83,7 @@ class EuropePmc:
         state["cursor"] = page.next_cursor
         pending.save_state(state)
 
-    def _page(self, window: Window, cursor: str, *, size: int | None = None) -> tuple[Page, bytes]:
+    def _page(self, window: Window, cursor: str, *, size: int | None = None) -> tuple[SearchPage, bytes]:
         params = {
             "query": self._query(window), "resultType": "core", "format": "json",
             "pageSize": str(size or PAGE_SIZE), "cursorMark": cursor,
@@ -91,10 +91,10 @@ class EuropePmc:
         if self._settings.email:
             params["email"] = self._settings.email
 
-        def read(response: Response) -> tuple[Page, bytes]:
+        def read(response: Response) -> tuple[SearchPage, bytes]:
             try:
-                return read_page(response.body), response.body
-            except PageError as error:
+                return read_search_page(response.body), response.body
+            except SearchPageError as error:
                 raise BadResponseError(f"search for {window.name}: {error}") from error
 
         return self._client.fetch(Request(f"{self._settings.europepmc_url.rstrip('/')}/search", params=params), read)

@@ -13,14 +13,11 @@ from collections.abc import Iterator
 from hashlib import blake2b
 from typing import Any
 
+from transforms.payloads.parsed import Relation, Section
 from transforms.pubmed.dates import PublicationDate, read_citation_date, read_printed_date
 from transforms.text.normalize import collapse_whitespace, normalize_doi, normalize_pmcid, normalize_pmid
 
 Json = dict[str, "Json"] | list["Json"] | str | int | float | bool | None
-Section = tuple[str, int, int]
-"""Label, start and end (exclusive) in code points of title || ' ' || abstract."""
-Relation = tuple[str, str | None, str | None]
-"""Kind, document_id and citation, as in `documents.relations`."""
 
 _TAG = re.compile(
     r"</?(?:a|abbr|b|big|bold|br|code|div|em|h[1-6]|i|inline-formula|italic|jats:[a-z-]+|li|mml:[a-z]+|ol|p|sc|sec|small"

@@ -1,8 +1,13 @@
-"""What the reader of every source yields: a batch of records as Arrow tables."""
+"""What the reader of every source yields, a batch of records as Arrow tables, and the types of nested values in it."""
 
 from dataclasses import dataclass
 
 import pyarrow as pa
+
+Section = tuple[str, int, int]
+"""Label, start and end (exclusive) in code points of title || ' ' || abstract, as in `documents.sections`."""
+Relation = tuple[str, str | None, str | None]
+"""Kind, document_id and citation, as in `documents.relations`."""
 
 
 @dataclass(frozen=True)

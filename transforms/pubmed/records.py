@@ -22,14 +22,13 @@ from typing import Any, NamedTuple, TypeVar
 import numpy as np
 
 from transforms.columnar.types import Bools, Ints
+from transforms.payloads.parsed import Relation, Section
 from transforms.pubmed.dates import read_citation_date, read_day, read_publication_date
 from transforms.pubmed.markup import cache_short_xml, clean_each, read_attributes
 from transforms.pubmed.tag_index import NO_TAG, TagIndex, TagRanges, split_by_record, split_texts
 from transforms.text import normalize
 
 Strings = list[str]
-Section = tuple[str, int, int]
-Relation = tuple[str, str | None, str | None]
 T = TypeVar("T")
 Columns = dict[str, list[Any]]
 """Column -> one value for each record."""

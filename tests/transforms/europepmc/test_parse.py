@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from tests.support.europepmc_samples import RECORD, search_answer
 from transforms.europepmc.parse import parse
 from transforms.europepmc.record import read_record, strip_markup
-from transforms.europepmc.search_page import PageError, read_page
+from transforms.europepmc.search_page import SearchPageError, read_search_page
 from transforms.schema.records import PARSED_DOCUMENTS
 from transforms.schema.table import Table
 
@@ -176,9 +176,9 @@ def test_batches_keep_the_order_of_records():
 
 
 def test_a_page_of_search_results():
-    page = read_page(search_answer(RECORD, nextCursorMark="AoII"))
+    page = read_search_page(search_answer(RECORD, nextCursorMark="AoII"))
     assert (page.hit_count, page.next_cursor, page.ids) == (1, "AoII", ("europepmc:MED/123",))
-    assert read_page(b'{"hitCount": 0, "resultList": {"result": []}}').next_cursor is None
+    assert read_search_page(b'{"hitCount": 0, "resultList": {"result": []}}').next_cursor is None
 
 
 @pytest.mark.parametrize(
@@ -190,5 +190,5 @@ def test_a_page_of_search_results():
     ],
 )  # fmt: skip
 def test_an_answer_that_is_no_search_result_raises(body):
-    with pytest.raises(PageError):
-        read_page(body)
+    with pytest.raises(SearchPageError):
+        read_search_page(body)

@@ -7,7 +7,7 @@ import pytest
 import yaml
 
 from transforms.europepmc.parse import parse as parse_europepmc
-from transforms.europepmc.search_page import read_page
+from transforms.europepmc.search_page import read_search_page
 from transforms.payloads.detect import detect_source
 from transforms.pubmed.esearch import AnswerError, read_search
 from transforms.pubmed.parse import parse as parse_pubmed
@@ -143,13 +143,13 @@ def test_europe_pmc(data_dir):
     }
     assert set(EUROPEPMC) < set(files)
     assert all(detect_source(files[name]) == "europepmc" for name in EUROPEPMC)
-    pages = {name: read_page(files[name]) for name in SEARCH_PAGES}
+    pages = {name: read_search_page(files[name]) for name in SEARCH_PAGES}
     assert {name: (page.hit_count, len(set(page.ids))) for name, page in pages.items()} == SEARCH_PAGES
 
 
 def test_ten_consecutive_pages_hold_different_records(data_dir):
     answers = json.loads((data_dir / "europepmc" / "fetch_10pages_cancer.json").read_text())
-    pages = [read_page(json.dumps(answer).encode()) for answer in answers]
+    pages = [read_search_page(json.dumps(answer).encode()) for answer in answers]
     assert len({page.next_cursor for page in pages}) == 10
     assert len({document_id for page in pages for document_id in page.ids}) == 1000
 
