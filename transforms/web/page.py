@@ -67,9 +67,7 @@ def _abstract(text: str, page: PageSurvey, fields: Fields, url: str, *, complete
     if not scholarly and (wall := _wall(page, shown, choice, url)):
         return wall
     if choice is None and not complete:
-        return Rejection(
-            "too_deep", "elements are nested deeper than 2,048 levels; the page cannot be read beyond them"
-        )
+        return Rejection("too_deep", "elements are nested deeper than 2,048: what stands behind them cannot be read")
     if choice is None and shown is None:
         fallback = web_fallback.extract_with_trafilatura(page, scholarly=scholarly)
         if isinstance(fallback, Rejection):
