@@ -67,7 +67,7 @@ def test_a_scheduled_run_loads_new_records(up, prefect):
     runs = prefect.read_flow_runs(sort="START_TIME_ASC", limit=100)
     assert [run.auto_scheduled for run in runs if run.state_type != "SCHEDULED"] != []
     assert all(run.auto_scheduled for run in runs)
-    out, _ = up.said()
+    out, _ = up.output()
     assert f"Prefect's UI: http://127.0.0.1:{up.port}\n" in out
     assert "collect-pubmed" in out
 
@@ -148,15 +148,15 @@ def test_up_stops_what_it_started(up, prefect):
     run = prefect.create_flow_run_from_deployment(deployment.id, parameters=asked)
     up.wait_for(lambda: state_of(prefect, run.id).is_running(), 120, "the run")
     assert len(up.left()) >= 4  # up, its server, its worker, the run
-    assert up.stop(signal.SIGINT) == 0, up.said()
+    assert up.stop(signal.SIGINT) == 0, up.output()
     assert up.left() == []
-    assert "leaked" not in up.said()[1]  # DuckDB's binding has no screenful to say
+    assert "leaked" not in up.output()[1]  # DuckDB's binding has no screenful to say
 
 
 def test_up_can_be_stopped_during_start(tmp_path):
     running = start_up(tmp_path, {"lake": "lake"}, short_crons(tmp_path, "maintain"))
-    running.wait_for(lambda: "starting Prefect's server" in running.said()[1], 60, "the start")
-    assert running.stop(signal.SIGTERM) == 0, running.said()
+    running.wait_for(lambda: "starting a Prefect server" in running.output()[1], 60, "the start")
+    assert running.stop(signal.SIGTERM) == 0, running.output()
     assert running.left() == []
 
 
@@ -167,7 +167,7 @@ def test_a_configured_server_is_not_replaced(tmp_path):
         capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert done.returncode == 1
-    assert f"error: Prefect's server does not answer: {url}\nhint: start it" in done.stderr
+    assert f"error: the Prefect server does not respond: {url}\nhint: start it" in done.stderr
 
 
 @pytest.fixture(scope="module")
@@ -267,6 +267,6 @@ def deployed(up, prefect, name):
     from prefect.exceptions import ObjectNotFound
 
     try:
-        return "Prefect's UI" in up.said()[0] and prefect.read_deployment_by_name(name)
+        return "Prefect's UI" in up.output()[0] and prefect.read_deployment_by_name(name)
     except ObjectNotFound:
         return None

@@ -51,7 +51,7 @@ class Up:
     def url(self):
         return f"http://127.0.0.1:{self.port}/api"
 
-    def said(self):
+    def output(self):
         return (self.folder / "out").read_text(), (self.folder / "err").read_text()
 
     def hoofbeats(self, *arguments):
@@ -63,8 +63,8 @@ class Up:
     def wait_for(self, condition, within_s, what):
         deadline = time.monotonic() + within_s
         while not (found := condition()):
-            assert self.process.poll() is None, self.said()
-            assert time.monotonic() < deadline, f"{what}, not within {within_s} s; {self.said()}"
+            assert self.process.poll() is None, self.output()
+            assert time.monotonic() < deadline, f"{what}, not within {within_s} s; {self.output()}"
             time.sleep(1)
         return found
 
