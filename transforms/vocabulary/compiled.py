@@ -142,6 +142,7 @@ class Vocabulary:
         chosen: dict[int, set[int]] = {}
         for at in range(self._begins[key], self._begins[key + 1]):
             name, concept = self._matched.text[at].as_py(), int(self._matched.concept[at])
+            # the names of one key may differ in case and in the written forms of their words
             if self._matched.acronym[at] and text not in (name, name + "s"):
                 continue
             name_words = split_words(name)
@@ -167,6 +168,7 @@ def build(concepts: pa.Table, names: pa.Table, ancestors: pa.Table, verdicts: pa
     concept_ids, concept_names = (counted[column].combine_chunks() for column in ("concept_id", "name"))
     ids = concept_ids.to_pylist()
     trie, key, matched = build_trie(drop_forbidden(matchable_names(names, counted), forbidden, ids))
+    # the names of key i become matched[begins[i] : begins[i + 1]]
     order = np.argsort(key, kind="stable")
     begins = np.append(0, np.cumsum(np.bincount(key, minlength=int(key.max(initial=-1)) + 1)))
     kinds = _prefixes(concept_ids)
@@ -232,9 +234,10 @@ def _version(*tables: pa.Table) -> str:
         rows = pc.binary_join_element_wise(
             *(_as_text(table[name].combine_chunks()) for name in sorted(table.column_names)), "\x1f"
         )
-        rows = rows.take(pc.sort_indices(rows))
+        rows = rows.take(pc.sort_indices(rows))  # the order of the rows must not matter
         _, ends, contents = rows.buffers()
         digest.update("\x1e".join(sorted(table.column_names)).encode())
+        # the lengths of the rows, then their bytes: without the lengths, other splits would have the same digest
         digest.update(np.diff(np.frombuffer(ends, np.int32)[: len(rows) + 1]).tobytes())
         digest.update(contents or b"")
     return digest.hexdigest()

@@ -112,6 +112,7 @@ def _grouping_terms(concepts: list[Concept], root: str) -> set[str]:
     if root not in {concept.concept_id for concept in concepts}:
         return roots
     parents_of = {concept.concept_id: concept.parents for concept in concepts}
+    # everything below the root of findings is kept, by a walk over the children
     below = {root}
     waiting = [root]
     children: dict[str, list[str]] = {}

@@ -97,6 +97,7 @@ def _names(concepts: Iterable[Concept]) -> pa.Table:
         for rank, name in enumerate(dict.fromkeys(concept.names)):
             ids.append(concept.concept_id)
             names.append(name)
+            # readers put the preferred name first
             kinds.append("synonym" if rank else "preferred")
     return pa.table([ids, names, kinds], schema=CONCEPT_NAMES.arrow)
 

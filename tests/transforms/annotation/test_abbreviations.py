@@ -23,7 +23,7 @@ def defined(text):
     return [(one.short, text[one.start : one.end]) for one in find_definitions(text)]
 
 
-def found(title, abstract=""):
+def annotated(title, abstract=""):
     rows = annotate(pa.table({"document_id": ["t:1"], "title": [title], "abstract": [abstract]}), KNOWN).to_pylist()
     return [(row["text"], row["concept_id"]) for row in rows]
 
@@ -43,7 +43,7 @@ def test_definitions_and_offsets_of_their_long_forms(text, pairs):
 
 
 def test_a_defined_abbreviation_carries_its_concept_through_the_text():
-    assert found("Extramedullary hematopoiesis (EMH)", "EMH is rare. Two EMHs; EMHX is something else.") == [
+    assert annotated("Extramedullary hematopoiesis (EMH)", "EMH is rare. Two EMHs; EMHX is something else.") == [
         ("Extramedullary hematopoiesis", "T:1"),
         ("EMH", "T:1"),
         ("EMH", "T:1"),
@@ -52,18 +52,21 @@ def test_a_defined_abbreviation_carries_its_concept_through_the_text():
 
 
 def test_a_definition_overrides_the_vocabulary():
-    assert found("Atrophic dermatitis (AD) in childhood.", "AD heals.") == [
+    assert annotated("Atrophic dermatitis (AD) in childhood.", "AD heals.") == [
         ("Atrophic dermatitis", "T:3"),
         ("AD", "T:3"),
         ("AD", "T:3"),
     ]
-    assert found("Aortic kink index (AKI).", "AKI in acute kidney injury.") == [("acute kidney injury", "T:2")]
+    assert annotated("Aortic kink index (AKI).", "AKI in acute kidney injury.") == [("acute kidney injury", "T:2")]
 
 
 def test_a_short_acronym_needs_a_definition_or_its_full_name():
-    assert found("AKI is common.") == []
-    assert found("AKI is common.", "Acute kidney injury is too.") == [("AKI", "T:2"), ("Acute kidney injury", "T:2")]
-    assert found("AIDS is known to all; TP53 is long enough.") == [("AIDS", "T:5"), ("TP53", "T:6")]
+    assert annotated("AKI is common.") == []
+    assert annotated("AKI is common.", "Acute kidney injury is too.") == [
+        ("AKI", "T:2"),
+        ("Acute kidney injury", "T:2"),
+    ]
+    assert annotated("AIDS is known to all; TP53 is long enough.") == [("AIDS", "T:5"), ("TP53", "T:6")]
 
 
 def test_a_definition_applies_to_its_own_document_only():
@@ -91,4 +94,4 @@ def test_any_text_gives_definitions_within_it(text):
     ids=["brackets", "pairs", "definitions", "occurrences"],
 )
 def test_hostile_texts_cost_no_more_than_their_length(text):
-    assert found(text) == []
+    assert annotated(text) == []

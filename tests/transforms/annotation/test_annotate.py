@@ -47,7 +47,7 @@ def mentions(*rows):
     return annotate(DOCUMENTS.from_rows(rows), KNOWN).to_pylist()
 
 
-def found(text):
+def annotated(text):
     """(words, concept) of each mention in an abstract."""
     return [(row["text"], row["concept_id"]) for row in mentions(document("", text))]
 
@@ -102,29 +102,29 @@ def test_absent_columns_are_null():
     ],
 )
 def test_written_forms(text):
-    assert found(f"We saw {text}.") == [(text, "T:01")]
+    assert annotated(f"We saw {text}.") == [(text, "T:01")]
 
 
 def test_the_longest_name_wins_and_uses_up_its_words():
-    assert found("lymph nodes and nodes") == [("lymph nodes", "T:03"), ("nodes", "T:04")]
+    assert annotated("lymph nodes and nodes") == [("lymph nodes", "T:03"), ("nodes", "T:04")]
 
 
 @pytest.mark.parametrize(
     "gap", [". ", " (", ")", ": ", "; ", "  ", " - ", "&lt;", " &amp; ", "+", "_", "\u200b\u200b. ", " | ", ","]
 )
 def test_gaps_that_break_a_name(gap):
-    assert ("T:02") not in [concept for _, concept in found(f"leukemic{gap}infiltration")]
+    assert ("T:02") not in [concept for _, concept in annotated(f"leukemic{gap}infiltration")]
 
 
 @pytest.mark.parametrize("gap", [" ", "-", "/", "'", "\u2019", "\u2010", "\u2013", "\u00a0"])
 def test_gaps_that_a_name_may_span(gap):
-    assert found(f"leukemic{gap}infiltration") == [(f"leukemic{gap}infiltration", "T:02")]
+    assert annotated(f"leukemic{gap}infiltration") == [(f"leukemic{gap}infiltration", "T:02")]
 
 
 def test_a_comma_only_where_the_name_has_one():
-    assert found("1,2-dimethylhydrazine") == [("1,2-dimethylhydrazine", "T:22")]
-    assert found("1 2-dimethylhydrazine") == []
-    assert found("lymph, nodes") == [("nodes", "T:04")]
+    assert annotated("1,2-dimethylhydrazine") == [("1,2-dimethylhydrazine", "T:22")]
+    assert annotated("1 2-dimethylhydrazine") == []
+    assert annotated("lymph, nodes") == [("nodes", "T:04")]
 
 
 def test_escaped_entities_are_gaps_and_shift_nothing():
@@ -138,13 +138,13 @@ def test_escaped_entities_are_gaps_and_shift_nothing():
 
 def test_nothing_spans_title_and_abstract_sentences_or_sections():
     assert [row["concept_id"] for row in mentions(document("Lymph", "nodes"))] == ["T:04"]
-    assert found("Swollen lymph. Nodes grew.") == [("Nodes", "T:04")]
+    assert annotated("Swollen lymph. Nodes grew.") == [("Nodes", "T:04")]
     sections = [{"label": "AIM", "start": 1, "end": 6}, {"label": "RESULTS", "start": 7, "end": 12}]
     assert [row["concept_id"] for row in mentions(document("", "lymph nodes", sections=sections))] == ["T:04"]
 
 
 def test_possessives_are_not_words():
-    assert found("Crohn's disease, Crohn\u2019s Disease and Crohn disease") == [
+    assert annotated("Crohn's disease, Crohn\u2019s Disease and Crohn disease") == [
         ("Crohn's disease", "T:05"),
         ("Crohn\u2019s Disease", "T:05"),
         ("Crohn disease", "T:05"),
@@ -152,7 +152,7 @@ def test_possessives_are_not_words():
 
 
 def test_acronyms_keep_their_case():
-    assert found("AIDS aids Aids cAMP camp CAMP") == [
+    assert annotated("AIDS aids Aids cAMP camp CAMP") == [
         ("AIDS", "T:06"),
         ("aids", "T:07"),
         ("Aids", "T:07"),
@@ -161,7 +161,7 @@ def test_acronyms_keep_their_case():
 
 
 def test_greek_letters():
-    assert found("TNF-\u03b1 and TNF-alpha and tumor necrosis factor \u03b1") == [
+    assert annotated("TNF-\u03b1 and TNF-alpha and tumor necrosis factor \u03b1") == [
         ("TNF-\u03b1", "T:08"),
         ("TNF-alpha", "T:08"),
         ("tumor necrosis factor \u03b1", "T:08"),
@@ -169,27 +169,27 @@ def test_greek_letters():
 
 
 def test_plurals_where_safe():
-    assert found("metastases and a lymph node") == [("metastases", "T:10"), ("lymph node", "T:03")]
-    assert found("genetic") == []
-    assert found("K. pneumoniae") == []
+    assert annotated("metastases and a lymph node") == [("metastases", "T:10"), ("lymph node", "T:03")]
+    assert annotated("genetic") == []
+    assert annotated("K. pneumoniae") == []
 
 
 def test_the_form_of_the_text_precedes_other_forms():
-    assert found("glass glasses") == [("glass", "T:11"), ("glasses", "T:12")]
+    assert annotated("glass glasses") == [("glass", "T:11"), ("glasses", "T:12")]
 
 
 def test_preferred_names_precede_synonyms_and_ties_are_all_mentioned():
-    assert found("a cold") == [("cold", "T:13")]
-    assert found("a shiver") == [("shiver", "T:15"), ("shiver", "T:16")]
+    assert annotated("a cold") == [("cold", "T:13")]
+    assert annotated("a shiver") == [("shiver", "T:15"), ("shiver", "T:16")]
 
 
 def test_names_that_never_match():
-    assert found("Ab in 1984, xenon gas, combined drug therapy") == []
-    assert found("an uncounted thing") == []
+    assert annotated("Ab in 1984, xenon gas, combined drug therapy") == []
+    assert annotated("an uncounted thing") == []
 
 
 def test_numbers_within_names():
-    assert found("vitamin B 12, vitamin B-12; 5'-nucleotidase") == [
+    assert annotated("vitamin B 12, vitamin B-12; 5'-nucleotidase") == [
         ("vitamin B 12", "T:17"),
         ("vitamin B-12", "T:17"),
         ("5'-nucleotidase", "T:18"),
@@ -197,7 +197,7 @@ def test_numbers_within_names():
 
 
 def test_words_are_whole():
-    assert found("anodes glassware Pneumoniae") == []
+    assert annotated("anodes glassware Pneumoniae") == []
 
 
 def test_headings():

@@ -94,8 +94,8 @@ def test_a_forbidden_name_is_matched_in_no_form():
 def test_a_name_may_be_forbidden_for_one_concept_or_for_all():
     def annotated_concepts(*rows):
         known = build(*tables(NAMES), verdicts(*rows))
-        found = annotate(pa.table({"document_id": ["t:1"], "title": ["low blood, febrile anaemia"]}), known)
-        return found["concept_id"].to_pylist()
+        mentions = annotate(pa.table({"document_id": ["t:1"], "title": ["low blood, febrile anaemia"]}), known)
+        return mentions["concept_id"].to_pylist()
 
     assert annotated_concepts() == ["T:3", "T:2"]
     assert annotated_concepts(verdict("never", name="Low Blood", concept_id="T:3")) == ["T:1", "T:2"]

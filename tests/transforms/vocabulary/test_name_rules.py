@@ -48,7 +48,7 @@ def known():
 KNOWN = known()
 
 
-def found(text, **more):
+def annotated(text, **more):
     table = pa.table({"document_id": ["t:1"], "title": [text], **more})
     return [(row["text"], KNOWN.names[row["concept_id"]]) for row in annotate(table, KNOWN).to_pylist()]
 
@@ -72,18 +72,18 @@ def found(text, **more):
     ],
 )
 def test_further_names(text, name):
-    assert found(f"The {text}.") == [(text, name)]
+    assert annotated(f"The {text}.") == [(text, name)]
 
 
 @pytest.mark.parametrize(
     "text", ["disease", "Diseases", "a role", "roles", "they lead to", "leads", "memory", "haemoglobin"]
 )
 def test_words_that_are_never_matched_in_text(text):
-    assert found(text) == []
+    assert annotated(text) == []
 
 
 def test_headings_only_concepts_are_annotated_from_headings():
-    assert found("memory", headings=[["MESH:D008568", "MESH:D004194"]]) == [
+    assert annotated("memory", headings=[["MESH:D008568", "MESH:D004194"]]) == [
         ("Memory", "Memory"),
         ("Disease", "Disease"),
     ]
@@ -102,7 +102,7 @@ def test_headings_only_concepts_are_annotated_from_headings():
     ],
 )
 def test_words_next_to_a_name(text, expected):
-    assert [name for _, name in found(text)] == expected
+    assert [name for _, name in annotated(text)] == expected
 
 
 def test_every_rule_says_why_and_is_folded():
