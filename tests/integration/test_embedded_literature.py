@@ -6,6 +6,7 @@ import pytest
 
 from flows.demo_literature.literature import expected_totals, literature, mesh, planted_combinations
 from tests.support.loading import fingerprints, lake_with_vocabulary, load_files, query
+from transforms.counting.filters import Filters
 from warehouse.catalog.publish import connect
 from warehouse.queries.combinations import Combination, resolve, rows
 from warehouse.revision.undo import undo
@@ -36,7 +37,7 @@ def whole(given, tmp_path_factory):
 def counted(lake, planting, **options):
     with connect(lake) as connection:
         groups = tuple(resolve(connection, term) for term in planting.concepts)
-        [row] = rows(connection, "counts", Combination(groups, basis=planting.basis, **options).values)
+        [row] = rows(connection, "counts", Combination(groups, Filters(basis=planting.basis, **options)).parameters)
         return row
 
 
