@@ -58,7 +58,7 @@ def load_vocabulary(
     return LoadedVocabulary(committed, version, len(tables.concepts), counted, len(tables.names))
 
 
-def current_vocabulary(version: Version) -> LoadedVocabulary | None:
+def loaded_vocabulary(version: Version) -> LoadedVocabulary | None:
     """Return the vocabulary in force; None if there is none."""
     loads = version.table("vocabularies").to_pylist()
     if not loads:

@@ -20,7 +20,7 @@ from prefect import flow, get_run_logger, task
 from prefect.cache_policies import NO_CACHE
 
 from flows.http.client import BadResponseError, Client, RefusedError, Request, Response
-from flows.load_vocabulary import LoadedVocabulary, current_vocabulary, load_vocabulary
+from flows.load_vocabulary import LoadedVocabulary, load_vocabulary, loaded_vocabulary
 from flows.settings import Settings
 from flows.sources.base import utc_now
 from warehouse.catalog.file import Version
@@ -105,7 +105,7 @@ def _store(response: Response, folder: Path, address: str) -> Path:
 
 def _in_force(version: Version, files: list[Path], settings: Settings) -> LoadedVocabulary | None:
     """Return the vocabulary in force if it was loaded from these very files with these categories, otherwise None."""
-    current = current_vocabulary(version)
+    current = loaded_vocabulary(version)
     known = {(row["file"], row["sha256"]) for row in current_editions(version)}
     if current is None or known != {(path.name, _digest(path)) for path in files}:
         return None

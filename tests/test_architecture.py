@@ -46,6 +46,8 @@ LAYERS = {
 PURE_FORBIDS = {"httpx", "prefect", "duckdb", "os", "socket", "subprocess", "time", "pathlib", "shutil", "tempfile"}
 VAGUE_MODULES = {"utils", "helpers", "common", "misc"}
 VAGUE_NAMES = {"told", "said", "spoken", "meant"}
+SHARED_ALIASES = {"Row", "T"}
+"""Type aliases that mean the same wherever they are declared."""
 MOST_MODULES, MOST_LINES, MOST_FUNCTION_LINES = 20, 400, 60
 
 
@@ -175,6 +177,22 @@ def test_values_are_named_after_what_they_are():
         for name in [getattr(node, "id", None) if isinstance(node, ast.Name) else getattr(node, "arg", None)]
         if name in VAGUE_NAMES
     ]
+
+
+def test_a_public_class_or_constant_has_one_meaning():
+    """Within a package; the embedded literature shares no code with what reads it, so its names may repeat."""
+    places = {}
+    for path, tree in sources().items():
+        if room_of(path) == ("flows", "demo_literature"):
+            continue
+        for node in tree.body:
+            names = [node.name] if isinstance(node, ast.ClassDef) else []
+            if isinstance(node, ast.Assign):
+                names = [ast.unparse(target) for target in node.targets]
+            for name in names:
+                if name[0].isupper() and name not in SHARED_ALIASES:
+                    places.setdefault((path.parts[0], name), []).append(str(path))
+    assert not {name: paths for name, paths in places.items() if len(paths) > 1}
 
 
 def test_functions_files_and_folders_stay_small():

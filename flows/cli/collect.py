@@ -9,11 +9,11 @@ import typer
 
 from flows import terminal
 from flows.choices import MAX_PARALLEL, Dates, Mode, Order, SourceName, WindowSize
-from flows.cli.ingest import OUTCOMES
 from flows.cli.options import JsonOption, LakeOption, settings_for
 from flows.errors import IncompleteError
 from flows.quiet_prefect import leave_failures_to_the_verb, quieten_prefect
 from flows.settings import Settings
+from warehouse.commit.ingest import OUTCOMES
 
 if TYPE_CHECKING:
     from flows.sources.base import Span
@@ -171,6 +171,6 @@ def _show_windows(windows: list[dict[str, Any]]) -> None:
     """The windows that held records or failed, a row each; the number of the others."""
     notable = [row for row in windows if row["received"] or row["state"] == "failed"]
     if notable:
-        terminal.as_table(notable, ["window_name", "state", "expected", *OUTCOMES, "reason"])
+        terminal.as_table(notable, ["window_name", "state", "expected", "received", *OUTCOMES, "reason"])
     if len(notable) < len(windows):
         terminal.lines(f"{len(windows) - len(notable):,} windows without records")

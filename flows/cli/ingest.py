@@ -10,10 +10,9 @@ from flows import terminal
 from flows.cli.options import Files, JsonOption, LakeOption, settings_for
 from flows.quiet_prefect import quieten_prefect
 from flows.settings import Settings
+from warehouse.commit.ingest import OUTCOMES
 
 app = typer.Typer()
-OUTCOMES = ["received", "kept", "unchanged", "superseded", "duplicates", "rejected"]
-"""Columns of `windows`: how many records came in, and what happened to them; the first is the sum of the others."""
 
 
 @app.command(epilog="Example: hoofbeats ingest pubmed21n1298.xml.gz   |   hoofbeats ingest updates/*.xml.gz --json")
@@ -43,7 +42,7 @@ def run_ingest(files: Sequence[Path], settings: Settings, *, as_json: bool) -> N
         terminal.as_json(asdict(result))
         return
     if result.windows:
-        terminal.as_table(result.windows, ["name", "state", *OUTCOMES, "deletions"])
+        terminal.as_table(result.windows, ["name", "state", "received", *OUTCOMES, "deletions"])
     for name in result.already_loaded:
         terminal.lines(f"{name}: loaded already, nothing changed")
     terminal.lines(f"{settings.lake}: version {result.version}")

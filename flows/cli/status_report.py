@@ -1,7 +1,7 @@
 """What `hoofbeats status` prints: what the lake holds, and the reconciliation of its records."""
 
 from flows import terminal
-from flows.cli.ingest import OUTCOMES
+from warehouse.commit.ingest import OUTCOMES
 from warehouse.queries.combinations import Row
 
 
@@ -10,7 +10,7 @@ def show_status(status: Row, rejections: list[Row], *, as_json: bool) -> None:
     if as_json:
         terminal.as_json({**status, "rejections": rejections})
         return
-    outcomes = " + ".join(f"{status[outcome]:,} {outcome}" for outcome in OUTCOMES[1:])
+    outcomes = " + ".join(f"{status[outcome]:,} {outcome}" for outcome in OUTCOMES)
     failed = f"; {status['failed_windows']:,} windows failed, see table windows" if status["failed_windows"] else ""
     terminal.lines(
         f"lake          {status['lake']}, version {status['version']}, {terminal.text(status['committed_at'])}",

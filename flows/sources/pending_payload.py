@@ -20,7 +20,7 @@ from typing import Any
 from warehouse.commit.ledger import CollectedWindow, Payload, Window
 from warehouse.lake import Lake, sync
 
-STALE_AFTER = dt.timedelta(hours=20)
+ABANDONED_AFTER = dt.timedelta(hours=20)
 """Older states and pages are discarded, because what a service lists changes from day to day."""
 
 _STATE = "state.json"
@@ -40,7 +40,7 @@ class PendingPayload:
         """Return the state of an interrupted run; if there is none or it is stale, clear the folder and return None."""
         try:
             state = json.loads((self.folder / _STATE).read_text(encoding="utf-8"))
-            if self._now() - dt.datetime.fromisoformat(state["begun"]) < STALE_AFTER:
+            if self._now() - dt.datetime.fromisoformat(state["begun"]) < ABANDONED_AFTER:
                 return dict(state)
         except FileNotFoundError:
             pass
@@ -109,7 +109,7 @@ class PendingPayload:
                 continue
             payload = read_payload(self._lake, path)
             at = payload.window.collected_at
-            if not known(payload) and (at is None or self._now() - at < STALE_AFTER):
+            if not known(payload) and (at is None or self._now() - at < ABANDONED_AFTER):
                 return payload
         return None
 

@@ -20,14 +20,13 @@ import pyarrow as pa
 
 from transforms.columnar.dictionaries import encode_column, sort_dictionary
 from transforms.columnar.integers import run_starts, stable_order
-from transforms.columnar.types import Ints
+from transforms.columnar.types import Bools, Ints
 from transforms.schema.counts import COOCCURRENCES
 
 BASES = ("any", "index", "text")
 """In the order in which they sort."""
 _N_BASES = len(BASES)
 
-Bools = npt.NDArray[np.bool_]
 Articles = npt.NDArray[np.int32]
 Tally = tuple[Ints, Articles]
 

@@ -8,7 +8,7 @@ import duckdb
 from transforms.rarity import expected_given_subsets
 from warehouse.queries.combinations import Combination, Concept, Row, rows
 
-SMALL = 4
+SMALL_COUNT = 4
 """Articles up to which a count is small: the limit of rare_cooccurrences."""
 
 _MOST_PARENTS = 3
@@ -35,7 +35,7 @@ def find_near_misses(connection: duckdb.DuckDBPyConnection, combination: Combina
     """The near misses of a count (`counted`: its row of query `counts`); for large counts the expectation alone."""
     groups = combination.groups
     many = len(groups) >= _FEWEST_GROUPS_FOR_SUBSETS
-    small = counted["articles"] <= SMALL
+    small = counted["articles"] <= SMALL_COUNT
     without = tuple(_without(connection, combination)) if len(groups) > 1 and (small or many) else ()
     given_pairs = _given_pairs(connection, combination, without, counted["population"]) if many else None
     if not small:

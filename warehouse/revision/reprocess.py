@@ -18,11 +18,9 @@ from transforms.schema.mentions import MENTIONS
 from transforms.vocabulary.compiled import Vocabulary
 from warehouse.catalog.file import Version
 from warehouse.commit.article_rewrite import ArticleRewrite, RewriteSteps
+from warehouse.commit.pair_decisions import DOCUMENTS_AT_ONCE
 from warehouse.commit.staging import empty_unit
 from warehouse.lake import Lake
-
-DOCUMENTS_AT_ONCE = 30_000
-"""Documents of a portion."""
 
 
 def reprocess(

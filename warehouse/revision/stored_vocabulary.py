@@ -20,9 +20,10 @@ from warehouse.catalog import segments
 from warehouse.catalog.file import Version
 from warehouse.catalog.publish import connect, connect_to_write, publish, read_version, recover
 from warehouse.catalog.schema import CURATIONS, EDITIONS, INTERVAL_LIMITS, SEGMENTS, VOCABULARIES
+from warehouse.commit.pair_decisions import DOCUMENTS_AT_ONCE
 from warehouse.derived.watch_counts import count_watches, stored_watches
 from warehouse.lake import Lake
-from warehouse.revision.reprocess import DOCUMENTS_AT_ONCE, Annotator, reprocess, texts_of_documents
+from warehouse.revision.reprocess import Annotator, reprocess, texts_of_documents
 
 VOCABULARY_TABLES = (CONCEPTS, CONCEPT_NAMES, CONCEPT_ANCESTORS)
 _LARGEST_TABLED = 1000

@@ -29,7 +29,7 @@ from warehouse.lake import Lake
 FANOUT = 8
 """Number of segments of one size class that are merged, and the factor between the size classes."""
 
-SMALL = 4096
+SMALLEST_CLASS_ROWS = 4096
 """Segments of at most this many rows are all in the smallest size class."""
 
 MOST_HIDDEN = 100_000
@@ -80,7 +80,7 @@ def _segments_to_merge(version: Version, fanout: int) -> dict[str, list[dict[str
 
 def crowded_sizes(rows: list[dict[str, Any]], fanout: int) -> list[dict[str, Any]]:
     """The segments up to the largest size class that has at least `fanout` of them."""
-    sizes = [int(math.log(max(row["rows"], SMALL), fanout)) for row in rows]
+    sizes = [int(math.log(max(row["rows"], SMALLEST_CLASS_ROWS), fanout)) for row in rows]
     largest = max((size for size, count in Counter(sizes).items() if count >= fanout), default=-1)
     return [row for row, size in zip(rows, sizes, strict=True) if size <= largest]
 

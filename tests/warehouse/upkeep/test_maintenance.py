@@ -150,7 +150,7 @@ def test_payloads_can_be_loaded_after_compaction(lake):
 
 
 def test_large_segments_stay_and_superseded_entries_with_them(lake, monkeypatch):
-    monkeypatch.setattr("warehouse.upkeep.compaction.SMALL", 16)
+    monkeypatch.setattr("warehouse.upkeep.compaction.SMALLEST_CLASS_ROWS", 16)
     load_units(lake, stage_unit(lake, "large", [record(number, 1, headings=BOTH) for number in range(1, 200)]))
     [large] = read_version(lake).segments("documents")
     revise(lake, 9)
