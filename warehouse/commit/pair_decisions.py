@@ -45,7 +45,7 @@ def create_known_views(
     if {version for [version] in versions} - {KEYS_VERSION}:
         raise IncompatibleKeysError(
             "the lake's duplicate keys were made by other rules than those of this Hoofbeats",
-            "make its tables anew from its payloads: `hoofbeats rebuild`",
+            "rebuild the lake from its payloads: `hoofbeats rebuild`",
         )
 
 

@@ -1,6 +1,6 @@
 """The vocabulary stored in a lake: store one, read it back, and keep stored articles annotated with it.
 
-Storing a vocabulary is a commit of its own. It annotates again only the documents whose mentions the change can affect.
+Storing a vocabulary is a separate commit. It annotates again only the documents whose mentions the change can affect.
 """
 
 import datetime as dt
@@ -112,7 +112,7 @@ def _affected_documents(connection: duckdb.DuckDBPyConnection, difference: Vocab
 
 
 def _vocabulary_row(tables: Mapping[str, pa.Table], facts: Mapping[str, Any], batch: int) -> dict[str, Any]:
-    """The row of `vocabularies`, with the rows of `editions` beside."""
+    """The row of `vocabularies`, with an extra key for the rows of `editions`."""
     return {
         "version": facts["version"],
         "rules": facts.get("rules"),

@@ -1,6 +1,6 @@
--- P(X >= n) of a Poisson count with mean `expectation`, for n of 1 to 4: the series of the upper tail where the mean
--- is small, else one less that of the lower. Source: DLMF 8.7.1 and 8.4.10;
--- transforms.rarity.poisson_tail computes the same.
+-- P(X >= n) of a Poisson count X with mean `expectation`, for n from 1 to 4. Where the mean is below n: the series of
+-- the upper tail; else 1 minus the lower tail. It equals transforms.rarity.poisson_tail. Source: DLMF 8.7.1 and
+-- 8.4.10.
 CREATE MACRO rare_tail(n, expectation) AS
     CASE
         WHEN expectation <= 0 THEN 0.0
