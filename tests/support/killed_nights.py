@@ -48,8 +48,8 @@ def killed_at_random(process, draw, longest_s):
 
 
 def finish(process):
-    said, _ = process.communicate(timeout=240)
-    assert process.returncode == 0, said.decode()
+    output, _ = process.communicate(timeout=240)
+    assert process.returncode == 0, output.decode()
 
 
 def bulk_load(planned, folder, server):

@@ -74,9 +74,9 @@ def _any_of(lists: pa.ChunkedArray, wanted: Collection[str]) -> pa.Array:
     """Whether each list holds at least one of the wanted values; False for NULL."""
     lists = lists.combine_chunks()
     hits = np.asarray(pc.is_in(lists.flatten(), pa.array(sorted(wanted))), bool)
-    holds = np.zeros(len(lists), bool)
-    holds[np.asarray(pc.list_parent_indices(lists))[hits]] = True
-    return pa.array(holds)
+    contains = np.zeros(len(lists), bool)
+    contains[np.asarray(pc.list_parent_indices(lists))[hits]] = True
+    return pa.array(contains)
 
 
 def _sorted_lists(lists: pa.ChunkedArray) -> pa.Array:

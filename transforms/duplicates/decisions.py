@@ -104,16 +104,16 @@ def explain(pair: pa.Table) -> dict[str, Any]:
         "verdict": verdict,
         "rule": rule,
         "evidence": json.loads(_evidence(compared, 0)),
-        "accepts": [name for name, holds in rules.ACCEPTS.items() if holds(compared)[0]],
-        "vetoes": [name for name, holds in rules.VETOES.items() if holds(compared)[0]],
+        "accepts": [name for name, rule in rules.ACCEPTS.items() if rule(compared)[0]],
+        "vetoes": [name for name, rule in rules.VETOES.items() if rule(compared)[0]],
     }
 
 
 def _first_rule(ruleset: Mapping[str, rules.Rule], compared: Comparison) -> tuple[np.ndarray, np.ndarray]:
     """Return for each pair how many rules hold, and the name of the first that does ('' for none)."""
-    holds = np.array([rule(compared) for rule in ruleset.values()], bool)
+    fulfilled = np.array([rule(compared) for rule in ruleset.values()], bool)
     names = np.array(list(ruleset), object)
-    return holds.sum(axis=0), np.where(holds.any(axis=0), names[holds.argmax(axis=0)], "")
+    return fulfilled.sum(axis=0), np.where(fulfilled.any(axis=0), names[fulfilled.argmax(axis=0)], "")
 
 
 def _evidence(compared: Comparison, n: int, otherwise: str = "") -> str:

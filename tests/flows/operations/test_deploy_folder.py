@@ -59,10 +59,10 @@ def test_commands_and_their_options_exist():
 
     from flows.cli.app import app
 
-    said = CliRunner().invoke(app, ["up", "--help"], env={"COLUMNS": "200", "NO_COLOR": "1"}).output
+    page = CliRunner().invoke(app, ["up", "--help"], env={"COLUMNS": "200", "NO_COLOR": "1"}).output
     commands = [value for unit in UNITS for key in ("ExecStart", "ExecStartPre") for value in values(unit, key)]
     assert [Path(command.split()[0]).name for command in commands] == ["prefect", "prefect", "hoofbeats"]
-    assert "--deploy-only" in said
+    assert "--deploy-only" in page
     assert commands[2].endswith("hoofbeats up --deploy-only")
 
 

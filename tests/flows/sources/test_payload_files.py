@@ -43,10 +43,10 @@ def test_europe_pmc_json_files_can_be_ingested(lake, tmp_path, packed):
 
 
 def test_a_response_may_repeat_a_record(lake, tmp_path):
-    said = {**RECORD, "abstractText": "This is the first reported case of leukemia in a lymph node."}
+    record = {**RECORD, "abstractText": "This is the first reported case of leukemia in a lymph node."}
     other = {**RECORD, "abstractText": "We saw leukemia, a second reported case."}
     place = tmp_path / request_name("search", NOW, "json")
-    place.write_bytes(search_answer(said, other, said))
+    place.write_bytes(search_answer(record, other, record))
     [row] = load_files(lake, place).windows
     assert (row["received"], row["kept"], row["superseded"], row["unchanged"]) == (3, 1, 1, 1)
     with connect(lake) as connection:
