@@ -75,6 +75,7 @@ def _before_conjunction(tokens: Tokens, hits: Hits) -> Iterator[_Candidate]:
     partners = _next_to_conjunction(tokens, hits, hits.first - 1, hits.first)
     for number, first, last in zip(partners, hits.first[partners].tolist(), hits.last[partners].tolist(), strict=True):
         for part in _parts_before(gaps, first - 1):
+            # the first word of the hit stays its own: "ovarian" is what "breast" takes the place of
             for shared in range(first + 1, min(last, first + 1 + _LONGEST_PART)):
                 yield _Candidate([*part, *range(shared, last)], part[0], last, number)
 
@@ -102,6 +103,7 @@ def _after_conjunction(tokens: Tokens, hits: Hits) -> Iterator[_Candidate]:
     conjunction = hits.last
     partners = _next_to_conjunction(tokens, hits, conjunction, np.minimum(conjunction + 1, len(tokens) - 1))
     for number, first, last in zip(partners, hits.first[partners].tolist(), hits.last[partners].tolist(), strict=True):
+        # the last word of the hit is what the words after the conjunction take the place of
         for end in range(last + 2, min(last + 1 + _LONGEST_PART, len(gaps)) + 1):
             if gaps[last + 2 : end].strip(_JOINED):
                 break
@@ -121,5 +123,6 @@ def _as_tokens(tokens: Tokens, names: list[list[int]]) -> Tokens:
     """The words of the candidates one after the other, with a BROKEN gap before each candidate."""
     words = np.array([word for name in names for word in name], np.int64)
     gap = np.full(len(words), JOINED, np.uint8)
+    # no name continues across a BROKEN gap, so a match cannot reach into the next candidate
     gap[np.cumsum([0] + [len(name) for name in names])[:-1]] = BROKEN
     return Tokens(tokens.start[words], tokens.end[words], tokens.hash[words], gap, np.zeros(0, np.int64))

@@ -57,9 +57,11 @@ def recognise(tokens: Tokens, text: DocumentText, sentence_starts: Ints, vocabul
     hits = senses.drop_wrong_case(vocabulary.trie.find(tokens))
     hits = hits.take(~_is_prefixed(hits, tokens, text))
     hits = senses.drop_unsupported(senses.apply_abbreviations(hits, sentence_starts))
+    # last, because the steps before add hits that overlap others and drop hits that must not win
     hits = leftmost_longest(senses.add_coordinated(hits))
     mention, concept = senses.concepts_of(hits)
     is_kept = ~_is_companion(hits, mention, concept, tokens, vocabulary)
+    # mentions name hits by position, which moves where hits before are dropped
     new_number = np.cumsum(is_kept) - 1
     kept = is_kept[mention]
     return Recognised(hits.take(is_kept), new_number[mention[kept]], concept[kept])
@@ -84,6 +86,7 @@ class _Senses:
         n_keys = len(self.vocabulary.meanings)
         in_trie = hits.key < n_keys
         number, concept = self.vocabulary.meanings.expand(hits.key[in_trie])
+        # one entry a concept: a name of two concepts has two
         certain = in_trie.nonzero()[0][number]
         is_unresolved = np.ones(len(hits), bool)
         is_unresolved[certain] = False
@@ -129,6 +132,7 @@ class _Senses:
         start, end = self.tokens.start[hits.first], self.tokens.end[hits.last - 1]
         length = end - start
         before = np.cumsum(length) - length
+        # one index array for the characters of all hits: the start of each, counting up to its end
         codes = self.text.characters.codes[np.repeat(start - before, length) + np.arange(int(length.sum()))]
         is_capital = (codes - np.uint32(ord("A")) < 26) | (codes > 0x7F)
         return np.bincount(np.repeat(np.arange(len(hits)), length), is_capital, len(hits)) > 0
@@ -144,6 +148,7 @@ class _Senses:
         at = hits.index_of(first, last)
         is_named = (at >= 0).nonzero()[0]
         mention, concept = self.concepts_of(hits.take(at[is_named]))
+        # a long form that is no name leaves () and takes every meaning from its abbreviation
         senses: list[tuple[int, ...]] = [()] * len(at)
         for number, position in zip(is_named[mention].tolist(), concept.tolist(), strict=True):
             senses[number] = (*senses[number], position)
@@ -231,6 +236,7 @@ def _lies_within(hits: Hits, occurrences: Hits) -> Bools:
 def _is_companion(hits: Hits, mention: Ints, concept: Ints, tokens: Tokens, vocabulary: Vocabulary) -> Bools:
     """Which hits are the metal of a salt whose other half is the hit before or after it ("diclofenac sodium")."""
     is_substance = np.zeros(len(hits), bool)
+    # a hit is a substance if one of its concepts is
     is_substance[mention] = vocabulary.substance[concept]
     is_metal = is_in(hits.key, vocabulary.companions)
     is_partner = is_substance & ~is_metal

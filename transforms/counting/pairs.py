@@ -65,11 +65,13 @@ class AffirmedConcepts:
     @classmethod
     def merge(cls, article: Ints, concept: Ints, is_text: Bools, sentences: pa.ListArray) -> Self:
         """Merge entries per article, concept and basis into one per article and concept, with the bases as flags."""
+        # by article, then concept: entries that are to be merged then stand side by side
         order = stable_order(concept, article)
         rows = np.repeat(np.arange(len(article)), np.asarray(sentences.value_lengths(), np.int64))
         numbers = np.asarray(sentences.flatten(), np.int64)
         words = int(numbers.max()) // _MASK_BITS + 1 if len(numbers) else 1
         masks = np.zeros((len(article), words), np.int64)
+        # unbuffered, because an entry has several sentences in one word of its mask
         np.bitwise_or.at(masks, (rows, numbers // _MASK_BITS), np.int64(1) << (numbers % _MASK_BITS))
         article, concept, is_text, masks = article[order], concept[order], is_text[order], masks[order]
         first = np.flatnonzero(np.append(True, (article[1:] != article[:-1]) | (concept[1:] != concept[:-1])))
@@ -88,6 +90,7 @@ def pair_counts(members: AffirmedConcepts, names: pa.Array, years: Ints, exclude
     names: CURIEs by position of the concept, ascending; years (0 = unknown) and excluded (retracted articles and
     notices) by position of the article. Strings are dictionary-encoded.
     """
+    # ranks instead of years: pair, year and flags must fit into 63 bits
     year_values, year_rank = np.unique(years, return_inverse=True)
     sides = [
         _tally(_packed_pairs(chosen, len(names), year_rank, len(year_values)))
@@ -148,12 +151,15 @@ def _packed_pairs(members: AffirmedConcepts, width: int, year_rank: Ints, years:
     packed = np.empty(int((sizes * (sizes - 1) // 2).sum()), np.int64)
     filled = 0
     for size in np.unique(sizes[sizes > 1]):
+        # all articles of one size share these two columns of positions, so no loop over articles is needed
         left, right = np.triu_indices(int(size), 1)
+        # bounded, because an article of 200 concepts has 19,900 pairs
         step = max(1, PAIRS_PER_STEP // len(left))
         chosen = begin[sizes == size]
         for at in range(0, len(chosen), step):
             rows = chosen[at : at + step, None] + np.arange(size)
             concept, flag, mask = members.concept[rows], flags[rows], members.masks[rows]
+            # masks have one word or more; a bit in common in any of them is a common sentence
             shared = (mask[:, left] & mask[:, right]).any(axis=2)
             bits = (flag[:, left] & flag[:, right]) | shared * _SENTENCE
             year = year_rank[members.article[rows[:, 0]]][:, None]
@@ -170,6 +176,7 @@ def _tally(packed: Ints) -> Tally:
     The columns of articles are the bases in their order (any, index, text), then "in one sentence".
     """
     packed.sort()
+    # the sort left equal pairs side by side, whatever their flags, which are the lowest bits
     flags = packed.astype(np.int8) & ((1 << _FLAG_BITS) - 1)
     packed >>= _FLAG_BITS
     first = run_starts(packed)
@@ -178,6 +185,7 @@ def _tally(packed: Ints) -> Tally:
         return packed, tally
     tally[:, BASES.index("any")] = np.diff(np.append(first, len(packed)))
     for column, flag in ((BASES.index("index"), _INDEX), (BASES.index("text"), _TEXT), (_N_BASES, _SENTENCE)):
+        # a flag is a power of two: divided by itself it is 0 or 1, and its sum a number of articles
         tally[:, column] = np.add.reduceat((flags & flag) // flag, first, dtype=np.int32)
     return packed[first], tally
 

@@ -134,6 +134,7 @@ def classify_characters(text: str) -> Characters:
     """The code points of a text and their kinds, as `tokenize` needs them."""
     codes = np.frombuffer(text.encode("utf-32-le"), np.uint32)
     if len(codes) and codes.max() >= _PLANE:
+        # tables of a million entries would leave the cache; characters beyond the plane are no letters of names
         codes = np.where(codes < _PLANE, codes, np.uint32(0))
     if "&" in text:
         entities = [entity.span() for entity in _ENTITY.finditer(text)]
@@ -151,6 +152,7 @@ def tokenize(text: str | Characters) -> Tokens:
     hashed = hash_runs(kind, start, end - start)
     gap = _gaps(codes, start, end)
     _hash_other_letters(hashed, codes, kind, start)
+    # after hashing, so that the words keep their places until all are known that go
     dropped = _possessives(codes, kind, start, end)
     ignored = (kind == _IGNORED).nonzero()[0]
     if len(ignored):
@@ -185,6 +187,7 @@ def _runs(flags: npt.NDArray[np.bool_]) -> tuple[Ints, Ints]:
     """The start and the end of each run of True."""
     padded = np.zeros(len(flags) + 2, bool)
     padded[1:-1] = flags
+    # starts and ends alternate, because the padding makes every run begin and end
     edges = (padded[1:] != padded[:-1]).nonzero()[0]
     return edges[::2].copy(), edges[1::2].copy()
 
@@ -205,6 +208,7 @@ def hash_runs(letters: npt.NDArray[np.uint8], start: Ints, length: Ints) -> Hash
     hashed = _mixed(first ^ length.view(np.uint64))
     longer = (length > _LETTERS_A_LOAD).nonzero()[0]
     at, left = start[longer], length[longer]
+    # each pass takes eight letters of the words that still have some: few passes, as words are short
     while len(longer):
         at, left = at + _LETTERS_A_LOAD, left - _LETTERS_A_LOAD
         hashed[longer] = _mixed(hashed[longer] ^ (loads[at] << _UNUSED_BITS.take(left, mode="clip")))

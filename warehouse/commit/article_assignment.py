@@ -31,12 +31,14 @@ def assign_articles(
     create_table(connection, "next_own_ids", own_ids)
     connection.execute(statement("commit", "current_contents"))
     connection.execute(statement("commit", "content_changes"))
+    # only pairs with a changed content: a decision on two unchanged contents is stored already
     decisions = decide_changed(connection, keys)
     create_table(connection, "new_decisions", decisions)
     connection.execute(statement("commit", "current_decisions"))
     current_verdicts = latest_verdicts(verdicts)
     create_table(connection, "current_verdicts", current_verdicts)
     _create_scope(connection)
+    # most documents are alone in their article; only those that may be joined are clustered in Python
     create_table(connection, "clusters", _clusters(connection, current_verdicts))
     connection.execute(statement("commit", "assignments"))
     connection.execute(statement("commit", "touched_articles"))

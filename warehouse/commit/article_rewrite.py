@@ -60,6 +60,7 @@ class ArticleRewrite:
         self.connection.execute("SET temp_directory = $folder", {"folder": str(self.lake.staging / "spill")})
         for name in ("documents_to_recluster", "secondary_documents", "documents_for_claim_detection"):
             self.connection.execute(f"CREATE TEMP TABLE {name} (document_id VARCHAR)")
+        # the three tables exist even if a kind of commit never fills them: the statements below read them
         steps.select_records(self)
         verdicts = self.old.table("verdicts") if steps.verdicts is None else steps.verdicts
         files = self.files("documents"), self.files("document_keys")
@@ -68,6 +69,7 @@ class ArticleRewrite:
         self.execute("members")
         for portion in range(1, self._portions() + 1):
             self._write_articles(portion, steps)
+        # old segments stay: their rows of rewritten articles are hidden by `superseded`, not removed
         segment_rows = [*self.old.table("segments").to_pylist(), *self.written]
         return {
             "segments": SEGMENTS.from_rows(segment_rows),
@@ -152,6 +154,7 @@ class ArticleRewrite:
     def _note_secondary_documents(self, current: pa.Table, articles: pa.Table) -> None:
         """Add to `secondary_documents` those whose article is represented by another document."""
         names = current["document_id"]
+        # the ledger counts the records of these as duplicates, so that its sums come out
         others = names.filter(pc.invert(pc.is_in(names, articles["document_id"].combine_chunks())))
         if len(others):
             self.connection.register("others", pa.table({"document_id": others}))
@@ -165,6 +168,7 @@ class ArticleRewrite:
         """
         concepts = ARTICLE_CONCEPTS.without("batch").conform(self.table("former_article_concepts", portion=portion))
         articles = ARTICLE_KEYS.without("batch").conform(self.table("former_article_keys", portion=portion))
+        # the former rows are counted by the same code, so that a difference in the code cannot leave a remainder
         before = count_articles(concepts, articles)
         for schema, part in ((CONCEPT_COUNTS, "concepts"), (CORPUS_COUNTS, "corpus")):
             self.write(schema.name, count_deltas([getattr(now, part)], getattr(before, part), schema))
