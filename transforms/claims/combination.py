@@ -11,9 +11,10 @@ Concepts come from the words that name what is claimed and the rest of the claim
 these are fewer than two or less than half of the naming words are mentions; then from the sentence before.
 
 Not used are concepts with hundreds of descendants ('tumor', 'cells'), which rather refer back, the concepts of
-vague_concepts.toml, and techniques, which say how a finding was made. A concept is widened to an ancestor that the
-claim's sentence or the one before it mentions: with 'T-cell leukemia' in the title and 'in leukemia' beside the claim,
-leukemia is meant. 'Leukemic infiltration' and 'leukemia' become alternatives of one group, as one name contains the
+vague_concepts.toml, and techniques, which say how a finding was made. A concept is widened to an ancestor that is
+mentioned nearer to the claim than the concept itself: with 'T-cell leukemia' in the title and 'in leukemia' beside the
+claim, leukemia is meant. An ancestor beside the concept only names it more fully ('COVID-19 pneumonia', where pneumonia
+is an ancestor of COVID-19): the concept stays. 'Leukemic infiltration' and 'leukemia' become alternatives of one group, as one name contains the
 adjective of the other.
 """
 
@@ -155,8 +156,11 @@ def claim_combination(claim: ClaimSpan, mentions: Sequence[Mention], concepts: C
     for further, wanted in ((title, share < SUFFICIENT_NAMED_SHARE), (sentence_before, False)):
         if wanted or len(_without_ancestors(chosen, concepts)) < _MIN_CONCEPTS:
             chosen += [concept for concept in _specific_concepts(further, concepts) if concept not in chosen]
-    context_concepts = {mention.concept for mention in (*inside, *same_sentence, *sentence_before)} - concepts.generic
-    widened = [_widen(concept, context_concepts, concepts) for concept in chosen]
+    near_to_far = [
+        {mention.concept for mention in part} - concepts.generic
+        for part in ([*inside, *same_sentence], sentence_before, title)
+    ]
+    widened = [_widen(concept, _wider_context(concept, near_to_far), concepts) for concept in chosen]
     return _group_adjectives(_without_ancestors(list(dict.fromkeys(widened)), concepts), concepts)[:MAX_GROUPS]
 
 
@@ -193,6 +197,16 @@ def _specific_concepts(mentions: Sequence[Mention], concepts: Concepts) -> list[
     """Return the distinct concepts of `mentions` in order, without generic concepts and techniques."""
     distinct = dict.fromkeys(mention.concept for mention in mentions)
     return [concept for concept in distinct if concept not in concepts.generic | concepts.techniques]
+
+
+def _wider_context(concept: str, near_to_far: Sequence[set[str]]) -> set[str]:
+    """Return the concepts mentioned nearer to the claim than `concept` and never beside it.
+
+    near_to_far: the concepts of the claim's sentence, of the sentence before and of the title.
+    """
+    nearest = next((n for n, part in enumerate(near_to_far) if concept in part), len(near_to_far))
+    nearer = set[str]().union(*near_to_far[:nearest])
+    return nearer.difference(*(part for part in near_to_far if concept in part))
 
 
 def _widen(concept: str, context_concepts: set[str], concepts: Concepts) -> str:

@@ -84,6 +84,10 @@ def same_sentence(concept):
         ([inside("tumor"), title("infiltration"), title("node")], [["infiltration"], ["node"]]),
         ([title("t-cell"), title("node"), sentence_before("leukemia")], [["leukemia"], ["node"]]),
         ([title("t-cell"), title("node"), sentence_before("tumor")], [["t-cell"], ["node"]]),
+        ([inside("t-cell"), inside("leukemia"), inside("node")], [["t-cell"], ["node"]]),
+        ([inside("t-cell"), same_sentence("leukemia"), inside("node")], [["t-cell"], ["node"]]),
+        ([sentence_before("t-cell"), sentence_before("leukemia"), title("node")], [["node"], ["t-cell"]]),
+        ([title("t-cell"), title("leukemia"), title("node"), sentence_before("leukemia")], [["t-cell"], ["node"]]),
         ([title("infiltration"), title("t-cell"), title("node")], [["infiltration", "t-cell"], ["node"]]),
         ([], []),
     ],
@@ -92,7 +96,8 @@ def same_sentence(concept):
         "title, for no concepts", "then the sentence before", "the claim's sentence before the title",
         "the words and the rest of their sentence", "techniques are left out", "even if few remain",
         "devices are kept", "generic concepts are replaced from the title", "widened to an ancestor in the context",
-        "not widened to a generic ancestor", "noun and adjective are alternatives", "no mention",
+        "not widened to a generic ancestor", "not to one beside it", "nor to one in the claim's sentence",
+        "nor to one beside it in the sentence before", "nor to one beside it in the title", "noun and adjective are alternatives", "no mention",
     ],
 )  # fmt: skip
 def test_concepts_of_a_combination(concepts, mentions, groups):
