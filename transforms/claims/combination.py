@@ -14,8 +14,8 @@ Not used are concepts with hundreds of descendants ('tumor', 'cells'), which rat
 vague_concepts.toml, and techniques, which say how a finding was made. A concept is widened to an ancestor that is
 mentioned nearer to the claim than the concept itself: with 'T-cell leukemia' in the title and 'in leukemia' beside the
 claim, leukemia is meant. An ancestor beside the concept only names it more fully ('COVID-19 pneumonia', where pneumonia
-is an ancestor of COVID-19): the concept stays. 'Leukemic infiltration' and 'leukemia' become alternatives of one group, as one name contains the
-adjective of the other.
+is an ancestor of COVID-19): the concept stays. 'Leukemic infiltration' and 'leukemia' become alternatives of one group,
+as one name contains the adjective of the other.
 """
 
 import re

@@ -97,7 +97,8 @@ def same_sentence(concept):
         "the words and the rest of their sentence", "techniques are left out", "even if few remain",
         "devices are kept", "generic concepts are replaced from the title", "widened to an ancestor in the context",
         "not widened to a generic ancestor", "not to one beside it", "nor to one in the claim's sentence",
-        "nor to one beside it in the sentence before", "nor to one beside it in the title", "noun and adjective are alternatives", "no mention",
+        "nor to one beside it in the sentence before", "nor to one beside it in the title",
+        "noun and adjective are alternatives", "no mention",
     ],
 )  # fmt: skip
 def test_concepts_of_a_combination(concepts, mentions, groups):
