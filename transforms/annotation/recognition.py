@@ -122,21 +122,20 @@ class _Senses:
         acronyms = self.vocabulary.case_matters[hits.key].nonzero()[0]
         is_right = np.ones(len(hits), bool)
         is_right[acronyms] = False
-        # cheap test for all of them first; only the few that may be acronyms are compared with the names, one by one
-        acronyms = acronyms[self._may_be_acronym(hits.take(acronyms))]
+        # cheap test for all of them first; only the few with capitals are compared with the names, one by one
+        acronyms = acronyms[self._has_capital(hits.take(acronyms))]
         is_right[acronyms] = [bool(concepts) for concepts in self._resolve(hits.take(acronyms))]
         return hits.take(is_right)
 
-    def _may_be_acronym(self, hits: Hits) -> Bools:
-        """Which hits have a capital letter, a digit, a hyphen or a character outside ASCII, as every acronym does."""
+    def _has_capital(self, hits: Hits) -> Bools:
+        """Which hits have a capital letter, or one outside ASCII, as every acronym does."""
         start, end = self.tokens.start[hits.first], self.tokens.end[hits.last - 1]
         length = end - start
         before = np.cumsum(length) - length
         # one index array for the characters of all hits: the start of each, counting up to its end
         codes = self.text.characters.codes[np.repeat(start - before, length) + np.arange(int(length.sum()))]
-        is_sign = (codes - np.uint32(ord("A")) < 26) | (codes - np.uint32(ord("0")) < 10) | (codes > 0x7F)
-        is_sign |= codes == ord("-")
-        return np.bincount(np.repeat(np.arange(len(hits)), length), is_sign, len(hits)) > 0
+        is_capital = (codes - np.uint32(ord("A")) < 26) | (codes > 0x7F)
+        return np.bincount(np.repeat(np.arange(len(hits)), length), is_capital, len(hits)) > 0
 
     def apply_abbreviations(self, hits: Hits, sentence_starts: Ints) -> Hits:
         """The hits, with each abbreviation that its document defines standing for what it is defined as.

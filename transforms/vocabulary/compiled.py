@@ -13,8 +13,6 @@ Which names are matched, and how:
   words (name_rules.toml).
 - Acronyms match in their own case only, apart from a plural s. These are names of up to ten characters without a
   lower-case letter ('AIDS'), and of up to five with a capital after the first character ('cAMP').
-- Acronyms with a digit or hyphen match in any case, because no ordinary word looks like them ('COVID-19': 'Covid-19').
-  They need four letters in a row; three suffice where the text has no space in them ('Hiv-1', but not 'men 2').
 - Where several names are the same words, the best one wins: first those written exactly as in the text, before other
   forms; among these names listed in name_rules.toml, then preferred names, synonyms, inverted names, names by rule.
   All concepts that tie are mentioned. The choice is made within each vocabulary (prefix of ids) on its own, so that a
@@ -38,7 +36,7 @@ from transforms.vocabulary.files import read_vocabulary
 from transforms.vocabulary.merge import merge
 from transforms.vocabulary.mesh import read_mesh
 from transforms.vocabulary.name_rules import is_ambiguous_acronym, is_companion
-from transforms.vocabulary.names import Names, build_trie, drop_forbidden, is_acronym_written, matchable_names
+from transforms.vocabulary.names import Names, build_trie, drop_forbidden, matchable_names
 from transforms.vocabulary.tables import CHECK_TAGS, DEFAULT_CATEGORIES, VocabularyError, VocabularyTables, mark_counted
 
 __all__ = [
@@ -144,7 +142,7 @@ class Vocabulary:
         for at in range(self._begins[key], self._begins[key + 1]):
             name, concept = self._matched.text[at].as_py(), int(self._matched.concept[at])
             # the names of one key may differ in case and in the written forms of their words
-            if self._matched.acronym[at] and not is_acronym_written(name, text):
+            if self._matched.acronym[at] and text not in (name, name + "s"):
                 continue
             name_words = split_words(name)
             if name_words != words and [lemma(word) for word in name_words] != lemmas:

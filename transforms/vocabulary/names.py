@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 
 from transforms.columnar.types import Bools, Gaps, Hashes, Ints
 from transforms.text.phrase_trie import Lexicon, Trie
-from transforms.text.tokens import BROKEN, Tokens, fold_case, split_words, tokenize
+from transforms.text.tokens import BROKEN, Tokens, fold_case, tokenize
 from transforms.text.word_forms import lemma, lemmas, written_forms
 from transforms.vocabulary.name_rules import (
     capitalize_acronyms,
@@ -25,9 +25,6 @@ _SHORTEST = 3
 _LONGEST_MIXED = 5
 _LISTED, _PREFERRED, _SYNONYM, _INVERTED, _DERIVED = 0, 1, 2, 3, 4
 _NAMES_AT_ONCE = 20_000
-_DIGIT_OR_HYPHEN = re.compile(r"[\d-]")
-_LETTERS = re.compile(r"[^\W\d_]+")
-_CERTAIN_LETTERS, _JOINED_LETTERS = 4, 3
 
 
 @dataclass(frozen=True)
@@ -153,21 +150,6 @@ def _is_acronym(names: pa.Array) -> pa.Array:
     no_lower_case = pc.match_substring_regex(names, r"^\P{Ll}{1,10}$")
     mixed = pc.match_substring_regex(names, r"^.+\p{Lu}")
     return pc.or_(no_lower_case, pc.and_(mixed, pc.less_equal(pc.utf8_length(names), _LONGEST_MIXED)))
-
-
-def is_acronym_written(name: str, text: str) -> bool:
-    """Whether a text writes an acronym: in its own case or, with a digit or hyphen in it, in any case.
-
-    'AIDS': 'AIDS' and 'AIDSs', not 'aids'; 'COVID-19': also 'Covid-19', 'covid 19'; 'MEN 2': also 'Men-2', not 'men 2',
-    as short letters and a number may be an ordinary word and a number.
-    """
-    if text in (name, name + "s"):
-        return True
-    words, name_words = split_words(text), split_words(name)
-    if not _DIGIT_OR_HYPHEN.search(name) or words not in (name_words, [*name_words[:-1], name_words[-1] + "s"]):
-        return False
-    letters = max((len(run) for run in _LETTERS.findall(name)), default=0)
-    return letters >= _CERTAIN_LETTERS or (letters >= _JOINED_LETTERS and len(text.split()) == 1)
 
 
 def build_trie(names: Names) -> tuple[Trie, Ints, Names]:
