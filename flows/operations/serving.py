@@ -38,12 +38,16 @@ SERVER_TIMEOUT_S = 180.0
 SCHEDULE_TIMEOUT_S = 120.0
 WORKER_TIMEOUT_S = 120.0
 
+NO_PROMPT = {"PREFECT_CLI_PROMPT": "false"}
+"""Keeps Prefect's commands from asking questions: their output is a terminal, but nobody can answer them there."""
 SERVER_ENVIRONMENT = {
+    **NO_PROMPT,
     "PREFECT_LOGGING_LEVEL": "WARNING",
     "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
     "PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED": "events,flow_runs",
 }
 RUN_ENVIRONMENT = {
+    **NO_PROMPT,
     "PREFECT_LOGGING_LEVEL": "INFO",
     "PREFECT_FLOWS_HEARTBEAT_FREQUENCY": str(automations.HEARTBEAT_S),
 }

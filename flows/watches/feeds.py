@@ -1,9 +1,12 @@
 """Write the changes of watches as Atom feeds: one per watch, and one for all."""
 
+from collections.abc import Callable
 from pathlib import Path
 
+from flows import terminal
 from flows.settings import Settings
 from flows.watches import file as watch_file
+from flows.watches.file import replace_if_changed
 from transforms.publishing.atom import render_feed
 from warehouse.catalog.file import Version
 from warehouse.catalog.publish import read_version
@@ -27,8 +30,11 @@ def changes(version: Version) -> list[Row]:
     return sorted(listed, key=lambda row: (row["batch"], row["watch_id"]))
 
 
-def write_feeds(settings: Settings) -> list[Path]:
-    """Write the feeds of all changes; return the files whose content changed."""
+def write_feeds(settings: Settings, warn: Callable[[str], None] = terminal.note) -> list[Path]:
+    """Write the feeds of all changes; return the files whose content changed.
+
+    A feed that cannot be written is passed to `warn` with its path and reason: it must not fail the commit it reports.
+    """
     version = read_version(Lake.at(settings.lake))
     watches = {row["watch_id"]: row["name"] for row in version.table("watches").to_pylist()}
     if not watches and not len(version.table("watch_counts")):
@@ -36,20 +42,12 @@ def write_feeds(settings: Settings) -> list[Path]:
     events = changes(version)
     feeds = {f"watch-{id_}": (name, [row for row in events if row["watch_id"] == id_]) for id_, name in watches.items()}
     feeds[ALL] = ("All watches", events)
-    folder = settings.feed_folder
-    folder.mkdir(parents=True, exist_ok=True)
-    return [
-        path
-        for name, (title, listed) in feeds.items()
-        if _replace_if_changed(path := folder / f"{name}.atom", render_feed(name, f"Hoofbeats: {title}", listed))
-    ]
-
-
-def _replace_if_changed(path: Path, content: bytes) -> bool:
-    """Atomically write a file unless it has that content already; return whether it was written."""
-    if path.exists() and path.read_bytes() == content:
-        return False
-    part = path.with_name(f".{path.name}.part")
-    part.write_bytes(content)
-    part.replace(path)
-    return True
+    written = []
+    for name, (title, listed) in feeds.items():
+        path = settings.feed_folder / f"{name}.atom"
+        try:
+            if replace_if_changed(path, render_feed(name, f"Hoofbeats: {title}", listed)):
+                written.append(path)
+        except Exception as error:  # noqa: BLE001 - whatever is wrong with one feed is passed on; the others are written
+            warn(f"the feed {path} was not written ({type(error).__name__}: {error}); the next commit tries again")
+    return written

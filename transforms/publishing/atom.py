@@ -4,6 +4,7 @@ Only counts, ids and links are published, never the text of an article.
 """
 
 import datetime as dt
+import re
 import uuid
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -18,6 +19,8 @@ MAX_ARTICLES = 50
 """Articles that an entry links to and names."""
 _UUID_NAMESPACE = uuid.uuid5(uuid.NAMESPACE_URL, "https://hoofbeats/watch")
 _EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+_NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""Characters that no XML 1.0 document may hold, not even escaped (production Char of the recommendation)."""
 
 Row = dict[str, Any]
 
@@ -80,7 +83,7 @@ def _add_entry(root: Any, event: Row) -> None:  # noqa: ANN401 - lxml has no typ
     _add_element(entry, "id", uuid.uuid5(_UUID_NAMESPACE, identity).urn)
     _add_element(entry, "title", headline(event))
     _add_element(entry, "updated", _timestamp(event["counted_at"]))
-    etree.SubElement(entry, _tag("category"), term=event["watch_id"], label=event["name"])
+    etree.SubElement(entry, _tag("category"), term=event["watch_id"], label=_xml_text(event["name"]))
     for article in [*event["gained"], *event["lost"]][:MAX_ARTICLES]:
         link = article_link(article)
         if link:
@@ -89,7 +92,12 @@ def _add_entry(root: Any, event: Row) -> None:  # noqa: ANN401 - lxml has no typ
 
 
 def _add_element(parent: Any, name: str, text: str, **attributes: str) -> None:  # noqa: ANN401
-    etree.SubElement(parent, _tag(name), **attributes).text = text
+    etree.SubElement(parent, _tag(name), **attributes).text = _xml_text(text)
+
+
+def _xml_text(text: str) -> str:
+    """Return a text with U+FFFD in place of each character that XML forbids: names come from files of all kinds."""
+    return _NOT_XML.sub("\ufffd", text)
 
 
 def _tag(name: str) -> str:

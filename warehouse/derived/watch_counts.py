@@ -19,7 +19,7 @@ from warehouse.catalog.file import Version
 from warehouse.catalog.publish import connect_to_write, publish, recover
 from warehouse.catalog.sql import statement
 from warehouse.catalog.watch_tables import WATCH_COUNTS, WATCHED_FILTERS, WATCHES
-from warehouse.errors import UnknownTermError
+from warehouse.errors import LakeError
 from warehouse.lake import Lake
 from warehouse.queries.combinations import Combination, Row, rows
 
@@ -64,14 +64,22 @@ def _watch_row(watch: Watch, counted: Mapping[str, Any]) -> Row:
 
 
 def _count(connection: duckdb.DuckDBPyConnection, watch: Watch) -> tuple[Watch, Row]:
-    """Count one watch; return it with columns of `watch_counts`, or with a `problem` where a term is unknown."""
+    """Count one watch; return it with columns of `watch_counts`, or with the `problem` that kept it from being counted.
+
+    A watch is counted after a commit that is published already, so none may fail it or keep the others uncounted.
+    """
     try:
-        combination = Combination.of_terms(connection, watch.terms, watch.filters)
-    except UnknownTermError as error:
+        return watch, _statistics(connection, watch)
+    except (LakeError, duckdb.Error, ValueError) as error:
         return watch, {"problem": str(error)}
+
+
+def _statistics(connection: duckdb.DuckDBPyConnection, watch: Watch) -> Row:
+    """Return the columns of `watch_counts` for one watch, and its `matching` articles."""
+    combination = Combination.of_terms(connection, watch.terms, watch.filters)
     statistics = rows(connection, "counts", combination.parameters)[0]
     matching = connection.execute(statement("queries", "matching"), combination.parameters).fetchall()
-    return watch, {
+    return {
         "matching": [article for (article,) in matching],
         "articles": statistics["articles"],
         "combination": combination.label,

@@ -1,7 +1,10 @@
 """The verbs of watches, their file, the feeds, and the notifications."""
 
 import json
+import shutil
+from concurrent.futures import ThreadPoolExecutor
 
+import duckdb
 import feedparser
 import pytest
 from prefect.blocks.abstract import NotificationBlock
@@ -10,11 +13,14 @@ from prefect.logging import disable_run_logger
 from flows.settings import Settings
 from flows.watches import file as watch_file
 from flows.watches.alerts import alert, announce_changes, track_watches
-from flows.watches.feeds import follow_watches
+from flows.watches.feeds import follow_watches, write_feeds
+from tests.support import small_lake
 from tests.support.small_lake import load_units, new_lake, record, stage_unit
 from transforms.counting.filters import Filters
 from transforms.publishing.watches import Watch
+from warehouse.catalog.publish import read_version
 from warehouse.lake import Lake
+from warehouse.queries.combinations import Combination
 
 A, B = "MESH:D1", "MESH:D2"
 FILE = '# why\n[[watch]]\nname = "kept" # and so on\nterms = ["Asthma"]\n'
@@ -125,6 +131,79 @@ def test_a_file_that_cannot_be_read_stops_no_run(lake, caplog):
     with disable_run_logger():
         track_watches(settings)
     assert Lake.at(settings.lake).catalog.exists()
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b"[]", b'{"batch": null}', b"\xff\x00"])
+def test_a_damaged_note_of_what_was_sent_is_written_again(lake, failing, content):
+    settings, failing_blocks = Settings(lake=lake.root, notify="custom-webhook/y"), failing
+    failing_blocks.clear()
+    watch_file.add(settings.watch_file, Watch("pair", (A, B)))
+    track_watches(settings)
+    load_units(lake, stage_unit(lake, "a", [record(1, headings=[A, B])]))
+    (lake.root / "alerts.json").write_bytes(content)
+    assert len(announce_changes(settings)) == 1
+    assert len(MESSAGES) == 1
+    assert json.loads((lake.root / "alerts.json").read_bytes()) == {"batch": 4}
+    assert announce_changes(settings) == []
+
+
+def test_feeds_and_alerts_that_fail_stop_no_run(lake, failing, caplog):
+    settings = Settings(lake=lake.root, notify="custom-webhook/y")
+    watch_file.add(settings.watch_file, Watch("pair", (A, B)))
+    track_watches(settings)
+    shutil.rmtree(settings.feed_folder)
+    settings.feed_folder.write_text("a file where the folder was")
+    (lake.root / "alerts.json").mkdir()
+    load_units(lake, stage_unit(lake, "a", [record(1, headings=[A, B])]))
+    warnings = []
+    assert write_feeds(settings, warnings.append) == []
+    assert [str(settings.feed_folder / name) in text for name, text in zip(
+        ("watch-pair.atom", "all.atom"), warnings, strict=True
+    )] == [True, True]  # fmt: skip
+    with caplog.at_level("WARNING"):
+        assert announce_changes(settings) == []
+    track_watches(settings)
+
+
+def test_control_characters_of_a_name_reach_no_feed(lake, monkeypatch):
+    settings = Settings(lake=lake.root)
+    monkeypatch.setattr(small_lake, "NAMES", {**small_lake.NAMES, A: "Leuk\x0bemia\x1b[31m \ufffe", B: "\x00b\x9f"})
+    lake = new_lake(lake.root, "vocabulary-2")
+    watch_file.add(settings.watch_file, Watch("pair", (A, B)))
+    follow_watches(settings)
+    monkeypatch.setattr(small_lake, "VOCABULARY", "vocabulary-2")
+    load_units(lake, stage_unit(lake, "a", [record(1, headings=[A, B])]))
+    warnings = []
+    write_feeds(settings, warnings.append)
+    assert warnings == []
+    assert "Leuk\ufffdemia" in feedparser.parse(settings.feed_folder / "all.atom").entries[0].summary
+
+
+def test_a_watch_that_cannot_be_counted_fails_no_commit(lake, monkeypatch):
+    settings = Settings(lake=lake.root)
+    watch_file.add(settings.watch_file, Watch("broken", (A,)))
+    watch_file.add(settings.watch_file, Watch("sound", (B,)))
+    follow_watches(settings)
+
+    def fails(connection, terms, filters=None, of_terms=Combination.of_terms):
+        if terms == (A,):
+            raise duckdb.InvalidInputException("this combination cannot be counted")
+        return of_terms(connection, terms, filters)
+
+    monkeypatch.setattr(Combination, "of_terms", fails)
+    assert load_units(lake, stage_unit(lake, "a", [record(1, headings=[A, B])]))
+    version = read_version(lake)
+    assert [row["problem"] for row in version.table("watches").to_pylist()] == [
+        "this combination cannot be counted", None,
+    ]  # fmt: skip
+    assert [row["name"] for row in version.table("watch_counts").to_pylist()] == ["broken", "sound", "sound"]
+
+
+def test_commands_that_add_watches_at_the_same_time_lose_none(tmp_path):
+    path = tmp_path / "watches.toml"
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda number: watch_file.add(path, Watch(f"watch {number}", (A,))), range(24)))
+    assert {watch.name for watch in watch_file.read(path)} == {f"watch {number}" for number in range(24)}
 
 
 def test_settings_name_the_places(tmp_path, monkeypatch):
