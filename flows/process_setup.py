@@ -1,13 +1,16 @@
-"""Set-up of the processes that run Hoofbeats: memory allocators at the start, a silent standard error at the end.
+"""Set-up of the processes that run Hoofbeats: memory allocators, an end with their parent, a silent standard error.
 
 `tune_allocator` must be called before pyarrow is imported, so the entry points (the command, the flow modules, the
 worker processes) call it above their other imports.
 """
 
 import atexit
+import multiprocessing
 import os
 import sys
+import threading
 from functools import cache
+from multiprocessing.connection import wait
 
 _GLIBC_MMAP_LIMIT = 31 << 20
 """Bytes; just below glibc's largest dynamic mmap threshold (32 MiB, see mallopt(3))."""
@@ -25,6 +28,22 @@ def tune_allocator() -> None:
     # glibc raises its mmap threshold to the size of the largest block that was freed. Smaller blocks are then taken
     # from the heap, which is kept, instead of being mapped and unmapped. The zeroed block itself is never touched.
     bytes(_GLIBC_MMAP_LIMIT)
+
+
+def end_with_parent() -> None:
+    """End this worker process as soon as the process that started it has ended, also if that was killed.
+
+    Otherwise a worker waits for its next work for ever. Does nothing in a process that multiprocessing did not start.
+    """
+    parent = multiprocessing.parent_process()
+    if parent is None:
+        return
+
+    def end() -> None:
+        wait([parent.sentinel])
+        os._exit(1)  # in whatever work it is: what it has not finished has no name yet
+
+    threading.Thread(target=end, name="end with parent", daemon=True).start()
 
 
 def silence_exit() -> None:

@@ -97,12 +97,14 @@ def run_collect(settings: Settings, source: str, span: "Span", *, force: bool, a
     leave_failures_to_the_verb()
     quieten_prefect()
     from flows.collect import collect as collect_flow
+    from flows.operations.temporary_server import temporary_server
 
     incomplete: IncompleteError | None = None
     try:
-        result = collect_flow(
-            SourceName(source), span.since, span.until, span.query, span.dates, force=force, settings=settings
-        )
+        with temporary_server():
+            result = collect_flow(
+                SourceName(source), span.since, span.until, span.query, span.dates, force=force, settings=settings
+            )
     except IncompleteError as error:
         result, incomplete = error.result, error
     if as_json:
@@ -142,16 +144,18 @@ def _run_backfill(settings: Settings, asked: "BackfillRequest", parallel: int, *
     quieten_prefect()
     from flows.backfill import BackfillFailed
     from flows.backfill import backfill as backfill_flow
+    from flows.operations.temporary_server import temporary_server
 
     span = asked.span
     size = span.window or WindowSize.MONTH
     dates = Dates.BOTH if len(span.dates) > 1 else Dates(span.dates[0])
     failure: BackfillFailed | None = None
     try:
-        returned = backfill_flow(
-            asked.source, span.since, span.until, size, mode=asked.mode, query=span.query, dates=dates,
-            order=asked.order, parallel=parallel, lake=settings.lake,
-        )  # fmt: skip
+        with temporary_server():
+            returned = backfill_flow(
+                asked.source, span.since, span.until, size, mode=asked.mode, query=span.query, dates=dates,
+                order=asked.order, parallel=parallel, lake=settings.lake,
+            )  # fmt: skip
         result = cast("BackfillResult", returned)
     except BackfillFailed as error:
         result, failure = error.result, error

@@ -34,9 +34,9 @@ def run_ingest(files: Sequence[Path], settings: Settings, *, as_json: bool) -> N
             raise UnreadableFileError(path, "no such file" if not path.exists() else "not a file")
     quieten_prefect()
     from flows.ingest import ingest as ingest_flow
-    from flows.prepare.task_runners import one_server
+    from flows.operations.temporary_server import temporary_server
 
-    with one_server(settings), bytes_bar("reading", sum(path.stat().st_size for path in files)):
+    with temporary_server(), bytes_bar("reading", sum(path.stat().st_size for path in files)):
         result = ingest_flow(list(files), settings.lake)
     if as_json:
         terminal.as_json(asdict(result))

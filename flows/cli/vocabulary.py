@@ -33,9 +33,12 @@ def refresh(lake: LakeOption = None, as_json: JsonOption = False) -> None:
     HOOFBEATS_VOCABULARY_ADDRESSES says which; HOOFBEATS_VOCABULARY_FILES adds lists of your own.
     """
     quieten_prefect()
+    from flows.operations.temporary_server import temporary_server
     from flows.refresh import refresh_vocabulary
 
-    _show_vocabulary(refresh_vocabulary(settings_for(lake).lake), as_json=as_json)
+    with temporary_server():
+        loaded = refresh_vocabulary(settings_for(lake).lake)
+    _show_vocabulary(loaded, as_json=as_json)
 
 
 def _show_vocabulary(loaded: "LoadedVocabulary", *, as_json: bool) -> None:

@@ -1,5 +1,6 @@
 """Child processes that a command starts, monitors and stops, together with their descendants."""
 
+import atexit
 import ctypes
 import os
 import signal
@@ -54,6 +55,29 @@ _PR_SET_PDEATHSIG = 1
 
 def _end_with_parent() -> None:
     _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
+_WATCHER = f"""
+read -r _ && exit
+kill "$1" 2>/dev/null || exit
+sleep {STOP_TIMEOUT_S:.0f}
+kill -9 "$1" 2>/dev/null
+"""
+"""Shell script that stops process $1 when its standard input ends without a line."""
+
+
+def end_with_this_process(process_id: int) -> None:
+    """Have a process stopped when this one ends in any way, also by SIGKILL; for processes that others start.
+
+    A watcher reads a pipe that this process holds open: the kernel closes it when this process dies. At a regular exit
+    the watcher gets a line and leaves the process alone.
+    """
+    watcher = subprocess.Popen(  # noqa: S603 - our own script
+        ["/bin/sh", "-c", _WATCHER, "watcher", str(process_id)],
+        stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        start_new_session=True,  # a signal to the terminal's processes must not reach the watcher
+    )  # fmt: skip
+    atexit.register(watcher.communicate, b"exits\n")
 
 
 def stop(child: Child, *, descendants_first: bool = False) -> None:

@@ -17,6 +17,7 @@ from multiprocessing.process import BaseProcess
 from types import TracebackType
 from typing import Self, TypeAlias
 
+from flows.process_setup import end_with_parent
 from transforms.web import page as web_page
 from transforms.web.result import Extraction, Rejection
 
@@ -117,6 +118,7 @@ def _is_ready(connection: Connection) -> bool:
 
 def _serve(connection: Connection, extract: Extract, memory_mb: int) -> None:
     """Run in the worker: extract pages until the other end of the pipe is closed."""
+    end_with_parent()  # also in the middle of a page that takes for ever
     _, hard = resource.getrlimit(resource.RLIMIT_AS)
     limit = memory_mb * _MEGABYTE
     resource.setrlimit(resource.RLIMIT_AS, (limit if hard == resource.RLIM_INFINITY else min(limit, hard), hard))

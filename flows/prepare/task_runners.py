@@ -8,16 +8,13 @@
 HOOFBEATS_WORKERS is their number, except for an external scheduler. Commits always run in the process of the flow.
 """
 
-import contextlib
 import os
-from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from prefect.settings import PREFECT_API_URL, temporary_settings
 from prefect.task_runners import ProcessPoolTaskRunner, TaskRunner, ThreadPoolTaskRunner
 
 from flows.errors import FlowError
-from flows.process_setup import silence_exit, tune_allocator
+from flows.process_setup import end_with_parent, silence_exit, tune_allocator
 from flows.settings import Settings
 
 if TYPE_CHECKING:
@@ -61,24 +58,8 @@ def dask_setup(worker: object) -> None:
     set_up_worker_process()
 
 
-@contextlib.contextmanager
-def one_server(settings: Settings) -> Iterator[None]:
-    """Start one Prefect server for all processes of a flow, unless one is configured.
-
-    Otherwise every worker process would start a server of its own, which takes 15 seconds each.
-    """
-    if settings.runner == "threads" or PREFECT_API_URL.value():
-        yield
-        return
-    from prefect.server.api.server import SubprocessASGIServer
-
-    server = SubprocessASGIServer()  # a singleton: Prefect itself uses it in this process, and stops it at exit
-    server.start()
-    with temporary_settings({PREFECT_API_URL: server.api_url}):
-        yield
-
-
 def set_up_worker_process() -> None:
     """Prepare a process of a pool or of a Dask cluster, before it imports what it runs."""
     tune_allocator()
+    end_with_parent()
     silence_exit()
