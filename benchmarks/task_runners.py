@@ -27,8 +27,9 @@ from prefect import flow, task
 from prefect.cache_policies import NO_CACHE
 
 from flows.ingest import commit_units, prepare_payload
+from flows.operations.temporary_server import temporary_server
 from flows.prepare.payload import built_vocabulary, matching_vocabulary
-from flows.prepare.task_runners import one_server, task_runner
+from flows.prepare.task_runners import task_runner
 from flows.settings import Settings
 from flows.sources import local_files
 from warehouse.catalog.publish import read_version
@@ -72,7 +73,7 @@ def _builds(lake: Lake, version: str, tasks: int) -> dict[str, int]:
 def main(folder: Path, *runners: str) -> None:
     """Run the load on each runner, one after the other."""
     files = sorted((folder / "files").iterdir())
-    with one_server(Settings(runner="processes")):
+    with temporary_server():
         for name in runners:
             runner, _, workers = name.partition(":")
             settings = Settings(lake=folder / name, runner=runner, workers=int(workers or 2))

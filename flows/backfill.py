@@ -7,7 +7,7 @@ report      a progress artifact during the run; at the end a table of the window
 A window that fails stops no other, but the flow run fails at the end.
 """
 
-from flows.process_setup import silence_exit_of_flow_run, tune_allocator
+from flows.process_setup import set_up_flow_run, tune_allocator
 
 tune_allocator()
 
@@ -29,6 +29,7 @@ from flows.http.client import Client
 from flows.ingest import commit_units
 from flows.progress import count_bar
 from flows.reporting.artifacts import ProgressArtifact, publish_windows
+from flows.reporting.run_names import current_run_name
 from flows.settings import Settings
 from flows.sources.base import Span
 from flows.watches.alerts import announce_changes, track_watches
@@ -42,7 +43,7 @@ from warehouse.commit.ledger import Window
 from warehouse.lake import Lake
 from warehouse.revision.stored_vocabulary import reannotate_if_rules_changed
 
-silence_exit_of_flow_run()
+set_up_flow_run()
 
 
 class BackfillFailed(CollectError):
@@ -93,6 +94,7 @@ class _TaskFuture:
 
 @flow(
     name="backfill",
+    flow_run_name=current_run_name,
     task_runner=ThreadPoolTaskRunner(max_workers=MAX_PARALLEL),  # type: ignore[arg-type]
     persist_result=False,
 )

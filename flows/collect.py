@@ -5,7 +5,7 @@ collected again. A window that fails is recorded with its reason and tried again
 unreachable or rejects requests altogether, the remaining windows are not attempted, and recorded as such.
 """
 
-from flows.process_setup import silence_exit_of_flow_run, tune_allocator
+from flows.process_setup import set_up_flow_run, tune_allocator
 
 tune_allocator()
 
@@ -26,6 +26,7 @@ from flows.http.client import Client
 from flows.ingest import commit_units
 from flows.reporting import volume_alarms as volume
 from flows.reporting.artifacts import ProgressArtifact, artifact_key, publish_windows
+from flows.reporting.run_names import current_run_name
 from flows.settings import Settings
 from flows.sources.base import Source, Span, utc_now
 from flows.watches.alerts import announce_changes, track_watches
@@ -46,7 +47,7 @@ from warehouse.commit.ledger import CollectedWindow, Window, latest_windows, rec
 from warehouse.lake import Lake
 from warehouse.revision.stored_vocabulary import reannotate_if_rules_changed
 
-silence_exit_of_flow_run()
+set_up_flow_run()
 
 _BOTH = ("created", "modified")
 
@@ -103,7 +104,12 @@ def commit_outcomes(
     result.version = read_version(lake).number
 
 
-@flow(name="collect", task_runner=ThreadPoolTaskRunner(max_workers=Settings().workers), persist_result=False)  # type: ignore[arg-type]
+@flow(
+    name="collect",
+    flow_run_name=current_run_name,
+    task_runner=ThreadPoolTaskRunner(max_workers=Settings().workers),  # type: ignore[arg-type]
+    persist_result=False,
+)
 def collect(  # noqa: PLR0913 - one parameter for each thing an operator can choose
     source: SourceName,
     since: dt.date | None = None,

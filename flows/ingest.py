@@ -5,7 +5,7 @@ prepare     parse, find sentences and mentions, write staged tables (one Prefect
 commit      order versions, assign articles, count the changes, publish the next catalog (a few payloads at a time)
 """
 
-from flows.process_setup import silence_exit_of_flow_run, tune_allocator
+from flows.process_setup import set_up_flow_run, tune_allocator
 
 tune_allocator()
 
@@ -22,6 +22,7 @@ from flows.prepare.payload import prepare
 from flows.prepare.task_runners import task_runner
 from flows.progress import advance_bytes
 from flows.reporting.artifacts import ProgressArtifact, publish_windows
+from flows.reporting.run_names import current_run_name
 from flows.settings import Settings
 from flows.sources import local_files
 from flows.watches.alerts import announce_changes, track_watches
@@ -33,7 +34,7 @@ from warehouse.errors import VocabularyChangedError
 from warehouse.lake import Lake
 from warehouse.revision.stored_vocabulary import reannotate_if_rules_changed
 
-silence_exit_of_flow_run()
+set_up_flow_run()
 
 
 @dataclass
@@ -87,7 +88,7 @@ def _wait_for_unit(future: PrefectFuture[Unit]) -> Unit:
     return unit
 
 
-@flow(name="ingest", task_runner=task_runner(Settings()), persist_result=False)
+@flow(name="ingest", flow_run_name=current_run_name, task_runner=task_runner(Settings()), persist_result=False)
 def ingest(files: list[Path], lake: Path | None = None) -> IngestResult:
     """Load files into the lake. Files whose content it has already change nothing.
 

@@ -1,6 +1,6 @@
 """The flows that maintain a lake: `maintain`, scheduled nightly, and `audit`, scheduled weekly."""
 
-from flows.process_setup import silence_exit_of_flow_run, tune_allocator
+from flows.process_setup import set_up_flow_run, tune_allocator
 
 tune_allocator()
 
@@ -12,6 +12,7 @@ from pydantic import Field
 
 from flows.reporting.artifacts import publish_remarks
 from flows.reporting.reconciliation import Reconciliation
+from flows.reporting.run_names import current_run_name
 from flows.settings import Settings
 from warehouse.catalog.publish import connect, read_version
 from warehouse.errors import LakeError
@@ -21,10 +22,10 @@ from warehouse.upkeep.garbage import KEEP_LATEST
 from warehouse.upkeep.maintain import Maintained, maintain_lake
 from warehouse.upkeep.verify import verify
 
-silence_exit_of_flow_run()
+set_up_flow_run()
 
 
-@flow(name="maintain", persist_result=False)
+@flow(name="maintain", flow_run_name=current_run_name, persist_result=False)
 def maintain(
     keep_latest: Annotated[int, Field(ge=1, le=10_000)] = KEEP_LATEST,
 ) -> Maintained:
@@ -43,7 +44,7 @@ def maintain(
     return maintained
 
 
-@flow(name="audit", persist_result=False)
+@flow(name="audit", flow_run_name=current_run_name, persist_result=False)
 def audit(*, check_files: bool = True) -> list[str]:
     """Recount everything and reconcile the ledger; raises `LakeError` on a difference.
 

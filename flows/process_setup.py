@@ -5,6 +5,7 @@ worker processes) call it above their other imports.
 """
 
 import atexit
+import logging
 import multiprocessing
 import os
 import sys
@@ -56,9 +57,31 @@ def silence_exit() -> None:
 
 
 @cache
-def silence_exit_of_flow_run() -> None:
-    """Call `silence_exit` if a Prefect worker started this process for one flow run; otherwise do nothing."""
+def set_up_flow_run() -> None:
+    """Set up a process that runs flows: expected failures are logged in one line.
+
+    If a Prefect worker started the process for one flow run, its exit is silent as well.
+    """
     from prefect.runtime import flow_run
 
+    for name in RUN_LOGGERS:
+        logging.getLogger(name).addFilter(summarize_failure)
     if flow_run.id:
         silence_exit()
+
+
+RUN_LOGGERS = ("prefect.flow_runs", "prefect.task_runs")
+"""The loggers of Prefect's engine and of `get_run_logger`."""
+
+
+def summarize_failure(record: logging.LogRecord) -> bool:
+    """Replace the traceback of an expected error, one with a hint, by its message and hint. A logging filter.
+
+    Where in the code it was raised helps nobody who has to act on it; a defect keeps its traceback.
+    """
+    error = record.exc_info[1] if record.exc_info else None
+    hint = getattr(error, "hint", None)
+    if error is not None and hint is not None:
+        record.msg, record.args = "failed: %s%s", (error, f" ({hint})" if hint else "")
+        record.exc_info = record.exc_text = None
+    return True

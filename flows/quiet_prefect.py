@@ -1,4 +1,4 @@
-"""Keep Prefect quiet in the verbs that run flows: no telemetry, warnings only.
+"""Keep Prefect quiet in the verbs that run flows: no telemetry, warnings only, failures left to the verb.
 
 Prefect reads these settings when it is imported, so a verb calls `quieten_prefect` before it imports a flow.
 """
@@ -8,7 +8,7 @@ import os
 from functools import cache
 
 from flows import terminal
-from flows.process_setup import silence_exit
+from flows.process_setup import RUN_LOGGERS, silence_exit
 
 QUIET_PREFECT = {
     "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
@@ -16,6 +16,7 @@ QUIET_PREFECT = {
     "PREFECT_TELEMETRY_ENABLE_RESOURCE_METRICS": "false",
     "PREFECT_CLOUD_ENABLE_ORCHESTRATION_TELEMETRY": "false",
     "PREFECT_LOGGING_LEVEL": "WARNING",
+    "PREFECT_CLI_PROMPT": "false",
     "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "120",
 }
 
@@ -26,8 +27,18 @@ def quieten_prefect() -> None:
     for name, value in QUIET_PREFECT.items():
         os.environ.setdefault(name, value)
     logging.getLogger("httpx").setLevel(logging.WARNING)
+    for name in RUN_LOGGERS:
+        logging.getLogger(name).addFilter(is_no_failure)
     silence_exit()  # registered before Prefect's own exit handlers, so that it runs after them
     terminal.note("starting Prefect ...")
+
+
+def is_no_failure(record: logging.LogRecord) -> bool:
+    """Return False for Prefect's reports of a failed run, with or without traceback. A logging filter.
+
+    The verb that runs the flow gets the exception itself, and prints it once.
+    """
+    return not (record.exc_info or str(record.msg).startswith("Finished in state"))
 
 
 def leave_failures_to_the_verb() -> None:

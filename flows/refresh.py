@@ -4,7 +4,7 @@ Files are fetched by conditional requests and stored in the lake's raw/vocabular
 read, the run fails and the current vocabulary stays in force.
 """
 
-from flows.process_setup import silence_exit_of_flow_run, tune_allocator
+from flows.process_setup import set_up_flow_run, tune_allocator
 
 tune_allocator()
 
@@ -21,6 +21,7 @@ from prefect.cache_policies import NO_CACHE
 
 from flows.http.client import BadResponseError, Client, RefusedError, Request, Response
 from flows.load_vocabulary import LoadedVocabulary, load_vocabulary, loaded_vocabulary
+from flows.reporting.run_names import current_run_name
 from flows.settings import Settings
 from flows.sources.base import utc_now
 from warehouse.catalog.file import Version
@@ -28,7 +29,7 @@ from warehouse.catalog.publish import read_version
 from warehouse.lake import Lake
 from warehouse.revision.stored_vocabulary import current_editions
 
-silence_exit_of_flow_run()
+set_up_flow_run()
 
 _HTML = (b"<!doctype html", b"<html")
 
@@ -39,7 +40,7 @@ def fetch(client: Client, address: str, folder: Path) -> tuple[Path, str]:
     return fetch_changed(client, address, folder)
 
 
-@flow(name="refresh-vocabulary", persist_result=False)
+@flow(name="refresh-vocabulary", flow_run_name=current_run_name, persist_result=False)
 def refresh_vocabulary(lake: Path | None = None) -> LoadedVocabulary:
     """Fetch the vocabularies and load them if any differs from the one in the lake; otherwise change nothing.
 

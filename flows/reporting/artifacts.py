@@ -37,7 +37,7 @@ def publish_windows(key: str, title: str, rows: Sequence[Mapping[str, Any]], rem
     """
     failed_first = sorted(rows, key=lambda row: row["state"] != "failed")[:_MAX_ROWS]
     table = [
-        {**{name: row[name] for name in _COLUMNS}, "reason": escape_markdown(row["reason"] or "")}
+        {**{name: row[name] for name in _COLUMNS}, "reason": " ".join((row["reason"] or "").split())}
         for row in failed_first
     ]
     if table:

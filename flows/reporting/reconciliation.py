@@ -61,6 +61,9 @@ class Reconciliation:
 
 
 def escape_markdown(text: str) -> str:
-    """Escape text of a source so that Markdown shows it literally, also in a table cell."""
+    r"""Return text of a source with backslashes, so that Markdown shows it literally, also in a table cell.
+
+    "no_pmid" -> "no\_pmid" (CommonMark, section 2.4)
+    """
     plain = " ".join(text.split())
-    return "".join(f"&#{ord(char)};" if char in "|<>&[]`*_\\!#" else char for char in plain)
+    return "".join(f"\\{char}" if char in "|<>&[]`*_\\!#" else char for char in plain)

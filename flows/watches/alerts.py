@@ -85,7 +85,7 @@ def bodies(events: Sequence[Row]) -> str:
     return "\n\n".join(map(summary, events))
 
 
-@flow(name="alert", persist_result=False)
+@flow(name="alert", flow_run_name="alert: {subject}", persist_result=False)
 def alert(subject: str, body: str, blocks: Sequence[str]) -> bool:
     """Send one message to every block; return whether all accepted it. A block that fails does not stop the others."""
     logger, failed = get_run_logger(), 0

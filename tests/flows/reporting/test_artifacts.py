@@ -45,12 +45,13 @@ def test_windows_and_the_reconciliation(left):
     rows = [row("a", received=5, kept=3, rejected=2, rejections=rejected), row("b", "failed", "<b>404</b> | gone")]
     publish_windows("load", "Loading", rows, ["it was [quiet](http://evil)"])
     assert [row["window_name"] for row in left["load-windows"]] == ["b", "a"]
-    assert "<b>" not in left["load-windows"][0]["reason"]
+    assert left["load-windows"][0]["reason"] == "<b>404</b> | gone", "a table artifact is data, shown as it is"
     text = left["load-records"]
     assert text.startswith("# Loading\n\n2 windows.\n")
     assert "| **received** | **5** |" in text
     assert "The sums match." in text
-    assert "[quiet]" not in text
+    assert r"- it was \[quiet\](http://evil)" in text
+    assert "&#" not in text
 
 
 def test_an_empty_run_has_no_table(left):
