@@ -1,6 +1,11 @@
 """An invented Europe PMC record, and answers of the search service that hold such records."""
 
+import io
 import json
+
+from transforms.europepmc.parse import parse
+from transforms.schema.records import PARSED_DOCUMENTS
+from transforms.schema.table import Table
 
 RECORD = {
     "id": "123", "source": "MED", "pmid": "123", "pmcid": "PMC77", "doi": "10.5555/ABC.1",
@@ -30,3 +35,13 @@ RECORD = {
 def search_answer(*records, **fields):
     """Return the body of a search answer with these records."""
     return json.dumps({"hitCount": len(records), **fields, "resultList": {"result": list(records)}}).encode()
+
+
+def parse_rows(content, name="x.json"):
+    """Return the rows of documents and of rejected in a payload."""
+    batches = list(parse(io.BytesIO(content), name, batch_records=3))
+    for batch in batches:
+        assert isinstance(PARSED_DOCUMENTS, Table)
+        PARSED_DOCUMENTS.conform(batch.documents)
+    documents = [row for batch in batches for row in batch.documents.to_pylist()]
+    return documents, [row for batch in batches for row in batch.rejected.to_pylist()]

@@ -5,6 +5,8 @@ records, or a dump of the older getpapers tool ({"papers": {id: record}}). Reaso
 
     no_id                     the record has no source or no id
     no_text                   the record has neither title nor abstract (results of type idlist)
+    too_deep                  a field of the record is nested more than 32 deep
+    unreadable_record         the reader failed at this record; the detail has its error
     not_a_record              the list of records has something other than an object
     malformed_json            the payload is not JSON from here on; the records before are loaded
     truncated_file            the payload, or its gzip data, ends early; the records before are loaded
@@ -14,22 +16,22 @@ records, or a dump of the older getpapers tool ({"papers": {id: record}}). Reaso
     not_europepmc_json        a JSON document without records, something that is no JSON object or list, or nothing
 """
 
-import codecs
 import datetime as dt
-import json
 from collections.abc import Iterator
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
-from transforms.europepmc.record import Json, read_record, replace_unencodable
-from transforms.payloads.decompress import DamagedPayload, read_chunks
-from transforms.payloads.parsed import ParsedBatch
+import pyarrow as pa
+
+from transforms.europepmc.json_documents import json_documents, json_excerpt
+from transforms.europepmc.record import Json, TooDeepError, read_record, replace_unencodable
+from transforms.payloads.decompress import DamagedPayload
+from transforms.payloads.parsed import ParsedBatch, describe_failure
 from transforms.payloads.record_versions import LAST_POSITION, encode_version, request_version
 from transforms.schema.records import PARSED_DELETIONS, PARSED_DOCUMENTS, PARSED_REJECTED
 
-LARGEST_DOCUMENT = 256 << 20
-"""Characters of one JSON document."""
-_FIRST_READ = 1 << 16
 _EXCERPT = 2000
+_UNFIT = (pa.ArrowException, OverflowError, TypeError, ValueError)
+"""What Arrow raises for a value that does not fit into its column."""
 
 
 def parse(stream: BinaryIO, name: str, *, batch_records: int = 2000) -> Iterator[ParsedBatch]:
@@ -42,7 +44,7 @@ def parse(stream: BinaryIO, name: str, *, batch_records: int = 2000) -> Iterator
     builder = _BatchBuilder(name)
     yielded, is_empty = False, True
     try:
-        for document in _json_documents(stream):
+        for document in json_documents(stream):
             is_empty = False
             records = extract_records(document)
             if records is None:
@@ -77,13 +79,30 @@ class _BatchBuilder:
 
     def take_batch(self) -> ParsedBatch:
         """Return the rows collected so far as tables and start anew."""
+        documents = self._documents_table()
         batch = ParsedBatch(
-            PARSED_DOCUMENTS.from_rows(self._documents),
+            documents,
             PARSED_DELETIONS.empty(),
             PARSED_REJECTED.from_rows(self._rejected),
         )
         self._documents, self._rejected = [], []
         return batch
+
+    def _documents_table(self) -> pa.Table:
+        """Return the accepted records as a table; those whose values do not fit into its columns are rejected."""
+        try:
+            return PARSED_DOCUMENTS.from_rows(self._documents)
+        except _UNFIT:
+            fitting = [row for row in self._documents if self._fits(row)]
+            return PARSED_DOCUMENTS.from_rows(fitting)
+
+    def _fits(self, row: dict[str, Any]) -> bool:
+        try:
+            PARSED_DOCUMENTS.from_rows([row])
+        except _UNFIT as error:
+            self.reject(row["raw_position"], "unreadable_record", describe_failure(error), "", row["document_id"])
+            return False
+        return True
 
     def add(self, record: Json) -> None:
         """Add the row of a record, or reject it with a reason; either way it takes the next position."""
@@ -92,7 +111,14 @@ class _BatchBuilder:
         if not isinstance(record, dict):
             self.reject(position, "not_a_record", f"a {type(record).__name__} instead of a record", record)
             return
-        row = read_record(record)
+        try:
+            row = read_record(record)
+        except TooDeepError as error:
+            self.reject(position, "too_deep", str(error), record)
+            return
+        except Exception as error:  # noqa: BLE001 - one record that cannot be read must not end the reading of the others
+            self.reject(position, "unreadable_record", describe_failure(error), record)
+            return
         if row["document_id"] is None:
             self.reject(position, "no_id", "the record has no source or no id", record)
         elif not row["title"] and not row["abstract"]:
@@ -109,7 +135,7 @@ class _BatchBuilder:
         self, position: int | None, reason: str, detail: str, content: Json, document_id: str | None = None
     ) -> None:
         """Add a row of `rejected` for a record, or for the payload as a whole (position None)."""
-        text = content if isinstance(content, str) else json.dumps(content, ensure_ascii=False)
+        text = content if isinstance(content, str) else json_excerpt(content, _EXCERPT)
         self._rejected.append({
             "source": "europepmc",
             "raw_file": self._name,
@@ -160,63 +186,3 @@ def _why_no_records(document: Json) -> tuple[str, str]:
     """Return reason and detail for rejecting a JSON document without records."""
     error = service_error(document)
     return ("source_error", f"the service answered: {error}") if error else ("not_europepmc_json", "no search result")
-
-
-def _json_documents(stream: BinaryIO) -> Iterator[Json]:
-    """Yield the JSON documents of a payload; raises `DamagedPayload` where something else follows them.
-
-    The text is read until it holds a whole document. A document that is still incomplete is decoded again from its
-    start, so twice as much is read each time: a document of n characters is scanned about 2n characters in all.
-    """
-    decoder = codecs.getincrementaldecoder("utf-8-sig")(errors="strict")
-    text, wanted, damage = "", _FIRST_READ, None
-    chunks = read_chunks(stream)
-    ended = False
-    while not ended:
-        read = [text]
-        size = len(text)
-        try:
-            while size < wanted and not ended:
-                chunk = next(chunks, None)
-                ended = chunk is None
-                read.append(decoder.decode(chunk or b"", final=ended))
-                size += len(read[-1])
-        except DamagedPayload as error:
-            ended, damage = True, error
-        except UnicodeDecodeError as error:
-            ended, damage = True, DamagedPayload("malformed_json", f"not UTF-8: {error.reason}")
-        text, documents, problem = _decode_documents("".join(read))
-        yield from documents
-        wanted = max(_FIRST_READ, 2 * len(text))
-        if wanted > 2 * LARGEST_DOCUMENT:
-            raise DamagedPayload("too_large", f"a document of more than {LARGEST_DOCUMENT:,} characters")
-        # Any other problem may only mean that the rest of the document has not been read yet.
-        if problem and problem.reason == "not_europepmc_json":
-            raise problem
-    if damage or problem:
-        raise damage or problem or AssertionError
-
-
-def _decode_documents(text: str) -> tuple[str, list[Json], DamagedPayload | None]:
-    """Decode the whole documents at the beginning of `text`: return the text after them, them, and why it stopped.
-
-    '{"a": 1} [2] {"b":'  ->  '{"b":', [{"a": 1}, [2]], DamagedPayload("truncated_file")
-    """
-    decoder = json.JSONDecoder()
-    documents: list[Json] = []
-    text = text.lstrip()
-    while text:
-        if not text.startswith(("{", "[")):
-            return text, documents, DamagedPayload("not_europepmc_json", f"neither object nor list: {text[:40]!r}")
-        try:
-            document, end = decoder.raw_decode(text)
-        except RecursionError:
-            return text, documents, DamagedPayload("malformed_json", "nested too deeply")
-        except json.JSONDecodeError as error:
-            early = error.pos >= len(text) - 1 or error.msg.startswith("Unterminated")
-            return text, documents, DamagedPayload("truncated_file" if early else "malformed_json", str(error))
-        except ValueError as error:  # a number of more digits than Python converts
-            return text, documents, DamagedPayload("malformed_json", str(error))
-        documents.append(document)
-        text = text[end:].lstrip()
-    return text, documents, None

@@ -14,8 +14,15 @@ from hashlib import blake2b
 from typing import Any
 
 from transforms.payloads.parsed import Relation, Section
+from transforms.payloads.publication_types import publication_type
 from transforms.pubmed.dates import PublicationDate, read_citation_date, read_printed_date
-from transforms.text.normalize import collapse_whitespace, normalize_doi, normalize_pmcid, normalize_pmid
+from transforms.text.normalize import (
+    collapse_whitespace,
+    normalize_doi,
+    normalize_pmcid,
+    normalize_pmid,
+    without_controls,
+)
 
 Json = dict[str, "Json"] | list["Json"] | str | int | float | bool | None
 
@@ -26,28 +33,26 @@ _TAG = re.compile(
 )
 _BLOCK = re.compile(r"</?(?:br|div|h[1-6]|li|ol|p|sec|table|td|th|title|tr|ul|jats:(?:p|title|sec))\b", re.IGNORECASE)
 """Tags that separate words; all others stand within a word, as in H<sub>2</sub>O."""
-_LABEL = re.compile(r"<h[1-6]\b[^<>]*>(.*?)</h[1-6]\s*>", re.IGNORECASE | re.DOTALL)
+_LABEL = re.compile(r"<h[1-6]\b[^<>]*>((?:(?!<h[1-6]\b).){0,500}?)</h[1-6]\s*>", re.IGNORECASE | re.DOTALL)
+"""A heading, up to the next heading and of at most 500 characters, so that headings without an end cost little."""
+_DEEPEST_FIELD = 32
+_LAST_YEAR = 2199  # a later date, such as 9999-12-31, stands for none
 _SPACES = re.compile(r"\s+")
 _NAME_AND_INITIALS = re.compile(r"(.+) ([A-Z]{1,4})")
 _YEAR = re.compile(r"[12][0-9]{3}")
-_PUBLICATION_TYPES = {
-    name.lower(): name
-    for name in (
-        "Case Reports", "Comment", "Editorial", "Journal Article", "Letter", "Meta-Analysis", "News",
-        "Observational Study", "Preprint", "Published Erratum", "Randomized Controlled Trial",
-        "Retracted Publication", "Retraction of Publication", "Review", "Systematic Review",
-    )
-} | {
-    "case report": "Case Reports", "case-report": "Case Reports", "review-article": "Review",
-    "correction": "Published Erratum", "retraction": "Retraction of Publication",
-}  # fmt: skip
-"""Lower-case publication type -> its name in PubMed."""
 _UNKNOWN_DAY = dt.date(1900, 1, 1)
 """Retraction date of a retracted article without any date: it must not be NULL, which means not retracted."""
 
 
+class TooDeepError(ValueError):
+    """A record has a field that is nested too deeply to be one of Europe PMC's."""
+
+
 def read_record(record: dict[str, Any]) -> dict[str, Any]:
-    """Return the row of one record, without version and raw_*; document_id is None if it has no source or no id."""
+    """Return the row of one record, without version and raw_*; document_id is None if it has no source or no id.
+
+    Raises `TooDeepError` for a record with a field nested more than 32 deep.
+    """
     record = {str(name).lower(): _with_lower_names(value) for name, value in record.items()}
     source, identifier = _text_at(record, "source"), _text_at(record, "id")
     row: dict[str, Any] = {
@@ -58,7 +63,7 @@ def read_record(record: dict[str, Any]) -> dict[str, Any]:
         "pmcid": normalize_pmcid(_text_at(record, "pmcid")),
         "title": strip_markup(_text_at(record, "title") or ""),
         "authors": _authors(record),
-        "languages": _texts_at(record, "language"),
+        "languages": [code.lower() for code in _texts_at(record, "language")],
         "publication_types": _publication_types(record),
         "headings": [],
         "major_headings": [],
@@ -85,15 +90,19 @@ def strip_markup(text: str) -> str:
 
 
 def replace_unencodable(text: str) -> str:
-    """Return `text` without NUL characters, and with unpaired surrogates replaced: JSON allows them, UTF-8 does not."""
-    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace").replace("\0", "")
+    """Return `text` without control characters and with unpaired surrogates replaced: JSON allows both."""
+    return without_controls(text.encode("utf-16", "surrogatepass").decode("utf-16", "replace"))
 
 
-def _with_lower_names(value: Json) -> Json:
+def _with_lower_names(value: Json, depth: int = 1) -> Json:
     """Return the same JSON value with all field names in lower case, at every depth."""
+    if not isinstance(value, dict | list):
+        return value
+    if depth > _DEEPEST_FIELD:
+        raise TooDeepError(f"a field is nested more than {_DEEPEST_FIELD} deep")
     if isinstance(value, dict):
-        return {str(name).lower(): _with_lower_names(inner) for name, inner in value.items()}
-    return [_with_lower_names(inner) for inner in value] if isinstance(value, list) else value
+        return {str(name).lower(): _with_lower_names(inner, depth + 1) for name, inner in value.items()}
+    return [_with_lower_names(inner, depth + 1) for inner in value]
 
 
 def _values_at(value: Json, *path: str) -> list[Json]:
@@ -127,11 +136,12 @@ def _text_at(value: Json, *path: str) -> str | None:
 
 
 def _date_at(record: Json, *path: str) -> dt.date | None:
-    """Return the ISO date at a path; None where there is none."""
+    """Return the ISO date at a path; None where there is none, or none of an article's time."""
     try:
-        return dt.date.fromisoformat((_text_at(record, *path) or "")[:10])
+        day = dt.date.fromisoformat((_text_at(record, *path) or "")[:10])
     except ValueError:
         return None
+    return day if day.year <= _LAST_YEAR else None
 
 
 def _document_id(source: str | None, identifier: str | None) -> str | None:
@@ -163,7 +173,7 @@ def _publication_types(record: Json) -> list[str]:
     """Return the publication types as PubMed spells them; `pubType` of a lite result is one text, split at ';'."""
     names = _texts_at(record, "pubtypelist", "pubtype")
     names += [name.strip() for name in (_text_at(record, "pubtype") or "").split(";")]
-    return list(dict.fromkeys(_PUBLICATION_TYPES.get(name.lower(), name) for name in names if name))
+    return list(dict.fromkeys(publication_type(name) for name in names if name))
 
 
 def _relations(record: Json) -> Iterator[Relation]:

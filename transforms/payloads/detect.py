@@ -7,7 +7,7 @@ HEAD_BYTES = 4096
 
 _UTF8_MARK = b"\xef\xbb\xbf"
 _HTML = re.compile(
-    rb"(?:<!--.*?-->|<\?[^>]*>|\s)*<(?:!doctype\s+html|html|head|body|meta|title)\b", re.IGNORECASE | re.DOTALL
+    rb"(?:<!--.*?-->|<\?[^>]*>|\s)*+<(?:!doctype\s+html|html|head|body|meta|title)\b", re.IGNORECASE | re.DOTALL
 )
 _NCBI_ERROR = re.compile(rb"""\{\s*"error"\s*:""")
 """NCBI reports errors as JSON even where XML was requested; the reader of PubMed names them."""

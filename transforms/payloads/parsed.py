@@ -10,6 +10,11 @@ Relation = tuple[str, str | None, str | None]
 """Kind, document_id and citation, as in `documents.relations`."""
 
 
+def describe_failure(error: Exception) -> str:
+    """Return the detail of a record that was rejected because its reader raised this error, at most 500 characters."""
+    return f"the reader failed: {type(error).__name__}: {error}"[:500]
+
+
 @dataclass(frozen=True)
 class ParsedBatch:
     """Consecutive records of one payload, in order.

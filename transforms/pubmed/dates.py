@@ -24,6 +24,8 @@ _MONTHS = {
 }
 _SEASONS = {"win": 1, "spr": 4, "sum": 7, "aut": 10, "fal": 10}
 """First month of each season. Winter counts as the start of the year it is printed with."""
+_MOST_DIGITS = 10
+_LAST_YEAR = 2199
 _FOUR_DIGITS = re.compile(r"(?<![0-9])[0-9]{4}(?![0-9])")
 _WORD = re.compile(r"[A-Za-z]{3,}")
 _QUARTER = re.compile(r"\b([1-4])(?:st|nd|rd|th)?\s+Quarter", re.IGNORECASE)
@@ -50,8 +52,12 @@ UNKNOWN = PublicationDate(None, None, None)
 
 @cache_short_xml
 def read_day(content: bytes) -> datetime.date | None:
-    """Return the date in the content of an element with Year, Month and Day; an impossible day or month counts as 1."""
-    return read_publication_date(content).first_day
+    """Return the date in the content of an element with Year, Month and Day; an impossible day or month counts as 1.
+
+    A year after 2199 stands for no date: as the version of a record it would hide every later revision.
+    """
+    day = read_publication_date(content).first_day
+    return day if day and day.year <= _LAST_YEAR else None
 
 
 @cache_short_xml
@@ -70,7 +76,8 @@ def _month_name(month: str) -> str:
     """Return the name of a month given as 'Jun', 'June' or '06'; '' for a number that is no month."""
     names = list(_MONTHS)
     if month.isascii() and month.isdigit():
-        return names[int(month) - 1] if 1 <= int(month) <= 12 else ""
+        number = int(month[-_MOST_DIGITS:])  # Python refuses to convert thousands of digits
+        return names[number - 1] if 1 <= number <= 12 and len(month) <= _MOST_DIGITS else ""
     return month
 
 

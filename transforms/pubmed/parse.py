@@ -6,12 +6,13 @@ What cannot be read is rejected with a reason, and the rest is loaded:
 
     malformed_xml             the record is not well-formed XML
     undefined_entity          the record refers to an entity that XML does not define
+    unreadable_record         the reader failed at this record; the detail has its error
     no_pmid                   the record, or a deletion, has no PubMed identifier
     too_large                 the record is larger than 16 MB
     truncated_file            the payload, or its gzip data, ends early; the records before are loaded
     damaged_gzip              the gzip data are damaged; the records before are loaded
     entity_declaration        the record declares entities, or the payload does: then nothing after that is read
-    unsupported_encoding      the payload is not UTF-8
+    unsupported_encoding      the payload declares an encoding that cannot be read, or holds bytes that are none of its
     source_error              the service answered with an error instead of records
     not_pubmed_xml            the payload, or something between its records, is something else
 """
@@ -24,7 +25,7 @@ from typing import BinaryIO
 
 from lxml import etree
 
-from transforms.payloads.parsed import ParsedBatch
+from transforms.payloads.parsed import ParsedBatch, describe_failure
 from transforms.payloads.record_versions import LAST_POSITION, encode_version, file_release, request_version
 from transforms.pubmed.markup import clean, resolve_opaque_sections
 from transforms.pubmed.records import Columns, read_columns
@@ -125,7 +126,8 @@ class _BatchBuilder:
             isinstance(item, RecordSlice) and item.kind not in _DELETION_LISTS and fault is None
             for item, (_, fault) in zip(items, checked, strict=True)
         ]
-        columns = read_columns([record for record, _ in compress(checked, is_document)])
+        columns, failures = _read_each([record for record, _ in compress(checked, is_document)])
+        failure = iter(failures)
         days = [a or b for a, b in zip(columns.pop("completed_on"), columns["entered_on"], strict=True)]
         pmids_and_days = zip(columns["pmid"], days, strict=True)
         accepted: list[bool] = []
@@ -136,6 +138,9 @@ class _BatchBuilder:
                 self._reject(_malformed(item, fault))
             elif item.kind in _DELETION_LISTS:
                 self._add_deletions(item, record)
+            elif (failed := next(failure)) is not None:
+                detail = describe_failure(failed)
+                self._reject(Unreadable("unreadable_record", detail, item.offset, item.data, in_place=True))
             else:
                 accepted.append(self._accept(item, *next(pmids_and_days)))
         for name, values in columns.items():
@@ -231,6 +236,28 @@ class _NoTree:
 
     def close(self) -> None:
         return None
+
+
+def _read_each(records: Sequence[bytes]) -> tuple[Columns, list[Exception | None]]:
+    """Return the columns of the records that can be read, and for each record the error that its reading raised.
+
+    Only if reading them together fails are they read one by one: one record must not end the reading of the others.
+    """
+    try:
+        return read_columns(records), [None] * len(records)
+    except Exception:  # noqa: BLE001 - the record that raised it is found below
+        columns = read_columns([])
+    failures: list[Exception | None] = []
+    for record in records:
+        try:
+            own = read_columns([record])
+        except Exception as error:  # noqa: BLE001 - becomes a rejected record
+            failures.append(error)
+            continue
+        failures.append(None)
+        for name, values in own.items():
+            columns[name] += values
+    return columns, failures
 
 
 def _encode_start(year: int, file_number: int, part: int) -> int:

@@ -11,6 +11,8 @@ absent, and unknown elements are ignored. Fields are searched for in the part of
       </MedlineCitation>
       <PubmedData>...</PubmedData>            data
     </PubmedArticle>
+
+A record of a MedlineCitationSet is a MedlineCitation alone.
 """
 
 import datetime
@@ -23,6 +25,7 @@ import numpy as np
 
 from transforms.columnar.types import Bools, Ints
 from transforms.payloads.parsed import Relation, Section
+from transforms.payloads.publication_types import publication_type
 from transforms.pubmed.dates import read_citation_date, read_day, read_publication_date
 from transforms.pubmed.markup import cache_short_xml, clean_each, read_attributes
 from transforms.pubmed.tag_index import NO_TAG, TagIndex, TagRanges, split_by_record, split_texts
@@ -36,6 +39,7 @@ Columns = dict[str, list[Any]]
 _HEADING = re.compile(rb"<(Descriptor|Qualifier)Name\b([^>]*)>")
 _WORD_START = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
+_SUMMARY = "plain-language-summary"
 _RETRACTED = "Retracted Publication"
 _UNKNOWN_DAY = datetime.date(1900, 1, 1)
 """Retraction date of a retracted article without any date: it must not be NULL, which means not retracted."""
@@ -64,7 +68,9 @@ class _Parts(NamedTuple):
 
 
 def read_columns(records: Sequence[bytes]) -> Columns:
-    """Return the columns of well-formed PubmedArticle and PubmedBookArticle elements without opaque sections.
+    """Return the columns of well-formed PubmedArticle, PubmedBookArticle and MedlineCitation elements.
+
+    They have no opaque sections (`transforms.pubmed.markup`).
 
     pmid may be None. version and raw_* are left to the caller; for the version there is an additional column
     completed_on, the day the record was revised, else completed.
@@ -111,12 +117,15 @@ def _read_own(columns: Columns, tags: TagIndex, parts: _Parts) -> None:
     book_title = tags.texts(np.where(is_article, NO_TAG, tags.first("BookTitle", own)), "BookTitle")
     columns["title"] = [text or "" for text in _either(title, book_title)]
     _read_abstract(columns, tags, tags.inside(abstract, "Abstract"))
+    _read_other_abstract(columns, tags, parts.tail)
     # In a chapter, the authors of the book come before those of the chapter.
     before_authors = tags.inside(abstract, "Abstract").where(is_article, tags.inside(book, "Book"))
     authors = tags.first("AuthorList", TagRanges(np.maximum(before_authors.end, own.begin), own.end))
     columns["authors"] = _authors(tags, np.where(authors == NO_TAG, tags.first("AuthorList", own), authors))
-    columns["publication_types"] = tags.text_lists("PublicationType", own)
-    columns["languages"] = tags.text_lists("Language", own)
+    columns["publication_types"] = [
+        [*map(publication_type, names)] for names in tags.text_lists("PublicationType", own)
+    ]
+    columns["languages"] = [[*map(str.lower, codes)] for codes in tags.text_lists("Language", own)]
     columns["vernacular_title"] = tags.texts(tags.first("VernacularTitle", own), "VernacularTitle")
     page_fields = (tags.texts(tags.first(name, own), name) for name in ("MedlinePgn", "StartPage", "EndPage"))
     columns["pages"] = [
@@ -151,13 +160,36 @@ def _read_issue(columns: Columns, tags: TagIndex, parts: _Parts, book: Ints) -> 
 
 
 def _read_abstract(columns: Columns, tags: TagIndex, ranges: TagRanges) -> None:
+    abstracts = _abstracts(columns["title"], tags, ranges)
+    columns["abstract"] = [abstract for abstract, _ in abstracts]
+    columns["sections"] = [sections for _, sections in abstracts]
+
+
+def _read_other_abstract(columns: Columns, tags: TagIndex, ranges: TagRanges) -> None:
+    """Read the English OtherAbstract of records without an Abstract, as PubMed shows it; rather not a summary."""
+    counts, others = tags.find_all("OtherAbstract", ranges)
+    if not len(others):
+        return
+    kinds, languages = tags.attributes(others, "Type"), tags.attributes(others, "Language")
+    candidates = list(zip(np.repeat(np.arange(len(counts)), counts).tolist(), others.tolist(), kinds, strict=True))
+    english = [one for one, language in zip(candidates, languages, strict=True) if (language or "eng").lower() == "eng"]
+    chosen = np.full(len(counts), NO_TAG)
+    # The last one written counts: the first that is no summary, else the first summary.
+    for record, tag, _ in sorted(english, key=lambda one: (one[2] != _SUMMARY, -one[1])):
+        if columns["abstract"][record] is None:
+            chosen[record] = tag
+    abstracts = _abstracts(columns["title"], tags, tags.inside(chosen, "OtherAbstract"))
+    for record in np.flatnonzero(chosen != NO_TAG).tolist():
+        columns["abstract"][record], columns["sections"][record] = abstracts[record]
+
+
+def _abstracts(titles: Sequence[str], tags: TagIndex, ranges: TagRanges) -> list[tuple[str | None, list[Section]]]:
+    """Return the abstract that each range of tags holds, and its sections."""
     counts, parts = tags.find_all("AbstractText", ranges)
     texts = clean_each(tags.contents(parts, "AbstractText"))
     labels = tags.attributes(parts, "Label")
     labelled = split_by_record([*zip(texts, labels, strict=True)], counts)
-    abstracts = [_abstract(len(title) + 1, own) for title, own in zip(columns["title"], labelled, strict=True)]
-    columns["abstract"] = [abstract for abstract, _ in abstracts]
-    columns["sections"] = [sections for _, sections in abstracts]
+    return [_abstract(len(title) + 1, own) for title, own in zip(titles, labelled, strict=True)]
 
 
 def _abstract(offset: int, parts: Iterable[tuple[str, str | None]]) -> tuple[str | None, list[Section]]:
@@ -275,6 +307,8 @@ def _read_data(columns: Columns, tags: TagIndex, parts: _Parts) -> None:
     for column, status in (("entered_on", "entrez"), ("received_on", "received")):
         elements = tags.first_with_attribute("PubMedPubDate", "PubStatus", status, data)
         columns[column] = _dates(tags, elements, "PubMedPubDate")
+    created = _dates(tags, tags.first("DateCreated", parts.head), "DateCreated")
+    columns["entered_on"] = _either(columns["entered_on"], created)
     references = tags.first("ReferenceList", data)
     before_references = TagRanges(data.begin, np.where(references == NO_TAG, data.end, references))
     ids = tags.inside(tags.first("ArticleIdList", before_references), "ArticleIdList")

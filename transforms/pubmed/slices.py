@@ -26,6 +26,7 @@ from dataclasses import dataclass
 from typing import BinaryIO, NamedTuple
 
 from transforms.payloads.decompress import DamagedPayload, read_chunks
+from transforms.pubmed.encoding import declared_encoding, read_as_utf8, unknown_encoding
 from transforms.pubmed.markup import OPAQUE_SECTION_ENDS
 
 LARGEST_RECORD = 16 << 20
@@ -33,24 +34,37 @@ LARGEST_RECORD = 16 << 20
 _SAMPLE = 8 << 10
 _LONGEST_TAG = 64  # bytes kept at the end of the window, where a tag may have been read only in part
 _UTF8_MARK = b"\xef\xbb\xbf"
-_UTF16_OR_UTF32 = (b"\xff\xfe", b"\xfe\xff", b"\0", b"<\0")
-_READABLE_ENCODINGS = frozenset({b"utf-8", b"utf8", b"us-ascii", b"ascii"})
 
-_RECORD = rb"PubmedArticle|PubmedBookArticle|DeleteCitation|DeleteDocument"
-_AFTER_LARGE_RECORD = re.compile(
-    rb"<(?:(?P<record>" + _RECORD + rb")(?=[\s/>])|(?P<stray>/(?:" + _RECORD + rb")\s*>)"
-    rb"|(?P<root>/?Pubmed(?:Book)?ArticleSet(?=[\s/>])))"
-)
-_BETWEEN_RECORDS = re.compile(
-    _AFTER_LARGE_RECORD.pattern[:-1] + rb"|(?P<doctype>!DOCTYPE\s)|(?P<entity>!ENTITY\s)|(?P<opaque>!--|!\[CDATA\[|\?))"
-)
-_INSIDE_RECORD = re.compile(
-    rb"(?P<opaque><!--|<!\[CDATA\[|<\?)|</(?P<close>" + _RECORD + rb")\s*>"
-    rb"|(?P<next><(?:" + _RECORD + rb"|/Pubmed(?:Book)?ArticleSet)(?=[\s/>]))"
-)
+_ROOT = rb"(?:Pubmed(?:Book)?Article|MedlineCitation)Set"
+
+
+class _Patterns(NamedTuple):
+    """The tags that matter between records, after a record that was too large, and inside a record."""
+
+    between: re.Pattern[bytes]
+    after_large: re.Pattern[bytes]
+    inside: re.Pattern[bytes]
+
+
+def _patterns(record: bytes) -> _Patterns:
+    """Return the patterns for a set whose records are elements of these names, separated by '|'."""
+    after_large = (
+        rb"<(?:(?P<record>" + record + rb")(?=[\s/>])|(?P<stray>/(?:" + record + rb")\s*>)"
+        rb"|(?P<root>/?" + _ROOT + rb"(?=[\s/>]))"
+    )
+    declarations = rb"|(?P<doctype>!DOCTYPE\s)|(?P<entity>!ENTITY\s)|(?P<opaque>!--|!\[CDATA\[|\?)"
+    inside = (
+        rb"(?P<opaque><!--|<!\[CDATA\[|<\?)|</(?P<close>" + record + rb")\s*>"
+        rb"|(?P<next><(?:" + record + rb"|/" + _ROOT + rb")(?=[\s/>]))"
+    )
+    return _Patterns(re.compile(after_large + declarations + b")"), re.compile(after_large + b")"), re.compile(inside))
+
+
+_OF_ARTICLES = _patterns(rb"PubmedArticle|PubmedBookArticle|DeleteCitation|DeleteDocument")
+_OF_CITATIONS = _patterns(rb"MedlineCitation|DeleteCitation")
+"""In a MedlineCitationSet, the files of MEDLINE until 2015, a record is what a PubmedArticle holds since."""
 _DOCTYPE = re.compile(rb"<!DOCTYPE\s[^\[>]*(?:>|\[.*?\]\s*>)", re.DOTALL)
 _LONGEST_DOCTYPE = 64 << 10
-_ENCODING = re.compile(rb"""<\?xml\s[^>]*?\bencoding\s*=\s*["']([^"']*)""")
 _ERROR = re.compile(rb"""<ERROR(?:\s[^>]*)?>(.*?)(?:</ERROR>|\Z)|\A\{\s*"error"\s*:\s*"([^"]*)""", re.DOTALL)
 
 
@@ -102,7 +116,9 @@ class _Slicer:
     """Searches a payload for records through a window of its bytes."""
 
     def __init__(self, stream: BinaryIO) -> None:
-        self._pieces = read_chunks(stream)
+        self._pieces = read_as_utf8(read_chunks(stream))
+        self._patterns = _OF_ARTICLES
+        self._encoding: str | None = None  # as declared at the beginning, None for UTF-8
         self._data = b""  # the window
         self._offset = 0  # position of the window in the payload
         self._at = 0  # position in the window up to which it is finished
@@ -154,18 +170,17 @@ class _Slicer:
         self._data = b"".join(read)
 
     def _check_beginning(self) -> None:
-        """Skip a UTF-8 mark; refuse a payload that begins as UTF-16 or UTF-32 does."""
+        """Skip a byte order mark; note the encoding that the payload declares."""
         while len(self._data) < 4 and not self._ended:
             self._grow()
-        if self._data.startswith(_UTF16_OR_UTF32):
-            raise RefusedError(Unreadable("unsupported_encoding", "the payload is not UTF-8", 0, self._data[:_SAMPLE]))
         if self._data.startswith(_UTF8_MARK):
             self._at = len(_UTF8_MARK)
 
     def _next_tag(self) -> re.Match[bytes] | None:
         """Return the next tag that matters and keep what is before it as junk; None at the end of the payload."""
         while True:
-            tag = (_AFTER_LARGE_RECORD if self._skipping else _BETWEEN_RECORDS).search(self._data, self._at)
+            pattern = self._patterns.after_large if self._skipping else self._patterns.between
+            tag = pattern.search(self._data, self._at)
             end = tag.start() if tag else len(self._data) - (0 if self._ended else _LONGEST_TAG)
             if end > self._at:
                 self._keep_junk(end)
@@ -227,7 +242,7 @@ class _Slicer:
         (-1), unless the window cannot grow any more (`last`); then it is ignored.
         """
         at = start + 1
-        while tag := _INSIDE_RECORD.search(self._data, at):
+        while tag := self._patterns.inside.search(self._data, at):
             at = tag.end()
             if tag.lastgroup == "opaque":
                 end = self._find(OPAQUE_SECTION_ENDS[tag[0]], at)
@@ -309,6 +324,7 @@ class _Slicer:
         end = self._find(b">", self._at)
         tag = self._data[self._at : end] if end >= 0 else self._data[self._at :]
         self._set_is_open = not tag.startswith(b"</") and not tag.endswith(b"/>")
+        self._patterns = _OF_CITATIONS if tag.startswith(b"<MedlineCitationSet") else _OF_ARTICLES
         self._at += len(tag)
 
     def _read_declaration(self) -> None:
@@ -338,10 +354,14 @@ class _Slicer:
         return True
 
     def _check_encoding(self, declaration: bytes) -> None:
-        """Refuse the payload if its XML declaration names another encoding than UTF-8 or ASCII."""
-        declared = _ENCODING.match(declaration)
-        if declared and declared[1].lower() not in _READABLE_ENCODINGS:
-            name = declared[1].decode("ascii", "replace")
+        """Refuse the rest of the payload if its XML declaration names an encoding that cannot be read, or another one.
+
+        Answers that were written one after the other have a declaration each.
+        """
+        if self._encoding is None and not self._saw_content:
+            self._encoding = declared_encoding(declaration)
+        name = unknown_encoding(declaration) or declared_encoding(declaration)
+        if name and name != self._encoding:
             detail = f"the payload declares the encoding {name}; convert it to UTF-8 first"
             raise RefusedError(
                 Unreadable("unsupported_encoding", detail, self._offset + self._at, declaration[:_SAMPLE])

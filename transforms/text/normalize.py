@@ -10,12 +10,22 @@ from urllib.parse import unquote
 
 _ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});")
 _INVISIBLE = re.compile(r"[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u00ad\u200b\u2060\ufeff\ufffe\uffff]|[\ud800-\udfff]")
+_CONTROL = re.compile(
+    r"(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]|(?:\x1b\]|\x9d)[^\x07\x1b\x9c]*(?:\x07|\x1b\\|\x9c)"
+    r"|[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f]"
+)
+"""Terminal escape sequences as a whole, and the control characters (C0, C1) that are no white space."""
 _MAX_ESCAPE_LEVELS = 3
 _DOI = re.compile(r"10\.\d{3,9}(?:\.\d+)*/\S+", re.ASCII)
 _DOI_ADDRESS = re.compile(r"(?:https?://)?(?:www\.)?(?:dx\.)?doi\.org/+", re.IGNORECASE)
-_DOI_LABEL = re.compile(r"doi\s*:?\s*(?=10\.)", re.IGNORECASE)
-_PMCID = re.compile(r"(?:pmcid\s*:?\s*)?(?:pmc)?\s*0*([1-9][0-9]{0,9})(?:\.[0-9]+)?", re.IGNORECASE)
-_PMID = re.compile(r"(?:pmid\s*:?\s*|pubmed\s*:\s*)?0*([1-9][0-9]{0,9})", re.IGNORECASE)
+_DOI_LABEL = re.compile(r"doi\s*+(?::\s*+)?(?=10\.)", re.IGNORECASE)
+_PMCID = re.compile(r"(?:pmcid\s*+(?::\s*+)?)?(?:pmc)?\s*+0*+([1-9][0-9]{0,9})(?:\.[0-9]+)?", re.IGNORECASE)
+_PMID = re.compile(r"(?:pmid\s*+(?::\s*+)?|pubmed\s*+:\s*+)?0*+([1-9][0-9]{0,9})", re.IGNORECASE)
+
+
+def without_controls(text: str) -> str:
+    """The text without terminal escape sequences and control characters, except those that are white space."""
+    return text if text.isprintable() else _CONTROL.sub("", text)
 
 
 def collapse_whitespace(text: str) -> str:

@@ -22,3 +22,7 @@ from transforms.payloads.detect import detect_source
 )
 def test_by_their_beginning(head, source):
     assert detect_source(head) == source
+
+
+def test_many_comments_take_no_exponential_time():
+    assert detect_source(b"<!---->" * 500 + b"<x>") == "pubmed"

@@ -245,18 +245,49 @@ def test_an_internal_subset_without_entities_is_accepted() -> None:
     assert parse_bytes(prolog + b"<PubmedArticleSet>" + FIVE[0].encode() + b"</PubmedArticleSet>").pmids == [1]
 
 
-@pytest.mark.parametrize(
-    "data",
-    [
-        payload(FIVE[0]).replace(b'"utf-8"', b'"ISO-8859-1"'),
-        payload(FIVE[0]).decode().encode("utf-16"),
-        payload(FIVE[0]).decode().encode("utf-16-be"),
-        payload(FIVE[0]).decode().encode("utf-32"),
-    ],
-)
-def test_other_encodings_are_refused(data: bytes) -> None:
-    read = parse_bytes(data)
+ACCENTED = payload(article(1, "<ArticleTitle>S\u00e9zary syndrome.</ArticleTitle>")).decode()
+
+
+@pytest.mark.parametrize("declared", ["ISO-8859-1", "iso-8859-15", "windows-1252", "utf-16", "UTF-16LE", "utf-32"])
+@pytest.mark.parametrize("packed", [False, True])
+def test_other_encodings_are_read(declared: str, packed: bool) -> None:
+    data = ACCENTED.replace('"utf-8"', f'"{declared}"').encode(declared)
+    read = parse_bytes(gzipped(data) if packed else data)
+    assert ([row["title"] for row in read.documents], read.reasons) == (["S\u00e9zary syndrome."], [])
+
+
+def test_what_an_encoding_cannot_hold_ends_the_payload_after_the_records_before() -> None:
+    data = payload(*FIVE[:2], "\u20ac" * 3000).decode().replace('"utf-8"', '"gb2312"').encode("gb2312", "replace")
+    read = parse_bytes(data.replace(b"?" * 3000, b"\xff" * 3000))
+    assert (len(read.documents) <= 2, read.reasons[-1]) == (True, "unsupported_encoding")
+
+
+@pytest.mark.parametrize("name", ["EBCDIC-CP-US", "utf-7", "nonsense"])
+def test_an_unknown_encoding_is_refused(name: str) -> None:
+    read = parse_bytes(payload(FIVE[0]).replace(b'"utf-8"', f'"{name}"'.encode()))
     assert (read.documents, read.reasons) == ([], ["unsupported_encoding"])
+
+
+def test_answers_of_two_encodings_after_each_other_are_not_mixed() -> None:
+    latin = ACCENTED.replace('"utf-8"', '"ISO-8859-1"').encode("iso-8859-1")
+    assert len(parse_bytes(latin + latin).documents) == 2
+    assert parse_bytes(payload(FIVE[0]) + latin).reasons == ["unsupported_encoding"]
+
+
+def test_a_set_of_medline_citations_is_read() -> None:
+    citations = [
+        record[record.index("<MedlineCitation ") : record.index("<PubmedData>")].replace(
+            "<Article ", f"{date_xml('DateCreated', '1999-02-03')}<Article "
+        )
+        for record in FIVE[:3]
+    ]
+    deleted = "<DeleteCitation><PMID>9</PMID></DeleteCitation>"
+    content = "\n".join([*citations[:2], citations[2].replace("</Article>", ""), deleted])
+    read = parse_bytes(f"<MedlineCitationSet>{content}</MedlineCitationSet>".encode(), "medline14n0001.xml.gz")
+    assert (read.pmids, read.reasons) == ([1, 2], ["malformed_xml"])
+    assert [row["document_id"] for row in read.deletions] == ["pubmed:9"]
+    assert read.documents[0]["title"] == "Horse 1."
+    assert str(read.documents[0]["entered_on"]) == "1999-02-03"
 
 
 def test_invalid_utf8_rejects_only_its_record() -> None:
@@ -384,3 +415,8 @@ def test_any_well_formed_record_is_read_or_rejected_without_affecting_others(ins
     usual = parse_bytes(payload(*FIVE)).documents
     others = [row for row in read.documents if row["raw_position"] != 2]
     assert others == [row for row in usual if row["raw_position"] != 2]
+
+
+def test_a_short_payload_that_ends_early_keeps_what_it_holds() -> None:
+    read = parse_bytes(gzipped(b"<PubmedArticleSet>" + article(1).encode())[:-4])
+    assert (read.pmids, read.reasons) == ([1], ["truncated_file"])

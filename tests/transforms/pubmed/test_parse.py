@@ -105,7 +105,7 @@ def test_an_empty_record_has_every_column() -> None:
         ("a<!-- no -->b<?no no?>c<![CDATA[<d> & ]]>e", "abc<d> & e"),
         ("<![CDATA[]]>", ""),
         ('<i a="x>y" b=\'<!-- "\'>a</i>'.replace("<!--", "!--"), "a"),
-        ("&#128;", "\u0080"),
+        ("&#128;x", "x"),
     ],
 )
 def test_text_of_an_element(xml: str, expected: str) -> None:
@@ -131,11 +131,63 @@ def test_labels_become_sections_and_are_not_in_the_abstract() -> None:
     assert spans == [("AIM > 1", "See \U0001d6fc hooves."), ("A>B", "One hoof.")]
 
 
-def test_abstracts_in_other_elements_are_not_read() -> None:
-    other = '<OtherAbstract Type="Publisher"><AbstractText>Not this.</AbstractText></OtherAbstract>'
-    assert parse_one(article(1, tail=other))["abstract"] is None
-    empty = "<ArticleTitle>T</ArticleTitle><Abstract><AbstractText/></Abstract>"
-    assert parse_one(article(1, empty, tail=other))["abstract"] is None
+def other_abstract(kind: str, text: str, language: str = ' Language="eng"') -> str:
+    return f'<OtherAbstract Type="{kind}"{language}><AbstractText Label="AIM">{text}</AbstractText></OtherAbstract>'
+
+
+EMPTY_ABSTRACT = "<ArticleTitle>T</ArticleTitle><Abstract><AbstractText/></Abstract>"
+WITH_ABSTRACT = "<ArticleTitle>T</ArticleTitle><Abstract><AbstractText>Main.</AbstractText></Abstract>"
+
+
+@pytest.mark.parametrize(
+    ("inside", "others", "expected"),
+    [
+        ("<ArticleTitle>T</ArticleTitle>", [other_abstract("PIP", "Other.")], "Other."),
+        ("<ArticleTitle>T</ArticleTitle>", [other_abstract("Publisher", "Other.", "")], "Other."),
+        (EMPTY_ABSTRACT, [other_abstract("PIP", "Other.")], "Other."),
+        (WITH_ABSTRACT, [other_abstract("PIP", "Other.")], "Main."),
+        ("", [other_abstract("Publisher", "Otro.", ' Language="spa"')], None),
+        ("", [other_abstract("Publisher", "Otro.", ' Language="spa"'), other_abstract("PIP", "Other.")], "Other."),
+        ("", [other_abstract("plain-language-summary", "Plain."), other_abstract("PIP", "Other.")], "Other."),
+        ("", [other_abstract("plain-language-summary", "Plain.")], "Plain."),
+    ],
+)
+def test_an_english_other_abstract_is_read_where_there_is_no_abstract(inside, others, expected) -> None:
+    row = parse_one(article(1, inside, tail="".join(others)))
+    assert row["abstract"] == expected
+    labelled = [text_of(row)[s["start"] : s["end"]] for s in row["sections"]]
+    assert labelled == ([expected] if expected not in ("Main.", None) else [])
+
+
+def test_values_in_capitals_are_spelled_as_pubmed_spells_them() -> None:
+    types = "".join(f"<PublicationType>{name}</PublicationType>" for name in ("CASE REPORTS", "REVIEW, TUTORIAL"))
+    row = parse_one(article(1, f"<Language>ENG</Language><PublicationTypeList>{types}</PublicationTypeList>"))
+    assert (row["languages"], row["publication_types"]) == (["eng"], ["Case Reports", "Review, Tutorial"])
+
+
+def test_control_characters_are_removed() -> None:
+    row = parse_one(article(1, "<ArticleTitle>Red\x9b31m \x7fh&#x9b;orse&#133;1\x85 2</ArticleTitle>"))
+    assert row["title"] == "Red31m horse 1 2"
+
+
+def test_the_only_record_that_cannot_be_read_is_rejected(monkeypatch) -> None:
+    read = parse.__globals__["read_columns"]
+
+    def fail_at_two(records):
+        if any(b">2</PMID>" in record for record in records):
+            raise RecursionError("too deep")
+        return read(records)
+
+    monkeypatch.setitem(parse.__globals__, "read_columns", fail_at_two)
+    rows = parse_bytes(payload(article(1), article(2), article(3)))
+    assert (rows.pmids, rows.reasons) == ([1, 3], ["unreadable_record"])
+    assert rows.rejected[0]["raw_position"] == 1
+    assert rows.rejected[0]["detail"] == "the reader failed: RecursionError: too deep"
+
+
+def test_a_month_of_thousands_of_digits_is_no_month() -> None:
+    head = f"<DateRevised><Year>2020</Year><Month>{'1' * 5000}</Month><Day>2</Day></DateRevised>"
+    assert parse_one(article(1, head=head))["revised_on"] == datetime.date(2020, 1, 1)
 
 
 def test_identifiers_of_references_are_not_read() -> None:
@@ -307,7 +359,7 @@ def test_versions_order_releases_then_positions() -> None:
     assert versions("efetch.xml", article(1, head=date_xml("DateCompleted", "2019-01-01"))) == [2019_0000_001_00000000]
     assert versions("efetch.xml", article(1)) == [2020_0000_061_00000000]
     assert versions("efetch.xml", article(1, data="")) == [0]
-    assert versions("efetch.xml", article(1, head=date_xml("DateRevised", "9999-12-31"))) == [9222_0000_365_00000000]
+    assert versions("efetch.xml", article(1, head=date_xml("DateRevised", "9999-12-31"))) == [2020_0000_061_00000000]
 
 
 def test_deletions_take_positions() -> None:

@@ -48,7 +48,11 @@ def author(element: ET.Element) -> str:
 def read_plainly(article: ET.Element) -> dict[str, object]:
     """The columns of one record as a plain reading of the tree gives them."""
     citation, data = article.find("MedlineCitation"), article.find("PubmedData")
-    abstract = " ".join(texts(citation, "Article/Abstract/AbstractText"))
+    english = citation.findall("OtherAbstract[@Language='eng']")
+    other = min(english, key=lambda element: element.get("Type") == "plain-language-summary", default=citation)
+    main = citation.find("Article/Abstract")
+    parts = other.findall("AbstractText") if main is None else main.findall("AbstractText")
+    abstract = " ".join(text for text in map(collapsed, parts) if text)
     headings = [
         (d.get("UI"), heading) for heading in citation.findall("MeshHeadingList/MeshHeading") for d in heading[:1]
     ]
@@ -78,7 +82,7 @@ def read_plainly(article: ET.Element) -> dict[str, object]:
         "pmcid": without_version(first_text(data, "ArticleIdList/ArticleId[@IdType='pmc']")),
         "labels": [
             (" ".join(part.get("Label").split()), collapsed(part))
-            for part in citation.findall("Article/Abstract/AbstractText")
+            for part in parts
             if part.get("Label") and collapsed(part)
         ],
         "entered_on": tuple(

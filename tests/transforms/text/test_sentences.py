@@ -1,4 +1,7 @@
+import time
+
 import pyarrow as pa
+import pytest
 
 from transforms.schema.records import DOCUMENTS
 from transforms.text.document_text import join_title_and_abstract
@@ -69,3 +72,16 @@ def test_missing_and_blank_texts():
 def test_multi_byte_white_space_does_not_shift_offsets():
     table = documents({"title": "T", "abstract": "Group B\u2028. It\u00a0went on. End\u3000."})
     assert "".join(words for _, number, words in read(table) if number).replace(" ", "").startswith("GroupB")
+
+
+@pytest.mark.parametrize("mark", ["\u201c", "\u00ab", "'", '"', "\u201c a", "(", "a"])
+def test_200_000_quotation_marks_take_less_than_two_seconds(mark):
+    begun = time.process_time()
+    sentences = read(documents({"title": "T.", "abstract": (mark * 200_000)[:200_000]}))
+    assert time.process_time() - begun < 2
+    assert sum(len(words) for _, _, words in sentences) > 190_000
+
+
+def test_a_long_abstract_is_cut_after_its_sentences():
+    abstract = " ".join(f"Sentence number {number} is here." for number in range(2_000))
+    assert len(read(documents({"title": "T.", "abstract": abstract}))) == 2_001
