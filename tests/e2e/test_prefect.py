@@ -242,7 +242,7 @@ def test_sixty_nights(tmp_path):
 @pytest.mark.timeout(900)
 def test_a_run_without_heartbeats_is_marked_as_crashed(tmp_path):
     new_lake(tmp_path)
-    with LiteratureServer(Shelf(records=records(3)), TODAY, slowness_s=0.05) as literature:
+    with LiteratureServer(Shelf(records=records(3)), TODAY, slow_write_delay_s=0.05) as literature:
         settings = {**literature.settings, "lake": "lake"}
         up = start_up(tmp_path, settings, short_crons(tmp_path, "backfill"))
         try:

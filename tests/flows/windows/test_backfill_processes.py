@@ -63,7 +63,7 @@ def asked_twice(server):
 
 def test_a_backfill_killed_twice_ends_complete(tmp_path):
     lake, stocked = new_lake(tmp_path), shelf(10, days=5)
-    with LiteratureServer(stocked, NOW.date(), Faults({"slow_bytes": 1.0}), slowness_s=0.01) as server:
+    with LiteratureServer(stocked, NOW.date(), Faults({"slow_bytes": 1.0}), slow_write_delay_s=0.01) as server:
         command = [sys.executable, "-m", "tests.support.backfilling_process", server.url, str(lake.root), "5", "3"]
         for goal in (4, 9):
             killed = start(command)
@@ -83,7 +83,7 @@ def test_a_backfill_killed_twice_ends_complete(tmp_path):
 def test_sixty_windows_killed_three_times(tmp_path):
     lake, stocked = new_lake(tmp_path), shelf(180, days=60)
     chance = random.Random(20261125)
-    with LiteratureServer(stocked, NOW.date(), Faults({"slow_bytes": 1.0}), slowness_s=0.02) as server:
+    with LiteratureServer(stocked, NOW.date(), Faults({"slow_bytes": 1.0}), slow_write_delay_s=0.02) as server:
         environment = {
             **os.environ, "HOME": str(tmp_path), "PREFECT_HOME": str(tmp_path / "prefect"),
             "HOOFBEATS_LAKE": str(lake.root), "HOOFBEATS_FIRST_WAIT_S": "0", "HOOFBEATS_FILES_PER_COMMIT": "7",
