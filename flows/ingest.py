@@ -107,6 +107,8 @@ def ingest(files: list[Path], lake: Path | None = None) -> IngestResult:
     fresh: dict[tuple[str, str], tuple[Path, Payload]] = {}
     for path in files:
         payload = local_files.describe_file(target, path)
+        if payload.key in known:
+            local_files.repair_copy(target, path, payload)
         if payload.key in known or payload.key in fresh:
             result.already_loaded.append(payload.name)
         else:

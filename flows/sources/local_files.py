@@ -44,14 +44,33 @@ def describe_file(lake: Lake, path: Path) -> Payload:
 
 
 def copy_into_lake(lake: Lake, path: Path, payload: Payload) -> Path:
-    """Copy a file into the lake and return its path there. It gets its name only when it is safely on disk."""
+    """Copy a file into the lake and return its path there. It gets its name only when it is safely on disk.
+
+    A file that lies there already is trusted only if its content is that of the payload; a damaged one is replaced.
+    Raises `UnreadableFileError` if the file is no longer the one that `describe_file` read.
+    """
     kept = lake.root / payload.path
-    if not kept.exists():
-        kept.parent.mkdir(parents=True, exist_ok=True)
-        if payload.collected:
-            _copy(sidecar_path(path), sidecar_path(kept))
-        _copy(path, kept)
+    if _is_payload(kept, payload):
+        return kept
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    if payload.collected:
+        _copy(sidecar_path(path), sidecar_path(kept))
+    _copy(path, kept, expected=payload.sha256)
     return kept
+
+
+def repair_copy(lake: Lake, path: Path, payload: Payload) -> None:
+    """Replace the copy of a loaded file in the lake if it is damaged: a rebuild reads it again."""
+    if (lake.root / payload.path).exists():
+        copy_into_lake(lake, path, payload)
+
+
+def _is_payload(kept: Path, payload: Payload) -> bool:
+    """Return whether a file has the size and the digest of the payload."""
+    if not kept.is_file() or kept.stat().st_size != payload.bytes:
+        return False
+    with kept.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest() == payload.sha256
 
 
 def _ledger_entry(path: Path) -> dict[str, Any] | None:
@@ -83,9 +102,18 @@ def _head(path: Path) -> bytes:
     return head[:HEAD_BYTES]
 
 
-def _copy(path: Path, target: Path) -> None:
+def _copy(path: Path, target: Path, *, expected: str | None = None) -> None:
+    """Copy a file under another name and rename it when it is on disk and has the expected digest."""
     part = target.with_name(f"{target.name}.{os.getpid()}.part")
-    shutil.copyfile(path, part)
-    sync(part)
+    try:
+        shutil.copyfile(path, part)
+        with part.open("rb") as stream:
+            copied = hashlib.file_digest(stream, "sha256").hexdigest()
+        if expected not in (None, copied):
+            raise UnreadableFileError(path, "it was changed or replaced while it was read; run the command again")
+        sync(part)
+    except BaseException:
+        part.unlink(missing_ok=True)  # a full disk would stay full
+        raise
     part.replace(target)
     sync(target.parent)

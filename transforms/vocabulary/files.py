@@ -8,7 +8,7 @@ from isal import igzip
 
 from transforms.vocabulary.custom_list import read_csv, read_toml
 from transforms.vocabulary.mesh import read_mesh
-from transforms.vocabulary.obo import read_obo
+from transforms.vocabulary.obo import LONGEST_LINE, read_obo
 from transforms.vocabulary.tables import VocabularyError, VocabularyTables
 
 _GZIP = b"\x1f\x8b"
@@ -38,7 +38,8 @@ def read_vocabulary(stream: BinaryIO, name: str) -> VocabularyTables:
 def _read_text(buffered: io.BufferedReader, head: bytes, name: str) -> VocabularyTables:
     plain = name.removesuffix(".gz").lower()
     if head.startswith((b"format-version:", b"!")) or b"\n[Term]" in head or plain.endswith(".obo"):
-        return read_obo(io.TextIOWrapper(buffered, "utf-8-sig", newline=None), name)
+        text = io.TextIOWrapper(buffered, "utf-8-sig", newline=None)
+        return read_obo(iter(lambda: text.readline(LONGEST_LINE + 1), ""), name)
     if plain.endswith((".csv", ".tsv", ".toml")):
         content = _whole(buffered, name)
         if plain.endswith(".toml"):

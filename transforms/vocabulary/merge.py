@@ -35,6 +35,7 @@ def merge(parts: Sequence[VocabularyTables]) -> VocabularyTables:
         [CONCEPTS.empty(), *(_owned(part, number, owner, same) for number, part in enumerate(parts))]
     )
     names = _renamed(pa.concat_tables([CONCEPT_NAMES.empty(), *(part.names for part in parts)]), ["concept_id"], same)
+    _check_parents(parts, owner)
     ancestors = pa.concat_tables([CONCEPT_ANCESTORS.empty(), *(part.ancestors for part in parts)])
     ancestors = _renamed(ancestors, ["concept_id", "ancestor_id"], same)
     merged = VocabularyTables(
@@ -65,6 +66,22 @@ def _owners(parts: Sequence[VocabularyTables]) -> dict[str, int]:
             " load one edition of a vocabulary at a time"
         )
     return owner
+
+
+def _check_parents(parts: Sequence[VocabularyTables], owner: dict[str, int]) -> None:
+    """Raise `VocabularyError` for a custom list that places a concept above or below one that no vocabulary has."""
+    for part in parts:
+        if _extends(part):
+            pairs = zip(
+                part.ancestors["concept_id"].to_pylist(), part.ancestors["ancestor_id"].to_pylist(), strict=True
+            )
+            unknown = [(concept, above) for concept, above in pairs if above not in owner]
+            if unknown:
+                concept, above = unknown[0]
+                raise VocabularyError(
+                    f"{part.editions[0].name}: above of {concept} names {above}, which no loaded vocabulary has"
+                    f" ({len(unknown)} of this kind); correct the id, or load its vocabulary together with the list"
+                )
 
 
 def _same_concepts(parts: Sequence[VocabularyTables], owner: dict[str, int]) -> dict[str, str]:

@@ -16,6 +16,7 @@ from typing import BinaryIO, cast
 from isal import igzip, isal_zlib
 from lxml import etree
 
+from transforms.text.normalize import collapse_whitespace, without_controls
 from transforms.vocabulary.tables import Concept, Edition, VocabularyError, VocabularyTables
 
 _KINDS = {
@@ -28,6 +29,7 @@ _ADVICE = (
     "expected a MeSH descriptor or supplementary file (desc2024.xml, supp2024.xml or either .gz, from"
     " https://nlmpubs.nlm.nih.gov/projects/mesh/MESH_FILES/xmlmesh/); download it again"
 )
+_LONGEST_TREE_NUMBER = 200
 _YEAR = re.compile(r"nlm(?:descriptor|supplemental)recordset_((?:19|20)\d\d)")
 _DAMAGED_GZIP = (EOFError, zlib.error, gzip.BadGzipFile, cast("type[Exception]", isal_zlib.error))
 
@@ -89,8 +91,10 @@ def _concept(record: etree._Element, kind: str) -> Concept:
     if not ui or not name:
         raise ValueError(f"a {record.tag} (line {record.sourceline}) lacks its {kind}UI or {kind}Name")
     terms = [term.text for term in record.iterfind("ConceptList/Concept/TermList/Term/String")]
-    names = dict.fromkeys(" ".join(text.split()) for text in (name, *terms) if text)
+    names = dict.fromkeys(collapse_whitespace(without_controls(text)) for text in (name, *terms) if text)
     trees = dict.fromkeys(number.text for number in record.iterfind("TreeNumberList/TreeNumber") if number.text)
+    if max(map(len, trees), default=0) > _LONGEST_TREE_NUMBER:
+        raise ValueError(f"{ui} has a tree number of more than {_LONGEST_TREE_NUMBER} characters")
     mapped = record.iterfind("HeadingMappedToList/HeadingMappedTo/DescriptorReferredTo/DescriptorUI")
     return Concept(
         f"MESH:{ui.strip()}",

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
+from transforms.text.normalize import collapse_whitespace, without_controls
 from transforms.vocabulary.tables import Concept, Edition, VocabularyError, VocabularyTables
 
 _ROOTS = {"HP": "HP:0000118", "MONDO": "MONDO:0000001", "DOID": "DOID:4", "UBERON": "UBERON:0001062"}
@@ -19,11 +20,12 @@ _TAG = re.compile(r"([A-Za-z_-]+):\s*(.*)")
 _SYNONYM = re.compile(r'"((?:[^"\\]|\\.)*)"\s+EXACT\b')
 _ESCAPED = re.compile(r"\\(.)")
 _CURIE = re.compile(r"[A-Za-z][A-Za-z0-9_.]*:[^\s{!]+")
-_TRAILING = re.compile(r"(?:\s+\{[^{}]*\})?(?:\s+!.*)?$")
+_TRAILING = re.compile(r"(?: \{[^{}]*\})?(?: !.*)?$")  # one space each: with more, a line of spaces takes long
 _RELEASE = re.compile(r"\d{4}-\d\d-\d\d|\d+(?:\.\d+)+|v?\d[\w.-]*")
 _LICENCE = re.compile(r'\S*licen[cs]e\s+"?([^"\s]+)')
 _PREFIXES = {"MESH": "MESH", "MSH": "MESH"}
-_LONGEST_LINE = 100_000
+LONGEST_LINE = 100_000
+_LONGEST_RELEASE = 200
 
 
 @dataclass
@@ -44,7 +46,11 @@ def read_obo(lines: Iterable[str], name: str) -> VocabularyTables:
     everything outside the branch of findings) have no category and so are not counted.
     """
     header, terms = _frames(lines, name)
-    known = {term.first("id"): term for term in terms if _is_usable(term)}
+    usable = [term for term in terms if _is_usable(term)]
+    known = {term.first("id"): term for term in usable}
+    if len(known) < len(usable):
+        twice = next(id_ for id_, count in Counter(term.first("id") for term in usable).items() if count > 1)
+        raise VocabularyError(f"{name}: the id {twice} stands for two terms; remove one of them")
     if not known:
         raise VocabularyError(f"{name} holds no terms; expected an ontology in OBO format, such as mondo.obo or hp.obo")
     prefix = Counter(id_.partition(":")[0] for id_ in known).most_common(1)[0][0]
@@ -63,8 +69,8 @@ def _frames(lines: Iterable[str], name: str) -> tuple[_Term, list[_Term]]:
     terms: list[_Term] = []
     current: _Term | None = header
     for line in lines:
-        if len(line) > _LONGEST_LINE:
-            raise VocabularyError(f"{name} cannot be read as OBO: a line of more than {_LONGEST_LINE} characters")
+        if len(line) > LONGEST_LINE:
+            raise VocabularyError(f"{name} cannot be read as OBO: a line of more than {LONGEST_LINE} characters")
         text = line.strip()
         if text.startswith("[") and text.endswith("]"):
             current = _Term() if text == "[Term]" else None
@@ -83,7 +89,7 @@ def _is_usable(term: _Term) -> bool:
 def _concept(concept_id: str, term: _Term, known: dict[str, _Term]) -> Concept:
     exact = (match for value in term.tags.get("synonym", ()) if (match := _SYNONYM.match(value)))
     names = [_bare(term.first("name")), *(_ESCAPED.sub(r"\1", match[1]) for match in exact)]
-    collapsed = dict.fromkeys(" ".join(name.split()) for name in names)
+    collapsed = dict.fromkeys(collapse_whitespace(without_controls(name)) for name in names)
     return Concept(
         concept_id,
         [name for name in collapsed if name] or [concept_id],
@@ -94,7 +100,7 @@ def _concept(concept_id: str, term: _Term, known: dict[str, _Term]) -> Concept:
 
 def _bare(value: str) -> str:
     """A value without trailing comment and qualifiers, and without escapes."""
-    return _ESCAPED.sub(r"\1", _TRAILING.sub("", value))
+    return _ESCAPED.sub(r"\1", _TRAILING.sub("", " ".join(value.split()), count=1))
 
 
 def _curies(term: _Term, tag: str) -> Iterator[str]:
@@ -127,6 +133,6 @@ def _grouping_terms(concepts: list[Concept], root: str) -> set[str]:
 
 
 def _edition(header: _Term, prefix: str) -> Edition:
-    release = _RELEASE.search(header.first("data-version"))
+    release = _RELEASE.search(header.first("data-version")[:_LONGEST_RELEASE])
     licences = (match[1] for value in header.tags.get("property_value", ()) if (match := _LICENCE.match(value)))
     return Edition(f"{prefix} {release[0]}" if release else prefix, next(licences, ""))

@@ -17,6 +17,11 @@ CHECK_TAGS: frozenset[str] = frozenset(
 )
 """Concept ids of NLM's check tags (check_tags.toml)."""
 
+LONGEST_NAME = 5000
+"""Code points; the longest of MeSH descriptors, MONDO, HPO, DOID and UBERON has 408."""
+MOST_ANCESTORS = 1000
+"""More concepts above one are a mistake of the file, and a chain of n of them would give n * n / 2 pairs."""
+
 XREFS = pa.schema({"concept_id": pa.string(), "xref": pa.string()})
 """Cross-references of a vocabulary: its concept, and the equivalent one in another vocabulary as a CURIE."""
 
@@ -65,7 +70,12 @@ class VocabularyTables:
 
     @classmethod
     def from_concepts(cls, concepts: Sequence[Concept], edition: Edition) -> "VocabularyTables":
-        """The tables of concepts, with ancestors at any distance; which concepts are counted is set to the default."""
+        """The tables of concepts, with ancestors at any distance; which concepts are counted is set to the default.
+
+        Raises `VocabularyError` for an id that stands for two concepts, a name of more than `LONGEST_NAME` characters
+        and a concept with more than `MOST_ANCESTORS` above it.
+        """
+        _check(concepts, edition.name)
         rows: Iterable[dict[str, object]] = (
             {
                 "concept_id": concept.concept_id,
@@ -91,6 +101,19 @@ class VocabularyTables:
         return mark_counted(tables)
 
 
+def _check(concepts: Sequence[Concept], file: str) -> None:
+    seen: set[str] = set()
+    for concept in concepts:
+        if concept.concept_id in seen:
+            raise VocabularyError(f"{file}: the id {concept.concept_id} stands for two concepts; remove one of them")
+        seen.add(concept.concept_id)
+        longest = max(map(len, concept.names))
+        if longest > LONGEST_NAME:
+            raise VocabularyError(
+                f"{file}: {concept.concept_id} has a name of {longest:,} characters; at most {LONGEST_NAME:,} are read"
+            )
+
+
 def _names(concepts: Iterable[Concept]) -> pa.Table:
     ids, names, kinds = [], [], []
     for concept in concepts:
@@ -109,7 +132,8 @@ def _columns(pairs: Sequence[tuple[str, str]]) -> list[list[str]]:
 def transitive_closure(parents_of: Iterable[tuple[str, Iterable[str]]]) -> list[tuple[str, str]]:
     """Every pair (concept, ancestor at any distance), given the parents of each concept.
 
-    Cycles are harmless: no concept is its own ancestor.
+    Cycles are harmless: no concept is its own ancestor. Raises `VocabularyError` for a concept with more than
+    `MOST_ANCESTORS`.
 
         a: [b], b: [c]   ->   (a, b), (a, c), (b, c)
     """
@@ -124,6 +148,8 @@ def transitive_closure(parents_of: Iterable[tuple[str, Iterable[str]]]) -> list[
             further = direct.get(waiting.pop(), set()) - ancestors
             ancestors |= further
             waiting.extend(further)
+            if len(ancestors) > MOST_ANCESTORS:
+                raise VocabularyError(f"{concept_id} has more than {MOST_ANCESTORS:,} concepts above it")
         pairs.extend((concept_id, ancestor) for ancestor in sorted(ancestors - {concept_id}))
     return pairs
 
