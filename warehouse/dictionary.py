@@ -10,7 +10,8 @@ import pyarrow as pa
 
 from transforms.schema.table import Table
 from transforms.schema.tables import SEGMENT_TABLES
-from warehouse.catalog.schema import CATALOG_TABLES, MACROS, VIEWS
+from warehouse.catalog.macros import MACROS
+from warehouse.catalog.schema import CATALOG_TABLES, VIEWS
 
 _GROUPS = (
     ("Articles and their contents", ("articles", "documents", "mentions", "article_concepts", "article_keys", "links",

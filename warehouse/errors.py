@@ -11,6 +11,8 @@
     ├── UnknownDocumentError     the lake has no such record
     ├── IncompatibleKeysError    the lake's duplicate keys were made by other rules
     ├── UnknownTermError         no counted concept has that name; the hint lists the nearest names
+    │   ├── EmptyTermError       a term, or an alternative of it, is empty
+    │   └── AmbiguousTermError   several concepts have that name; the hint lists them
     └── UnsafeQueryError         the statement is not a single SELECT
 
 Each carries a `hint`: what to do next.
@@ -63,6 +65,14 @@ class IncompatibleKeysError(LakeError):
 
 class UnknownTermError(LakeError):
     """No counted concept has that name."""
+
+
+class EmptyTermError(UnknownTermError):
+    """A term, or an alternative of it, is empty."""
+
+
+class AmbiguousTermError(UnknownTermError):
+    """Several concepts have that name."""
 
 
 class UnsafeQueryError(LakeError):

@@ -72,6 +72,13 @@ def _match_lines(claim: Row, place: str) -> list[str]:
     return lines
 
 
+def identity(row: Row) -> str:
+    """How a reader finds an article: its PMID, else the id it has in the lake, with its DOI where that is known."""
+    if row.get("pmid"):
+        return f"PMID {row['pmid']}"
+    number = row["matched_id"] if "matched_id" in row else row["article_id"]
+    return f"article {number} (doi {row['doi']})" if row.get("doi") else f"article {number}"
+
+
 def _paper(row: Row) -> str:
-    identity = f"PMID {row['pmid']}" if row["pmid"] else f"article {row.get('matched_id', row['article_id'])}"
-    return f"{identity}, {row['year'] or 'year unknown'}: {row['title']}"
+    return f"{identity(row)}, {row['year'] or 'year unknown'}: {row['title']}"

@@ -53,6 +53,11 @@ class Filters:
     to_year: int | None = _filter(int, "Published in this year or earlier.", default=None)
     as_of: dt.date | None = _filter(dt.date, "Only what had entered by this date.", default=None, watchable=False)
 
+    def __post_init__(self) -> None:
+        """Raise `FilterError` for years the wrong way round: no article can match, and 0 would be read as an answer."""
+        if self.from_year is not None and self.to_year is not None and self.from_year > self.to_year:
+            raise FilterError(f"from_year {self.from_year} is after to_year {self.to_year}: no article can match")
+
     def values(self) -> dict[str, Any]:
         """Every filter with its value, in order."""
         return {each.name: getattr(self, each.name) for each in FIELDS}

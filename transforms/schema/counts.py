@@ -14,7 +14,8 @@ _COUNT_COLUMNS = columns(
 
 COOCCURRENCES = Table(
     "cooccurrences",
-    "one unordered pair of concepts, publication year and basis",
+    "one unordered pair of concepts, publication year and basis; articles with these very concepts, not those below"
+    " them: pair(a, b) and partners(concept, exact := false) count those too",
     (
         *columns(
             ("concept_a", pa.string(), "The concept whose CURIE sorts first."),

@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 
 from transforms.columnar.types import Ints
 from transforms.rules import load_rules
-from transforms.text.word_forms import lemma, written_forms
+from transforms.text.word_forms import lemma, lemmas, written_forms
 
 _RULES: dict[str, Any] = load_rules("name_rules")
 _WORD = re.compile(r"[a-z0-9]+")
@@ -120,3 +120,24 @@ def is_ambiguous_acronym(names: pa.Array) -> npt.NDArray[np.bool_]:
 def is_companion(names: pa.Array) -> npt.NDArray[np.bool_]:
     """Which names are metals of salts that are named after the other half ("sodium" in "diclofenac sodium")."""
     return np.asarray(pc.is_in(pc.utf8_lower(names), pa.array(_RULES["companions"])), bool)
+
+
+@cache
+def general_words() -> frozenset[str]:
+    """Lemmas of the words that the rules add to names ("cancer", "failure") or that join words ("of")."""
+    added = (word for rule in _RULES["derive"] for name in rule["names"] for word in _WORD.findall(name.lower()))
+    own = ("neoplasm", "insufficiency", "syndrome")
+    return frozenset(lemma(word) for word in (*added, *own, *_SMALL_WORDS) if len(word) > 1)
+
+
+@cache
+def interchangeable_words() -> dict[str, frozenset[str]]:
+    """Nouns and adjectives that replace each other within a name: "renal" -> {"kidney"}, "kidney" -> {"renal"}."""
+    pairs = [(noun, adjective) for noun, adjectives in _RULES["spoken"].items() for adjective in adjectives]
+    pairs += [(adjective, noun) for noun, adjective in pairs]
+    return {word: frozenset(other for this, other in pairs if this == word) for word, _ in pairs}
+
+
+def concepts_with_extra_name(words: Sequence[str]) -> list[str]:
+    """The ids of the concepts for which the rules list a name of these lemmas."""
+    return [id_ for id_, names in _RULES["further"].items() if any(lemmas(name) == tuple(words) for name in names)]

@@ -14,7 +14,8 @@ import pyarrow as pa
 
 from transforms.schema.table import Table
 from transforms.schema.tables import SEGMENT_TABLES
-from warehouse.catalog.schema import BATCHES, CATALOG_TABLES, LAKE, MACROS, SUPERSEDED, VIEWS
+from warehouse.catalog.macros import MACROS
+from warehouse.catalog.schema import BATCHES, CATALOG_TABLES, LAKE, SUPERSEDED, VIEWS, WITH_OFFSETS
 from warehouse.catalog.segments import schema_file
 from warehouse.catalog.sql import literal, quoted, statements
 from warehouse.lake import FORMAT, Lake
@@ -116,8 +117,9 @@ def _visible_view(schema: Table) -> str:
     article 7, batch 3           article 7, before batch 5
     article 7, batch 5                                       article 7, batch 5
     """
+    aliases = ', kept.start AS start_offset, kept."end" AS end_offset' if schema.name in WITH_OFFSETS else ""
     view = (
-        f"CREATE VIEW {schema.name} AS SELECT {quoted_names(schema, 'kept')}"  # noqa: S608
+        f"CREATE VIEW {schema.name} AS SELECT {quoted_names(schema, 'kept')}{aliases}"  # noqa: S608
         f" FROM stored.{schema.name} AS kept"
     )
     if "article_id" in schema.column_names:
@@ -145,7 +147,10 @@ def _comment(connection: duckdb.DuckDBPyConnection, schemas: Mapping[str, Table]
             for column in schema.columns
             if column.name in columns
         ]
-    script += [f"COMMENT ON MACRO TABLE {macro.name} IS {literal(macro.meaning)}" for macro in MACROS]
+    script += [
+        f"COMMENT ON MACRO {'TABLE ' if macro.is_table else ''}{macro.name} IS {literal(macro.meaning)}"
+        for macro in MACROS
+    ]
     connection.execute(";\n".join(script))
 
 

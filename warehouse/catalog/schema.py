@@ -1,15 +1,13 @@
 """Declare what a catalog holds besides segments: small tables, views and macros, with their columns and comments."""
 
-from dataclasses import dataclass
-
 import pyarrow as pa
 
 from transforms.schema.articles import PAIR_DECISIONS
+from transforms.schema.claims import CLAIM_AUDIT, CLAIMS
 from transforms.schema.counts import COOCCURRENCES
-from transforms.schema.mentions import CURATED_VERDICTS
+from transforms.schema.mentions import CURATED_VERDICTS, MENTIONS
 from transforms.schema.records import DOCUMENTS
 from transforms.schema.table import BATCH, STRINGS, TIMESTAMP, Table, columns
-from warehouse.catalog.sql import filter_parameters
 from warehouse.catalog.watch_tables import WATCH_COUNTS, WATCHES
 
 BATCHES = Table(
@@ -339,12 +337,27 @@ _COUNTED = tuple(column for column in COOCCURRENCES.columns if column.name not i
 
 PAIRS_WITH_RETRACTED = Table(
     "cooccurrences_with_retracted",
-    "an unordered pair, a publication year and a basis; retracted articles, notices and errata included",
+    "an unordered pair, a publication year and a basis; retracted articles, notices and errata included, those of"
+    " concepts below not",
     tuple(column for column in _COUNTED if column.name != "sentence_articles"),
 )
 
+_OFFSETS = columns(
+    ("start_offset", pa.int32(), "Same as start."),
+    ("end_offset", pa.int32(), "Same as end, a reserved word that needs quotes."),
+)
+
+
+def _with_offsets(table: Table) -> Table:
+    """The view of a table with columns start and end, to which it adds names that need no quotes."""
+    return Table(table.name, table.grain, (*table.columns, *_OFFSETS))
+
+
 COOCCURRENCE_TOTALS = Table(
-    "cooccurrence_totals", "an unordered pair and a basis, over all years", _PAIR + _PAIR_STATISTICS
+    "cooccurrence_totals",
+    "an unordered pair and a basis, over all years; articles with these very concepts, not those below them: pair(a, b)"
+    " counts those too",
+    _PAIR + _PAIR_STATISTICS,
 )
 
 RARE_COOCCURRENCES = Table(
@@ -365,36 +378,19 @@ RARE_COOCCURRENCES = Table(
     ),
 )
 
+WITH_OFFSETS = (MENTIONS.name, CLAIMS.name, CLAIM_AUDIT.name)
+"""Views that have start and end as start_offset and end_offset too."""
+
 VIEWS: dict[str, Table] = {
     table.name: table
-    for table in (ARTICLES, DUPLICATE_PAIRS, LINKS, PAIRS_WITH_RETRACTED, COOCCURRENCE_TOTALS, RARE_COOCCURRENCES)
+    for table in (
+        ARTICLES,
+        DUPLICATE_PAIRS,
+        LINKS,
+        PAIRS_WITH_RETRACTED,
+        COOCCURRENCE_TOTALS,
+        RARE_COOCCURRENCES,
+        *map(_with_offsets, (MENTIONS, CLAIMS, CLAIM_AUDIT)),
+    )
 }
 """Views that show more than the visible rows of a stored table, by name."""
-
-
-@dataclass(frozen=True)
-class Macro:
-    """A table macro of the catalog: its signature and what it returns."""
-
-    name: str
-    meaning: str
-
-
-MACROS = (
-    Macro("descendants", "descendants(concept): the concept and all its descendants."),
-    Macro("find_concept", "find_concept(words): concepts with a name that contains the words, shortest name first."),
-    Macro("partners", "partners(concept, basis := 'any'): the concepts it co-occurs with, the most frequent first."),
-    Macro("article", "article(id): the article that holds this PMID, former article id or document id."),
-    Macro(
-        "matching_articles",
-        f"matching_articles(groups, {filter_parameters()}): articles that match every group; a group is a list of"
-        " alternative concepts.",
-    ),
-    Macro(
-        "count_together",
-        "count_together(groups, ...as matching_articles): how many articles match, of how many, how surprising; with"
-        " as_of, changed_since says how many of them were revised or retracted later.",
-    ),
-    Macro("timeline", "timeline(groups, ...as matching_articles): articles and population by publication year."),
-    Macro("evidence", "evidence(groups, ...as matching_articles): the sentences and headings behind a count."),
-)

@@ -1,5 +1,6 @@
 """Combinations of concepts, and the queries of sql/queries that answer questions about them, with bound values."""
 
+import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -7,20 +8,12 @@ from typing import Any
 
 import duckdb
 
-from transforms.counting.filters import Filters
+from transforms.counting.filters import FilterError, Filters
 from warehouse.catalog.sql import statement
-from warehouse.errors import UnknownTermError, UnsafeQueryError
+from warehouse.errors import UnsafeQueryError
+from warehouse.queries.terms import Concept, resolve
 
 Row = dict[str, Any]
-ALTERNATIVE = "|"
-
-
-@dataclass(frozen=True)
-class Concept:
-    """A concept a term stands for."""
-
-    concept_id: str
-    name: str
 
 
 @dataclass(frozen=True)
@@ -34,8 +27,14 @@ class Combination:
     def of_terms(
         cls, connection: duckdb.DuckDBPyConnection, terms: Iterable[str], filters: Filters | None = None
     ) -> "Combination":
-        """The combination of some terms, one group a term; raises `UnknownTermError` (see `resolve`)."""
-        return cls(tuple(resolve(connection, term) for term in terms), filters or Filters())
+        """The combination of some terms, one group a term.
+
+        Raises `UnknownTermError` (see `resolve`), and `FilterError` for an as_of before the first record entered.
+        """
+        asked = filters or Filters()
+        if asked.as_of is not None:
+            _check_as_of(connection, asked.as_of)
+        return cls(tuple(resolve(connection, term) for term in terms), asked)
 
     @property
     def label(self) -> str:
@@ -54,27 +53,6 @@ def rows(connection: duckdb.DuckDBPyConnection, query: str, values: Mapping[str,
     return dictionaries(connection.execute(statement("queries", query), dict(values) if values else None))
 
 
-def resolve(connection: duckdb.DuckDBPyConnection, term: str) -> tuple[Concept, ...]:
-    """A term (names or CURIEs, '|' between alternatives) as concepts.
-
-    Raises `UnknownTermError` with the nearest names, or saying that the concept is not among those counted.
-    """
-    return tuple(_resolve_one(connection, part.strip()) for part in term.split(ALTERNATIVE) if part.strip())
-
-
-def _resolve_one(connection: duckdb.DuckDBPyConnection, term: str) -> Concept:
-    found = rows(connection, "term_by_id", {"term": term}) or rows(connection, "term_by_name", {"term": term})
-    if not found:
-        near = ", ".join(f'"{row["name"]}"' for row in rows(connection, "nearest_names", {"term": term}))
-        raise UnknownTermError(f'no concept is called "{term}"', f"did you mean {near}?" if near else "")
-    if not found[0]["counted"]:
-        raise UnknownTermError(
-            f'{found[0]["concept_id"]} "{found[0]["name"]}" is not counted',
-            "the setting HOOFBEATS_CATEGORIES says which categories are; check tags such as Humans never are",
-        )
-    return Concept(found[0]["concept_id"], found[0]["name"])
-
-
 def select(connection: duckdb.DuckDBPyConnection, sql: str, folder: Path) -> tuple[list[str], list[tuple[Any, ...]]]:
     """Run one SELECT with no access to any file outside `folder`: column names and rows.
 
@@ -88,6 +66,14 @@ def select(connection: duckdb.DuckDBPyConnection, sql: str, folder: Path) -> tup
     connection.execute("SET lock_configuration = true")
     answer = connection.execute(parsed[0])
     return [column[0] for column in answer.description or ()], answer.fetchall()
+
+
+def _check_as_of(connection: duckdb.DuckDBPyConnection, as_of: dt.date) -> None:
+    """Raise `FilterError` where nothing had entered by that day: 0 would be read as an answer."""
+    [(articles, first)] = connection.execute(statement("queries", "first_entry")).fetchall()
+    if articles and (first is None or as_of < first):
+        known = "no record has a day of entry" if first is None else f"the first record entered on {first}"
+        raise FilterError(f"as_of {as_of} cannot be answered: {known}")
 
 
 def dictionaries(answer: duckdb.DuckDBPyConnection) -> list[Row]:

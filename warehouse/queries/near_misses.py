@@ -1,17 +1,21 @@
 """Near misses of a small count: the counts with one group left out or widened, and the names that were searched for."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import duckdb
 
 from transforms.rarity import expected_given_subsets
-from warehouse.queries.combinations import Combination, Concept, Row, rows
+from warehouse.queries.combinations import Combination, Row, rows
+from warehouse.queries.terms import Concept
 
 SMALL_COUNT = 4
 """Articles up to which a count is small: the limit of rare_cooccurrences."""
 
 _MOST_PARENTS = 3
+_MOST_GROUPS = 62
+"""Groups that fit into the bits of a BIGINT."""
+
 _FEWEST_GROUPS_FOR_SUBSETS = 3
 
 
@@ -36,13 +40,27 @@ def find_near_misses(connection: duckdb.DuckDBPyConnection, combination: Combina
     groups = combination.groups
     many = len(groups) >= _FEWEST_GROUPS_FOR_SUBSETS
     small = counted["articles"] <= SMALL_COUNT
-    without = tuple(_without(connection, combination)) if len(groups) > 1 and (small or many) else ()
-    given_pairs = _given_pairs(connection, combination, without, counted["population"]) if many else None
+    if not small and not many:
+        return NearMisses()
+    widened = list(_widened(connection, combination)) if small else []
+    everything = (1 << len(groups)) - 1 << 1
+    without = {number: everything & ~(1 << number) for number in range(1, len(groups) + 1)} if len(groups) > 1 else {}
+    wider = [
+        everything & ~(1 << row["group"]) | 1 << number for number, (row, _) in enumerate(widened, len(groups) + 1)
+    ]
+    asked = replace(combination, groups=(*groups, *(group for _, group in widened)))
+    articles = _articles(connection, asked, [*without.values(), *wider])
+    without_rows = [
+        {"group": number, "name": _name(groups[number - 1]), "articles": articles[mask]}
+        for number, mask in without.items()
+    ]
+    wider_rows = [{**row, "articles": articles[mask]} for (row, _), mask in zip(widened, wider, strict=True)]
+    given_pairs = None
+    if many and counted["expected"] is not None:
+        given_pairs = _given_pairs(connection, combination, without_rows, counted["population"])
     if not small:
         return NearMisses(expected_given_pairs=given_pairs)
-    return NearMisses(
-        without, tuple(_wider(connection, combination)), tuple(searched(connection, combination)), given_pairs
-    )
+    return NearMisses(tuple(without_rows), tuple(wider_rows), tuple(searched(connection, combination)), given_pairs)
 
 
 def searched(connection: duckdb.DuckDBPyConnection, combination: Combination) -> list[Row]:
@@ -58,32 +76,19 @@ def searched(connection: duckdb.DuckDBPyConnection, combination: Combination) ->
     ]
 
 
-def _without(connection: duckdb.DuckDBPyConnection, combination: Combination) -> list[Row]:
-    counts = []
-    for number, group in enumerate(combination.groups):
-        others = (*combination.groups[:number], *combination.groups[number + 1 :])
-        articles = _articles(connection, replace(combination, groups=others))
-        counts.append({"group": number + 1, "name": _name(group), "articles": articles})
-    return counts
-
-
-def _wider(connection: duckdb.DuckDBPyConnection, combination: Combination) -> list[Row]:
-    counts = []
-    for number, group in enumerate(combination.groups):
+def _widened(
+    connection: duckdb.DuckDBPyConnection, combination: Combination
+) -> Iterator[tuple[Row, tuple[Concept, ...]]]:
+    """The groups with a concept above theirs added: rows (group, name, parent_id, parent), and the wider group."""
+    left = _MOST_GROUPS - len(combination.groups)
+    for number, group in enumerate(combination.groups, 1):
         ids = [concept.concept_id for concept in group]
-        for parent in rows(connection, "parents", {"concepts": ids, "limit": _MOST_PARENTS}):
-            widened = (*group, Concept(parent["concept_id"], parent["name"]))
-            groups = (*combination.groups[:number], widened, *combination.groups[number + 1 :])
-            counts.append(
-                {
-                    "group": number + 1,
-                    "name": _name(group),
-                    "parent_id": parent["concept_id"],
-                    "parent": parent["name"],
-                    "articles": _articles(connection, replace(combination, groups=groups)),
-                }
-            )
-    return counts
+        for parent in rows(connection, "parents", {"concepts": ids, "limit": min(_MOST_PARENTS, max(left, 0))}):
+            left -= 1
+            row = {
+                "group": number, "name": _name(group), "parent_id": parent["concept_id"], "parent": parent["name"]
+            }  # fmt: skip
+            yield row, (*group, Concept(parent["concept_id"], parent["name"]))
 
 
 def _given_pairs(
@@ -92,12 +97,16 @@ def _given_pairs(
     if not population:
         return None
     by_article = replace(combination.filters, level="article")  # a single group shares no sentence with another
-    alone = [_articles(connection, Combination((group,), by_article)) for group in combination.groups]
-    return float(expected_given_subsets([row["articles"] for row in without], alone, population))
+    masks = [1 << number for number in range(1, len(combination.groups) + 1)]
+    alone = _articles(connection, replace(combination, filters=by_article), masks)
+    parts = [row["articles"] for row in without]
+    return float(expected_given_subsets(parts, [alone[mask] for mask in masks], population))
 
 
-def _articles(connection: duckdb.DuckDBPyConnection, combination: Combination) -> int:
-    return int(rows(connection, "counts", combination.parameters)[0]["articles"])
+def _articles(connection: duckdb.DuckDBPyConnection, combination: Combination, masks: Sequence[int]) -> dict[int, int]:
+    """The number of articles that match all groups whose bits a mask has (bit n: group n, from 1), by mask."""
+    found = rows(connection, "near_misses", {**combination.parameters, "masks": masks}) if masks else []
+    return {row["mask"]: row["articles"] for row in found}
 
 
 def _name(group: Sequence[Concept]) -> str:

@@ -57,7 +57,6 @@ def test_count_keeps_its_json_contract(hoofbeats):
         (["--basis", "index"], 1),
         (["--basis", "text"], 2),
         (["--basis", "text", "--level", "sentence"], 1),
-        (["--as-of", "1900-01-01"], 0),
     ],
 )
 def test_count_with_options(hoofbeats, options, articles):

@@ -11,7 +11,7 @@ WITH loaded AS (
     GROUP BY sightings.document_id
 )
 SELECT
-    claims.* EXCLUDE (batch),
+    claims.* EXCLUDE (batch, start_offset, end_offset),
     articles.received_on,
     coalesce(
         CASE

@@ -8,6 +8,7 @@ SELECT
     listed.matched_id,
     listed.entered_on,
     articles.pmid,
+    articles.doi,
     articles.year,
     articles.title,
     substring(

@@ -5,6 +5,6 @@ WITH documents_from_lake AS (
     FROM members
     WHERE members.portion = $portion AND members.staged_unit IS NULL AND NOT ($unchanged_only AND members.is_changed)
 )
-SELECT mentions.* EXCLUDE (article_id, batch)
+SELECT mentions.* EXCLUDE (article_id, batch, start_offset, end_offset)
 FROM mentions
 SEMI JOIN documents_from_lake ON documents_from_lake.document_id = mentions.document_id

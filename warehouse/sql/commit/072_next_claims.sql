@@ -17,7 +17,7 @@ INNER JOIN documents_of_portion
         documents_of_portion.staged_position = staged.raw_position
         AND documents_of_portion.staged_unit = $units[list_position($files, staged.filename)]
 UNION ALL BY NAME
-SELECT claims.* EXCLUDE (batch) REPLACE (documents_of_portion.article_id AS article_id)
+SELECT claims.* EXCLUDE (batch, start_offset, end_offset) REPLACE (documents_of_portion.article_id AS article_id)
 FROM claims
 INNER JOIN documents_of_portion
     ON documents_of_portion.document_id = claims.document_id AND documents_of_portion.staged_unit IS NULL

@@ -1,6 +1,7 @@
 CREATE MACRO descendants(concept) AS TABLE
-SELECT concept AS concept_id
+SELECT named.concept_id
+FROM named_concepts([[concept]]) AS named
 UNION ALL
 SELECT concept_ancestors.concept_id
 FROM concept_ancestors
-WHERE concept_ancestors.ancestor_id = concept
+INNER JOIN named_concepts([[concept]]) AS named ON named.concept_id = concept_ancestors.ancestor_id

@@ -31,3 +31,10 @@ WHERE
     AND (from_year IS NULL OR keys.year >= from_year)
     AND (to_year IS NULL OR keys.year <= to_year)
 GROUP BY keys.year
+UNION ALL
+SELECT
+    NULL,
+    0,
+    0
+FROM checked_filters(basis, level, from_year, to_year, as_of) AS filters
+WHERE NOT filters.valid

@@ -22,3 +22,9 @@ SELECT DISTINCT
     together.year
 FROM together
 WHERE together.met = (2::BIGINT << len(groups)) - 2
+UNION ALL
+SELECT
+    NULL,
+    NULL
+FROM checked_filters(basis, level, from_year, to_year, as_of) AS filters
+WHERE NOT filters.valid

@@ -37,6 +37,18 @@ by_sentence AS (
     ) AS affirmed
     GROUP BY affirmed.article_id, affirmed.sentence
 ),
+-- a named concept that is a member of another group too: every article with the one has both, which is no surprise
+shared_concepts AS (
+    SELECT string_agg(DISTINCT shared.name || ' (' || shared.concept_id || ')', ', ') AS overlap
+    FROM (
+        SELECT
+            members.concept_id,
+            max(members.name) AS name
+        FROM group_members(groups, exact := exact) AS members
+        GROUP BY members.concept_id
+        HAVING count(*) > 1 AND bool_or(members.is_named)
+    ) AS shared
+),
 matching AS (
     SELECT
         by_article.article_id,
@@ -86,7 +98,8 @@ expectation AS (
     SELECT corpus.articles * product(marginals.articles / corpus.articles) AS expected
     FROM marginals
     CROSS JOIN corpus
-    WHERE corpus.articles > 0
+    CROSS JOIN shared_concepts
+    WHERE corpus.articles > 0 AND shared_concepts.overlap IS NULL
     GROUP BY corpus.articles
 ),
 limits AS (
@@ -112,9 +125,13 @@ SELECT
     changed.articles AS changed_since,
     corpus.from_year,
     corpus.to_year,
-    corpus.with_abstract
+    corpus.with_abstract,
+    limits.poisson_low * 1e6 / nullif(corpus.articles, 0) AS rate_low,
+    limits.poisson_high * 1e6 / nullif(corpus.articles, 0) AS rate_high,
+    shared_concepts.overlap
 FROM matched
 CROSS JOIN changed
 CROSS JOIN corpus
 CROSS JOIN limits
+CROSS JOIN shared_concepts
 LEFT JOIN expectation ON true

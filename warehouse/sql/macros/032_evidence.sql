@@ -21,7 +21,9 @@ SELECT
         articles.title || ' ' || coalesce(articles.abstract, ''),
         mentions.sentence_start + 1,
         mentions.sentence_end - mentions.sentence_start
-    ) AS sentence_text
+    ) AS sentence_text,
+    mentions.start_offset,
+    mentions.end_offset
 FROM mentions
 INNER JOIN group_members(groups, exact := exact) AS members ON members.concept_id = mentions.concept_id
 INNER JOIN articles ON articles.article_id = mentions.article_id

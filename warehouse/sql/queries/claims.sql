@@ -5,6 +5,7 @@ SELECT
     claim_audit.batch AS version,
     claims.hedged,
     articles.pmid,
+    articles.doi,
     articles.year,
     articles.title,
     substring(
