@@ -4,10 +4,14 @@ A file from the raw folder of a lake has a sidecar file with its ledger entry, w
 `hoofbeats rebuild` restores the ledger.
 """
 
+import contextlib
+import errno
 import hashlib
 import json
 import os
 import shutil
+import tempfile
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +30,48 @@ class UnreadableFileError(OSError):
         self.hint = "name PubMed XML or Europe PMC JSON files, plain or .gz; see `hoofbeats ingest --help`"
 
 
+@contextlib.contextmanager
+def paths_in_utf8(files: Sequence[Path]) -> Iterator[list[Path]]:
+    """Yield the paths, with symbolic links in place of those that are no UTF-8: Prefect keeps parameters as JSON."""
+    with tempfile.TemporaryDirectory(prefix="hoofbeats-") as folder:
+        paths = []
+        for number, path in enumerate(files):
+            if _is_utf8(path):
+                paths.append(path)
+                continue
+            link = Path(folder) / str(number) / stored_name(path)
+            link.parent.mkdir()
+            link.symlink_to(path.absolute())
+            paths.append(link)
+        yield paths
+
+
+def _is_utf8(path: Path) -> bool:
+    try:
+        os.fsencode(path).decode()
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+_LONGEST_NAME_BYTES = 180
+"""Bytes of a name in the lake: file systems allow 255, of which suffixes of other files take some."""
+
+
+def stored_name(path: Path) -> str:
+    """Return the name of a file in the lake and its ledger: its own, unless that is no UTF-8 or too long.
+
+    Bytes that are no UTF-8 become '?'. A long name keeps its beginning and its end, with a digest between them.
+    """
+    name = os.fsencode(path.name).decode("utf-8", "replace").replace("\ufffd", "?")
+    name = "".join(char if char.isprintable() else "?" for char in name)
+    encoded = name.encode()
+    if len(encoded) <= _LONGEST_NAME_BYTES:
+        return name
+    digest, half = hashlib.sha256(os.fsencode(path.name)).hexdigest()[:16], (_LONGEST_NAME_BYTES - 18) // 2
+    return f"{encoded[:half].decode('utf-8', 'ignore')}-{digest}-{encoded[-half:].decode('utf-8', 'ignore')}"
+
+
 def describe_file(lake: Lake, path: Path) -> Payload:
     """Return the payload a file would become, without copying it; raises `UnreadableFileError`."""
     try:
@@ -39,8 +85,9 @@ def describe_file(lake: Lake, path: Path) -> Payload:
     folder = (
         lake.raw / entry["window"]["collector"] / entry["window"]["name"] if entry else lake.raw / source / digest[:16]
     )
-    kept = (folder / path.name).relative_to(lake.root).as_posix()
-    return Payload(source, path.name, digest, size, kept, CollectedWindow.from_json(entry) if entry else None)
+    name = stored_name(path)
+    kept = (folder / name).relative_to(lake.root).as_posix()
+    return Payload(source, name, digest, size, kept, CollectedWindow.from_json(entry) if entry else None)
 
 
 def copy_into_lake(lake: Lake, path: Path, payload: Payload) -> Path:
@@ -80,6 +127,10 @@ def _ledger_entry(path: Path) -> dict[str, Any] | None:
         CollectedWindow.from_json(entry)
     except (FileNotFoundError, ValueError, KeyError, TypeError):
         return None
+    except OSError as error:
+        if error.errno == errno.ENAMETOOLONG:  # so there is no such file
+            return None
+        raise
     return dict(entry) if _is_plain(entry["window"]["collector"]) and _is_plain(entry["window"]["name"]) else None
 
 

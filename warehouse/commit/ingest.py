@@ -6,7 +6,7 @@ files that no version names; after it, nothing is lost.
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -56,10 +56,21 @@ def commit(lake: Lake, units: Sequence[Unit]) -> Commit | None:
 
 
 def loaded_payloads(version: Version) -> set[tuple[str, str]]:
-    """(source, sha256) of every payload a version holds; those of withdrawn batches are not among them."""
+    """(source, sha256) of every payload a version holds, but for those that are to be loaded if they come again.
+
+    These are the payloads of withdrawn batches, and files of a user of which nothing could be read.
+    """
     return {
-        (row["source"], row["sha256"]) for row in version.table("windows").to_pylist() if row["state"] != "withdrawn"
+        (row["source"], row["sha256"])
+        for row in version.table("windows").to_pylist()
+        if row["state"] != "withdrawn" and not _nothing_was_read(row)
     }
+
+
+def _nothing_was_read(row: Mapping[str, Any]) -> bool:
+    """Whether a row of `windows` is of a file a user named, rejected as a whole: a ledger of earlier code has such."""
+    held = sum(row[name] for name in (*OUTCOMES, "deletions")) - row["rejected"]
+    return row["state"] == "damaged" and row["collector"] == "local_files" and not held
 
 
 def vocabulary_version(version: Version) -> str:

@@ -71,6 +71,14 @@ class Unit:
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
+def nothing_readable(unit: Unit) -> str | None:
+    """Return why nothing could be read of a payload; None if it holds a record or a deletion, or is empty but sound."""
+    reasons = [row for row in unit.read("rejected").to_pylist() if row["raw_position"] is None]
+    if not reasons or any(pq.read_metadata(unit.file(name)).num_rows for name in ("documents", "deletions")):
+        return None
+    return "; ".join(f"{row['reason']}: {row['detail']}" if row["detail"] else row["reason"] for row in reasons)
+
+
 def unit_folder(lake: Lake, payload: Payload, vocabulary_version: str) -> Path:
     """The folder of a payload under one vocabulary. Code that stages other columns uses another folder."""
     return lake.staging / f"{payload.source}-{payload.sha256[:16]}-{vocabulary_version[:16]}-{_layout()}"
