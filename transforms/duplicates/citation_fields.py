@@ -24,6 +24,10 @@ NO_PAGES = (-1, -1)
 
 _NOT_NAMES = frozenset(WORD_LISTS["name_particles"]) | frozenset(WORD_LISTS["not_names"])
 _MONTHS: dict[str, int] = WORD_LISTS["months"]
+_MONTH_NAMES = (
+    "jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?"
+    "|nov(?:ember)?|dec(?:ember)?"
+)
 _PREPRINT_SERVERS = frozenset(WORD_LISTS["preprint_servers"])
 _PREPRINT_DOI = re.compile("|".join(f"(?:{doi})" for doi in WORD_LISTS["preprint_dois"]))
 _VERSIONED = frozenset(WORD_LISTS["versioned_journals"])
@@ -64,6 +68,12 @@ def first_author_words(author: str) -> list[str]:
 
 _CONFERENCE = re.compile(r"(?<=\w)\.\s*conference\b.*$")
 _EDITION = re.compile(r"\d+(?:st|nd|rd|th)|(?:19|20)\d\d|proceedings|proc|annual|vols?|supp(?:l|lements?)?")
+_BEFORE_NUMBER = re.compile(r"(?<=[a-z]{4})(?=\d)|(?<=[a-z]{4}[.,;:])(?=\d)")
+_ISSUE_PART = re.compile(
+    r"[^a-z]*\d[^a-z]*|[^a-z0-9]+|[^a-z]*(?:volume|vol|number|no|issue|iss|supplement|suppl|pages|pp|p)[^a-z]*"
+    rf"|[^a-z]*(?:{_MONTH_NAMES})[^a-z]*"
+)
+"""A word behind a journal's name: of digits, or a word or month that stands beside digits."""
 _IN_BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
 
 
@@ -71,11 +81,21 @@ _IN_BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
 def journal_key(journal: str) -> str:
     """Return the folded content words of a journal's name.
 
-    Places and media in brackets, conference names, years and supplements are removed.
+    Places and media in brackets, conference names, years and supplements are removed, and volume, issue, date and pages
+    behind the name, glued to it or not: 'Lancet 2010;376(9741):12-5', 'Lancet376', 'Lancet, vol. 376, Apr 2010'.
     """
     text = _CONFERENCE.sub("", fold(journal[:MAX_JOURNAL_LENGTH]).lower().replace('"', " ").replace("&", " "))
+    text = _without_issue(text)
     kept = content_words(_IN_BRACKETS.sub(" ", text)) or content_words(text)
     return " ".join([word for word in kept if not _EDITION.fullmatch(word)] or kept)
+
+
+def _without_issue(text: str) -> str:
+    """Return the words of a folded name up to the last one that is neither a number nor part of a date or an issue."""
+    parts = _BEFORE_NUMBER.sub(" ", text).split()
+    while len(parts) > 1 and _ISSUE_PART.fullmatch(parts[-1]):
+        parts.pop()
+    return " ".join(parts)
 
 
 @lru_cache(maxsize=65536)
@@ -143,6 +163,15 @@ def issue_number(issue: str) -> int:
 
 
 _DATE = re.compile(r"\W*(?:(\d{1,4})[-/ ]([A-Za-z]{3})[a-z]*|([A-Za-z]{3})[a-z]*[-/ ](\d{1,4}))\W*")
+_YEAR, _MONTH, _DAY = r"(?:19|20)\d\d", r"(?:0?[1-9]|1[0-2])", r"(?:0?[1-9]|[12]\d|3[01])"
+_YEAR_AND_MONTH = re.compile(rf"\W*{_YEAR}-{_MONTH}\W*")
+_DATE_WITH_YEAR = re.compile(
+    rf"""\W*(?:{_YEAR}\s*/\s*{_MONTH}(?:\s*/\s*{_DAY}?)?\s*/?|{_YEAR}-{_MONTH}-{_DAY}|(?:{_MONTH}\s*/\s*)?{_DAY}\s*/\s*{_YEAR}
+    |{_DAY}\s*/\s*{_MONTH}\s*/\s*{_YEAR}|{_YEAR}[ /]+(?:{_MONTH_NAMES})\.?(?:[ /]+{_DAY})?
+    |(?:{_DAY}\.?[ /]+)?(?:{_MONTH_NAMES})\.?(?:[ /]+{_DAY},?)?[ /]+{_YEAR})\W*""",
+    re.IGNORECASE | re.VERBOSE,
+)
+"""A date with its year, which references have in place of pages: '2010/04', '2010/04/15', '2010 Apr 15', '04/2010'."""
 _ROMAN = re.compile(r"([ivxlc]+)(?:\s*-+\s*([ivxlc]+))?", re.IGNORECASE)
 _ROMAN_DIGITS = {"i": 1, "v": 5, "x": 10, "l": 50, "c": 100}
 _LOCATOR = re.compile(r"[a-z]\d{3,}", re.ASCII)
@@ -151,14 +180,17 @@ _FIRST_PAGE_LOST = re.compile(r"\W*[A-Za-z]+-\d+\W*")
 _RANGE = re.compile(r"[A-Za-z]{0,3}\.?\s?(\d{1,11})[A-Za-z]?\s*(?:-+\s*[A-Za-z]{0,3}\.?\s?(\d{1,11}))?", re.ASCII)
 
 
-def page_range(pages: str) -> tuple[int, int]:
+def page_range(pages: str, year: int = -1) -> tuple[int, int]:
     """Return the first and last page as numbers, letters dropped; NO_PAGES for none, a page count, or '1 of 8'.
 
     An abbreviated last page is completed ('450-1' is 450-451). A range that a spreadsheet turned into a date is read
-    back, the smaller number first ('06-Oct' is 6-10). Roman pages are counted from FIRST_ROMAN_PAGE. A text that lost
-    its first page ('Suppl-29' of 'S417-S429') gives NO_PAGES.
+    back, the smaller number first ('06-Oct' is 6-10). Roman pages are counted from FIRST_ROMAN_PAGE. NO_PAGES also for
+    a date with its year ('2010/04', or '2010-11' where 2010 is the `year` of publication), and for a text that lost its
+    first page ('Suppl-29' of 'S417-S429').
     """
     text = fold(pages[:MAX_NUMBER_LENGTH]).strip()
+    if _DATE_WITH_YEAR.fullmatch(text):
+        return NO_PAGES
     dated = _read_date(text)
     if dated:
         return dated
@@ -172,6 +204,9 @@ def page_range(pages: str) -> tuple[int, int]:
     # PubMed drops the leading digits that both pages share: '450-1'.
     if len(last) < len(first):
         last = first[: len(first) - len(last)] + last
+    # No range runs backwards: '2010-04' is a month, and so most likely is '2010-11' of an article of 2010.
+    if _YEAR_AND_MONTH.fullmatch(text) and (int(last) < int(first) or int(first) == year):
+        return NO_PAGES
     return int(first), int(last)
 
 

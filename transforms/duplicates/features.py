@@ -188,7 +188,8 @@ class Features:
     @cached_property
     def _pages(self) -> np.ndarray:
         ranges = [
-            citation_fields.page_range(text) if text else citation_fields.NO_PAGES for text in self._texts("pages")
+            citation_fields.page_range(text, year) if text else citation_fields.NO_PAGES
+            for text, year in zip(self._texts("pages"), self.year.tolist(), strict=True)
         ]
         return np.array(ranges, np.int64).reshape(-1, 2)
 

@@ -3,8 +3,9 @@
     fold("Ménière's &amp;lt;i&amp;gt;disease")                  "Meniere's  disease"
     content_words("the growth of two nodules, part iii")        ["growth", "2", "nodules", "part", "3"]
 
-Raise NORMALISATION_VERSION whenever a result of this module, of `titles` or of `citation_fields` changes: blocking keys
-made from them are stored.
+Raise NORMALISATION_VERSION when results of this module, of `titles` or of `citation_fields` change for many records:
+blocking keys made from them are stored, and a lake with other keys has to be rebuilt. Where a field that was misread is
+read right (a date in place of pages), the old key only finds one pair more or less, and the version can stay.
 """
 
 import re

@@ -17,6 +17,15 @@ _CONTROL = re.compile(
 """Terminal escape sequences as a whole, and the control characters (C0, C1) that are no white space."""
 _MAX_ESCAPE_LEVELS = 3
 _DOI = re.compile(r"10\.\d{3,9}(?:\.\d+)*/\S+", re.ASCII)
+_LONGEST_DOI = 2048
+_MOST_DOI_WORDS = 5
+_DOI_VIEW = re.compile(
+    r"(10\.\d{3,9}(?:\.\d+)*/\S+?)(?:/(?:abstract|e?pdf|full|fulltext|html|meta|references|summary))+", re.ASCII
+)
+_DOI_START = re.compile(r"(?<![0-9.])10\.\d{3,9}(?:\.\d+)*/", re.ASCII)
+_ADDRESS = re.compile(r"https?://", re.IGNORECASE)
+_ADDRESS_END = re.compile(r"[?#&]")
+_CLOSING = {")": "(", "]": "[", "}": "{", "\u201d": "\u201c", "\u00bb": "\u00ab"}
 _DOI_ADDRESS = re.compile(r"(?:https?://)?(?:www\.)?(?:dx\.)?doi\.org/+", re.IGNORECASE)
 _DOI_LABEL = re.compile(r"doi\s*+(?::\s*+)?(?=10\.)", re.IGNORECASE)
 _PMCID = re.compile(r"(?:pmcid\s*+(?::\s*+)?)?(?:pmc)?\s*+0*+([1-9][0-9]{0,9})(?:\.[0-9]+)?", re.IGNORECASE)
@@ -50,19 +59,50 @@ def clean_text(text: str) -> str:
 
 
 def normalize_doi(text: str | None) -> str | None:
-    """A DOI in lower case, without resolver address, label or trailing punctuation.
+    """A DOI in lower case, without address, label, escapes, view of the article or trailing punctuation.
 
-    DOIs are case-insensitive (DOI Handbook, section 3.4). Percent escapes are decoded in an address; in a bare DOI they
-    are part of the DOI and stay.
+    DOIs are case-insensitive (DOI Handbook, section 3.4). '&lt;' and '%3C' are read as '<' everywhere: services escape
+    the DOIs of the 1990s, which have angle brackets, in many ways, and a literal '%' is allowed but used by none.
+
+        https://doi.org/10.1000/A%3Cb%3E      10.1000/a<b>
+        10.1000/abc/full                      10.1000/abc
+        S0140-6736(10)6 [pii] 10.1000/abc [doi]     10.1000/abc
     """
-    if text is None:
+    if text is None or len(text) > _LONGEST_DOI:
         return None
-    doi = text.strip()
-    if not doi.startswith("10."):
-        bare = _DOI_ADDRESS.sub("", doi, count=1)
-        doi = _DOI_LABEL.sub("", unquote(bare) if bare != doi else bare, count=1)
-    doi = doi.rstrip(".,;")
-    return doi.lower() if _DOI.fullmatch(doi) else None
+    doi = _without_address(_doi_word(text.split()))
+    normal = None
+    while doi != normal:
+        normal = doi
+        doi = _ENTITY.sub(lambda entity: html.unescape(entity[0]), unquote(normal)).lower()
+        doi = _without_unpaired_end(without_controls(doi).rstrip(".,;"))
+        view = _DOI_VIEW.fullmatch(doi)
+        doi = view[1] if view else doi
+    return doi if _DOI.fullmatch(doi) else None
+
+
+def _doi_word(words: list[str]) -> str:
+    """Return the DOI among the words of a field: the one before '[doi]', else the last; '' in running text."""
+    if "[doi]" in words[1:]:
+        return words[words.index("[doi]", 1) - 1]
+    return words[-1] if words and len(words) <= _MOST_DOI_WORDS else ""
+
+
+def _without_address(doi: str) -> str:
+    """Return what follows the address of a resolver or a publisher, or a label."""
+    if doi.startswith("10."):
+        return doi
+    bare = _DOI_LABEL.sub("", _DOI_ADDRESS.sub("", doi, count=1), count=1)
+    if _ADDRESS.match(bare) and (within := _DOI_START.search(unquote(bare))):
+        return _ADDRESS_END.split(unquote(bare)[within.start() :], maxsplit=1)[0]
+    return bare
+
+
+def _without_unpaired_end(doi: str) -> str:
+    """Return the DOI without a closing bracket or quotation mark at its end that belongs to the text around it."""
+    while doi and doi[-1] in _CLOSING and doi.count(doi[-1]) > doi.count(_CLOSING[doi[-1]]):
+        doi = doi[:-1].rstrip(".,;")
+    return doi
 
 
 def normalize_pmcid(text: str | None) -> str | None:

@@ -133,6 +133,14 @@ def test_names(authors, names, first):
         ("Stroke. Conference: Annual Meeting", "Stroke", True),
         ("Atherosclerosis Supplements", "Atherosclerosis", True),
         ("Lancet", "Lancet Neurology", False),
+        ("Lancet 2010;376(9741):12-5", "Lancet", True),
+        ("Lancet376(9741)", "The Lancet", True),
+        ("Lancet. 376 2010/04", "Lancet", True),
+        ("Lancet, vol. 376, no. 9741, Apr 2010, pp. 12-5", "Lancet", True),
+        ("Lancet.2010 Apr 15", "Lancet", True),
+        ("Lancet Neurology 2010;376", "Lancet", False),
+        ("J Med Case Rep. 2010;4:12.", "Journal of Medical Case Reports", True),
+        ("3 Biotech", "Biotech", False),
         ("Journal of Hepatology", "Gut", False),
         ("", "Gut", False),
     ],
@@ -157,11 +165,32 @@ def test_journals(one, other, same):
         ("Suppl-29", NO_PAGES),
         ("215 p", NO_PAGES),
         ("1 of 8", NO_PAGES),
+        ("2010/04", NO_PAGES),
+        ("2010/04/15", NO_PAGES),
+        ("2010/04//", NO_PAGES),
+        ("2010-04", NO_PAGES),
+        ("2010-04-15", NO_PAGES),
+        ("15/04/2010", NO_PAGES),
+        ("04/2010", NO_PAGES),
+        ("2010 Apr 15", NO_PAGES),
+        ("Apr 2010", NO_PAGES),
+        ("15 April 2010", NO_PAGES),
+        ("2010/Apr/15", NO_PAGES),
+        ("April 15, 2010", NO_PAGES),
+        ("2010-11", (2010, 2011)),
+        ("2010-2015", (2010, 2015)),
+        ("450/1", (450, 450)),
         ("", NO_PAGES),
     ],
 )
 def test_pages(pages, range_):
     assert page_range(pages) == range_
+
+
+def test_a_month_of_the_year_of_publication_is_no_range_of_pages():
+    assert page_range("2010-11", 2010) == NO_PAGES
+    assert page_range("2010-11", 2004) == (2010, 2011)
+    assert page_range("2010-2015", 2010) == (2010, 2015)
 
 
 def test_volumes_issues_and_locators():
