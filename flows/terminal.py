@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+import re
 import sys
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -10,13 +11,18 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from transforms.text.normalize import without_controls
+
+_HIGH_CONTROL = re.compile(r"[\x7f-\x9f]")
+
 Row = dict[str, Any]
 
 
 def as_json(value: object) -> None:
     """Print a value as JSON on stdout."""
-    json.dump(value, sys.stdout, default=_plain, ensure_ascii=False, indent=2)
-    sys.stdout.write("\n")
+    content = json.dumps(value, default=_plain, ensure_ascii=False, indent=2)
+    # JSON escapes the control characters below 0x20; those from 0x7f to 0x9f steer terminals as well.
+    sys.stdout.write(_HIGH_CONTROL.sub(lambda control: f"\\u{ord(control[0]):04x}", content) + "\n")
 
 
 def as_table(rows: Iterable[Row], columns: Sequence[str], headings: dict[str, str] | None = None) -> None:
@@ -39,12 +45,12 @@ def _is_id(column: str, value: object) -> bool:
 def lines(*texts: str) -> None:
     """Print lines on stdout as they are: square brackets are not markup."""
     for line in texts:
-        _console().print(Text(line), soft_wrap=True)
+        _console().print(Text(without_controls(line)), soft_wrap=True)
 
 
 def note(message: str) -> None:
     """Print a line on stderr: logs and remarks, never data."""
-    Console(stderr=True).print(Text(message), soft_wrap=True)
+    Console(stderr=True).print(Text(without_controls(message)), soft_wrap=True)
 
 
 def text(value: object) -> str:
@@ -63,7 +69,7 @@ def text(value: object) -> str:
         case dt.datetime():
             return value.astimezone(dt.UTC).strftime("%Y-%m-%d %H:%M UTC")
         case _:
-            return str(value)
+            return without_controls(str(value))
 
 
 def _plain(value: object) -> object:

@@ -5,6 +5,7 @@ Abstracts are left out, because we may have no right to pass them on.
 
 import csv
 import io
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -13,6 +14,8 @@ from bibtexparser.entrypoint import write_string
 from bibtexparser.library import Library
 from bibtexparser.model import Entry, Field
 from pylatexenc.latexencode import UnicodeToLatexEncoder
+
+from transforms.text.normalize import collapse_whitespace, without_controls
 
 Row = dict[str, Any]
 
@@ -23,6 +26,13 @@ REFERENCE_COLUMNS = (
 """The columns of `articles` that the rows must have, in the order of the CSV."""
 
 _FORMULA_STARTS = ("=", "+", "-", "@")
+_GROUP_WORD = re.compile(
+    r"\b(?:and|et|und|y|of|for|on|academy|agency|alliance|association|board|center|centre|college|collaborat\w*|commission"
+    r"|committee|consorti\w*|council|department|federation|foundation|group\w*|hospital|initiative|institut\w*|investigators?"
+    r"|ministry|network|organi[sz]ation|panel|program(?:me)?|project|registry|services?|societ\w*|stud(?:y|ies)|task|team"
+    r"|trials?|union|universit\w*|working)\b|\d|&",
+    re.IGNORECASE,
+)
 _LATEX = UnicodeToLatexEncoder(unknown_char_policy="keep", unknown_char_warning=False)
 
 
@@ -51,7 +61,7 @@ def _ris_reference(row: Row) -> Row:
         "number": _single_line(row["issue"]),
         "start_page": first,
         "end_page": last,
-        "doi": row["doi"],
+        "doi": _single_line(row["doi"]),
         "accession_number": row["pmid"] and str(row["pmid"]),
         "urls": [url] if (url := _url(row)) else None,
         "notes": ["retracted"] if row["retracted_on"] else None,
@@ -98,7 +108,12 @@ def _bibtex_title(title: str | None) -> str:
 def _bibtex_author(name: str) -> str:
     """Return a person as 'Family, Given', and a group in braces, so that BibTeX does not split its name."""
     text = _latex(name)
-    return text if not text or "," in name else f"{{{text}}}"
+    return text if not text or _is_person(_single_line(name) or "") else f"{{{text}}}"
+
+
+def _is_person(name: str) -> bool:
+    """Whether a name is 'Family, Given'. Groups may have commas too: 'Committee on Gout and Pain, London'."""
+    return name.count(",") == 1 and not _GROUP_WORD.search(name)
 
 
 def to_csv(articles: Sequence[Row]) -> str:
@@ -135,5 +150,5 @@ def _verbatim(text: str | None) -> str:
 
 
 def _single_line(text: str | None) -> str | None:
-    """Return text on one line: a line break would start another field."""
-    return None if text is None else " ".join(text.split())
+    """Return text on one line, as a line break would start another field, and without control characters."""
+    return None if text is None else collapse_whitespace(without_controls(text))

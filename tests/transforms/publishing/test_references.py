@@ -68,3 +68,29 @@ def test_no_text_breaks_out_of_its_reference(title, authors, journal):
     read = bibtexparser.parse_string(to_bibtex(rows))
     assert ([entry.key for entry in read.entries], read.failed_blocks) == (["pmid12", "pmid13"], [])
     assert len(list(csv.reader(io.StringIO(to_csv(rows))))) == 3
+
+
+@pytest.mark.parametrize(
+    ("author", "written"),
+    [
+        ("M\u00fcller, Ana B", r"M\"uller, Ana B"),
+        ("van der Berg, A", "van der Berg, A"),
+        ("The Gout Group", "{The Gout Group}"),
+        ("Committee on Gout and Pain, London", "{Committee on Gout and Pain, London}"),
+        ("Department of Surgery, Paris, France", "{Department of Surgery, Paris, France}"),
+        ("Hypertension Study Investigators, Second Phase", "{Hypertension Study Investigators, Second Phase}"),
+        ("Gout Working Party, Inc", "{Gout Working Party, Inc}"),
+    ],
+)
+def test_authors_in_bibtex(author, written):
+    [entry] = bibtexparser.parse_string(to_bibtex([{**ROW, "authors": [author]}])).entries
+    assert entry.fields_dict["author"].value == written
+
+
+@pytest.mark.parametrize("write", [to_ris, to_bibtex, to_csv])
+def test_control_characters_are_left_out(write):
+    hostile = "Red\x1b[31m\x07\x9b2J gout\x08\x7f"
+    row = {**ROW, "title": hostile, "authors": [hostile], "journal": hostile, "doi": hostile, "pages": hostile}
+    written = write([row])
+    assert "Red gout" in written
+    assert all(character.isprintable() or character in "\n\t" for character in written)
