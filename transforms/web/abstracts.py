@@ -8,6 +8,7 @@ View on mobile                      boilerplate, left out
 Introduction (2)                    a heading of the same rank ends the abstract
 """
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
@@ -16,6 +17,7 @@ from transforms.web.boilerplate import (
     ABSTRACT_HEADINGS,
     BEGIN_HEADINGS,
     END_HEADINGS,
+    INDEX_HEADINGS,
     OTHER_HEADINGS,
     is_boilerplate,
     is_prose,
@@ -30,6 +32,9 @@ _SHORTEST = 40
 _LOWEST_RANK = 6
 _LONGEST_NOTICE_WITHIN = 200
 _LONGEST_HEADING = 90
+_LONGEST_TERM = 100
+_SENTENCE = re.compile(r"[.!?。！？]\W*$")
+_SEPARATOR = re.compile(r"[;,|/·•>]")
 _ALSO_LABELS = frozenset(("key message", "key messages", "key points", "significance statement", "in brief"))
 
 
@@ -51,6 +56,17 @@ class Abstract:
             self.labels.append(Mark("label", start, start + len(label)))
         self.parts.append(text)
         self.length = start + len(text)
+
+    def label_of(self, number: int) -> str:
+        """Return the label at the beginning of a line, '' if it has none."""
+        start = sum(len(part) + 1 for part in self.parts[:number])
+        return next((self.parts[number][: mark.end - start] for mark in self.labels if mark.start == start), "")
+
+    def remove_from(self, number: int) -> None:
+        """Remove a line and all that follow, with their labels."""
+        del self.parts[number:]
+        self.length = len(self.text)
+        self.labels = [label for label in self.labels if label.end <= self.length]
 
     @property
     def text(self) -> str:
@@ -134,8 +150,9 @@ def _add(current: Abstract, block: Block) -> None:
 
 
 def _without_trailing_labels(abstracts: list[Abstract]) -> list[Abstract]:
-    """Remove labels at the end, which no text follows, and return what is an abstract."""
+    """Remove index terms and labels at the end, which no text follows, and return what is an abstract."""
     for abstract in abstracts:
+        _remove_index(abstract)
         while abstract.labels and abstract.labels[-1].end == abstract.length and len(abstract.parts) > 1:
             last = abstract.parts[-1]
             if abstract.labels[-1].end - abstract.labels[-1].start != len(last):
@@ -144,6 +161,43 @@ def _without_trailing_labels(abstracts: list[Abstract]) -> list[Abstract]:
             abstract.labels.pop()
             abstract.length -= len(last) + 1
     return [abstract for abstract in abstracts if abstract.is_abstract]
+
+
+def _remove_index(abstract: Abstract) -> None:
+    """Remove headings at the end whose text is a list of terms: 'Subject areas', 'Oncology', 'Lymphoma'.
+
+    A list below a label of a structured abstract or after a colon is text: 'Level of evidence', 'IV'.
+    """
+    while True:
+        count = len(abstract.parts)
+        first = count
+        while first > 1 and _is_term(abstract.parts[first - 1]):
+            first -= 1
+        starts = [
+            number for number in range(first, count) if _begins_index(abstract, number, is_last=number == count - 1)
+        ]
+        if not starts:
+            return
+        abstract.remove_from(min(starts))
+
+
+def _is_term(part: str) -> bool:
+    """Whether a line is no sentence: a term or a heading. A long line of terms has their separators."""
+    if is_prose(part) or _SENTENCE.search(part[-_LONGEST_TERM:]):
+        return False
+    return len(part) <= _LONGEST_TERM or len(_SEPARATOR.findall(part)) * _LONGEST_TERM > len(part)
+
+
+def _begins_index(abstract: Abstract, number: int, *, is_last: bool) -> bool:
+    """Whether a line is the heading of an index, alone (terms follow) or before its terms ('Subject areas: gout')."""
+    part = abstract.parts[number]
+    label = abstract.label_of(number) or part.partition(":")[0]
+    is_alone = len(label) >= len(part.rstrip(" :"))
+    if abstract.parts[number - 1].endswith(":") or (is_alone and is_last):
+        return False
+    if normalize_heading(label) in INDEX_HEADINGS:
+        return True
+    return bool(abstract.label_of(number)) and not is_label(label)
 
 
 def read_stated_abstract(blocks: Sequence[Block]) -> Abstract | None:

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from transforms.rules import load_rules
 from transforms.text.section_marks import find_marks, is_label
+from transforms.web.citation_line import is_citation
 from transforms.web.tree import Block, normalize_heading
 
 _LINES = load_rules("web_boilerplate")
@@ -15,6 +16,7 @@ AMBIGUOUS_HEADINGS = frozenset(_HEADINGS["ambiguous"])
 OTHER_HEADINGS = frozenset(_HEADINGS["other"])
 END_HEADINGS = frozenset(_HEADINGS["end"])
 BEGIN_HEADINGS = frozenset(_HEADINGS["begin"])
+INDEX_HEADINGS = frozenset(_HEADINGS["index"])
 _NEVER_WITHIN = END_HEADINGS | OTHER_HEADINGS | ABSTRACT_HEADINGS
 _MOST_BETWEEN = 5
 
@@ -34,9 +36,14 @@ _MOST_LINKED = 0.5
 
 
 def is_boilerplate(block: Block, longest: int = _LONGEST_NOTICE) -> bool:
-    """Whether a line belongs to the site: a call to action, a notice of at most `longest` characters, links, an id."""
+    """Whether a line belongs to the site: a call to action, a notice of at most `longest` characters, links, an id.
+
+    The citation of an article is boilerplate too, wherever it stands.
+    """
     text = block.text
     if len(text) <= _LONGEST_SHORT_LINE and (_WHOLE.fullmatch(text) or block.linked > _MOST_LINKED * len(text)):
+        return True
+    if is_citation(text):
         return True
     notice = _ANYWHERE.search(text.lower()) if len(text) <= longest else None
     return notice is not None and not _is_in_copyright_notice(text, notice.start())

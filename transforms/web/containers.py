@@ -43,11 +43,15 @@ CONTAINER_HINT = "bstract"
 
 
 class KnownContainer(NamedTuple):
-    """The container of a publisher or repository; host: part of the address, '' for software that many hosts run."""
+    """The container of a publisher or repository.
+
+    host: part of the address, '' for software that many hosts run; generic: whether other pages have such elements too.
+    """
 
     name: str
     host: str
     find: etree.XPath
+    generic: bool
 
 
 class PageAbstracts(NamedTuple):
@@ -59,7 +63,7 @@ class PageAbstracts(NamedTuple):
 
 
 KNOWN_CONTAINERS = tuple(
-    KnownContainer(item["name"], item["host"], etree.XPath(item["xpath"]))
+    KnownContainer(item["name"], item["host"], etree.XPath(item["xpath"]), item.get("generic", False))
     for item in load_rules("web_containers")["container"]
 )
 _NOT_ABSTRACT = frozenset((
@@ -112,6 +116,16 @@ def _in_known_container(page: PageSurvey, url: str | None) -> PageAbstracts | No
             if abstracts:
                 return PageAbstracts(f"container:{known.name}", 0.9, tuple(abstracts))
     return None
+
+
+def is_specific_container(step: str, url: str) -> bool:
+    """Whether a step is a known container that only pages of articles have: of this host, or of article software."""
+    host = url.lower()[:200]
+    name = step.removeprefix("container:")
+    return any(
+        known.name == name and not known.generic and (not known.host or known.host in host)
+        for known in KNOWN_CONTAINERS
+    )
 
 
 def _in_container(page: PageSurvey) -> PageAbstracts | None:

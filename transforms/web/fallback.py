@@ -94,10 +94,10 @@ def visible_blocks(page: PageSurvey) -> list[Block]:
 
 
 def extract_full_text(page: Element | str) -> str | None:
-    """Return trafilatura's text of a page, by default settings; None if it finds none or the nesting is too deep."""
+    """Return trafilatura's text of a page without readers' comments; None if it has none or is nested too deeply."""
     source = page if isinstance(page, str) else etree.tostring(page, encoding="unicode", method="html")
     try:
-        return trafilatura.extract(source)
+        return trafilatura.extract(source, include_comments=False)
     except RecursionError:
         return None
 

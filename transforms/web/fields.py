@@ -95,9 +95,10 @@ def _same(one: str, other: str) -> bool:
     return long.startswith(short) and (len(short) >= _LEAST_TO_COMPARE or short.isdigit())
 
 
-def resolve_identifiers(fields: Fields, url: str, text: str) -> dict[str, tuple[str | None, Finding | None]]:
-    """Resolve DOI, PMID and PMCID from the head and the address; if these have none, from the text of the page."""
+def identifiers_in_address(url: str) -> dict[str, StatedValue]:
+    """Return the identifiers of an article in an address, by field name: 'doi', 'pmid', 'pmcid'."""
     address = unquote(url[:2000])
+    found = {}
     for name, pattern, confidence in (
         ("doi", _DOI_IN_PATH, 0.7),
         ("pmid", _PMID_ADDRESS, 0.9),
@@ -105,7 +106,14 @@ def resolve_identifiers(fields: Fields, url: str, text: str) -> dict[str, tuple[
     ):
         if match := pattern.search(address):
             value = _PATH_ENDS.sub("", match[1]) if name == "doi" else match[1]
-            fields.setdefault(name, []).append(StatedValue("url", value, confidence))
+            found[name] = StatedValue("url", value, confidence)
+    return found
+
+
+def resolve_identifiers(fields: Fields, url: str, text: str) -> dict[str, tuple[str | None, Finding | None]]:
+    """Resolve DOI, PMID and PMCID from the head and the address; if these have none, from the text of the page."""
+    for name, value in identifiers_in_address(url).items():
+        fields.setdefault(name, []).append(value)
     readers = {"doi": read_doi, "pmid": _read_pmid, "pmcid": normalize.normalize_pmcid}
     resolved = {name: resolve_value(fields.get(name, ()), read) for name, read in readers.items()}
     if any(value for value, _ in resolved.values()):

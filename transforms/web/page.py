@@ -16,12 +16,14 @@ interrupted, so `flows.prepare.extraction_worker` runs `extract` in a process of
 """
 
 import json
+from collections.abc import Sequence
 from typing import Literal
 
 from lxml import etree
 
 from transforms.web import fallback as web_fallback
 from transforms.web import walls as web_walls
+from transforms.web.article_signs import shows_article
 from transforms.web.boilerplate import ABSTRACT_HEADINGS
 from transforms.web.choose import Choice, choose_abstract
 from transforms.web.containers import CONTAINER_HINT, PageAbstracts, find_abstract
@@ -31,7 +33,7 @@ from transforms.web.language import detect_language
 from transforms.web.metadata import KNOWN_METAS, Fields, StatedValue, collect_metadata
 from transforms.web.plain_text import is_plain_text, split_paragraphs
 from transforms.web.result import Extraction, Finding, Rejection
-from transforms.web.tree import PageSurvey, parse_page, survey_page
+from transforms.web.tree import Block, PageSurvey, parse_page, survey_page
 
 __all__ = ["Extraction", "Finding", "Mode", "Rejection", "extract"]
 
@@ -66,6 +68,9 @@ def _abstract(text: str, page: PageSurvey, fields: Fields, url: str, *, complete
     shown, choice = _by_rules(page, fields, url, scholarly=scholarly)
     if not scholarly and (wall := _wall(page, shown, choice, url)):
         return wall
+    lines = [] if scholarly else web_fallback.visible_blocks(page)
+    if (choice or shown) and not scholarly and not shows_article(choice, fields, lines, url):
+        return _no_article(lines, choice)
     if choice is None and not complete:
         return Rejection("too_deep", "elements are nested deeper than 2,048: what stands behind them cannot be read")
     if choice is None and shown is None:
@@ -73,7 +78,17 @@ def _abstract(text: str, page: PageSurvey, fields: Fields, url: str, *, complete
         if isinstance(fallback, Rejection):
             return fallback
         choice = fallback
+        if not scholarly and not shows_article(choice, fields, lines, url):
+            return _no_article(lines, choice)
     return _extraction(text, page, fields, url, choice)
+
+
+def _no_article(lines: Sequence[Block], choice: Choice | None) -> Rejection:
+    """Return why a page without any sign of an article is rejected: a wall, or a text that may be anything."""
+    text_found = f" beside a text found by {choice.finding.step}" if choice else ""
+    return web_walls.detect_wall_by_text(lines) or Rejection(
+        "no_article", f"the page has no sign of an article (identifier, keywords, labels){text_found}"
+    )
 
 
 def _wall(page: PageSurvey, shown: PageAbstracts | None, choice: Choice | None, url: str) -> Rejection | None:
@@ -115,7 +130,10 @@ def _full_text(text: str, page: PageSurvey, fields: Fields, url: str) -> Extract
             return wall
         if not full_text:
             return web_fallback.explain_rejection(lines, None) or Rejection("no_article", "no text was found")
-    _, choice = _by_rules(page, fields, url, scholarly=_is_scholarly(fields))
+    scholarly = _is_scholarly(fields)
+    _, choice = _by_rules(page, fields, url, scholarly=scholarly)
+    if not scholarly and not shows_article(choice, fields, web_fallback.visible_blocks(page), url):
+        choice = None
     return _extraction(text, page, fields, url, choice, full_text=full_text or "")
 
 

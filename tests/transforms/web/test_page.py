@@ -238,5 +238,7 @@ def test_plain_text_with_wrapped_lines_and_numbered_links():
     ],
 )
 def test_the_name_of_the_site_is_removed_from_the_title(window, title):
-    html = made_pages.page(f"<title>{window}</title>", f"<div class='abstract'><p>{article('plain').text}</p></div>")
+    html = made_pages.page(
+        f"<title>{window}</title>", f"<h2>Abstract</h2><div class='abstract'><p>{article('plain').text}</p></div>"
+    )
     assert extract_article(html).title == title
