@@ -4,8 +4,10 @@ Unlike `transforms.web.page.extract` it takes any text for a manuscript and need
 """
 
 import re
+from collections.abc import Set
 from typing import NamedTuple
 
+from transforms.claims.draft_text import plain_draft
 from transforms.text.normalize import clean_text
 from transforms.web.boilerplate import ABSTRACT_HEADINGS, END_HEADINGS
 from transforms.web.decode import decode_page
@@ -25,8 +27,10 @@ class Draft(NamedTuple):
     abstract: str
 
 
-def read_draft(payload: bytes) -> Draft | Rejection:
-    """Return the title and abstract of a manuscript, plain text or HTML, or a `Rejection` if it cannot be read.
+def read_draft(payload: bytes, known_words: Set[str] = frozenset()) -> Draft | Rejection:
+    """Return the title and abstract of a manuscript, plain text, Markdown or HTML, or a `Rejection`.
+
+    known_words: words in lower case, which help to join words that were parted at line ends (claims.draft_text).
 
     The first paragraph is the title if it is short and others follow. The abstract begins below a heading 'Abstract',
     else after the title, and ends before the keywords, the introduction or the end of the text.
@@ -34,7 +38,7 @@ def read_draft(payload: bytes) -> Draft | Rejection:
     page = decode_page(payload)
     if isinstance(page, Rejection):
         return page
-    lines = _lines(page.text, page.utf8)
+    lines = _lines(page.text, page.utf8, known_words)
     if isinstance(lines, Rejection):
         return lines
     if not lines:
@@ -48,9 +52,9 @@ def read_draft(payload: bytes) -> Draft | Rejection:
     return Draft(title, " ".join(abstract[:end]))
 
 
-def _lines(text: str, utf8: bytes) -> list[str] | Rejection:
+def _lines(text: str, utf8: bytes, known_words: Set[str]) -> list[str] | Rejection:
     if is_plain_text(text):
-        return [block.text for block in split_paragraphs(text)]
+        return [block.text for block in split_paragraphs(plain_draft(text, known_words))]
     parsed = parse_page(utf8)
     return parsed if isinstance(parsed, Rejection) else [clean_text(block.text) for block in read_blocks(parsed.root)]
 

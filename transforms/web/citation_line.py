@@ -11,6 +11,7 @@ _LONGEST = 800
 _LONGEST_REST = 150
 """Code points after volume and pages: an address, a DOI, a publisher. More is a text that begins with a citation."""
 _LONGEST_JOURNAL = 120
+_SHORT_REST = 80
 
 _YEAR = re.compile(r"\b(?:18|19|20)\d\d\b")
 _LOCATOR = re.compile(
@@ -47,4 +48,5 @@ def is_citation(text: str) -> bool:
     label = _LABEL.match(text)
     if label is not None:
         return True
-    return _AUTHOR_LIST.match(text) is not None or locators[0].start() <= _LONGEST_JOURNAL
+    rest = len(text) - locators[-1].end()
+    return _AUTHOR_LIST.match(text) is not None or (locators[0].start() <= _LONGEST_JOURNAL and rest <= _SHORT_REST)

@@ -26,7 +26,7 @@ NO_ARTICLES = {
     "摘要": f"<h3>摘要</h3><p>{TEASER}</p><h3>正文</h3>{STORY}",
     "run in": f"<p>Zusammenfassung: {TEASER}</p>{STORY}",
     "a long list of references far below": f"<div class='abstract'>{TEASER}</div>{STORY * 9}<p>Source: doi:10.5555/made.1</p>",
-    "an identifier cited in prose": f"<p>{TEASER * 2} It stands in doi:10.5555/a.1</p><div class='abstract'>{TEASER}</div>{STORY * 9}",
+    "an identifier cited in prose": f"<p>{'The hospital has a camel and a garden of soup herbs for all. ' * 6} It stands in doi:10.5555/a.1</p><div class='abstract'>{TEASER}</div>{STORY * 9}",
 }
 PAYWALL = (
     "<div class='abstract-box'><p>You have reached your limit of free stories this month. Enjoy unlimited content of the Made"
