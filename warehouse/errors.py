@@ -2,6 +2,9 @@
 
     LakeError
     ├── NoLakeError              the folder has no catalog yet
+    ├── DamagedLakeError         a catalog is missing, cannot be read, or is older than the history
+    ├── UnusableFolderError      the folder has a name that DuckDB does not take literally
+    ├── UnexplainedFilesError    garbage collection would remove too much that nothing explains
     ├── NewerLakeError           the lake was written by a newer Hoofbeats
     ├── NoVocabularyError        no vocabulary is loaded, so nothing can be annotated
     ├── VocabularyChangedError   a payload was prepared with another vocabulary than the lake's
@@ -29,6 +32,18 @@ class LakeError(Exception):
 
 class NoLakeError(LakeError):
     """The folder has no catalog."""
+
+
+class DamagedLakeError(LakeError):
+    """A catalog is missing, cannot be read, or is older than the history."""
+
+
+class UnusableFolderError(LakeError):
+    """The folder has a name that DuckDB does not take literally."""
+
+
+class UnexplainedFilesError(LakeError):
+    """Garbage collection would remove too much that nothing explains."""
 
 
 class NewerLakeError(LakeError):

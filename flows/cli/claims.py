@@ -11,9 +11,8 @@ from flows.cli.options import (
     LakeOption,
     LimitOption,
     VersionOption,
-    bring_up_to_date,
-    existing_lake,
     open_lake,
+    open_with_current,
     settings_for,
 )
 
@@ -57,11 +56,8 @@ def claims(
     from flows.cli.claims_report import show_claims
     from warehouse.derived.claim_audit import CLAIM_TABLES
 
-    opened = existing_lake(lake, at_version)
-    if at_version is None:
-        bring_up_to_date(opened, CLAIM_TABLES)
     selection = {"kind": kind, "verdict": verdict, "article": article, "limit": limit}
-    with open_lake(lake, at_version) as connection:
+    with open_with_current(lake, at_version, CLAIM_TABLES) as connection:
         show_claims(connection, selection, as_json=as_json)
 
 

@@ -1,4 +1,4 @@
-"""Verbs that look after a lake: maintain, audit, verify, diff, undo."""
+"""Verbs that look after a lake: maintain, audit, verify, recover, diff, undo."""
 
 from dataclasses import asdict
 from typing import Annotated
@@ -15,6 +15,7 @@ from warehouse.upkeep.audit import Difference
 from warehouse.upkeep.audit import audit as recount
 from warehouse.upkeep.garbage import KEEP_LATEST
 from warehouse.upkeep.maintain import maintain_lake
+from warehouse.upkeep.recovery import recover as restore
 from warehouse.upkeep.verify import verify as check_files
 
 app = typer.Typer()
@@ -26,6 +27,9 @@ def maintain(
     keep: Annotated[
         int, typer.Option(min=1, help="Latest versions to keep, beside the last of each day.")
     ] = KEEP_LATEST,
+    force: Annotated[
+        bool, typer.Option("--force", help="Remove also many segments of which nobody knows why no version has them.")
+    ] = False,
     lake: LakeOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -33,7 +37,7 @@ def maintain(
 
     Readers are not disturbed.
     """
-    maintained = maintain_lake(existing_lake(lake), keep)
+    maintained = maintain_lake(existing_lake(lake), keep, force=force)
     removed, version = maintained.removed, maintained.compacted_into_version
     if as_json:
         versions = {
@@ -88,6 +92,29 @@ def verify(lake: LakeOption = None, at_version: VersionOption = None, as_json: J
         terminal.lines(*(f"{fault.path}: {fault.problem}" for fault in faults), f"{checked:,} files checked")
     if faults:
         raise LakeError(f"{len(faults)} of {checked} files are not as written", "copy the lake again, or rebuild it")
+
+
+@app.command(epilog="Example: hoofbeats recover --lake /data/lake")
+def recover(lake: LakeOption = None, as_json: JsonOption = False) -> None:
+    """Put the newest sound version back, where the catalog is missing, damaged or older than the history.
+
+    Nothing is deleted: catalogs that cannot be used are renamed to history/set-aside-*.duckdb.
+    """
+    recovered = restore(Lake.at(settings_for(lake).lake))
+    if as_json:
+        terminal.as_json(asdict(recovered))
+    else:
+        terminal.lines(
+            *(f"{catalog.path}: {catalog.problem}" for catalog in recovered.unsound),
+            *(f"kept as {path}" for path in recovered.set_aside),
+            f"version {recovered.version} {'was put back' if recovered.restored else 'is the current one'}",
+        )
+    if recovered.missing:
+        raise LakeError(
+            f"{len(recovered.missing)} segments of version {recovered.version} are missing or damaged,"
+            f" {recovered.missing[0]} first, and no version is without such",
+            "restore the files from a backup, or read the payloads again with `hoofbeats rebuild`",
+        )
 
 
 @app.command(epilog="Example: hoofbeats diff 41 42")

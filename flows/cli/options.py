@@ -3,10 +3,10 @@
 The options of a count are built from the fields of `transforms.counting.filters.Filters` (see `takes_filters`).
 """
 
+import contextlib
 import datetime as dt
 import inspect
-import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from functools import wraps
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -14,11 +14,10 @@ from typing import Annotated, Any, Literal
 import duckdb
 import typer
 
-from flows import terminal
 from flows.settings import Settings
 from transforms.counting.filters import FIELDS, FilterField, Filters
-from warehouse.catalog.publish import connect, read_version, repair
-from warehouse.derived.refresh import DerivedTables, is_current, refresh
+from warehouse.catalog.publish import connect
+from warehouse.derived.refresh import DerivedTables, connect_current
 from warehouse.lake import Lake
 
 LakeOption = Annotated[Path | None, typer.Option("--lake", help="The lake's folder [HOOFBEATS_LAKE, else ./lake].")]
@@ -73,11 +72,11 @@ def settings_for(lake: Path | None) -> Settings:
 
 
 def open_lake(lake: Path | None, at_version: int | None = None) -> duckdb.DuckDBPyConnection:
-    """A read-only connection to the lake a verb was given; the catalog of a lake that was moved is repaired first.
+    """A connection for reading the lake a verb was given.
 
     Raises `NoLakeError` where there is none, `UnknownVersionError` where that version is not kept.
     """
-    return connect(_repaired(lake), at_version)
+    return connect(Lake.at(settings_for(lake).lake), at_version)
 
 
 def existing_lake(lake: Path | None, at_version: int | None = None) -> Lake:
@@ -86,19 +85,17 @@ def existing_lake(lake: Path | None, at_version: int | None = None) -> Lake:
         return Lake.at(settings_for(lake).lake)
 
 
-def _repaired(lake: Path | None) -> Lake:
-    opened = Lake.at(settings_for(lake).lake)
-    reason = repair(opened)
-    if reason:
-        terminal.note(f"{opened.root} was {reason}: its catalogs were made again for this place and this version")
-    return opened
+@contextlib.contextmanager
+def open_with_current(
+    lake: Path | None, at_version: int | None, derived: DerivedTables
+) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A connection for reading a lake, with derived tables computed in memory if articles changed since.
 
-
-def bring_up_to_date(lake: Lake, derived: DerivedTables) -> None:
-    """Compute derived tables again where articles changed since; a lake that cannot be written keeps those it has."""
-    if is_current(read_version(lake), derived):
+    A kept version is read as it is.
+    """
+    if at_version is not None:
+        with open_lake(lake, at_version) as connection:
+            yield connection
         return
-    if os.access(lake.root, os.W_OK):
-        refresh(lake, derived)
-    else:
-        terminal.note(f"{lake.root} cannot be written: {', '.join(derived.tables)} are of an earlier version")
+    with connect_current(existing_lake(lake), derived) as connection:
+        yield connection

@@ -11,9 +11,7 @@ from flows.cli.options import (
     LakeOption,
     LimitOption,
     VersionOption,
-    bring_up_to_date,
-    existing_lake,
-    open_lake,
+    open_with_current,
     takes_filters,
 )
 from transforms.counting.filters import Filters
@@ -49,9 +47,6 @@ def rare(
     """List pairs that were seen in 1 to 4 articles, the most surprising first."""
     from warehouse.derived.rare_pairs import RARE_TABLES
 
-    opened = existing_lake(lake, at_version)
-    if at_version is None:
-        bring_up_to_date(opened, RARE_TABLES)
-    with open_lake(lake, at_version) as connection:
+    with open_with_current(lake, at_version, RARE_TABLES) as connection:
         pairs = rows(connection, "rare", {"basis": filters.basis, "category": category, "limit": limit})
     terminal.as_json(pairs) if as_json else terminal.as_table(pairs, list(_COLUMNS), _COLUMNS)

@@ -2,7 +2,7 @@
 
 import datetime as dt
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.metadata import version as distribution_version
@@ -16,7 +16,7 @@ from transforms.schema.table import Table
 from transforms.schema.tables import SEGMENT_TABLES
 from warehouse.catalog.macros import MACROS
 from warehouse.catalog.schema import BATCHES, CATALOG_TABLES, LAKE, SUPERSEDED, VIEWS, WITH_OFFSETS
-from warehouse.catalog.segments import schema_file
+from warehouse.catalog.segments import schema_file, sound_schema_file
 from warehouse.catalog.sql import literal, quoted, statements
 from warehouse.lake import FORMAT, Lake
 
@@ -71,43 +71,79 @@ def lake_row(lake: Lake, number: int) -> pa.Table:
 def declarations_digest() -> str:
     """A digest of all that makes a catalog but its data: schemas with comments, views, macros.
 
-    A catalog with another digest was written by other code, and is remade by `repair`.
+    A catalog with another digest was written by other code: readers build it again in memory, maintenance on disk.
     """
     folders = [statements(folder) for folder in ("functions", "views", "macros")]
-    text = repr((SEGMENT_TABLES, CATALOG_TABLES, VIEWS, MACROS, folders))
+    stored_view = parquet_rows([Path("segment")])
+    text = repr((SEGMENT_TABLES, CATALOG_TABLES, VIEWS, MACROS, folders, stored_view))
     return hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
 
 
-def write_catalog(lake: Lake, version: Version, path: Path) -> None:
-    """Write a version to a new file, in one transaction. Its views name segments by absolute path."""
+def write_catalog(lake: Lake, version: Version, path: Path, *, read_only: bool = False) -> None:
+    """Write a version to a new file, in one transaction; `read_only`: write nothing else (see `fill_catalog`)."""
     with duckdb.connect(str(path), config={"storage_compatibility_version": STORAGE_VERSION}) as connection:
-        connection.begin()
-        for name, schema in CATALOG_TABLES.items():
-            rows = schema.conform(version.table(name))
-            connection.register("incoming", rows)
-            connection.execute(f"CREATE TABLE {name} AS SELECT {quoted_names(schema, 'incoming')} FROM incoming")  # noqa: S608
-            connection.unregister("incoming")
-        connection.execute("CREATE SCHEMA stored")
-        views = statements("views")
-        for name, schema in SEGMENT_TABLES.items():
-            connection.execute(_stored_view(lake, schema, version.segments(name)))
-            if name not in views:
-                connection.execute(_visible_view(schema))
-        for sql in [*statements("functions").values(), *views.values(), *statements("macros").values()]:
-            connection.execute(sql)
-        _comment(connection, {**CATALOG_TABLES, **SEGMENT_TABLES, **VIEWS})
-        connection.commit()
+        fill_catalog(connection, lake, version, {}, read_only=read_only)
         connection.execute("CHECKPOINT")  # closing would checkpoint too, but would not raise where that fails
 
 
-def _stored_view(lake: Lake, schema: Table, paths: list[str]) -> str:
-    """The statement for stored.NAME: all rows of a table's segments, including hidden ones."""
-    files = [schema_file(lake, schema.name), *(lake.root / path for path in paths)]
+def fill_catalog(
+    connection: duckdb.DuckDBPyConnection,
+    lake: Lake,
+    version: Version,
+    computed: Mapping[str, pa.Table],
+    *,
+    read_only: bool,
+) -> None:
+    """Create all that makes a catalog in an empty database. Its views name segments by absolute path.
+
+    `computed`: rows of stored tables that the database holds itself, in place of their segments. `read_only`: write
+    nothing to the lake, where a schema file may be missing.
+    """
+    connection.begin()
+    for name, schema in CATALOG_TABLES.items():
+        _create_table(connection, name, schema, version.table(name))
+    connection.execute("CREATE SCHEMA stored")
+    views = statements("views")
+    for name, schema in SEGMENT_TABLES.items():
+        if name in computed:
+            _create_table(connection, f"stored.{name}", schema, computed[name])
+        else:
+            _create_stored_view(connection, lake, schema, version.segments(name), read_only=read_only)
+        if name not in views:
+            connection.execute(_visible_view(schema))
+    for sql in [*statements("functions").values(), *views.values(), *statements("macros").values()]:
+        connection.execute(sql)
+    _comment(connection, {**CATALOG_TABLES, **SEGMENT_TABLES, **VIEWS})
+    connection.commit()
+
+
+def _create_table(connection: duckdb.DuckDBPyConnection, name: str, schema: Table, rows: pa.Table) -> None:
+    connection.register("incoming", schema.conform(rows))
+    connection.execute(f"CREATE TABLE {name} AS SELECT {quoted_names(schema, 'incoming')} FROM incoming")  # noqa: S608
+    connection.unregister("incoming")
+
+
+def _create_stored_view(
+    connection: duckdb.DuckDBPyConnection, lake: Lake, schema: Table, paths: list[str], *, read_only: bool
+) -> None:
+    """Create stored.NAME: all rows of a table's segments, including hidden ones."""
+    files = [lake.root / path for path in paths]
+    columns_file = sound_schema_file(lake, schema.name) if read_only else schema_file(lake, schema.name)
+    view = f"CREATE VIEW stored.{schema.name} AS SELECT {quoted_names(schema, 'segment')} FROM"
+    if columns_file:
+        connection.execute(f"{view} {parquet_rows([columns_file, *files])} AS segment")
+        return
+    _create_table(connection, f"stored.{schema.name}_columns", schema, schema.empty())
+    rows = f"FROM stored.{schema.name}_columns"
+    if files:
+        rows += f" UNION ALL BY NAME FROM {parquet_rows(files)}"
+    connection.execute(f"{view} ({rows}) AS segment")
+
+
+def parquet_rows(files: Sequence[Path]) -> str:
+    """The SQL that reads Parquet files. A folder named `year=1950` above them is no column (`hive_partitioning`)."""
     names = ", ".join(literal(str(file)) for file in files)
-    return (
-        f"CREATE VIEW stored.{schema.name} AS SELECT {quoted_names(schema, 'segment')}"  # noqa: S608
-        f" FROM read_parquet([{names}], union_by_name = true) AS segment"
-    )
+    return f"read_parquet([{names}], union_by_name = true, hive_partitioning = false)"
 
 
 def _visible_view(schema: Table) -> str:

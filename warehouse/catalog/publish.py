@@ -1,112 +1,218 @@
 """Publish versions of the catalog and connect to them.
 
 The catalog is a DuckDB file that names exactly the Parquet segments of its version; there is no other manifest. A new
-version is written to the staging folder and replaces the current one by a rename (`publish`). Every version is also
-hard-linked into `history`, where it stays until garbage collection.
+version is written to the staging folder and replaces the current one by a rename (`publish`). Every published version
+is also hard-linked into `history` (copied where the file system has no hard links), where it stays until garbage
+collection.
+
+DuckDB shares one instance per path within a process, so a process that has catalog.duckdb open would go on reading the
+replaced version. Hoofbeats therefore opens the numbered files, which are never replaced, or a private copy.
 """
 
 import contextlib
 import errno
 import os
-from collections.abc import Iterator
+import shutil
+import tempfile
+import time
+import weakref
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import duckdb
 import pyarrow as pa
 
 from transforms.schema.table import Table
-from warehouse.catalog.file import Version, declarations_digest, lake_row, write_catalog
-from warehouse.catalog.schema import CATALOG_TABLES
+from warehouse.catalog.file import Version, declarations_digest, fill_catalog, lake_row, write_catalog
+from warehouse.catalog.schema import CATALOG_TABLES, LAKE
 from warehouse.catalog.sql import quoted
-from warehouse.errors import NewerLakeError, NoLakeError, UnknownVersionError
-from warehouse.lake import FORMAT, Lake, sync
+from warehouse.errors import DamagedLakeError, LakeError, NewerLakeError, NoLakeError, UnknownVersionError
+from warehouse.lake import CATALOG, FORMAT, Lake, sync
+
+LINK_WAIT_S = 0.2
+"""How long a reader waits for the history file of a version that is just being published."""
+
+_LOCKED = "Could not set lock on file"
+_RECOVER = "`hoofbeats recover` restores the newest sound version; `--at-version N` reads an earlier one"
 
 
 def current_file(lake: Lake) -> Path:
     """The file to open for the current version: its file in `history`, else catalog.duckdb itself.
 
-    DuckDB shares one instance per path within a process, so a process that has catalog.duckdb open would go on reading
-    the replaced version; the numbered files are never replaced. Raises `NoLakeError` if there is no catalog.
+    Raises `NoLakeError` if there is no lake, `DamagedLakeError` if its catalog is missing or cannot be read.
     """
+    lake.check_name()
     try:
         published = lake.catalog.stat()
     except FileNotFoundError:
-        raise NoLakeError(
-            f"no catalog at {lake.root}",
-            "load a vocabulary and a file first: `hoofbeats vocabulary load FILE`, `hoofbeats ingest FILE`;"
-            " or name another lake with --lake or HOOFBEATS_LAKE",
-        ) from None
-    for file in sorted(lake.history.glob("catalog-*.duckdb"), reverse=True):
-        if os.path.samestat(file.stat(), published):
-            return file
-    return lake.catalog
+        raise _no_catalog(lake) from None
+    for file in reversed(lake.kept_versions().values()):
+        with contextlib.suppress(FileNotFoundError):  # garbage collection may remove it meanwhile
+            if os.path.samestat(file.stat(), published):
+                return file
+    # A lake that was copied, or a file system without hard links: the number in the catalog decides.
+    numbered = lake.version_file(number_in(lake.catalog))
+    deadline = time.monotonic() + LINK_WAIT_S
+    while not numbered.exists() and time.monotonic() < deadline:
+        time.sleep(LINK_WAIT_S / 20)
+    return numbered if numbered.exists() else lake.catalog
+
+
+def _no_catalog(lake: Lake) -> LakeError:
+    if lake.kept_versions():
+        return DamagedLakeError(f"{lake.catalog} is missing, though {lake.history} keeps versions of it", _RECOVER)
+    return NoLakeError(
+        f"no catalog at {lake.root}",
+        "load a vocabulary and a file first: `hoofbeats vocabulary load FILE`, `hoofbeats ingest FILE`;"
+        " or name another lake with --lake or HOOFBEATS_LAKE",
+    )
 
 
 def version_path(lake: Lake, number: int) -> Path:
     """The file of a kept version; raises `UnknownVersionError` if it is not kept."""
+    lake.check_name()
     file = lake.version_file(number)
     if not file.exists():
-        kept = sorted(int(path.stem.removeprefix("catalog-")) for path in lake.history.glob("catalog-*.duckdb"))
+        kept = list(lake.kept_versions())
         known = f"{kept[0]} to {kept[-1]}" if kept else "none"
         raise UnknownVersionError(f"version {number} of {lake.root} is not kept", f"kept versions: {known}")
     return file
 
 
+def open_catalog(file: Path) -> duckdb.DuckDBPyConnection:
+    """A read-only connection to one catalog file; raises `DamagedLakeError` if DuckDB cannot read it.
+
+    A private copy is opened instead of catalog.duckdb (see the module's docstring), and of a file that another process
+    has open for writing: DuckDB locks it, and an analyst who forgot `read_only` must not stop the nightly load.
+    """
+    try:
+        if file.name != CATALOG:
+            with contextlib.suppress(_LockedError):
+                return _open(file)
+        with tempfile.TemporaryDirectory(prefix="hoofbeats-") as folder:
+            return _open(Path(shutil.copyfile(file, Path(folder) / file.name)))
+    except duckdb.Error as error:
+        raise DamagedLakeError(f"{file} cannot be read: {' '.join(str(error).split())}", _RECOVER) from error
+
+
+class _LockedError(Exception):
+    """Another process has the catalog open for writing."""
+
+
+def _open(file: Path) -> duckdb.DuckDBPyConnection:
+    """Open a catalog and read from it, because DuckDB opens a file lazily."""
+    try:
+        connection = duckdb.connect(str(file), read_only=True)
+    except duckdb.IOException as error:
+        if _LOCKED in str(error):
+            raise _LockedError from error
+        raise
+    try:
+        connection.execute("SELECT lake.version FROM lake").fetchall()
+    except duckdb.Error:
+        connection.close()
+        raise
+    return connection
+
+
 def connect(lake: Lake, at_version: int | None = None) -> duckdb.DuckDBPyConnection:
-    """A read-only connection to the current version of the catalog, or to a kept one."""
+    """A connection for reading the current version of the catalog, or a kept one. Nothing is written to the lake.
+
+    The catalog of a lake that was moved, or that other code wrote, is built again in memory, for this place and code.
+    """
     file = current_file(lake) if at_version is None else version_path(lake, at_version)
-    return duckdb.connect(str(file), read_only=True)
+    connection = open_catalog(file)
+    if outdated(connection, lake) is None:
+        return connection
+    return connect_in_memory(lake, _read_tables(connection, file), {}, keep_open=connection)
+
+
+def connect_in_memory(
+    lake: Lake,
+    version: Version,
+    computed: Mapping[str, pa.Table],
+    keep_open: duckdb.DuckDBPyConnection | None = None,
+) -> duckdb.DuckDBPyConnection:
+    """A connection to a catalog in memory that reads the segments of a version.
+
+    `computed`: rows of stored tables that take the place of their segments. `keep_open`: a connection to the file of
+    that version, which holds DuckDB's lock, so that garbage collection leaves the segments as long as this one is read.
+    """
+    # A database in memory would spill into the working directory.
+    connection = duckdb.connect(config={"temp_directory": tempfile.gettempdir()})
+    fill_catalog(connection, lake, at_this_root(version, lake), computed, read_only=True)
+    if keep_open is not None:
+        weakref.finalize(connection, keep_open.close)
+    return connection
+
+
+@contextlib.contextmanager
+def attachable_file(lake: Lake, number: int) -> Iterator[Path]:
+    """The file of a kept version, for ATTACH; a temporary one if its own is of another place or code."""
+    file = version_path(lake, number)
+    with open_catalog(file) as connection:
+        version = _read_tables(connection, file) if outdated(connection, lake) else None
+    if version is None:
+        yield file
+        return
+    with tempfile.TemporaryDirectory(prefix="hoofbeats-") as folder:
+        temporary = Path(folder) / file.name
+        write_catalog(lake, at_this_root(version, lake), temporary, read_only=True)
+        yield temporary
 
 
 @contextlib.contextmanager
 def connect_to_write(lake: Lake, version: Version) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A read-only connection to the current version for a commit, with the views of this code.
+    """A connection to the current version for a commit, with the views of this code (see `connect`).
 
-    If other code wrote the catalog, the connection is to a scratch file with the same tables and this code's views.
     The version that the commit publishes is written by this code anyway.
     """
-    [row] = version.table("lake").to_pylist()
-    if row["declarations"] == declarations_digest() and row["root"] == str(lake.root):
-        with connect(lake) as connection:
-            yield connection
-        return
-    scratch = _write_staged(lake, version)
-    try:
-        with duckdb.connect(str(scratch), read_only=True) as connection:
-            yield connection
-    finally:
-        scratch.unlink()
+    del version  # the writer's lock is held, so the current version is the one that the commit read
+    with connect(lake) as connection:
+        yield connection
 
 
 def read_version(lake: Lake) -> Version:
-    """The current version with its small tables; version 0 without tables if there is no catalog yet."""
+    """The current version with its small tables; version 0 without tables if there is no lake yet."""
     try:
-        return _read_file(current_file(lake))
+        return read_file(current_file(lake))
     except NoLakeError:
         return Version(0)
 
 
-def _read_file(catalog: Path) -> Version:
-    with duckdb.connect(str(catalog), read_only=True) as connection:
-        columns = connection.execute("SELECT table_name, column_name FROM duckdb_columns()").fetchall()
-        present = {name for name, _ in columns}
+def read_file(file: Path) -> Version:
+    """The version in one catalog file; raises `DamagedLakeError` if it cannot be read."""
+    with open_catalog(file) as connection:
+        return _read_tables(connection, file)
+
+
+def _read_tables(connection: duckdb.DuckDBPyConnection, file: Path) -> Version:
+    try:
         tables = {
-            name: _read(connection, schema, {column for table, column in columns if table == name})
+            name: _read(connection, schema, present)
             for name, schema in CATALOG_TABLES.items()
-            if name in present
+            if (present := _columns(connection, name))
         }
-    [row] = tables["lake"].to_pylist()
+        [row] = tables["lake"].to_pylist()
+    except (duckdb.Error, KeyError, ValueError, pa.ArrowException) as error:
+        raise DamagedLakeError(f"{file} cannot be read: {' '.join(str(error).split())}", _RECOVER) from error
     if row["format"] > FORMAT:
         raise NewerLakeError(
-            f"{catalog.parent.parent} was written by a newer Hoofbeats (format {row['format']}, not {FORMAT})",
+            f"{file.parent.parent} was written by a newer Hoofbeats (format {row['format']}, not {FORMAT})",
             "install the newer version to use this lake",
         )
     return Version(int(row["version"]), tables)
 
 
-def _number_in(catalog: Path) -> int:
-    with duckdb.connect(str(catalog), read_only=True) as connection:
+def number_in(file: Path) -> int:
+    """The number of the version in a catalog file; raises `DamagedLakeError` if it cannot be read."""
+    with open_catalog(file) as connection:
         return int(connection.execute("SELECT lake.version FROM lake").fetchall()[0][0])
+
+
+def _columns(connection: duckdb.DuckDBPyConnection, table: str) -> set[str]:
+    query = "SELECT column_name FROM duckdb_columns() WHERE table_name = $table AND schema_name = 'main'"
+    return {row[0] for row in connection.execute(query, {"table": table}).fetchall()}
 
 
 def _read(connection: duckdb.DuckDBPyConnection, schema: Table, present: set[str]) -> pa.Table:
@@ -118,59 +224,88 @@ def _read(connection: duckdb.DuckDBPyConnection, schema: Table, present: set[str
     return connection.sql(f"SELECT {names} FROM {schema.name}").to_arrow_table().cast(schema.arrow)  # noqa: S608
 
 
-def repair(lake: Lake) -> str | None:
-    """Remake every kept catalog if the lake was moved or copied, or other code wrote it; returns the reason, or None.
-
-    A lake that cannot be written is left as it is.
-    """
-    if not lake.catalog.exists():
-        return None
-    reason = _outdated(current_file(lake), lake)
-    if reason and os.access(lake.root, os.W_OK):
-        with lake.writing():
-            _remake(lake)
-    return reason
-
-
-def _outdated(catalog: Path, lake: Lake) -> str | None:
-    """Why a catalog has to be remade, None if it need not be."""
-    [row] = _read_file(catalog).table("lake").to_pylist()
+def outdated(connection: duckdb.DuckDBPyConnection, lake: Lake) -> str | None:
+    """Why the views of a catalog do not serve here, None if they do."""
+    [row] = _read(connection, LAKE, _columns(connection, LAKE.name)).to_pylist()
     if row["root"] != str(lake.root):
         return "moved or copied here"
     return None if row["declarations"] == declarations_digest() else "made by another version of Hoofbeats"
 
 
-def _remake(lake: Lake) -> None:
-    current = current_file(lake)
-    for file in {*lake.history.glob("catalog-*.duckdb"), current} - {lake.catalog}:
-        if _outdated(file, lake):
-            _rewrite(lake, _at_this_root(_read_file(file), lake), file)
-    version = _read_file(current)
-    _rewrite(lake, _at_this_root(version, lake), lake.catalog)
-    _link_into_history(lake, version.number)
-
-
-def _at_this_root(version: Version, lake: Lake) -> Version:
+def at_this_root(version: Version, lake: Lake) -> Version:
     """The same version, with the lake's root and this code's declarations in table `lake`."""
     return Version(version.number, {**version.tables, "lake": lake_row(lake, version.number)})
+
+
+def begin_commit(lake: Lake) -> Version:
+    """Return the version that the next commit follows; for holders of the writer's lock.
+
+    Raises `DamagedLakeError` where the catalog is missing, cannot be read, or is older than the newest file in
+    `history`, which holds published versions only. Nothing is ever removed here: files that the catalog does not
+    know may be all that is left of newer versions.
+    """
+    published = read_version(lake)
+    newest = max(lake.kept_versions(), default=0)
+    if newest > published.number:
+        raise DamagedLakeError(
+            f"{lake.catalog} is version {published.number}, but {lake.history} keeps version {newest}", _RECOVER
+        )
+    if published.number and not lake.version_file(published.number).exists():
+        keep_in_history(lake, published.number)  # a crash came between the rename and the link
+    return published
 
 
 def publish(lake: Lake, version: Version) -> None:
     """Make a version the current one. It is durable before the rename, which is atomic, and the rename is made durable.
 
-    A crash before the rename leaves a history file that `recover` removes.
+    The file in `history` gets its name after the rename: so each file there was published, and `begin_commit` makes up
+    for one that a crash prevented.
     """
-    lake.history.mkdir(parents=True, exist_ok=True)
-    staged = _write_staged(lake, version)
-    numbered = lake.version_file(version.number)
-    numbered.unlink(missing_ok=True)
-    os.link(staged, numbered)
-    sync(lake.history)
+    staged = write_staged(lake, version)
+    linked = link_or_copy(staged, _link_path(lake, version.number))
     staged.replace(lake.catalog)
+    # The log of an analyst who wrote to the replaced file would be applied to the new one.
+    lake.catalog.with_name(f"{lake.catalog.name}.wal").unlink(missing_ok=True)
     sync(lake.root)
+    _name_in_history(lake, version.number, linked)
 
 
-def _write_staged(lake: Lake, version: Version) -> Path:
+def keep_in_history(lake: Lake, number: int) -> None:
+    """Link the current catalog, which is version `number`, into `history`, in place of the file that is there."""
+    _name_in_history(lake, number, link_or_copy(lake.catalog, _link_path(lake, number)))
+
+
+def _link_path(lake: Lake, number: int) -> Path:
+    return lake.staging / f"link-{number:06d}.duckdb"
+
+
+def _name_in_history(lake: Lake, number: int, linked: Path) -> None:
+    lake.history.mkdir(parents=True, exist_ok=True)
+    numbered = lake.version_file(number)
+    if numbered.exists() and numbered.samefile(linked):
+        linked.unlink()  # renaming one link of a file to another does nothing
+    else:
+        linked.replace(numbered)
+    sync(lake.history)
+
+
+def link_or_copy(source: Path, target: Path) -> Path:
+    """Make `target` a hard link of `source`, or a durable copy of it where the file system has no hard links."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.unlink(missing_ok=True)
+    try:
+        os.link(source, target)
+    except OSError:
+        try:
+            shutil.copy2(source, target)
+            sync(target)
+        except OSError:
+            target.unlink(missing_ok=True)
+            raise
+    return target
+
+
+def write_staged(lake: Lake, version: Version) -> Path:
     """Write a version to the staging folder and flush it to disk; raises `OSError` if the file is not complete."""
     lake.staging.mkdir(parents=True, exist_ok=True)
     staged = lake.staging / f"catalog-{version.number:06d}.duckdb"
@@ -178,32 +313,6 @@ def _write_staged(lake: Lake, version: Version) -> Path:
     write_catalog(lake, version, staged)
     sync(staged)
     # A write-ahead log that is left behind means that DuckDB could not write all of the catalog, e.g. on a full disk.
-    if staged.with_name(f"{staged.name}.wal").exists() or _number_in(staged) != version.number:
+    if staged.with_name(f"{staged.name}.wal").exists() or number_in(staged) != version.number:
         raise OSError(errno.EIO, "the new catalog is not complete", str(staged))
     return staged
-
-
-def _rewrite(lake: Lake, version: Version, catalog: Path) -> None:
-    """Replace a catalog by a new file of the same version, with the old file's time, which garbage collection reads."""
-    staged, status = _write_staged(lake, version), catalog.stat()
-    os.utime(staged, ns=(status.st_atime_ns, status.st_mtime_ns))
-    staged.replace(catalog)
-    sync(catalog.parent)
-
-
-def _link_into_history(lake: Lake, number: int) -> None:
-    """Replace the history file of the current version by a hard link to the catalog, as `current_file` expects."""
-    linked = lake.staging / f"link-{number:06d}.duckdb"
-    linked.unlink(missing_ok=True)
-    os.link(lake.catalog, linked)
-    linked.replace(lake.version_file(number))
-    sync(lake.history)
-
-
-def recover(lake: Lake) -> Version:
-    """Remove history files of versions that a crash kept from being published; returns the current version."""
-    published = read_version(lake)
-    for file in lake.history.glob("catalog-*.duckdb"):
-        if int(file.stem.removeprefix("catalog-")) > published.number:
-            file.unlink()
-    return published

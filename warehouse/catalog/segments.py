@@ -17,6 +17,12 @@ ROW_GROUP = 122_880
 """Rows of a row group: as many as DuckDB writes, so that a look-up in a sorted column reads one group."""
 
 
+SCHEMA_FILE = "columns-"
+"""The beginning of the name of a schema file (see `schema_file`)."""
+
+_CONTENT_DIGITS = 16
+
+
 def write(lake: Lake, table: str, rows: pa.Table, batch: int, order: pa.Array | None = None) -> dict[str, Any] | None:
     """Write rows (columns of the table's schema but `batch`) as a new segment; returns its row of `segments`.
 
@@ -79,21 +85,47 @@ def register(lake: Lake, table: str, path: Path, batch: int) -> dict[str, Any] |
 
 
 def schema_file(lake: Lake, table: str) -> Path:
-    """A Parquet file without rows that has every current column of the table; written if it does not exist yet.
+    """A Parquet file without rows that has every current column of the table; written if there is no sound one.
 
-    A view reads it together with the segments, so that columns that segments of older code lack are NULL.
+    A view reads it together with the segments, so that columns that segments of older code lack are NULL. Its name
+    holds digests of the columns and of its content, so that a damaged one is noticed, and replaced.
     """
-    schema = SEGMENT_TABLES[table]
-    digest = hashlib.blake2b(str(schema.arrow).encode(), digest_size=6).hexdigest()
-    path = lake.tables / table / f"columns-{digest}.parquet"
-    if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        part = path.with_suffix(f".{uuid.uuid4().hex[:12]}.part")
-        pq.write_table(schema.empty(), part)
+    sound = sound_schema_file(lake, table)
+    if sound:
+        return sound
+    folder = lake.tables / table
+    folder.mkdir(parents=True, exist_ok=True)
+    part = folder / f"{uuid.uuid4().hex[:12]}.part"
+    try:
+        pq.write_table(SEGMENT_TABLES[table].empty(), part)
         sync(part)
+        path = folder / f"{SCHEMA_FILE}{_columns_digest(table)}-{sha256(part)[:_CONTENT_DIGITS]}.parquet"
         part.replace(path)
-        sync(path.parent)
+    finally:
+        part.unlink(missing_ok=True)
+    sync(folder)
     return path
+
+
+def sound_schema_file(lake: Lake, table: str) -> Path | None:
+    """The schema file of a table if the lake has one that is as it was written."""
+    files = sorted((lake.tables / table).glob(f"{SCHEMA_FILE}{_columns_digest(table)}-*.parquet"))
+    return next((file for file in files if schema_file_is_sound(file)), None)
+
+
+def schema_file_is_sound(path: Path) -> bool:
+    """Whether a schema file is as it was written; of one of older code, without a digest in its name: is readable."""
+    _, _, digest = path.stem.removeprefix(SCHEMA_FILE).partition("-")
+    if digest:
+        return path.is_file() and sha256(path).startswith(digest)
+    try:
+        return pq.read_metadata(path).num_rows == 0
+    except (OSError, pa.ArrowException):
+        return False
+
+
+def _columns_digest(table: str) -> str:
+    return hashlib.blake2b(str(SEGMENT_TABLES[table].arrow).encode(), digest_size=6).hexdigest()
 
 
 def sync_folders(lake: Lake) -> None:

@@ -17,7 +17,7 @@ from transforms.columnar.dictionaries import decode_table
 from transforms.curation.verdicts import apply_verdicts
 from warehouse.catalog import segments
 from warehouse.catalog.file import Version
-from warehouse.catalog.publish import connect_to_write, publish, recover
+from warehouse.catalog.publish import begin_commit, connect_to_write, publish
 from warehouse.catalog.schema import WINDOWS
 from warehouse.commit.article_rewrite import ArticleRewrite, PortionStep, RewriteSteps
 from warehouse.commit.staged_rows import keys_of_contents
@@ -44,7 +44,7 @@ def commit(lake: Lake, units: Sequence[Unit]) -> Commit | None:
     Raises `VocabularyChangedError` if a unit was prepared with another vocabulary than the lake's.
     """
     with lake.writing():
-        version = recover(lake)
+        version = begin_commit(lake)
         new_units = _new_units(version, units)
         if not new_units:
             return None

@@ -14,7 +14,7 @@ from typing import Any, Self
 import pyarrow as pa
 
 from warehouse.catalog.file import Version
-from warehouse.catalog.publish import publish, read_version, recover
+from warehouse.catalog.publish import begin_commit, publish, read_version
 from warehouse.catalog.schema import WINDOWS
 from warehouse.lake import Lake
 
@@ -167,7 +167,7 @@ def record_windows(lake: Lake, collected: Iterable[tuple[CollectedWindow, Payloa
     if not rows:
         return []
     with lake.writing():
-        recover(lake)
+        begin_commit(lake)
         version = read_version(lake)
         number = version.number + 1
         rows = [{**row, "batch": number} for row in rows]

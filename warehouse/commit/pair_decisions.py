@@ -6,6 +6,7 @@ those of blocks that grew past the size limit from which finer keys are used, or
 """
 
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 import duckdb
 import pyarrow as pa
@@ -23,7 +24,8 @@ from transforms.duplicates.decisions import decide_pairs_from_features
 from transforms.duplicates.features import COMPARED_COLUMNS, Features
 from transforms.duplicates.links import infer_links
 from transforms.schema.articles import PAIR_DECISIONS
-from warehouse.catalog.sql import literal, quoted, statement
+from warehouse.catalog.file import parquet_rows
+from warehouse.catalog.sql import quoted, statement
 from warehouse.errors import IncompatibleKeysError
 
 DECISIONS = PAIR_DECISIONS.without("batch")
@@ -147,6 +149,6 @@ def _create_view(
 ) -> None:
     """Create a view over a stored table and staged Parquet files with the same columns."""
     selected = ", ".join(f"source.{quoted(column)}" for column in columns)
-    sources = [stored, *([f"read_parquet([{', '.join(map(literal, files))}])"] if files else [])]
+    sources = [stored, *([parquet_rows([Path(file) for file in files])] if files else [])]
     parts = " UNION ALL ".join(f"SELECT {selected} FROM {source} AS source" for source in sources)  # noqa: S608
     connection.execute(f"CREATE TEMP VIEW {name} AS {parts}")

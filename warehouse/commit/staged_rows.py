@@ -10,7 +10,7 @@ on integers.
                                                        3             B               (no member is at position 3)
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pyarrow as pa
@@ -42,7 +42,7 @@ def mentions_of_members(members: pa.Table, staged: Mapping[int, str], stored: pa
     """
     parts, member_rows = [], []
     for unit, file in staged.items():
-        rows = pq.read_table(file, columns=[*_COLUMNS, "raw_position"], read_dictionary=_TEXTS, use_threads=False)
+        rows = _read(file, [*_COLUMNS, "raw_position"], _TEXTS)
         member_rows.append(_members_at(rows["raw_position"], members, unit))
         parts.append(rows.select(_COLUMNS))
     if stored is not None:
@@ -67,7 +67,7 @@ def keys_of_contents(file: str, contents: pa.Table) -> pa.Table:
     `file`: its staged keys. `contents`: raw_position, document_id and digest of each content.
     """
     columns = [*_KEYS, "raw_position"]
-    rows = pq.read_table(file, columns=columns, read_dictionary=["kind", "keys_version"], use_threads=False)
+    rows = _read(file, columns, ["kind", "keys_version"])
     content = _find_positions(rows["raw_position"], np.asarray(contents["raw_position"], np.int64))
     if (content == _ABSENT).any():
         kept = np.flatnonzero(content != _ABSENT)
@@ -111,3 +111,10 @@ def _encode_texts(rows: pa.Table) -> pa.Table:
     for name in _TEXTS:
         rows = rows.set_column(rows.column_names.index(name), name, encode_column(rows[name]))
     return rows
+
+
+def _read(file: str, columns: Sequence[str], dictionaries: Sequence[str]) -> pa.Table:
+    """Columns of a staged file. Its folder may be named like a partition, `year=1950`, and is none."""
+    return pq.read_table(
+        file, columns=list(columns), read_dictionary=list(dictionaries), use_threads=False, partitioning=None
+    )

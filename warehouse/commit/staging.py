@@ -64,7 +64,7 @@ class Unit:
 
     def read(self, table: str) -> pa.Table:
         """The rows of one staged table."""
-        return pq.read_table(self.file(table))
+        return pq.read_table(self.file(table), partitioning=None)
 
     def discard(self) -> None:
         """Remove the folder; for units that are committed."""

@@ -1,19 +1,22 @@
 """Refresh derived tables: recompute them from the whole lake and commit the result as a version of its own.
 
-Done on demand and by maintenance. A refresh replaces all rows of its tables; their column `batch` is the version that
-the refresh made.
+Done by maintenance; readers compute tables that are not current in memory. A refresh replaces all rows of its tables;
+their column `batch` is the version that the refresh made.
 """
 
+import contextlib
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import duckdb
 import pyarrow as pa
 
+from transforms.columnar.dictionaries import decode_table
+from transforms.schema.tables import SEGMENT_TABLES
 from warehouse.catalog import segments
 from warehouse.catalog.file import CODE_VERSION, Version
-from warehouse.catalog.publish import connect_to_write, publish, recover
+from warehouse.catalog.publish import begin_commit, connect, connect_in_memory, connect_to_write, publish, read_version
 from warehouse.catalog.schema import SEGMENTS
 from warehouse.lake import Lake
 
@@ -42,10 +45,33 @@ def is_current(version: Version, derived: DerivedTables) -> bool:
     return not relevant or (relevant[-1]["kind"] == derived.kind and relevant[-1]["code_version"] == CODE_VERSION)
 
 
+@contextlib.contextmanager
+def connect_current(lake: Lake, derived: DerivedTables) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A connection for reading in which the tables are current: computed in memory where the lake's are not.
+
+    The lake is not written; `refresh` stores the tables.
+    """
+    version = read_version(lake)
+    with connect(lake) as connection:
+        if is_current(version, derived):
+            yield connection
+            return
+        computed = dict(zip(derived.tables, derived.compute(connection), strict=True))
+        in_force = {name: _with_batch(name, rows, version.number) for name, rows in computed.items()}
+        with connect_in_memory(lake, version, in_force) as in_memory:
+            yield in_memory
+
+
+def _with_batch(table: str, rows: pa.Table, batch: int) -> pa.Table:
+    schema = SEGMENT_TABLES[table]
+    rows = decode_table(rows).append_column("batch", pa.repeat(pa.scalar(batch, pa.int32()), len(rows)))
+    return rows.select(list(schema.column_names))
+
+
 def refresh(lake: Lake, derived: DerivedTables) -> int | None:
     """Recompute the tables and commit them; return the new version, or None where they are current."""
     with lake.writing():
-        old = recover(lake)
+        old = begin_commit(lake)
         if is_current(old, derived):
             return None
         number = old.number + 1

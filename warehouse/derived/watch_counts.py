@@ -16,7 +16,7 @@ from transforms.counting.filters import Filters
 from transforms.publishing.watches import Watch
 from transforms.rarity import benjamini_hochberg, poisson_tail
 from warehouse.catalog.file import Version
-from warehouse.catalog.publish import connect_to_write, publish, recover
+from warehouse.catalog.publish import begin_commit, connect_to_write, publish
 from warehouse.catalog.sql import statement
 from warehouse.catalog.watch_tables import WATCH_COUNTS, WATCHED_FILTERS, WATCHES
 from warehouse.errors import LakeError
@@ -33,7 +33,7 @@ def count_watches(lake: Lake, watches: Sequence[Watch] | None = None) -> list[Ro
     vocabulary.
     """
     with lake.writing():
-        old = recover(lake)
+        old = begin_commit(lake)
         stored = stored_watches(old)
         watches_to_count = stored if watches is None else tuple(watches)
         if not len(old.table("vocabularies")) or not (watches_to_count or stored):

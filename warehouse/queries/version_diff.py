@@ -1,10 +1,11 @@
 """Compare two kept versions of the catalog."""
 
+from contextlib import ExitStack
 from dataclasses import dataclass
 
 import duckdb
 
-from warehouse.catalog.publish import version_path
+from warehouse.catalog.publish import attachable_file
 from warehouse.catalog.sql import literal
 from warehouse.lake import Lake
 from warehouse.queries.combinations import Row, rows
@@ -23,7 +24,8 @@ class Changes:
 
 def compare_versions(lake: Lake, earlier: int, later: int) -> Changes:
     """Return the changes from one version to another; raises `UnknownVersionError` if one of them is not kept."""
-    with duckdb.connect() as connection:
+    with ExitStack() as files, duckdb.connect() as connection:
         for name, number in (("earlier", earlier), ("later", later)):
-            connection.execute(f"ATTACH {literal(str(version_path(lake, number)))} AS {name} (READ_ONLY)")
+            file = files.enter_context(attachable_file(lake, number))
+            connection.execute(f"ATTACH {literal(str(file))} AS {name} (READ_ONLY)")
         return Changes(rows(connection, "diff_pairs"), rows(connection, "diff_articles"))

@@ -16,7 +16,7 @@ from transforms.curation.verdicts import VerdictError, check_verdicts
 from transforms.schema.mentions import CURATED_VERDICTS
 from warehouse.catalog import segments
 from warehouse.catalog.file import Version
-from warehouse.catalog.publish import connect_to_write, publish, recover
+from warehouse.catalog.publish import begin_commit, connect_to_write, publish
 from warehouse.catalog.schema import CURATIONS
 from warehouse.derived.watch_counts import count_watches, stored_watches
 from warehouse.errors import CurationError
@@ -43,7 +43,7 @@ def curate(lake: Lake, verdict: Mapping[str, Any]) -> int:
     """
     _check_verdict(verdict)
     with lake.writing():
-        old = recover(lake)
+        old = begin_commit(lake)
         number = _commit(lake, old, verdict)
     if stored_watches(old):
         count_watches(lake)
@@ -53,7 +53,7 @@ def curate(lake: Lake, verdict: Mapping[str, Any]) -> int:
 def withdraw(lake: Lake, number: int, author: str, decided_on: dt.date) -> int:
     """Take back a verdict by its number in `numbered_verdicts`; returns the version this makes."""
     with lake.writing():
-        old = recover(lake)
+        old = begin_commit(lake)
         verdicts = numbered_verdicts(old)
         if not 0 < number <= len(verdicts):
             hint = f"there are {len(verdicts)}: see `hoofbeats curate list`"

@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from transforms.vocabulary.compiled import Vocabulary
 from warehouse.catalog import segments
-from warehouse.catalog.publish import connect_to_write, publish, recover
+from warehouse.catalog.publish import begin_commit, connect_to_write, publish
 from warehouse.catalog.schema import VERDICTS
 from warehouse.derived.watch_counts import count_watches, stored_watches
 from warehouse.errors import UnknownDocumentError
@@ -37,7 +37,7 @@ def record_verdict(
         "said_at": said_at or dt.datetime.now(dt.UTC),
     }  # fmt: skip
     with lake.writing():
-        version = recover(lake)
+        version = begin_commit(lake)
         row = VERDICTS.from_rows([{**verdict, "batch": version.number + 1}])
         verdicts = pa.concat_tables([version.table("verdicts"), row])
         annotator = Annotator(_no_vocabulary, version.table("curations").drop_columns("batch"))

@@ -18,7 +18,7 @@ from transforms.vocabulary.changes import VocabularyDifference, compare_vocabula
 from transforms.vocabulary.compiled import Vocabulary, build
 from warehouse.catalog import segments
 from warehouse.catalog.file import Version
-from warehouse.catalog.publish import connect, connect_to_write, publish, read_version, recover
+from warehouse.catalog.publish import begin_commit, connect, connect_to_write, publish, read_version
 from warehouse.catalog.schema import CURATIONS, EDITIONS, INTERVAL_LIMITS, SEGMENTS, VOCABULARIES
 from warehouse.commit.pair_decisions import DOCUMENTS_AT_ONCE
 from warehouse.derived.watch_counts import count_watches, stored_watches
@@ -41,7 +41,7 @@ def store_vocabulary(
     Returns the version this makes; None if this vocabulary is in force already.
     """
     with lake.writing():
-        old = recover(lake)
+        old = begin_commit(lake)
         stamped = None if curations is None else _with_batch(curations, old.number + 1)
         number = store_vocabulary_locked(lake, old, tables, facts, stamped)
     if number is not None and stored_watches(old):

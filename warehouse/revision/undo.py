@@ -8,7 +8,7 @@ import pyarrow.compute as pc
 from transforms.schema.table import Table
 from warehouse.catalog import segments
 from warehouse.catalog.file import Version
-from warehouse.catalog.publish import connect_to_write, publish, recover
+from warehouse.catalog.publish import begin_commit, connect_to_write, publish
 from warehouse.catalog.schema import BATCHES, WINDOWS
 from warehouse.derived.watch_counts import count_watches, stored_watches
 from warehouse.errors import UnknownBatchError
@@ -26,7 +26,7 @@ def undo(lake: Lake, batch: int) -> int:
     Raises `UnknownBatchError` for a batch that loaded nothing or is withdrawn already.
     """
     with lake.writing():
-        version = recover(lake)
+        version = begin_commit(lake)
         _check(version, batch)
         changed = _without_batch(lake, version, batch)
         segments.sync_folders(lake)

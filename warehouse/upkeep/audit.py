@@ -227,7 +227,7 @@ def _unequal_counts(schema: Table, by: str) -> str:
     return (
         f"SELECT {keys}, {both} FROM (SELECT {keys}, {stored} FROM stored.{schema.name} AS counts"  # noqa: S608
         f" WHERE counts.{by} >= $low AND counts.{by} < $high"
-        f" UNION ALL SELECT {keys}, {recounted} FROM read_parquet($recounted) AS counts"
+        f" UNION ALL SELECT {keys}, {recounted} FROM read_parquet($recounted, hive_partitioning = false) AS counts"
         f" WHERE counts.{by} >= $low AND counts.{by} < $high) AS counts GROUP BY {keys}"
         f" HAVING {' OR '.join(f'sum(counts.{name}) <> sum(counts.recounted_{name})' for name in measures)}"
     )

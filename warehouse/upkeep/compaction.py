@@ -21,7 +21,7 @@ from transforms.schema.table import Table
 from transforms.schema.tables import SEGMENT_TABLES
 from warehouse.catalog import segments
 from warehouse.catalog.file import Version
-from warehouse.catalog.publish import connect_to_write, publish, recover
+from warehouse.catalog.publish import begin_commit, connect_to_write, publish
 from warehouse.catalog.schema import SEGMENTS, SUPERSEDED
 from warehouse.catalog.sql import literal, quoted
 from warehouse.lake import Lake
@@ -47,7 +47,7 @@ COUNTED = {
 def compact(lake: Lake, fanout: int = FANOUT) -> int | None:
     """Merge the segments that are due; returns the version this makes, None if none are."""
     with lake.writing():
-        old = recover(lake)
+        old = begin_commit(lake)
         due = _segments_to_merge(old, fanout)
         if not due:
             return None
@@ -103,7 +103,7 @@ def _merge(
 def _merged_rows(schema: Table) -> str:
     """The query for the merged rows of a table, with the parameter $files."""
     names = ", ".join(f"segment.{quoted(name)}" for name in schema.column_names)
-    source = "FROM read_parquet($files, union_by_name = true) AS segment"
+    source = "FROM read_parquet($files, union_by_name = true, hive_partitioning = false) AS segment"
     measures = COUNTED.get(schema.name)
     if measures:
         keys = ", ".join(f"segment.{name}" for name in schema.without("batch", *measures).column_names)
@@ -128,7 +128,7 @@ def _needed_superseded(
         if files and "article_id" in schema.column_names:
             entries = connection.sql(
                 "SELECT DISTINCT superseded.article_id, superseded.before_batch FROM superseded"
-                " INNER JOIN read_parquet($files) AS segment"
+                " INNER JOIN read_parquet($files, hive_partitioning = false) AS segment"
                 " ON segment.article_id = superseded.article_id AND segment.batch < superseded.before_batch",
                 params={"files": files},
             )

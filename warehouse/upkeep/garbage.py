@@ -5,24 +5,29 @@ stays, with every segment it names. The lock is tried from another process, beca
 other within one process, and closing the file would release DuckDB's own lock.
 """
 
+import contextlib
 import datetime as dt
 import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
 
-from warehouse.catalog.publish import recover
-from warehouse.lake import Lake
+from warehouse.catalog.publish import begin_commit, open_catalog
+from warehouse.catalog.segments import SCHEMA_FILE
+from warehouse.errors import DamagedLakeError, UnexplainedFilesError
+from warehouse.lake import SET_ASIDE, Lake
 
 KEEP_LATEST = 30
 KEEP_DAILY_FOR = dt.timedelta(days=30)
 GRACE_S = 3600.0
 """Segments younger than this are kept: a reader that is just opening a catalog may need them."""
+MAX_UNEXPLAINED = 0.25
+"""The largest share of the segments that is removed although nothing explains why no version names them."""
 STAGING_GRACE_S = 7 * 86_400.0
 """Staged payloads and other unfinished work older than this are abandoned; a resumed run prepares them again."""
 
@@ -52,23 +57,59 @@ class RemovedFiles:
     in_use: list[int]
 
 
-def collect_garbage(lake: Lake, keep_latest: int = KEEP_LATEST, grace_s: float = GRACE_S) -> RemovedFiles:
+def collect_garbage(
+    lake: Lake, keep_latest: int = KEEP_LATEST, grace_s: float = GRACE_S, *, force: bool = False
+) -> RemovedFiles:
     """Remove old versions, then the segments that no kept version names and that are older than `grace_s` seconds.
 
-    Kept are the latest `keep_latest` versions, and the last version of each of the last 30 days.
+    Kept are the latest `keep_latest` versions, and the last version of each of the last 30 days. Raises
+    `DamagedLakeError` if a kept catalog cannot be read, as its segments are not known, and `UnexplainedFilesError` if
+    more than `MAX_UNEXPLAINED` of the segments would go unexplained, unless `force`: nothing is removed then.
     """
     with lake.writing():
-        current = recover(lake).number
-        files = {int(path.stem.removeprefix("catalog-")): path for path in lake.history.glob("catalog-*.duckdb")}
+        current = begin_commit(lake).number
+        files = lake.kept_versions()
         due = sorted(set(files) - _versions_to_keep(files, keep_latest) - {current})
         in_use = _in_use(files[number] for number in due)
         removed = [number for number in due if files[number] not in in_use]
+        named = {number: _named_segments(file) for number, file in files.items()}
+        kept = set().union(*(named[number] for number in files if number not in removed), _named_by_set_aside(lake))
+        unnamed = _unnamed_segments(lake, kept, grace_s)
+        if not force:
+            _check_share(lake, [path for path in unnamed if not _is_explained(lake, path, named, current)])
         for number in removed:
             files[number].unlink()
-        named = _named_segments(files[number] for number in files if number not in removed)
-        sizes = _remove_unnamed_segments(lake, named, grace_s)
+        for path in unnamed:
+            path.unlink()
         staged = _remove_stale_work(lake)
-        return RemovedFiles(removed, len(sizes), sum(sizes), staged, [n for n in due if files[n] in in_use])
+        return RemovedFiles(
+            removed, len(unnamed), sum(unnamed.values()), staged, [n for n in due if files[n] in in_use]
+        )
+
+
+def _is_explained(lake: Lake, path: Path, named: Mapping[int, set[str]], current: int) -> bool:
+    """Whether it is known why no kept version names a segment.
+
+    A version that is removed now names it; or a crash left it: a segment begins with the number of the version that it
+    was written for, and that version is kept and does without it, or was never published.
+    """
+    if any(path.relative_to(lake.root).as_posix() in segments for segments in named.values()):
+        return True
+    number = path.name.partition("-")[0]
+    return number.isdecimal() and (int(number) in named or int(number) == current + 1)
+
+
+def _check_share(lake: Lake, unexplained: Sequence[Path]) -> None:
+    """Raise `UnexplainedFilesError` if these segments are too large a share of all, by number or by size."""
+    sizes = {path: path.stat().st_size for path in _segment_files(lake)}
+    size = sum(sizes[path] for path in unexplained)
+    if len(unexplained) > MAX_UNEXPLAINED * len(sizes) or size > MAX_UNEXPLAINED * sum(sizes.values()):
+        raise UnexplainedFilesError(
+            f"{len(unexplained):,} of {len(sizes):,} segments ({size:,} bytes) of {lake.root} belong to no version, and"
+            f" nothing explains it; {unexplained[0].relative_to(lake.root)} is the first. Nothing was removed",
+            "was a catalog or its history deleted or replaced by an older one? Restore it, or see `hoofbeats recover`;"
+            " `hoofbeats maintain --force` removes the segments for good",
+        )
 
 
 def _versions_to_keep(files: dict[int, Path], keep_latest: int) -> set[int]:
@@ -92,27 +133,32 @@ def _in_use(paths: Iterable[Path]) -> set[Path]:
     return {Path(line) for line in probe.stdout.splitlines()}
 
 
-def _named_segments(catalogs: Iterable[Path]) -> set[str]:
-    """The paths of all segments that these catalogs name, relative to the lake."""
+def _named_segments(catalog: Path) -> set[str]:
+    """The paths of all segments that a catalog names, relative to the lake."""
+    with open_catalog(catalog) as connection:
+        return {row[0] for row in connection.execute("SELECT path FROM segments").fetchall()}
+
+
+def _named_by_set_aside(lake: Lake) -> set[str]:
+    """The segments of catalogs that a recovery took out of use, as far as they can be read."""
     named: set[str] = set()
-    for catalog in catalogs:
-        with duckdb.connect(str(catalog), read_only=True) as connection:
-            named.update(row[0] for row in connection.execute("SELECT path FROM segments").fetchall())
+    for catalog in lake.history.glob(f"{SET_ASIDE}*.duckdb"):
+        with contextlib.suppress(DamagedLakeError, duckdb.Error):
+            named |= _named_segments(catalog)
     return named
 
 
-def _remove_unnamed_segments(lake: Lake, named: set[str], grace_s: float) -> Sequence[int]:
-    """Remove segments that are not named; returns their sizes in bytes. Files of `segments.schema_file` stay."""
-    sizes = []
+def _segment_files(lake: Lake) -> Iterator[Path]:
+    return (path for path in lake.tables.glob("*/*.parquet") if not path.name.startswith(SCHEMA_FILE))
+
+
+def _unnamed_segments(lake: Lake, named: set[str], grace_s: float) -> dict[Path, int]:
+    """The segments that are not named and older than `grace_s` seconds, with their sizes in bytes."""
     before = time.time() - grace_s
-    for path in lake.tables.glob("*/*.parquet"):
-        status = path.stat()
-        if path.name.startswith("columns-") or path.relative_to(lake.root).as_posix() in named:
-            continue
-        if status.st_mtime <= before:
-            path.unlink()
-            sizes.append(status.st_size)
-    return sizes
+    unnamed = {
+        path: path.stat() for path in _segment_files(lake) if path.relative_to(lake.root).as_posix() not in named
+    }
+    return {path: status.st_size for path, status in unnamed.items() if status.st_mtime <= before}
 
 
 def _remove_stale_work(lake: Lake) -> int:

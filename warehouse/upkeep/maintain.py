@@ -2,12 +2,14 @@
 
 from dataclasses import dataclass
 
+from warehouse.catalog.publish import current_file
 from warehouse.derived.claim_audit import CLAIM_TABLES
 from warehouse.derived.rare_pairs import RARE_TABLES
 from warehouse.derived.refresh import refresh
 from warehouse.lake import Lake
 from warehouse.upkeep.compaction import compact
 from warehouse.upkeep.garbage import KEEP_LATEST, RemovedFiles, collect_garbage
+from warehouse.upkeep.remake import remake_catalogs
 
 
 @dataclass(frozen=True)
@@ -20,14 +22,18 @@ class Maintained:
     removed: RemovedFiles
 
 
-def maintain_lake(lake: Lake, keep_latest: int = KEEP_LATEST) -> Maintained:
-    """Audit claims, test rare pairs, compact segments and collect garbage. Readers are not disturbed.
+def maintain_lake(lake: Lake, keep_latest: int = KEEP_LATEST, *, force: bool = False) -> Maintained:
+    """Remake the catalogs of a moved lake, audit claims, test rare pairs, compact segments and collect garbage.
 
-    `keep_latest`: versions to keep, beside the last of each day (see `collect_garbage`).
+    Readers are not disturbed.
+
+    `keep_latest`: versions to keep, beside the last of each day; `force`: see `collect_garbage`. Raises `NoLakeError`.
     """
+    current_file(lake)
+    remake_catalogs(lake)
     return Maintained(
         refresh(lake, CLAIM_TABLES),
         refresh(lake, RARE_TABLES),
         compact(lake),
-        collect_garbage(lake, keep_latest=keep_latest),
+        collect_garbage(lake, keep_latest=keep_latest, force=force),
     )

@@ -9,11 +9,12 @@ import pytest
 
 from tests.support.small_lake import BOTH, ask, content, load_units, new_lake, pairs, record, stage_unit
 from transforms.schema.articles import ARTICLE_KEYS
-from warehouse.catalog.publish import publish, read_version, repair
+from warehouse.catalog.publish import publish, read_version
 from warehouse.catalog.schema import BATCHES
 from warehouse.dictionary import markdown
 from warehouse.errors import NewerLakeError
 from warehouse.lake import FORMAT, Lake
+from warehouse.upkeep.remake import remake_catalogs
 
 
 @pytest.fixture
@@ -30,8 +31,8 @@ def test_a_moved_or_copied_lake_is_repaired(lake, tmp_path, how):
     how(str(lake.root), str(tmp_path / "it's elsewhere"))
     shutil.rmtree(lake.root, ignore_errors=True)
     moved = Lake.at(tmp_path / "it's elsewhere")
-    assert repair(moved)
-    assert not repair(moved)
+    assert remake_catalogs(moved)
+    assert not remake_catalogs(moved)
     assert content(moved) == before
     assert ask(moved, "SELECT count(*) FROM articles", at_version=2) == [(1,)]
     load_units(moved, stage_unit(moved, "c", [record(3, 1, headings=BOTH)]))
@@ -66,8 +67,8 @@ def test_a_catalog_of_other_code_is_remade(lake):
     with duckdb.connect(str(lake.version_file(3))) as connection:
         connection.execute("DROP MACRO TABLE count_together")
         connection.execute("UPDATE lake SET declarations = 'older'")
-    assert repair(lake) == "made by another version of Hoofbeats"
-    assert repair(lake) is None
+    assert remake_catalogs(lake) == "made by another version of Hoofbeats"
+    assert remake_catalogs(lake) is None
     assert read_version(lake).number == 3
     assert ask(lake, "SELECT articles, changed_since FROM count_together([['MESH:D1']])") == [(2, None)]
 

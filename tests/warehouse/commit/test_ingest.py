@@ -177,9 +177,10 @@ def test_a_reader_keeps_its_version_while_the_catalog_is_replaced(lake):
     assert ask(lake, "SELECT count(*) FROM articles") == [(2,)]
 
 
-def test_the_next_commit_removes_what_a_crash_left(lake):
+def test_the_next_commit_is_not_disturbed_by_what_a_crash_left(lake):
     load_units(lake, stage_unit(lake, "a", [record(1, 1, headings=BOTH)]))
-    lake.version_file(3).write_bytes(b"never published")
+    (lake.staging / "catalog-000003.duckdb").write_bytes(b"never published")
+    (lake.staging / "link-000003.duckdb").write_bytes(b"never published")
     (lake.tables / "documents" / "000003-lost.parquet").write_bytes(b"no version names it")
     done = load_units(lake, stage_unit(lake, "b", [record(2, 1, headings=BOTH)]))
     assert done.version == 3
@@ -193,6 +194,7 @@ def test_a_failure_before_the_rename_leaves_the_lake_as_it_was(lake, monkeypatch
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr("warehouse.catalog.publish.os.link", fail)
+    monkeypatch.setattr("warehouse.catalog.publish.shutil.copy2", fail)
     with pytest.raises(OSError, match="No space left"):
         load_units(lake, stage_unit(lake, "b", [record(2, 1, headings=BOTH)]))
     monkeypatch.undo()

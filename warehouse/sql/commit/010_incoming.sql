@@ -7,4 +7,4 @@ SELECT
     staged.raw_file,
     staged.raw_position,
     list_position($files, staged.filename)::INTEGER AS unit
-FROM read_parquet($files, filename = true) AS staged
+FROM read_parquet($files, filename = true, hive_partitioning = false) AS staged

@@ -5,4 +5,4 @@ SELECT
     staged.version,
     staged.raw_file,
     list_position($files, staged.filename)::INTEGER AS unit
-FROM read_parquet($files, filename = true) AS staged
+FROM read_parquet($files, filename = true, hive_partitioning = false) AS staged

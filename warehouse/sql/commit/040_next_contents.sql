@@ -16,7 +16,7 @@ pmids_of_contents AS (
         staged.document_id,
         staged.digest,
         staged.pmid
-    FROM read_parquet($files) AS staged
+    FROM read_parquet($files, hive_partitioning = false) AS staged
     UNION ALL
     SELECT
         documents.document_id,

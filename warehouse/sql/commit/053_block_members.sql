@@ -26,7 +26,7 @@ keys_of_changes AS (
     SELECT
         staged.value,
         1 AS members
-    FROM read_parquet($files) AS staged
+    FROM read_parquet($files, hive_partitioning = false) AS staged
     WHERE staged.kind IN (SELECT unnest($blocks))
     UNION ALL
     SELECT

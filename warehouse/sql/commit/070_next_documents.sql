@@ -27,7 +27,7 @@ SELECT
     ),
     runs_of_portion.article_id,
     runs_of_portion.is_current
-FROM read_parquet($files, filename = true) AS staged
+FROM read_parquet($files, filename = true, hive_partitioning = false) AS staged
 INNER JOIN runs_of_portion
     ON
         runs_of_portion.staged_position = staged.raw_position

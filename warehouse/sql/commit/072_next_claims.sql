@@ -11,7 +11,7 @@ WITH documents_of_portion AS (
 SELECT
     staged.* EXCLUDE (raw_position, filename),
     documents_of_portion.article_id
-FROM read_parquet($files, filename = true) AS staged
+FROM read_parquet($files, filename = true, hive_partitioning = false) AS staged
 INNER JOIN documents_of_portion
     ON
         documents_of_portion.staged_position = staged.raw_position
