@@ -1,7 +1,9 @@
 """`hoofbeats check`: the claims of a manuscript, before it is submitted."""
 
 import datetime as dt
+import re
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 import duckdb
@@ -11,13 +13,14 @@ from flows.cli.claims_report import KEY, print_claims
 from flows.errors import FlowError
 from flows.prepare.extraction_worker import Extractor
 from flows.settings import Settings
-from transforms.claims.manuscript import Draft, read_draft
+from transforms.claims.manuscript import MAX_DRAFT_LENGTH, Draft, read_draft
 from transforms.web.result import Extraction, Rejection
 from warehouse.derived.claim_audit import listed_articles
-from warehouse.derived.manuscript_audit import audit_draft
+from warehouse.derived.manuscript_audit import audit_draft, known_words
 from warehouse.queries.combinations import Row
 
 STANDARD_INPUT = "-"
+_PARTED_WORD = re.compile(rb"[-\x90\x91\xad][ \t]*[\r\n]")  # bytes that end a hyphen in UTF-8
 _HTML = (b"<!doctype html", b"<html")
 
 
@@ -32,18 +35,27 @@ def check_manuscript(
 
     Raises `ManuscriptError` for a file that cannot be read.
     """
-    draft = _read(file, settings)
-    answers = audit_draft(connection, draft.title, draft.abstract, known_until)
+    draft = _read(file, settings, connection)
+    answers, left_out = audit_draft(connection, draft.title, draft.abstract, known_until)
     matches = listed_articles(connection, answers.matches)
     text = f"{draft.title} {draft.abstract}"
-    print_claims([_claim_row(row, text, matches) for row in answers.audit.to_pylist()], as_json=as_json)
+    by_claim: dict[tuple[int, int], list[Row]] = {}
+    for match in matches:
+        by_claim.setdefault((match["start"], match["number"]), []).append(match)
+    print_claims([_claim_row(row, text, by_claim) for row in answers.audit.to_pylist()], as_json=as_json)
+    if left_out:
+        terminal.note(
+            f"{left_out:,} further claims of {file} are not judged: check a shorter text, such as its abstract"
+        )
+    if draft.cut:
+        terminal.note(f"{file} was read up to {MAX_DRAFT_LENGTH:,} characters: check a shorter text")
     if not as_json and not len(answers.audit):
         terminal.note("read as the title: " + (draft.title or "-"))
 
 
-def _claim_row(row: Row, text: str, matches: list[Row]) -> Row:
+def _claim_row(row: Row, text: str, by_claim: Mapping[tuple[int, int], list[Row]]) -> Row:
     """A claim as `hoofbeats claims` prints it; the manuscript is no article of the lake."""
-    own = [match for match in matches if (match["start"], match["number"]) == (row["start"], row["number"])]
+    own = by_claim.get((row["start"], row["number"]), [])
     return {
         **{name: value for name, value in row.items() if name not in ("article_id", "document_id")},
         "article_id": None,
@@ -52,7 +64,7 @@ def _claim_row(row: Row, text: str, matches: list[Row]) -> Row:
     }
 
 
-def _read(file: str, settings: Settings) -> Draft:
+def _read(file: str, settings: Settings, connection: duckdb.DuckDBPyConnection) -> Draft:
     try:
         payload = sys.stdin.buffer.read() if file == STANDARD_INPUT else Path(file).read_bytes()
     except OSError as error:
@@ -64,7 +76,7 @@ def _read(file: str, settings: Settings) -> Draft:
             page = extractor.extract(payload, f"file/{file}")
         if isinstance(page, Extraction) and page.abstract:
             return Draft(page.title or "", page.abstract)
-    draft = read_draft(payload)
+    draft = read_draft(payload, known_words(connection) if _PARTED_WORD.search(payload) else frozenset())
     if isinstance(draft, Rejection):
         raise ManuscriptError(f"{file}: {draft.detail}", "save the title and the abstract as plain text")
     return draft

@@ -15,16 +15,22 @@ from transforms.web.plain_text import is_plain_text, split_paragraphs
 from transforms.web.result import Rejection
 from transforms.web.tree import normalize_heading, parse_page, read_blocks
 
+MAX_DRAFT_LENGTH = 500_000
+"""Code points of a manuscript that are read; title and abstract stand at its beginning."""
 _LONGEST_TITLE = 500
 _INTRODUCTION = "introduction"
 _TITLE = re.compile(r"title\s*:\s*", re.IGNORECASE)
 
 
 class Draft(NamedTuple):
-    """The title and abstract of a manuscript; the title is '' if it begins with its abstract."""
+    """The title and abstract of a manuscript; the title is '' if it begins with its abstract.
+
+    cut: whether the text goes on behind MAX_DRAFT_LENGTH, where reading stops.
+    """
 
     title: str
     abstract: str
+    cut: bool = False
 
 
 def read_draft(payload: bytes, known_words: Set[str] = frozenset()) -> Draft | Rejection:
@@ -38,7 +44,9 @@ def read_draft(payload: bytes, known_words: Set[str] = frozenset()) -> Draft | R
     page = decode_page(payload)
     if isinstance(page, Rejection):
         return page
-    lines = _lines(page.text, page.utf8, known_words)
+    is_cut = len(page.text) > MAX_DRAFT_LENGTH
+    text = page.text[:MAX_DRAFT_LENGTH]
+    lines = _lines(text, text.encode("utf-8", "replace") if is_cut else page.utf8, known_words)
     if isinstance(lines, Rejection):
         return lines
     if not lines:
@@ -49,7 +57,7 @@ def read_draft(payload: bytes, known_words: Set[str] = frozenset()) -> Draft | R
     begin = heading + 1 if heading is not None else bool(title)
     abstract = lines[begin:]
     end = next((n for n, line in enumerate(abstract) if n and _ends(line)), len(abstract))
-    return Draft(title, " ".join(abstract[:end]))
+    return Draft(title, " ".join(abstract[:end]), is_cut)
 
 
 def _lines(text: str, utf8: bytes, known_words: Set[str]) -> list[str] | Rejection:

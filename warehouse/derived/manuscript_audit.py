@@ -13,16 +13,30 @@ from transforms.schema.vocabulary import CONCEPT_ANCESTORS, CONCEPT_NAMES, CONCE
 from transforms.vocabulary.compiled import build
 from warehouse.derived.claim_audit import load_concepts, load_coverage, matching_articles
 
+MAX_DRAFT_CLAIMS = 200
+"""Claims of one draft that are judged; an abstract has a few, a text with more is a list or no manuscript."""
 _DRAFT_ID = "draft"
 _NO_ARTICLE = 0
+_WORDS_OF_NAMES = "SELECT DISTINCT unnest(regexp_extract_all(lower(name), '[a-z]{2,}')) FROM concept_names"
 
 
-def audit_draft(connection: duckdb.DuckDBPyConnection, title: str, abstract: str, day: dt.date) -> AuditTables:
-    """Return rows of claim_audit and claim_matches for a draft, judged by the articles that entered before `day`."""
+def known_words(connection: duckdb.DuckDBPyConnection) -> frozenset[str]:
+    """Return the words of all names in the vocabulary, in lower case."""
+    return frozenset(word for (word,) in connection.execute(_WORDS_OF_NAMES).fetchall())
+
+
+def audit_draft(
+    connection: duckdb.DuckDBPyConnection, title: str, abstract: str, day: dt.date
+) -> tuple[AuditTables, int]:
+    """Return rows of claim_audit and claim_matches for a draft, and the number of claims that were left out.
+
+    Claims are judged by the articles that entered before `day`; at most the first MAX_DRAFT_CLAIMS in the text.
+    """
     document = pa.table(
         {"document_id": [_DRAFT_ID], "article_id": [_NO_ARTICLE], "title": [title], "abstract": [abstract]}
     )
-    claims = numbered_claims(document, "article_id")
+    found = numbered_claims(document, "article_id")
+    claims = found.slice(0, MAX_DRAFT_CLAIMS)
     for name, value, type_ in (
         ("received_on", day, pa.date32()),
         ("entered_on", None, pa.date32()),
@@ -35,6 +49,7 @@ def audit_draft(connection: duckdb.DuckDBPyConnection, title: str, abstract: str
     ]
     concepts = load_concepts(connection)
     combined = add_combinations(claims, annotate(document, build(*tables)), concepts)
-    return judge_claims(
+    audit = judge_claims(
         combined, matching_articles(connection, combined), {}, load_coverage(connection), concepts.names
     )
+    return audit, len(found) - len(claims)

@@ -3,6 +3,7 @@
 import io
 import json
 import sys
+import time
 
 import pyarrow.parquet as pq
 import pytest
@@ -11,6 +12,7 @@ import rispy
 from flows.cli.app import main
 from tests.support.reported_cases import CASE, FIRST, SECOND, case, load
 from tests.support.small_lake import new_lake
+from warehouse.derived.manuscript_audit import MAX_DRAFT_CLAIMS
 
 DRAFT = f"""Leukemia and extramedullary hematopoiesis in lymph nodes
 
@@ -86,6 +88,23 @@ def test_a_draft_without_claims_or_text(hoofbeats, tmp_path):
     assert (code, out) == (1, b"")
     assert "absent.txt: No such file" in err
     assert "no text" in hoofbeats("check", "-")[2]
+
+
+def test_a_draft_from_a_pdf_or_in_markdown(hoofbeats):
+    parted = FIRST.replace("hematopoiesis", "hemato-\npoiesis").replace("leukemia", "leu-\nkemia")
+    for written in (parted, FIRST.replace("first", "*first*")):
+        assert written != FIRST
+        [claim] = json.loads(hoofbeats("check", "-", "--json", given=f"A case\n\n{written}".encode())[1])
+        assert (claim["verdict"], claim["sentence_text"]) == ("contradicted", FIRST)
+
+
+def test_a_text_with_20_000_claims_is_bounded(hoofbeats):
+    began = time.monotonic()
+    code, out, err = hoofbeats("check", "-", "--json", given=f"A case\n\n{f'{FIRST} ' * 20_000}".encode())
+    assert (code, len(json.loads(out))) == (0, MAX_DRAFT_CLAIMS)
+    assert "further claims of - are not judged" in err
+    assert "was read up to" in err
+    assert time.monotonic() - began < 30
 
 
 def test_a_draft_in_html(hoofbeats):
