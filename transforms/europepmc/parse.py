@@ -11,7 +11,7 @@ records, or a dump of the older getpapers tool ({"papers": {id: record}}). Reaso
     malformed_json            the payload is not JSON from here on; the records before are loaded
     truncated_file            the payload, or its gzip data, ends early; the records before are loaded
     damaged_gzip              the gzip data are damaged; the records before are loaded
-    too_large                 one JSON document has more than 256 million characters
+    too_large                 one JSON document has more than 256 million characters, or one record's text more than 16
     source_error              the service answered with an error instead of records
     not_europepmc_json        a JSON document without records, something that is no JSON object or list, or nothing
 """
@@ -29,6 +29,8 @@ from transforms.payloads.parsed import ParsedBatch, describe_failure
 from transforms.payloads.record_versions import LAST_POSITION, encode_version, request_version
 from transforms.schema.records import PARSED_DELETIONS, PARSED_DOCUMENTS, PARSED_REJECTED
 
+LARGEST_TEXT = 16 << 20
+"""Characters of the title and abstract of one record; as many as the bytes of one of PubMed."""
 _EXCERPT = 2000
 _UNFIT = (pa.ArrowException, OverflowError, TypeError, ValueError)
 """What Arrow raises for a value that does not fit into its column."""
@@ -123,6 +125,9 @@ class _BatchBuilder:
             self.reject(position, "no_id", "the record has no source or no id", record)
         elif not row["title"] and not row["abstract"]:
             self.reject(position, "no_text", "the record has neither title nor abstract", record, row["document_id"])
+        elif len(row["title"]) + len(row["abstract"] or "") > LARGEST_TEXT:
+            detail = f"title and abstract of more than {LARGEST_TEXT:,} characters"
+            self.reject(position, "too_large", detail, record, row["document_id"])
         else:
             row["version"] = self._request_version or self._version_of_day(row["revised_on"] or row["entered_on"])
             self._documents.append({**row, "raw_file": self._name, "raw_position": position})

@@ -16,8 +16,10 @@ from transforms.web.metadata import Fields, StatedValue
 from transforms.web.result import Finding
 from transforms.web.tree import PageSurvey, element_text, read_markup_blocks
 
-_DOI = re.compile(r"10\.\d{4,9}/[^\s\"'<>?#]+")
-_DOI_IN_PATH = re.compile(r"/(10\.\d{4,9}/[^\s\"'<>?#&]+)")
+# Part of many DOIs of the 1990s: 10.1002/(SICI)1097-0142(1996)77:8<1563::AID-CNCR20>3.0.CO;2-W
+_SICI = r"<\d[^\s\"'<>]{1,60}>"
+_DOI = re.compile(rf"10\.\d{{4,9}}/(?:[^\s\"'<>?#]|{_SICI})+")
+_DOI_IN_PATH = re.compile(rf"/(10\.\d{{4,9}}/(?:[^\s\"'<>?#&]|{_SICI})+)")
 _PATH_ENDS = re.compile(
     r"/(?:abstract|full|fulltext|pdf|epdf|meta|html|summary|references|figures|tables)$|(?:v\d+)?\.(?:abstract|full|short)$"
 )
@@ -120,9 +122,7 @@ def resolve_identifiers(fields: Fields, url: str, text: str) -> dict[str, tuple[
         return resolved
     if "10." in text:
         shown = {
-            doi
-            for written in _DOI.findall(text[:2_000_000])
-            if (doi := normalize.normalize_doi(written.rstrip(")]},.;&")))
+            doi for written in _DOI.findall(text[:2_000_000]) if (doi := normalize.normalize_doi(written.rstrip("&")))
         }
         if len(shown) == 1:
             resolved["doi"] = resolve_value([StatedValue("text:doi", shown.pop(), 0.6)], read_doi)
@@ -134,7 +134,7 @@ def resolve_identifiers(fields: Fields, url: str, text: str) -> dict[str, tuple[
 def read_doi(value: str) -> str | None:
     """Return the DOI in a value, which may be an address or have a label; None if there is none."""
     match = _DOI.search(unquote(value) if "doi.org" in value.lower() else value)
-    return normalize.normalize_doi(match[0].rstrip(")]}")) if match else None
+    return normalize.normalize_doi(match[0]) if match else None
 
 
 def _read_pmid(value: str) -> str | None:

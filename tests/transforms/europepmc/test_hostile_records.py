@@ -77,6 +77,12 @@ def test_hostile_text_is_read_in_linear_time(field):
     assert time.process_time() - begun < 2
 
 
+def test_a_text_beyond_any_article_is_rejected(monkeypatch):
+    monkeypatch.setattr(europepmc_parse, "LARGEST_TEXT", 1_000)
+    documents, rejected = parse_rows(search_answer({**RECORD, "abstractText": "a " * 600}, GOOD))
+    assert (len(documents), [row["reason"] for row in rejected]) == (1, ["too_large"])
+
+
 def test_control_characters_and_terminal_escapes_are_removed():
     title = "\x1b[31mRed\x1b[0m \x1b]0;title\x07horse\x9b1m\x08 \x7f&#27;[2J&#x9b;."
     documents, _ = parse_rows(search_answer({**RECORD, "title": title}))

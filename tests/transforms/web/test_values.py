@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from transforms.text import normalize
 from transforms.web.dates import normalize_date
 from transforms.web.decode import decode_page
+from transforms.web.fields import read_doi
 from transforms.web.language import detect_language, normalize_language, to_pubmed_language
 from transforms.web.result import Rejection
 
@@ -98,3 +99,22 @@ def test_utf8_is_read_back(text):
     assert not isinstance(result, Rejection)
     assert result.text == f"<html><body>{text}"
     assert result.utf8 == html
+
+
+SICI = "10.1002/(sici)1097-0142(1996)77:8<1563::aid-cncr20>3.0.co;2-w"
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        SICI,
+        SICI.upper(),
+        SICI.replace("<", "&lt;").replace(">", "&gt;"),
+        SICI.replace("<", "%3C").replace(">", "%3E"),
+        "https://doi.org/" + SICI.replace("<", "%3C").replace(">", "%3E"),
+        f"doi:{SICI}/abstract",
+        f"({SICI})",
+    ],
+)
+def test_a_doi_with_angle_brackets_is_read_whole(written):
+    assert read_doi(written) == SICI
