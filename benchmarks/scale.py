@@ -23,9 +23,9 @@ import numpy as np
 from benchmarks.processes import measure, python_command
 from benchmarks.synthetic import SEED, concept_id, grow, new_lake, ranked_concepts, stage
 from warehouse.catalog.publish import connect
+from warehouse.commit.compaction import compact
 from warehouse.commit.ingest import commit
 from warehouse.lake import Lake
-from warehouse.upkeep.compaction import compact
 
 COMBINATIONS = 30
 SMALL_LAKE = 50_000

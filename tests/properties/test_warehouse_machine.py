@@ -25,10 +25,10 @@ from tests.support.small_lake import (
 from transforms.duplicates import blocking
 from transforms.duplicates.deduplicate import deduplicate
 from warehouse.catalog.publish import connect
+from warehouse.commit.compaction import compact
 from warehouse.revision.record_verdicts import record_verdict
 from warehouse.revision.undo import undo
 from warehouse.upkeep.audit import audit
-from warehouse.upkeep.compaction import compact
 from warehouse.upkeep.garbage import collect_garbage
 
 CONCEPTS = ["MESH:D1", "MESH:D2", "MESH:D3", "MESH:D4"]

@@ -7,8 +7,8 @@ import sys
 
 from tests.support.small_lake import load_units, record, stage_unit
 from warehouse.catalog.publish import connect
+from warehouse.commit.compaction import compact
 from warehouse.upkeep.audit import audit
-from warehouse.upkeep.compaction import compact
 from warehouse.upkeep.garbage import collect_garbage
 
 A, B = "MESH:D1", "MESH:D2"

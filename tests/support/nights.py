@@ -12,8 +12,8 @@ from flows.demo_literature.shelf import Shelf
 from flows.demo_literature.vocabulary import headings
 from flows.sources.base import Span
 from tests.support.collecting import FIRST, collect, records
+from warehouse.commit.compaction import compact
 from warehouse.lake import Lake
-from warehouse.upkeep.compaction import compact
 from warehouse.upkeep.garbage import collect_garbage
 
 BEGIN = dt.date(2026, 3, 1)

@@ -20,6 +20,7 @@ from warehouse.catalog.file import Version
 from warehouse.catalog.publish import begin_commit, connect_to_write, publish
 from warehouse.catalog.schema import WINDOWS
 from warehouse.commit.article_rewrite import ArticleRewrite, PortionStep, RewriteSteps
+from warehouse.commit.compaction import compact_if_crowded
 from warehouse.commit.staged_rows import keys_of_contents
 from warehouse.commit.staging import NOT_RETURNED, Unit
 from warehouse.derived.watch_counts import count_watches, stored_watches
@@ -50,6 +51,7 @@ def commit(lake: Lake, units: Sequence[Unit]) -> Commit | None:
             return None
         with connect_to_write(lake, version) as connection:
             committed = _ingest(ArticleRewrite(lake, version, new_units, connection))
+    compact_if_crowded(lake)
     if stored_watches(version):
         count_watches(lake)
     return committed

@@ -18,6 +18,7 @@ from warehouse.catalog import segments
 from warehouse.catalog.file import Version
 from warehouse.catalog.publish import begin_commit, connect_to_write, publish
 from warehouse.catalog.schema import CURATIONS
+from warehouse.commit.compaction import compact_if_crowded
 from warehouse.derived.watch_counts import count_watches, stored_watches
 from warehouse.errors import CurationError
 from warehouse.lake import Lake
@@ -45,6 +46,7 @@ def curate(lake: Lake, verdict: Mapping[str, Any]) -> int:
     with lake.writing():
         old = begin_commit(lake)
         number = _commit(lake, old, verdict)
+    compact_if_crowded(lake)
     if stored_watches(old):
         count_watches(lake)
     return number
@@ -68,6 +70,7 @@ def withdraw(lake: Lake, number: int, author: str, decided_on: dt.date) -> int:
             "note": f"takes back verdict {number}",
         }
         version_number = _commit(lake, old, verdict)
+    compact_if_crowded(lake)
     if stored_watches(old):
         count_watches(lake)
     return version_number

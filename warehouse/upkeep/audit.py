@@ -28,8 +28,8 @@ from transforms.schema.records import DOCUMENTS
 from transforms.schema.table import Table
 from warehouse.catalog.sql import statement
 from warehouse.commit.article_assignment import latest_verdicts
+from warehouse.commit.compaction import COUNTED
 from warehouse.commit.pair_decisions import DECISIONS, DOCUMENTS_AT_ONCE, create_known_views, decide
-from warehouse.upkeep.compaction import COUNTED
 
 ARTICLES_AT_ONCE = 25_000
 ROWS_AT_ONCE = 3_000_000

@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 
 from warehouse.catalog.publish import current_file
+from warehouse.commit.compaction import compact
 from warehouse.derived.claim_audit import CLAIM_TABLES
 from warehouse.derived.rare_pairs import RARE_TABLES
 from warehouse.derived.refresh import refresh
 from warehouse.lake import Lake
-from warehouse.upkeep.compaction import compact
 from warehouse.upkeep.garbage import KEEP_LATEST, RemovedFiles, collect_garbage
 from warehouse.upkeep.remake import remake_catalogs
 

@@ -8,12 +8,12 @@ import pytest
 
 from tests.support.small_lake import BOTH, ask, content, load_units, new_lake, pairs, record, stage_unit
 from warehouse.catalog.publish import connect, read_version
+from warehouse.commit.compaction import compact
 from warehouse.derived.rare_pairs import RARE_TABLES
 from warehouse.derived.refresh import connect_current
 from warehouse.errors import UnusableFolderError
 from warehouse.lake import Lake
 from warehouse.queries.version_diff import compare_versions
-from warehouse.upkeep.compaction import compact
 
 
 def loaded_lake(folder):

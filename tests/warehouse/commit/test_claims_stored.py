@@ -6,10 +6,10 @@ from tests.support.small_lake import NAMES, ask, europepmc_record, load_units, n
 from transforms.schema.vocabulary import CONCEPT_ANCESTORS, CONCEPT_NAMES, CONCEPTS
 from warehouse.catalog.publish import connect
 from warehouse.commit.article_rewrite import ArticleRewrite
+from warehouse.commit.compaction import compact
 from warehouse.revision import stored_vocabulary
 from warehouse.revision.undo import undo
 from warehouse.upkeep.audit import audit
-from warehouse.upkeep.compaction import compact
 
 FIRST = "Nothing was known. This is the first reported case of asthma in a lymph node."
 SECOND = "We report the second reported case of asthma in a lymph node."

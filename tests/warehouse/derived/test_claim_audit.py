@@ -5,9 +5,9 @@ import pytest
 from tests.support.reported_cases import CASE, FIRST, GROUPS, SECOND, case, day, load
 from tests.support.small_lake import ask, new_lake
 from warehouse.catalog.publish import read_version
+from warehouse.commit.compaction import compact
 from warehouse.derived.claim_audit import CLAIM_TABLES
 from warehouse.derived.refresh import is_current, refresh
-from warehouse.upkeep.compaction import compact
 
 AUDIT = "SELECT article_id, verdict, earlier, scattered, too_late, undated FROM claim_audit ORDER BY ALL"
 MATCHES = "SELECT article_id, matched_id, place FROM claim_matches ORDER BY ALL"

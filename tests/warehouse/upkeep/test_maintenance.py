@@ -20,10 +20,11 @@ from tests.support.small_lake import (
     stage_unit,
 )
 from transforms.schema.counts import COOCCURRENCES_BY_B
+from transforms.schema.tables import SEGMENT_TABLES
 from warehouse.catalog.publish import connect, read_version
 from warehouse.commit.article_rewrite import ArticleRewrite
+from warehouse.commit.compaction import compact, crowded_sizes
 from warehouse.upkeep.audit import audit, value_ranges
-from warehouse.upkeep.compaction import compact, crowded_sizes
 from warehouse.upkeep.garbage import collect_garbage
 from warehouse.upkeep.verify import verify
 
@@ -141,6 +142,43 @@ def test_compaction_changes_no_result_and_leaves_few_segments(lake):
     assert compact(lake) is None
 
 
+def test_a_lake_that_nobody_maintains_keeps_few_segments(lake, monkeypatch):
+    monkeypatch.setattr("warehouse.commit.compaction.MOST_SMALL", 8)
+    most = 0
+    for step in range(1, 17):
+        load_units(lake, stage_unit(lake, f"{step}", [record(1, step, headings=BOTH), record(step + 1, headings=[A])]))
+        version = read_version(lake)
+        most = max(most, *(len(version.segments(name)) for name in SEGMENT_TABLES))
+    assert most < 8
+    assert [row["kind"] for row in version.table("batches").to_pylist()].count("fold") == 2
+    assert ask(lake, "SELECT count(*) FROM documents") == [(17,)]
+    assert pairs(lake) == {BOTH: 1}
+    assert audited(lake) == []
+
+
+def test_a_commit_merges_no_large_segments(lake, monkeypatch):
+    monkeypatch.setattr("warehouse.commit.compaction.MOST_SMALL", 8)
+    monkeypatch.setattr("warehouse.commit.compaction.SMALL_ROWS", 2)
+    for step in range(1, 9):
+        records = [record(10 * step + number, headings=BOTH) for number in range(3)]
+        load_units(lake, stage_unit(lake, f"{step}", records))
+    assert len(read_version(lake).segments("documents")) == 8
+    assert len(read_version(lake).segments("cooccurrences")) == 1
+
+
+def test_a_commit_does_not_fail_where_its_compaction_does(lake, monkeypatch, caplog):
+    monkeypatch.setattr("warehouse.commit.compaction.MOST_SMALL", 2)
+
+    def full(*arguments, **options):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("warehouse.commit.compaction.compact", full)
+    for step in range(1, 4):
+        assert load_units(lake, stage_unit(lake, f"{step}", [record(step, headings=BOTH)]))
+    assert "were not merged" in caplog.text
+    assert pairs(lake) == {BOTH: 3}
+
+
 def test_payloads_can_be_loaded_after_compaction(lake):
     revise(lake, 9)
     compact(lake)
@@ -150,7 +188,7 @@ def test_payloads_can_be_loaded_after_compaction(lake):
 
 
 def test_large_segments_stay_and_superseded_entries_with_them(lake, monkeypatch):
-    monkeypatch.setattr("warehouse.upkeep.compaction.SMALLEST_CLASS_ROWS", 16)
+    monkeypatch.setattr("warehouse.commit.compaction.SMALLEST_CLASS_ROWS", 16)
     load_units(lake, stage_unit(lake, "large", [record(number, 1, headings=BOTH) for number in range(1, 200)]))
     [large] = read_version(lake).segments("documents")
     revise(lake, 9)
@@ -169,7 +207,7 @@ def test_all_segments_are_compacted_once_too_many_rows_are_hidden(lake, monkeypa
     revise(lake, 2)
     before = content(lake)
     assert compact(lake) is None
-    monkeypatch.setattr("warehouse.upkeep.compaction.MOST_HIDDEN", 2)
+    monkeypatch.setattr("warehouse.commit.compaction.MOST_HIDDEN", 2)
     compact(lake)
     assert content(lake) == before
     folded = read_version(lake)

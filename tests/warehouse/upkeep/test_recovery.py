@@ -8,12 +8,12 @@ import pytest
 
 from tests.support.small_lake import BOTH, ask, content, load_units, new_lake, pairs, record, stage_unit
 from warehouse.catalog.publish import begin_commit, connect, read_version
+from warehouse.commit.compaction import compact
 from warehouse.derived.rare_pairs import RARE_TABLES
 from warehouse.derived.refresh import refresh
 from warehouse.errors import DamagedLakeError, UnexplainedFilesError
 from warehouse.revision import stored_vocabulary
 from warehouse.revision.undo import undo
-from warehouse.upkeep.compaction import compact
 from warehouse.upkeep.garbage import collect_garbage
 from warehouse.upkeep.maintain import maintain_lake
 from warehouse.upkeep.recovery import recover

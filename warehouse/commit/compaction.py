@@ -9,6 +9,7 @@ segments after any number of commits. Old versions keep naming the old segments 
 Source: O'Neil et al., "The log-structured merge-tree", Acta Informatica 33 (1996) 351-385.
 """
 
+import logging
 import math
 import uuid
 from collections import Counter
@@ -21,7 +22,7 @@ from transforms.schema.table import Table
 from transforms.schema.tables import SEGMENT_TABLES
 from warehouse.catalog import segments
 from warehouse.catalog.file import Version
-from warehouse.catalog.publish import begin_commit, connect_to_write, publish
+from warehouse.catalog.publish import begin_commit, connect_to_write, publish, read_version
 from warehouse.catalog.schema import SEGMENTS, SUPERSEDED
 from warehouse.catalog.sql import literal, quoted
 from warehouse.lake import Lake
@@ -35,6 +36,13 @@ SMALLEST_CLASS_ROWS = 4096
 MOST_HIDDEN = 100_000
 """With more entries in `superseded` than this, all segments of articles are merged: hiding rows slows every query."""
 
+MOST_SMALL = 2 * FANOUT
+"""With as many small segments of one size class as this, a commit compacts them itself: nobody maintains the lake."""
+
+SMALL_ROWS = 1 << 18
+"""Rows of the largest segment that a commit compacts itself. Merging those of a bulk load would hold it up for minutes,
+and is left to maintenance."""
+
 COUNTED = {
     "cooccurrences": ("articles", "retracted_articles", "sentence_articles"),
     "cooccurrences_by_b": ("articles", "retracted_articles", "sentence_articles"),
@@ -44,11 +52,29 @@ COUNTED = {
 """Tables of signed counts, and their columns to sum up."""
 
 
-def compact(lake: Lake, fanout: int = FANOUT) -> int | None:
-    """Merge the segments that are due; returns the version this makes, None if none are."""
+def compact_if_crowded(lake: Lake) -> int | None:
+    """Merge small segments if there are too many; returns the version this makes, None if there are not.
+
+    Called after each commit that adds segments, so that a lake stays fast if nobody maintains it.
+    """
+    if not _segments_to_merge(read_version(lake), MOST_SMALL, SMALL_ROWS):
+        return None
+    try:
+        return compact(lake, largest_rows=SMALL_ROWS)
+    except (OSError, duckdb.IOException, duckdb.OutOfMemoryException) as error:
+        # The commit before it is published and must not fail for this; the next one tries again.
+        logging.getLogger(__name__).warning("%s: small segments were not merged: %s", lake.root, error)
+        return None
+
+
+def compact(lake: Lake, fanout: int = FANOUT, largest_rows: int | None = None) -> int | None:
+    """Merge the segments that are due; returns the version this makes, None if none are.
+
+    `largest_rows`: leave larger segments as they are, whatever they hide.
+    """
     with lake.writing():
         old = begin_commit(lake)
-        due = _segments_to_merge(old, fanout)
+        due = _segments_to_merge(old, fanout, largest_rows)
         if not due:
             return None
         number = old.number + 1
@@ -65,12 +91,15 @@ def compact(lake: Lake, fanout: int = FANOUT) -> int | None:
         return number
 
 
-def _segments_to_merge(version: Version, fanout: int) -> dict[str, list[dict[str, Any]]]:
+def _segments_to_merge(
+    version: Version, fanout: int, largest_rows: int | None = None
+) -> dict[str, list[dict[str, Any]]]:
     """The rows of `segments` to merge, by table; tables with nothing to merge are left out."""
     by_table: dict[str, list[dict[str, Any]]] = {}
     for row in version.table("segments").to_pylist():
-        by_table.setdefault(row["table_name"], []).append(row)
-    many_hidden = len(version.table("superseded")) > MOST_HIDDEN
+        if largest_rows is None or row["rows"] <= largest_rows:
+            by_table.setdefault(row["table_name"], []).append(row)
+    many_hidden = largest_rows is None and len(version.table("superseded")) > MOST_HIDDEN
     due = {
         name: rows if many_hidden and "article_id" in SEGMENT_TABLES[name].column_names else crowded_sizes(rows, fanout)
         for name, rows in by_table.items()
