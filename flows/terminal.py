@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from flows.json_values import plain
 from transforms.text.normalize import without_controls
 
 _HIGH_CONTROL = re.compile(r"[\x7f-\x9f]")
@@ -20,7 +21,7 @@ Row = dict[str, Any]
 
 def as_json(value: object) -> None:
     """Print a value as JSON on stdout."""
-    content = json.dumps(value, default=_plain, ensure_ascii=False, indent=2)
+    content = json.dumps(plain(value), ensure_ascii=False, allow_nan=False, indent=2)
     # JSON escapes the control characters below 0x20; those from 0x7f to 0x9f steer terminals as well.
     sys.stdout.write(_HIGH_CONTROL.sub(lambda control: f"\\u{ord(control[0]):04x}", content) + "\n")
 
@@ -70,12 +71,6 @@ def text(value: object) -> str:
             return value.astimezone(dt.UTC).strftime("%Y-%m-%d %H:%M UTC")
         case _:
             return without_controls(str(value))
-
-
-def _plain(value: object) -> object:
-    if isinstance(value, dt.date | dt.datetime):
-        return value.isoformat()
-    raise TypeError(f"{type(value).__name__} has no JSON form")
 
 
 def _console() -> Console:

@@ -16,6 +16,7 @@
     ├── UnknownTermError         no counted concept has that name; the hint lists the nearest names
     │   ├── EmptyTermError       a term, or an alternative of it, is empty
     │   └── AmbiguousTermError   several concepts have that name; the hint lists them
+    ├── LimitError               a query needs more time or memory than it was allowed
     └── UnsafeQueryError         the statement is not a single SELECT
 
 Each carries a `hint`: what to do next.
@@ -92,3 +93,7 @@ class AmbiguousTermError(UnknownTermError):
 
 class UnsafeQueryError(LakeError):
     """The statement is not a single SELECT."""
+
+
+class LimitError(LakeError):
+    """A query needs more time or memory than it was allowed."""

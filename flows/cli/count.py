@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from flows import terminal
+from flows.cli.claims_report import identity
 from flows.cli.options import (
     JsonOption,
     LakeOption,
@@ -18,7 +19,7 @@ from flows.cli.options import (
 )
 from flows.cli.references import ReferenceFormat, export_references
 from transforms.counting.filters import Filters
-from warehouse.queries.combinations import Combination, Row, rows
+from warehouse.queries.combinations import Combination, Row, find_preprints, rows
 
 app = typer.Typer()
 _BAR_WIDTH = 40
@@ -96,23 +97,33 @@ def evidence(
     with open_lake(lake, at_version) as connection:
         combination = Combination.of_terms(connection, terms, filters)
         mentions = rows(connection, "evidence", combination.parameters)
+        found = len({row["article_id"] for row in mentions})
+        preprints = {row["article_id"]: row["related_id"] for row in find_preprints(connection, combination, found)}
     articles = [list(group) for _, group in groupby(mentions, key=lambda row: row["article_id"])]
     if as_json:
-        terminal.as_json([mention for article in articles[:limit] for mention in article])
+        terminal.as_json(
+            [
+                {**mention, "preprint_of": preprints.get(mention["article_id"])}
+                for article in articles[:limit]
+                for mention in article
+            ]
+        )
         return
     terminal.lines(combination.label)
     for article in articles[:limit]:
-        terminal.lines("", *_article_lines(article))
+        terminal.lines("", *_article_lines(article, preprints.get(article[0]["article_id"])))
     if len(articles) > limit:
         terminal.note(f"{len(articles) - limit:,} further articles; --limit shows more")
     if not articles:
         terminal.lines("no article")
 
 
-def _article_lines(mentions: list[Row]) -> list[str]:
+def _article_lines(mentions: list[Row], preprint_of: int | None) -> list[str]:
     """One article of the evidence: its title, its headings, then each sentence with the mentions in it."""
     article = mentions[0]
-    lines = [f"PMID {article['pmid'] or '-'}  {article['year'] or 'year unknown'}  {article['title']}"]
+    lines = [f"{identity(article)}  {article['year'] or 'year unknown'}  {article['title']}"]
+    if preprint_of is not None:
+        lines.append(f"    preprint of article {preprint_of}, which is counted too")
     headings = [mention["text"] for mention in mentions if mention["basis"] == "index"]
     if headings:
         lines.append(f"    headings: {'; '.join(headings)}")

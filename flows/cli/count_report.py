@@ -7,9 +7,11 @@ from typing import Any
 import duckdb
 
 from flows import terminal
+from flows.cli.coverage_lines import coverage_lines, thin_coverage
 from transforms.publishing.pubmed_query import Searched, pubmed_query
 from transforms.rarity import MILLION, zero_upper_bound
-from warehouse.queries.combinations import Combination, Row, rows
+from warehouse.queries.combinations import Combination, Row, find_preprints, rows
+from warehouse.queries.coverage import read_coverage
 from warehouse.queries.near_misses import NearMisses, find_near_misses, searched
 
 _STATISTICS = ("rate_per_million", "low", "high", "expected", "ic", "ic_low", "ic_high")
@@ -21,18 +23,24 @@ def show_count(
 ) -> None:
     """Print the report of a count; `cite` adds everything that is needed to repeat it."""
     counted = rows(connection, "counts", combination.parameters)[0]
+    coverage = read_coverage(connection, combination.filters.basis)
+    preprints = find_preprints(connection, combination, counted["articles"])
+    remarks = [*_preprint_line(preprints), *thin_coverage(coverage)]
     citation = make_citation(connection, combination) if cite else None
     if as_json:
         near_misses = find_near_misses(connection, combination, counted)
         report = count_as_json(counted, combination, near_misses)
+        report["year_coverage"] = coverage.as_json()
+        report["preprints"] = preprints
         terminal.as_json(report if citation is None else {**report, "citation": citation})
         return
     terminal.lines(combination.label)
     if citation is not None:
-        terminal.lines(*_citation_lines(count_lines(counted, combination), combination, citation))
+        counted_lines = [*count_lines(counted, combination), *_preprint_line(preprints), *coverage_lines(coverage)]
+        terminal.lines(*_citation_lines(counted_lines, combination, citation))
         return
     near_misses = find_near_misses(connection, combination, counted)
-    terminal.lines(*count_lines(counted, combination))
+    terminal.lines(*count_lines(counted, combination), *remarks)
     terminal.lines(*_given_pairs_line(counted, near_misses), *_near_miss_lines(near_misses))
 
 
@@ -52,7 +60,10 @@ def count_lines(counted: Row, combination: Combination) -> list[str]:
     lines += [
         f"rate          {terminal.text(counted['rate_per_million'])} per million"
         f" (95 %: {terminal.text(counted['low'])} to {terminal.text(counted['high'])})",
-        f"expected      {terminal.text(counted['expected'])} if independent; information component"
+        f"overlap       {counted['overlap']} stands in two of the groups, by itself or below the other:"
+        " the articles of the one have both, so that nothing is expected"
+        if counted["overlap"]
+        else f"expected      {terminal.text(counted['expected'])} if independent; information component"
         f" {counted['ic']:.2f} (95 %: {counted['ic_low']:.2f} to {counted['ic_high']:.2f})",
     ]
     if counted["changed_since"]:
@@ -86,6 +97,9 @@ def count_as_json(counted: Row, combination: Combination, near_misses: NearMisse
             "articles": counted["population"],
             "with_abstract": counted["with_abstract"],
         },
+        "rate_low": counted["rate_low"],
+        "rate_high": counted["rate_high"],
+        "overlap": counted["overlap"],
         "zero_upper_bound": _zero_upper_bound(counted),
         **_given_pairs(counted, near_misses),
         "near_misses": {"without": list(near_misses.without), "wider": list(near_misses.wider)},
@@ -123,6 +137,18 @@ def _citation_lines(counted_lines: list[str], combination: Combination, citation
     )
     yield f"PubMed        {citation['pubmed_query']}"
     yield "              close to this count, not equal: PubMed reads neither negations nor sentences"
+
+
+def _preprint_line(preprints: list[Row]) -> list[str]:
+    if not preprints:
+        return []
+    number = len({row["article_id"] for row in preprints})
+    verb = "is the preprint of another" if number == 1 else "are preprints of others"
+    return [f"preprints     of these, {number} {verb}: {_distinct(preprints)}"]
+
+
+def _distinct(preprints: list[Row]) -> str:
+    return ", ".join(f"article {row['article_id']} of article {row['related_id']}" for row in preprints[:_NAMES_SHOWN])
 
 
 def _zero_upper_bound(counted: Row) -> float | None:

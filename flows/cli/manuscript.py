@@ -10,6 +10,7 @@ import duckdb
 
 from flows import terminal
 from flows.cli.claims_report import KEY, print_claims
+from flows.cli.coverage_lines import thin_coverage
 from flows.errors import FlowError
 from flows.prepare.extraction_worker import Extractor
 from flows.settings import Settings
@@ -18,6 +19,7 @@ from transforms.web.result import Extraction, Rejection
 from warehouse.derived.claim_audit import listed_articles
 from warehouse.derived.manuscript_audit import audit_draft, known_words
 from warehouse.queries.combinations import Row
+from warehouse.queries.coverage import read_coverage
 
 STANDARD_INPUT = "-"
 _PARTED_WORD = re.compile(rb"[-\x90\x91\xad][ \t]*[\r\n]")  # bytes that end a hyphen in UTF-8
@@ -49,6 +51,8 @@ def check_manuscript(
         )
     if draft.cut:
         terminal.note(f"{file} was read up to {MAX_DRAFT_LENGTH:,} characters: check a shorter text")
+    if not as_json:
+        terminal.lines(*thin_coverage(read_coverage(connection)))
     if not as_json and not len(answers.audit):
         terminal.note("read as the title: " + (draft.title or "-"))
 

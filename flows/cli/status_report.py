@@ -1,14 +1,16 @@
 """What `hoofbeats status` prints: what the lake holds, and the reconciliation of its records."""
 
 from flows import terminal
+from flows.cli.coverage_lines import coverage_lines
 from warehouse.commit.ingest import OUTCOMES
 from warehouse.queries.combinations import Row
+from warehouse.queries.coverage import YearCoverage
 
 
-def show_status(status: Row, rejections: list[Row], *, as_json: bool) -> None:
+def show_status(status: Row, rejections: list[Row], coverage: YearCoverage, *, as_json: bool) -> None:
     """Print the row of query `status`, and the rejected records by reason."""
     if as_json:
-        terminal.as_json({**status, "rejections": rejections})
+        terminal.as_json({**status, "coverage": coverage.as_json(), "rejections": rejections})
         return
     outcomes = " + ".join(f"{status[outcome]:,} {outcome}" for outcome in OUTCOMES)
     failed = f"; {status['failed_windows']:,} windows failed, see table windows" if status["failed_windows"] else ""
@@ -19,6 +21,7 @@ def show_status(status: Row, rejections: list[Row], *, as_json: bool) -> None:
         f"              {status['record_versions']:,} record versions of {status['documents']:,} documents;"
         f" {status['deletions']:,} deletions recorded",
         f"articles      {status['articles']:,}, of them {status['retracted']:,} retracted",
+        *coverage_lines(coverage),
         f"mentions      {status['mentions']:,} in titles and abstracts",
         f"vocabulary    {str(status['vocabulary_version'])[:12]},"
         f" {terminal.text(status['counted_concepts'])} concepts counted",

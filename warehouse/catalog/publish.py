@@ -109,6 +109,9 @@ def _open(file: Path) -> duckdb.DuckDBPyConnection:
         raise
     try:
         connection.execute("SELECT lake.version FROM lake").fetchall()
+        with contextlib.suppress(duckdb.InvalidInputException):  # a connection of this process spills there already
+            # DuckDB would spill beside the catalog, into history
+            connection.execute("SET temp_directory = $folder", {"folder": tempfile.gettempdir()})
     except duckdb.Error:
         connection.close()
         raise

@@ -86,9 +86,16 @@ def _statistics(connection: duckdb.DuckDBPyConnection, watch: Watch) -> Row:
         "groups": combination.parameters["groups"],
         "coverage_from": statistics["from_year"],
         "coverage_to": statistics["to_year"],
-        "p_value": float(poisson_tail(statistics["articles"], statistics["expected"] or 0.0)),
+        "p_value": _tail(statistics),
         **{name: statistics[name] for name in _STATISTICS},
     }
+
+
+def _tail(statistics: Row) -> float:
+    """The probability of as many articles or more by chance; 1 where nothing can be expected."""
+    if statistics["expected"] is None:
+        return 1.0
+    return float(poisson_tail(statistics["articles"], statistics["expected"]))
 
 
 def _changes(old: Version, counted: Sequence[tuple[Watch, Row]]) -> list[Row]:

@@ -3,14 +3,12 @@
 import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import duckdb
 
 from transforms.counting.filters import FilterError, Filters
 from warehouse.catalog.sql import statement
-from warehouse.errors import UnsafeQueryError
 from warehouse.queries.terms import Concept, resolve
 
 Row = dict[str, Any]
@@ -53,19 +51,19 @@ def rows(connection: duckdb.DuckDBPyConnection, query: str, values: Mapping[str,
     return dictionaries(connection.execute(statement("queries", query), dict(values) if values else None))
 
 
-def select(connection: duckdb.DuckDBPyConnection, sql: str, folder: Path) -> tuple[list[str], list[tuple[Any, ...]]]:
-    """Run one SELECT with no access to any file outside `folder`: column names and rows.
+MOST_FOR_PREPRINTS = 1000
+"""Articles up to which preprints are looked for beside a count."""
 
-    Raises `UnsafeQueryError` for anything but one SELECT.
+
+def find_preprints(connection: duckdb.DuckDBPyConnection, combination: Combination, articles: int) -> list[Row]:
+    """The pairs among the articles of a count of which one is the preprint of the other: article_id of related_id.
+
+    None for a count of more than `MOST_FOR_PREPRINTS` articles, of which nobody reads every one.
     """
-    parsed = connection.extract_statements(sql)
-    if len(parsed) != 1 or parsed[0].type != duckdb.StatementType.SELECT:
-        raise UnsafeQueryError("only one SELECT is allowed here", "open catalog.duckdb in DuckDB yourself for more")
-    connection.execute("SET allowed_directories = [$folder]", {"folder": f"{folder}/"})
-    connection.execute("SET enable_external_access = false")
-    connection.execute("SET lock_configuration = true")
-    answer = connection.execute(parsed[0])
-    return [column[0] for column in answer.description or ()], answer.fetchall()
+    if not 1 < articles <= MOST_FOR_PREPRINTS:
+        return []
+    matching = [row["article_id"] for row in rows(connection, "matching", combination.parameters)]
+    return rows(connection, "preprints", {"articles": matching})
 
 
 def _check_as_of(connection: duckdb.DuckDBPyConnection, as_of: dt.date) -> None:

@@ -235,3 +235,59 @@ def test_years_and_ids_are_printed_as_names_amounts_with_their_thousands(capsys)
     row = {"article_id": 5135213201172384109, "first_year": 1979, "pmid": 39000001, "articles": 1234}
     show.as_table([row], list(row))
     assert capsys.readouterr().out.split()[4:] == ["5135213201172384109", "1979", "39000001", "1,234"]
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [("count", A, ""), ("count", "|"), ("count", " "), ("count", "Leukemia|"), ("timeline", ""), ("evidence", "")],
+)
+def test_an_empty_term_is_an_error(hoofbeats, arguments):
+    code, out, err = hoofbeats(*arguments)
+    assert (code, out) == (1, "")
+    assert "a term is empty" in err
+
+
+def test_what_no_article_can_meet_is_an_error(hoofbeats):
+    assert "is after to_year" in hoofbeats("count", A, "--from-year", "2010", "--to-year", "1990")[2]
+    assert "no record has a day of entry" in hoofbeats("timeline", A, "--as-of", "1900-01-01")[2]
+
+
+def test_a_concept_with_one_below_it_has_no_expectation(hoofbeats):
+    report = answer(hoofbeats, "count", A, "Asthma")
+    assert (report["articles"], report["ic"], report["expected"]) == (1, None, None)
+    assert report["overlap"] == "Asthma (MESH:D4)"
+    assert "overlap       Asthma (MESH:D4)" in hoofbeats("count", A, "Asthma")[1]
+
+
+def test_sql_keeps_columns_of_one_name_and_the_caret(hoofbeats):
+    assert answer(hoofbeats, "sql", "SELECT 1 AS n, 2 AS n, 1.5::DECIMAL(4, 1) AS d") == [{"n": 1, "n_2": 2, "d": 1.5}]
+    assert hoofbeats("sql", "SELECT 1 AS a", "--format", "csv")[1] == "a\n1\n"
+    error = hoofbeats("sql", "SELECT nme FROM concepts")[2].splitlines()
+    assert set(error[-1].strip()) == {"^"}
+
+
+def test_sql_has_limits_that_can_be_raised(hoofbeats):
+    code, out, err = hoofbeats("sql", "FROM range(5)", "--max-rows", "2", "--format", "csv")
+    assert (code, out) == (0, "range\n0\n1\n")
+    assert "--max-rows" in err
+    code, _, err = hoofbeats("sql", "SELECT count(*) FROM range(100000000) a, range(100000) b", "--timeout", "0.2")
+    assert code == 1
+    assert "--timeout" in err
+    code, _, err = hoofbeats("sql", "SELECT len(list(x)) FROM range(20000000) AS a(x)", "--memory", "20MB")
+    assert code == 1
+    assert "--memory" in err
+
+
+def test_readers_spill_outside_history(hoofbeats, lake):
+    [row] = answer(hoofbeats, "sql", "SELECT current_setting('temp_directory') AS folder")
+    assert str(lake.root) not in row["folder"]
+    spilling = "SELECT count(*) FROM (SELECT x, random() AS r FROM range(3000000) AS a(x) ORDER BY r)"
+    assert hoofbeats("sql", spilling, "--memory", "40MB")[0] == 0
+    assert not [path for path in lake.history.iterdir() if path.suffix != ".duckdb"]
+
+
+def test_the_version_and_the_groups_of_verbs(hoofbeats):
+    assert hoofbeats("--version")[1].startswith("hoofbeats ")
+    help_text = hoofbeats("--help")[1]
+    assert all(group in help_text for group in ("Load and collect", "Ask", "Claims and rarity", "Operate"))
+    assert "--install-completion" in help_text

@@ -1,0 +1,97 @@
+"""What a lake covers: records by decade, years with hardly any, the share with an abstract, the last load."""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import accumulate
+
+import duckdb
+
+from warehouse.queries.combinations import Row, rows
+
+THIN_SHARE = 0.1
+"""A year is thin with fewer articles than this share of the best year before it and of the best year after it."""
+
+
+@dataclass(frozen=True)
+class YearCoverage:
+    """What a lake has of the publication years between its first and last.
+
+    decades: rows (decade, articles, with_abstract), the decade None for unknown years; thin: ranges of thin years
+    (first, last); thin_articles: articles of these years; last_load: time of the last commit of records; announced,
+    received: records that sources announced for the windows collected, and those received; None where none did.
+    """
+
+    decades: tuple[Row, ...]
+    thin: tuple[tuple[int, int], ...]
+    thin_articles: int
+    last_load: dt.datetime | None
+    announced: int | None
+    received: int | None
+
+    @property
+    def thin_years(self) -> str:
+        """The thin years as text: "1981-2019, 2022"; empty where there are none."""
+        return ", ".join(str(first) if first == last else f"{first}-{last}" for first, last in self.thin)
+
+    def as_json(self) -> Row:
+        """The coverage as a part of a JSON report."""
+        return {
+            "by_decade": list(self.decades),
+            "thin_years": [list(years) for years in self.thin],
+            "thin_articles": self.thin_articles,
+            "last_load": self.last_load,
+            "announced": self.announced,
+            "received": self.received,
+        }
+
+
+def read_coverage(connection: duckdb.DuckDBPyConnection, basis: str = "any") -> YearCoverage:
+    """The coverage of the population of a basis."""
+    years = rows(connection, "coverage_years", {"basis": basis})
+    [loads] = rows(connection, "coverage_loads")
+    articles = {row["year"]: row["articles"] for row in years if row["year"] is not None}
+    thin = thin_ranges(articles)
+    decades: dict[int | None, Row] = {}
+    for row in years:
+        decade = None if row["year"] is None else row["year"] // 10 * 10
+        total = decades.setdefault(decade, {"decade": decade, "articles": 0, "with_abstract": 0})
+        total["articles"] += row["articles"]
+        total["with_abstract"] += row["with_abstract"]
+    return YearCoverage(
+        tuple(decades.values()),
+        tuple(thin),
+        sum(count for year, count in articles.items() if any(first <= year <= last for first, last in thin)),
+        **loads,
+    )
+
+
+def thin_ranges(articles: dict[int, int]) -> list[tuple[int, int]]:
+    """The ranges of thin years, given the articles by year.
+
+    A year counts as thin between better ones only, so that neither the growth of the literature nor a year that has
+    just begun does: {1979: 900, 1980: 1000, 1981: 4, 2019: 3, 2020: 800} -> [(1981, 2019)].
+    """
+    if not articles:
+        return []
+    years = range(min(articles), max(articles) + 1)
+    counts = [articles.get(year, 0) for year in years]
+    before = accumulate(counts, max)
+    after = reversed(list(accumulate(reversed(counts), max)))
+    thin = [
+        year
+        for year, count, left, right in zip(years, counts, before, after, strict=True)
+        if count < THIN_SHARE * min(left, right) and min(left, right) * THIN_SHARE >= 1
+    ]
+    return _ranges(thin)
+
+
+def _ranges(years: Sequence[int]) -> list[tuple[int, int]]:
+    """Ascending years as ranges of consecutive ones."""
+    ranges: list[tuple[int, int]] = []
+    for year in years:
+        if ranges and ranges[-1][1] == year - 1:
+            ranges[-1] = (ranges[-1][0], year)
+        else:
+            ranges.append((year, year))
+    return ranges
