@@ -96,7 +96,7 @@ def demo(lake: Annotated[Path, typer.Option(help="Where the demo's lake is made 
 @app.command(epilog="Example: hoofbeats status --json", rich_help_panel=groups.READ)
 def status(lake: LakeOption = None, at_version: VersionOption = None, as_json: JsonOption = False) -> None:
     """Show what the lake holds, and that every record is accounted for."""
-    from flows.cli.status_report import show_status
+    from flows.cli.reports.status import show_status
 
     with open_lake(lake, at_version) as connection:
         show_status(

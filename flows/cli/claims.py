@@ -53,7 +53,7 @@ def claims(
 
     abstracts tell of fewer cases than there are, so what is found can contradict a claim and never confirm it.
     """
-    from flows.cli.claims_report import show_claims
+    from flows.cli.reports.claims import show_claims
     from warehouse.derived.claim_audit import CLAIM_TABLES
 
     selection = {"kind": kind, "verdict": verdict, "article": article, "limit": limit}

@@ -7,7 +7,6 @@ from typing import Annotated
 import typer
 
 from flows import terminal
-from flows.cli.claims_report import identity
 from flows.cli.options import (
     JsonOption,
     LakeOption,
@@ -18,6 +17,7 @@ from flows.cli.options import (
     takes_filters,
 )
 from flows.cli.references import ReferenceFormat, export_references
+from flows.cli.reports.claims import identity
 from transforms.counting.filters import Filters
 from warehouse.queries.combinations import Combination, Row, find_preprints, rows
 
@@ -48,7 +48,7 @@ def count(
     as_json: JsonOption = False,
 ) -> None:
     """Count the distinct articles that have all the terms, and say how surprising that number is."""
-    from flows.cli.count_report import show_count  # SciPy: the other verbs answer sooner without it
+    from flows.cli.reports.count import show_count  # SciPy: the other verbs answer sooner without it
 
     with open_lake(lake, at_version) as connection:
         combination = Combination.of_terms(connection, terms, filters)

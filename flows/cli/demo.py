@@ -8,8 +8,8 @@ from pathlib import Path
 import duckdb
 
 from flows import terminal
-from flows.cli.claims_report import show_claims
 from flows.cli.collect import run_collect
+from flows.cli.reports.claims import show_claims
 from flows.demo_literature.literature import SEED, Planting, literature, mesh, planted_combinations
 from flows.demo_literature.preprints import preprints
 from flows.demo_literature.server import LiteratureServer

@@ -9,8 +9,8 @@ from pathlib import Path
 import duckdb
 
 from flows import terminal
-from flows.cli.claims_report import KEY, print_claims
-from flows.cli.coverage_lines import thin_coverage
+from flows.cli.reports.claims import KEY, print_claims
+from flows.cli.reports.coverage import thin_coverage
 from flows.errors import FlowError
 from flows.prepare.extraction_worker import Extractor
 from flows.settings import Settings

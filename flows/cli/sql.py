@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from flows.cli.options import JsonOption, LakeOption, VersionOption, existing_lake, open_lake
-from flows.result_formats import ResultFormat, write_result
+from flows.cli.reports.result_formats import ResultFormat, write_result
 from flows.terminal import note
 from warehouse.queries.select import Limits, select
 

@@ -1,7 +1,7 @@
 """What `hoofbeats status` prints: what the lake holds, and the reconciliation of its records."""
 
 from flows import terminal
-from flows.cli.coverage_lines import coverage_lines
+from flows.cli.reports.coverage import coverage_lines
 from warehouse.commit.ingest import OUTCOMES
 from warehouse.queries.combinations import Row
 from warehouse.queries.coverage import YearCoverage

@@ -2,7 +2,7 @@
 
 import pytest
 
-from flows.cli.claims_report import identity
+from flows.cli.reports.claims import identity
 
 
 @pytest.mark.parametrize(

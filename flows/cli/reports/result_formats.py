@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import Any
 
 from flows import terminal
-from flows.json_values import plain
+from flows.terminal import plain
 
 
 class ResultFormat(StrEnum):

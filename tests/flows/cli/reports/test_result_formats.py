@@ -7,7 +7,7 @@ import json
 import duckdb
 import pytest
 
-from flows.result_formats import ResultFormat, unique_names, write_result
+from flows.cli.reports.result_formats import ResultFormat, unique_names, write_result
 
 EVERY_TYPE = """
 SELECT

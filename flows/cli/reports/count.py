@@ -7,7 +7,7 @@ from typing import Any
 import duckdb
 
 from flows import terminal
-from flows.cli.coverage_lines import coverage_lines, thin_coverage
+from flows.cli.reports.coverage import coverage_lines, thin_coverage
 from transforms.publishing.pubmed_query import Searched, pubmed_query
 from transforms.rarity import MILLION, zero_upper_bound
 from warehouse.queries.combinations import Combination, Row, find_preprints, rows
