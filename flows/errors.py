@@ -5,6 +5,7 @@
     │   ├── IncompleteError                            it ended with failed windows or missing records; has its `result`
     │   ├── flows.backfill.BackfillFailed              a backfill ended with failed windows; has its `result`
     │   └── flows.backfill.WindowFailed                one window of a backfill failed; has its `attempt`
+    ├── NotLoadedError                                 files that an ingest could not load; has its `result`
     ├── ServingError                                   the Prefect server, the worker or a deployment
     ├── flows.http.client.HttpError                    a request
     │   ├── ForbiddenError                             must not be sent: private address, unsafe redirect, robots.txt
@@ -47,6 +48,14 @@ class IncompleteError(CollectError):
     """
 
     def __init__(self, message: str, hint: str, result: Any) -> None:  # noqa: ANN401 - a result of whichever flow
+        super().__init__(message, hint)
+        self.result = result
+
+
+class NotLoadedError(FlowError):
+    """Files could not be loaded; the others are. `result` is the result of the flow."""
+
+    def __init__(self, message: str, hint: str, result: Any) -> None:  # noqa: ANN401 - the result of the ingest flow
         super().__init__(message, hint)
         self.result = result
 

@@ -22,7 +22,7 @@ from prefect import flow, get_run_logger, task
 from prefect.cache_policies import NO_CACHE
 from prefect.futures import PrefectFuture
 
-from flows.errors import FlowError
+from flows.errors import NotLoadedError
 from flows.prepare.payload import prepare
 from flows.prepare.task_runners import task_runner
 from flows.progress import advance_bytes
@@ -56,18 +56,6 @@ class IngestResult:
     def failed(self) -> list[dict[str, Any]]:
         """The payloads that were not loaded; each row has its `reason`."""
         return [row for row in self.windows if row["state"] == "failed" and not row.get("payload")]
-
-
-class NotLoadedError(FlowError):
-    """Files could not be loaded; the others are. Has the `result` of the flow."""
-
-    def __init__(self, result: IngestResult) -> None:
-        first = result.failed[0]
-        super().__init__(
-            f"{len(result.failed):,} files were not loaded, {first['name']} first: {first['reason']}",
-            "the others are loaded; correct or fetch these files again, and run the same command",
-        )
-        self.result = result
 
 
 @task(task_run_name="copy {payload.name}", cache_policy=NO_CACHE)
@@ -217,7 +205,11 @@ def ingest(files: list[Path], lake: Path | None = None) -> IngestResult:
         "ingest", "Files loaded", result.windows, [f"{name}: loaded already" for name in result.already_loaded]
     )
     if result.failed:
-        raise NotLoadedError(result)
+        first = result.failed[0]
+        raise NotLoadedError(
+            f"{len(result.failed):,} files were not loaded, {first['name']} first: {first['reason']}",
+            "the others are loaded; correct or fetch these files again, and run the same command", result,
+        )  # fmt: skip
     return result
 
 

@@ -8,6 +8,7 @@ import typer
 
 from flows import terminal
 from flows.cli.options import Files, JsonOption, LakeOption, settings_for
+from flows.errors import NotLoadedError
 from flows.quiet_prefect import quieten_prefect
 from flows.settings import Settings
 from warehouse.commit.ingest import OUTCOMES
@@ -34,7 +35,6 @@ def run_ingest(files: Sequence[Path], settings: Settings, *, as_json: bool) -> N
         if not path.is_file():
             raise UnreadableFileError(path, "no such file" if not path.exists() else "not a file")
     quieten_prefect()
-    from flows.ingest import NotLoadedError
     from flows.ingest import ingest as ingest_flow
     from flows.operations.temporary_server import temporary_server
 

@@ -8,7 +8,7 @@ import pytest
 from prefect.logging import disable_run_logger
 
 from flows import ingest as flow
-from flows.ingest import NotLoadedError
+from flows.errors import NotLoadedError
 from flows.prepare.payload import prepare
 from flows.sources import local_files
 from tests.support.loading import query
