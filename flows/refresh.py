@@ -26,7 +26,7 @@ from flows.settings import Settings
 from flows.sources.base import utc_now
 from warehouse.catalog.file import Version
 from warehouse.catalog.publish import read_version
-from warehouse.lake import Lake
+from warehouse.lake import Lake, sync
 from warehouse.revision.stored_vocabulary import current_editions
 
 set_up_flow_run()
@@ -97,9 +97,11 @@ def _store(response: Response, folder: Path, address: str) -> Path:
     if not response.body or response.body[:64].lstrip().lower().startswith(_HTML):
         raise BadResponseError(f"{address}: an HTML page instead of a vocabulary")
     path = folder / Path(urlsplit(address).path).name
-    if response.fresh or not path.exists():
+    # What an earlier run left may be cut: it is trusted by its content, not because it is there.
+    if response.fresh or not path.exists() or path.read_bytes() != response.body:
         part = path.with_name(f"{path.name}.part")
         part.write_bytes(response.body)
+        sync(part)
         part.replace(path)
     return path
 

@@ -1,8 +1,11 @@
 """Checks of this machine and of the lake for `hoofbeats doctor`; each finding says how to fix what is wrong."""
 
+import contextlib
 import datetime as dt
 import importlib.metadata
+import os
 import shutil
+import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
@@ -14,6 +17,7 @@ import duckdb
 from packaging.requirements import Requirement
 
 from flows.http.client import BadResponseError, Client, HttpError, RefusedError, Request, Response
+from flows.http.rate_limits import turns_folder
 from flows.reporting.reconciliation import Reconciliation
 from flows.settings import Settings
 from transforms.pubmed.esearch import AnswerError, read_search
@@ -22,6 +26,7 @@ from warehouse.catalog.publish import connect, read_version
 from warehouse.commit.ledger import latest_windows
 from warehouse.errors import LakeError
 from warehouse.lake import Lake
+from warehouse.upkeep.verify import check_catalogs, check_schema_files
 
 MAX_CLOCK_OFFSET_S = 60.0
 LATE_AFTER = dt.timedelta(minutes=30)
@@ -81,9 +86,8 @@ def key_and_clock(settings: Settings, now: dt.datetime) -> list[Finding]:
     if key:
         params["api_key"] = key.get_secret_value()
     request = Request(f"{settings.pubmed_api_url.rstrip('/')}/esearch.fcgi", params=params)
-    short_timeouts = {"attempts": 2, "connect_timeout_s": 5.0, "read_timeout_s": 10.0, "longest_wait_s": 2.0}
     try:
-        with Client(settings.model_copy(update=short_timeouts)) as client:
+        with _settings_for_one_request(settings) as one_request, Client(one_request) as client:
             ncbi_time = client.fetch(request, _read_date)
     except RefusedError as error:
         accepted = fault("key", f"rejected: {error}", "check NCBI_API_KEY; NCBI's account settings list your keys")
@@ -95,6 +99,15 @@ def key_and_clock(settings: Settings, now: dt.datetime) -> list[Finding]:
         unknown = warning("key", "not checked: NCBI cannot be reached", "check the network") if key else none
         return [unknown, warning("clock", f"not compared: {error}", "check whether this machine can reach NCBI")]
     return [ok("key", "accepted by NCBI") if key else none, clock(ncbi_time, now)]
+
+
+@contextlib.contextmanager
+def _settings_for_one_request(settings: Settings) -> Iterator[Settings]:
+    """Settings with short timeouts, and a temporary lake where the own one keeps no rate limits: a check makes none."""
+    short_timeouts = {"attempts": 2, "connect_timeout_s": 5.0, "read_timeout_s": 10.0, "longest_wait_s": 2.0}
+    with tempfile.TemporaryDirectory(prefix="hoofbeats-") as folder:
+        shared = os.access(turns_folder(settings), os.W_OK)
+        yield settings.model_copy(update={**short_timeouts, **({} if shared else {"lake": Path(folder)})})
 
 
 def _read_date(answer: Response) -> dt.datetime | None:
@@ -163,6 +176,7 @@ def lake(settings: Settings, now: dt.datetime) -> list[Finding]:
                 f"there is no lake at {checked.root} yet", "create it with `hoofbeats vocabulary load FILE`"
             )
         connect(checked).close()
+        files = _files(checked, version)
     except (LakeError, duckdb.Error) as error:
         hint = getattr(error, "hint", "see `hoofbeats verify`; restore a backup, or run `hoofbeats rebuild`")
         return [fault("lake", " ".join(str(error).split()), hint)]
@@ -170,7 +184,7 @@ def lake(settings: Settings, now: dt.datetime) -> list[Finding]:
     return [
         ok("lake", f"{checked.root}, version {version.number}"),
         _vocabulary(version),
-        _files(checked, version),
+        files,
         _reconciliation(rows),
         _failed_windows(version),
         _currency(rows, now),
@@ -185,12 +199,15 @@ def _vocabulary(version: Version) -> Finding:
 
 
 def _files(checked: Lake, version: Version) -> Finding:
+    """Check what a query or a commit opens, but for the content of the segments, which `verify` reads."""
     named = [(checked.root / row["path"], row["bytes"]) for row in version.table("segments").to_pylist()]
     damaged = [path for path, size in named if not _has_size(path, size)]
+    others = {**check_schema_files(checked), **check_catalogs(checked)}
+    damaged += [path for path, problem in others.items() if problem]
     if not damaged:
-        return ok("files", f"{len(named):,} segments, all present with their sizes")
+        return ok("files", f"{len(named):,} segments and {len(others):,} other files, all as they should be")
     return fault(
-        "files", f"{len(damaged):,} segments are missing or truncated, {damaged[0]} first", "see `hoofbeats verify`"
+        "files", f"{len(damaged):,} files are missing or damaged, {damaged[0]} first", "see `hoofbeats verify`"
     )
 
 

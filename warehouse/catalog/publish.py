@@ -23,8 +23,10 @@ import duckdb
 import pyarrow as pa
 
 from transforms.schema.table import Table
+from transforms.schema.tables import SEGMENT_TABLES
 from warehouse.catalog.file import Version, declarations_digest, fill_catalog, lake_row, write_catalog
 from warehouse.catalog.schema import CATALOG_TABLES, LAKE
+from warehouse.catalog.segments import schema_file, sound_schema_file
 from warehouse.catalog.sql import quoted
 from warehouse.errors import DamagedLakeError, LakeError, NewerLakeError, NoLakeError, UnknownVersionError
 from warehouse.lake import CATALOG, FORMAT, Lake, sync
@@ -232,7 +234,9 @@ def outdated(connection: duckdb.DuckDBPyConnection, lake: Lake) -> str | None:
     [row] = _read(connection, LAKE, _columns(connection, LAKE.name)).to_pylist()
     if row["root"] != str(lake.root):
         return "moved or copied here"
-    return None if row["declarations"] == declarations_digest() else "made by another version of Hoofbeats"
+    if row["declarations"] != declarations_digest():
+        return "made by another version of Hoofbeats"
+    return None if all(sound_schema_file(lake, table) for table in SEGMENT_TABLES) else "without sound schema files"
 
 
 def at_this_root(version: Version, lake: Lake) -> Version:
@@ -253,6 +257,9 @@ def begin_commit(lake: Lake) -> Version:
         raise DamagedLakeError(
             f"{lake.catalog} is version {published.number}, but {lake.history} keeps version {newest}", _RECOVER
         )
+    if published.number:
+        for table in SEGMENT_TABLES:
+            schema_file(lake, table)  # a damaged one is written again: the views of the current version name it
     if published.number and not lake.version_file(published.number).exists():
         keep_in_history(lake, published.number)  # a crash came between the rename and the link
     return published

@@ -1,8 +1,10 @@
 """Units: payloads parsed and annotated ahead of time, as staged Parquet files, so that commits are short.
 
 A unit depends on its payload and the vocabulary alone: preparing it needs no lock, and a unit that an earlier run has
-finished is used again. It is written in a folder with a temporary name, which is renamed when complete; two processes
-that prepare the same payload at the same time do the work twice and do not disturb each other.
+finished is used again if its files are as they were written. They are not flushed to disk, because they can be prepared
+again, so after a power loss they may be cut or empty. A unit is written in a folder with a temporary name, which is
+renamed when complete; two processes that prepare the same payload at the same time do the work twice and do not disturb
+each other.
 """
 
 import hashlib
@@ -22,6 +24,7 @@ from transforms.schema.claims import CLAIMS
 from transforms.schema.mentions import MENTIONS
 from transforms.schema.records import DELETIONS, PARSED_DOCUMENTS, REJECTED
 from transforms.schema.table import Column, Table
+from warehouse.catalog.segments import sha256
 from warehouse.commit.ledger import Payload
 from warehouse.lake import Lake
 
@@ -93,9 +96,21 @@ def _layout() -> str:
 
 
 def finished_unit(lake: Lake, payload: Payload, vocabulary_version: str) -> Unit | None:
-    """The unit of a payload if an earlier run has finished it, else None."""
-    folder = unit_folder(lake, payload, vocabulary_version)
-    return Unit(folder, payload, vocabulary_version) if (folder / _UNIT).exists() else None
+    """The unit of a payload if an earlier run has finished it, else None. A damaged one is removed."""
+    unit = Unit(unit_folder(lake, payload, vocabulary_version), payload, vocabulary_version)
+    if _is_intact(unit.folder):
+        return unit
+    unit.discard()
+    return None
+
+
+def _is_intact(folder: Path) -> bool:
+    """Whether the files of a unit are those that `UnitWriter` wrote."""
+    try:
+        digests = json.loads((folder / _UNIT).read_text(encoding="utf-8"))["files"]
+        return all(sha256(folder / name) == digest for name, digest in digests.items())
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return False
 
 
 def empty_unit(lake: Lake) -> Unit:
@@ -146,10 +161,16 @@ class UnitWriter:
             shutil.rmtree(self._folder, ignore_errors=True)
 
     def _finish(self) -> None:
-        record = {"payload": asdict(self.unit.payload), "vocabulary_version": self.unit.vocabulary_version}
+        record = {
+            "payload": asdict(self.unit.payload),
+            "vocabulary_version": self.unit.vocabulary_version,
+            "files": {f"{name}.parquet": sha256(self._folder / f"{name}.parquet") for name in STAGED_TABLES},
+        }
         (self._folder / _UNIT).write_text(json.dumps(record, indent=1, default=str), encoding="utf-8")
         try:
             self._folder.rename(self.unit.folder)
         except OSError:
-            if not (self.unit.folder / _UNIT).exists():  # else another process finished the same unit first
-                raise
+            if _is_intact(self.unit.folder):
+                return  # another process finished the same unit first
+            self.unit.discard()
+            self._folder.rename(self.unit.folder)

@@ -96,6 +96,14 @@ def test_no_lake(tmp_path):
     assert "vocabulary load" in finding.mend
 
 
+def test_checks_make_no_folders(server, tmp_path):
+    config = settings(server, tmp_path / "none" / "lake")
+    checks.key_and_clock(config, NOW)
+    checks.disk_space(config)
+    checks.lake(config, NOW)
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_checks_of_a_lake(server, tmp_path):
     lake = new_lake(tmp_path)
     config = settings(server, lake.root)

@@ -51,3 +51,28 @@ def test_a_unit_that_another_writer_has_committed_and_discarded_is_left_out(lake
     assert load_units(lake, theirs)
     assert load_units(lake, mine) is None
     assert pairs(lake) == {BOTH: 1}
+
+
+@pytest.mark.parametrize("name", ["unit.json", "documents.parquet", "mentions.parquet", "rejected.parquet"])
+@pytest.mark.parametrize("how", ["empty", "zeros", "missing"])
+def test_a_unit_that_a_power_loss_damaged_is_prepared_again(lake, name, how):
+    with UnitWriter(lake, PAYLOAD, VOCABULARY) as writer:
+        writer.write("documents", one_row())
+    file = writer.unit.folder / name
+    if how == "missing":
+        file.unlink()
+    else:
+        file.write_bytes(b"\0" * (file.stat().st_size if how == "zeros" else 0))
+    assert finished_unit(lake, PAYLOAD, VOCABULARY) is None
+    with UnitWriter(lake, PAYLOAD, VOCABULARY) as again:
+        again.write("documents", one_row())
+    assert finished_unit(lake, PAYLOAD, VOCABULARY) == again.unit
+
+
+def test_a_damaged_unit_gives_way_to_one_that_was_prepared_at_the_same_time(lake):
+    with UnitWriter(lake, PAYLOAD, VOCABULARY) as first:
+        with UnitWriter(lake, PAYLOAD, VOCABULARY) as second:
+            second.write("documents", one_row())
+        (second.unit.folder / "documents.parquet").write_bytes(b"")
+        first.write("documents", one_row())
+    assert len(first.unit.read("documents")) == 1
