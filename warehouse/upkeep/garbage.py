@@ -162,7 +162,7 @@ def _unnamed_segments(lake: Lake, named: set[str], grace_s: float) -> dict[Path,
 
 
 def _remove_stale_work(lake: Lake) -> int:
-    """Remove what was staged or half copied more than `STAGING_GRACE_S` ago; returns the number of files and folders."""
+    """Remove what was staged or half copied more than `STAGING_GRACE_S` ago; returns how many files and folders."""
     before = time.time() - STAGING_GRACE_S
     parts = [*lake.raw.rglob("*.part"), *lake.tables.rglob("*.part")]  # copies that a crash cut off
     stale = [path for path in [*lake.staging.glob("*"), *parts] if path.stat().st_mtime <= before]
