@@ -228,7 +228,6 @@ def test_35_index_headings_in_the_abstract(cases):
         assert result.abstract.endswith("seen together."), path.name
 
 
-@pytest.mark.xfail(strict=False, reason="counting of preprints is not decided")
 def test_36_a_preprint_and_its_article(preprint_lake, hoofbeats):
     code, out, err = hoofbeats(preprint_lake, "count", "Thymoma", "Cryoglobulinemia")
     assert code == 0
