@@ -6,6 +6,7 @@ import json
 import math
 import re
 import sys
+import textwrap
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Any
@@ -18,6 +19,9 @@ from transforms.text.normalize import without_controls
 
 _HIGH_CONTROL = re.compile(r"[\x7f-\x9f]")
 
+_TEXT_BEGINS = re.compile(r"\w[\w ]*?\s{2,}|\s*")
+_GAP = 2
+
 Row = dict[str, Any]
 
 
@@ -29,15 +33,45 @@ def as_json(value: object) -> None:
 
 
 def as_table(rows: Iterable[Row], columns: Sequence[str], headings: dict[str, str] | None = None) -> None:
-    """Print the named columns of rows as a table on stdout; numbers to the right."""
+    """Print the named columns of rows as a table on stdout; numbers to the right.
+
+    Numbers and ids keep their width, names share the rest and wrap at blanks. A table whose words do not fit beside
+    each other is printed row by row, a line a column.
+    """
+    named = headings or {}
+    titles = [without_controls(named.get(name, name)) for name in columns]
+    given = list(rows)
+    listed = [[_cell(name, row[name]) for name in columns] for row in given]
+    numeric = [all(isinstance(row[name], int | float | None) for row in given) for name in columns]
+    console = _console()
+    narrowest = [
+        max(_longest_word(title), *(len(row[at]) if numeric[at] else _longest_word(row[at]) for row in listed), 1)
+        for at, title in enumerate(titles)
+    ]
+    if sum(narrowest) + _GAP * (len(columns) - 1) > console.width:
+        _print_row_by_row(titles, listed)
+        return
     table = Table(box=None, header_style="bold", pad_edge=False)
-    listed = list(rows)
-    for name in columns:
-        numeric = all(isinstance(row[name], int | float | None) for row in listed)
-        table.add_column((headings or {}).get(name, name), justify="right" if numeric else "left", overflow="fold")
+    for title, is_numeric, width in zip(titles, numeric, narrowest, strict=True):
+        table.add_column(title, justify="right" if is_numeric else "left", min_width=width)
     for row in listed:
-        table.add_row(*(Text(str(row[name]) if _is_id(name, row[name]) else text(row[name])) for name in columns))
-    _console().print(table)
+        table.add_row(*map(Text, row))
+    console.print(table)
+
+
+def _print_row_by_row(titles: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """Print a line a column, "title  value", and a blank line between rows."""
+    width = max(map(len, titles), default=0) + _GAP
+    for number, row in enumerate(rows):
+        lines(*([""] if number else []), *(f"{title:{width}}{value}" for title, value in zip(titles, row, strict=True)))
+
+
+def _cell(column: str, value: object) -> str:
+    return str(value) if _is_id(column, value) else text(value)
+
+
+def _longest_word(value: str) -> int:
+    return max(map(len, value.split()), default=0)
 
 
 def _is_id(column: str, value: object) -> bool:
@@ -46,14 +80,39 @@ def _is_id(column: str, value: object) -> bool:
 
 
 def lines(*texts: str) -> None:
-    """Print lines on stdout as they are: square brackets are not markup."""
+    """Print lines on stdout as they are: square brackets are not markup. On a terminal they wrap at blanks."""
+    console = _console()
     for line in texts:
-        _console().print(Text(without_controls(line)), soft_wrap=True)
+        console.print(Text(_wrapped(without_controls(line), console)), soft_wrap=True)
 
 
 def note(message: str) -> None:
     """Print a line on stderr: logs and remarks, never data."""
-    Console(stderr=True).print(Text(without_controls(message)), soft_wrap=True)
+    console = Console(stderr=True)
+    wrapped = (_wrapped(without_controls(line), console) for line in message.split("\n"))
+    console.print(Text("\n".join(wrapped)), soft_wrap=True)
+
+
+def _wrapped(line: str, console: Console) -> str:
+    """A line wrapped at blanks on a terminal, what follows indented to where its text begins.
+
+    "rate          3 per million (95 %: ...)" begins at its label's end; "    claim: ..." at its own indent.
+    """
+    if not console.is_terminal or len(line) <= console.width:
+        return line
+    begin = _TEXT_BEGINS.match(line)
+    indent = min(begin.end() if begin else 0, console.width // 2)
+    return "\n".join(
+        textwrap.wrap(
+            line,
+            console.width,
+            subsequent_indent=" " * indent,
+            break_long_words=False,
+            break_on_hyphens=False,
+            replace_whitespace=False,
+            drop_whitespace=True,
+        )
+    )
 
 
 def text(value: object) -> str:

@@ -22,13 +22,13 @@ _COLUMNS = {
     "articles": "articles",
     "name_a": "concept",
     "name_b": "with",
-    "first_year": "first_year",
-    "last_year": "last_year",
+    "first_year": "first",
+    "last_year": "last",
     "articles_a": "alone",
     "articles_b": "alone",
     "expected": "expected",
-    "ic_low": "ic_low",
-    "q_value": "q_value",
+    "ic_low": "IC low",
+    "q_value": "q",
     "articles_with_descendants": "with those below",
 }
 """Columns of rare_cooccurrences that are shown, with their headings."""

@@ -39,6 +39,7 @@ def select(connection: duckdb.DuckDBPyConnection, sql: str, folder: Path, limits
     parsed = connection.extract_statements(sql)
     if len(parsed) != 1 or parsed[0].type != duckdb.StatementType.SELECT:
         raise UnsafeQueryError("only one SELECT is allowed here", "open catalog.duckdb in DuckDB yourself for more")
+    connection.execute("SET enable_progress_bar = false")  # it would be drawn on stdout
     connection.execute("SET memory_limit = $memory", {"memory": allowed.memory})
     connection.execute("SET allowed_directories = [$folder]", {"folder": f"{folder}/"})
     connection.execute("SET enable_external_access = false")
