@@ -3,6 +3,9 @@
 Windows that are done are skipped, an interrupted one is resumed, and an open one, whose last days were too recent, is
 collected again. A window that fails is recorded with its reason and tried again by the next run. If a service is
 unreachable or rejects requests altogether, the remaining windows are not attempted, and recorded as such.
+
+A run without a first day goes on from where the ledger says that its source, query and dates are complete, however long
+ago that was. What the ledger still lacks at the end is reported.
 """
 
 from flows.process_setup import set_up_flow_run, tune_allocator
@@ -33,6 +36,8 @@ from flows.watches.alerts import announce_changes, track_watches
 from flows.windows.collect_window import (
     LakeSnapshot,
     Outcome,
+    Remaining,
+    choose_due,
     collect_window,
     make_source,
     next_group,
@@ -41,7 +46,9 @@ from flows.windows.collect_window import (
     unfinished,
 )
 from flows.windows.locks import SourceLock, WindowLocks
+from warehouse.catalog.file import Version
 from warehouse.catalog.publish import read_version
+from warehouse.commit.coverage import FILES, Hole, find_holes
 from warehouse.commit.ingest import vocabulary_version
 from warehouse.commit.ledger import CollectedWindow, Window, latest_windows, record_windows
 from warehouse.lake import Lake
@@ -57,7 +64,8 @@ class CollectResult:
     """Result of a collection: the lake version it ended with, and the ledger row of each window it collected.
 
     `already_done` and `left_to_others` count the windows skipped because they were done, or because another run is
-    collecting them right now.
+    collecting them right now; `paused` those that failed before and are tried again on a later day. `holes` describes
+    what the ledger lacks between the days or files it has, `filled` the holes that this run filled.
     """
 
     version: int = 0
@@ -65,6 +73,9 @@ class CollectResult:
     already_done: int = 0
     left_to_others: int = 0
     alarms: list[str] = field(default_factory=list)
+    paused: int = 0
+    holes: list[str] = field(default_factory=list)
+    filled: list[str] = field(default_factory=list)
 
     @property
     def failed(self) -> list[dict[str, Any]]:
@@ -123,16 +134,17 @@ def collect(  # noqa: PLR0913 - one parameter for each thing an operator can cho
 ) -> CollectResult:
     """Collect the records of one source for some days; windows that are done are skipped unless forced.
 
-    A scheduled run gives no dates and collects the days before today, so that a missed run leaves no gap. Raises
-    `IncompleteError`, with the result, if a window failed or a source suddenly has no records.
+    A scheduled run gives no first day. It goes on from where the ledger says that the source is complete, whatever the
+    time since, so that missed runs leave no gap. Raises `IncompleteError`, with the result, if a window failed or a
+    source suddenly has no records.
 
     Args:
         source: The source to collect from: pubmed_api, pubmed_files, europepmc or web_pages.
-        since: First day; empty: `days` before the last day.
+        since: First day; empty: `days` before the last day, or earlier, if the ledger lacks days or files before.
         until: Last day; empty: today.
         query: In the query language of the source; for web_pages a file of URLs, or the URL of a feed.
         dates: Whether the days are those of creation (created), of modification (modified), or both.
-        days: Days to go back from the last day, if no first day is given.
+        days: Days to go back from the last day in any case, if no first day is given.
         force: Collect windows again even if they are done.
         settings: For Python callers; a deployment is configured by the environment of its worker.
     """
@@ -146,16 +158,40 @@ def collect(  # noqa: PLR0913 - one parameter for each thing an operator can cho
         get_run_logger().info("HOOFBEATS_PAGES is not set: there are no web pages to collect")
         return CollectResult(read_version(lake).number)
     track_watches(settings)
+    resume = since is None
     with SourceLock(lake, source), Client(settings) as client:
         origin = make_source(source, client, settings, read_version(lake))
-        before = list(latest_windows(read_version(lake)).values())
-        planned = plan_windows(lake, origin, span)
-        result = _collect_all(lake, origin, planned, before, force=force, windows_per_commit=settings.files_per_commit)
+        version = read_version(lake)
+        before, holes = list(latest_windows(version).values()), _holes(version, origin, span, settings, resume=resume)
+        for hole in holes:
+            get_run_logger().warning("the ledger has a hole: %s", hole.describe())
+        planned = plan_windows(lake, origin, span, resume=resume)
+        today, overlap = utc_now().date(), span.since if resume else None
+        chosen = None if force else choose_due(planned, version, settings.settled_after_days, today, overlap=overlap)
+        result = _collect_all(
+            lake, origin, planned, before, force=force, windows_per_commit=settings.files_per_commit, chosen=chosen
+        )
+        left = _holes(read_version(lake), origin, span, settings, resume=resume)
+    result.holes = [hole.describe() for hole in left]
+    result.filled = [hole.describe_days() for hole in holes if hole not in left]
     announce_changes(settings)
     return publish_result(source, len(planned), before, result)
 
 
-def _collect_all(
+def _holes(version: Version, source: Source, span: Span, settings: Settings, *, resume: bool) -> list[Hole]:
+    """Return the holes in what this run collects: of its source, query and dates."""
+    kinds = {source.kinds.get(dates, FILES) for dates in span.dates}
+    last = span.until if resume else span.since
+    return [
+        hole
+        for hole in find_holes(version.table("windows").to_pylist(), last, settings.settled_after_days)
+        if hole.series.collector == source.collector
+        and hole.series.kind in kinds
+        and hole.series.query == (span.query or "")
+    ]
+
+
+def _collect_all(  # noqa: PLR0913 - what to collect, what is known, and how
     lake: Lake,
     source: Source,
     planned: Sequence[Window],
@@ -163,10 +199,14 @@ def _collect_all(
     *,
     force: bool,
     windows_per_commit: int,
+    chosen: Remaining | None = None,
 ) -> CollectResult:
+    """Collect the chosen of the planned windows, by default all that are not done, and commit them group by group."""
     version = read_version(lake)
-    remaining: Sequence[Window] = unfinished(planned, version, force=force)
-    result = CollectResult(version.number, already_done=len(planned) - len(remaining))
+    chosen = chosen or Remaining(unfinished(planned, version, force=force))
+    remaining: Sequence[Window] = chosen.windows
+    result = CollectResult(version.number, paused=len(chosen.paused))
+    result.already_done = len(planned) - len(remaining) - result.paused
     progress = ProgressArtifact(f"collect-{artifact_key(source.collector)}", len(remaining))
     while remaining:
         group = next_group(remaining, windows_per_commit)
@@ -207,7 +247,10 @@ def publish_result(source: str, planned: int, before: Sequence[dict[str, Any]], 
     result.alarms = [alarm.message for alarm in alarms]
     for message in result.alarms:
         get_run_logger().warning("unusual: %s", message)
-    publish_windows(f"collect-{artifact_key(source)}", f"Collected from {source}", result.windows, result.alarms)
+    for message in result.holes:
+        get_run_logger().warning("the ledger still has a hole: %s", message)
+    remarks = [*result.alarms, *result.holes, *(f"filled in this run: {filled}" for filled in result.filled)]
+    publish_windows(f"collect-{artifact_key(source)}", f"Collected from {source}", result.windows, remarks)
     fatal = [alarm.message for alarm in alarms if alarm.fatal]
     if result.failed:
         first = result.failed[0]

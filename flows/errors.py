@@ -6,6 +6,7 @@
     │   ├── flows.backfill.BackfillFailed              a backfill ended with failed windows; has its `result`
     │   └── flows.backfill.WindowFailed                one window of a backfill failed; has its `attempt`
     ├── NotLoadedError                                 files that an ingest could not load; has its `result`
+    ├── SettingsError                                  a setting is unknown or has a wrong value
     ├── ServingError                                   the Prefect server, the worker or a deployment
     ├── flows.http.client.HttpError                    a request
     │   ├── ForbiddenError                             must not be sent: private address, unsafe redirect, robots.txt
@@ -58,6 +59,10 @@ class NotLoadedError(FlowError):
     def __init__(self, message: str, hint: str, result: Any) -> None:  # noqa: ANN401 - the result of the ingest flow
         super().__init__(message, hint)
         self.result = result
+
+
+class SettingsError(FlowError, ValueError):
+    """A setting is unknown or has a wrong value; secrets are not part of the message."""
 
 
 class ServingError(FlowError):

@@ -1,12 +1,19 @@
 """Settings, in one place: defaults, overridden by hoofbeats.toml in the working folder, overridden by the environment.
 
 The variable of a setting is HOOFBEATS_ and its name in capitals, e.g. HOOFBEATS_LAKE for `lake`; only NCBI_API_KEY is
-also accepted without the prefix. The names in hoofbeats.toml are those of the fields; unknown ones are an error.
+also accepted without the prefix. The names in hoofbeats.toml are those of the fields. An unknown name, a wrong value or
+a file that is no TOML is a `SettingsError`, which names the file or variable, the setting and the nearest right one,
+and no value that may be a secret.
 """
 
+import difflib
+import os
+import re
+import tomllib
 from pathlib import Path
+from typing import Any
 
-from pydantic import AliasChoices, Field, SecretStr
+from pydantic import AliasChoices, Field, SecretStr, ValidationError
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -14,7 +21,12 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
+from flows.errors import SettingsError
+
 CONFIGURATION_FILE = "hoofbeats.toml"
+_PREFIX = "HOOFBEATS_"
+_RUNNERS = ("threads", "processes", "dask")
+_SHOWN_CHARS = 60
 
 
 class Settings(BaseSettings):
@@ -23,6 +35,26 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(
         env_prefix="HOOFBEATS_", toml_file=CONFIGURATION_FILE, extra="forbid", env_ignore_empty=True
     )
+
+    def __init__(self, **values: Any) -> None:  # noqa: ANN401 - whatever the fields take
+        try:
+            super().__init__(**values)
+        except ValidationError as error:
+            raise _explained(error, values) from None  # its text, and that of a traceback, would show secrets
+        except tomllib.TOMLDecodeError as error:
+            raise SettingsError(
+                f"{Path(CONFIGURATION_FILE).resolve()} is no TOML file: {error}",
+                'write one setting a line, as name = value, with text in quotes: email = "you@example.org"',
+            ) from None
+        except UnicodeDecodeError:
+            raise SettingsError(f"{Path(CONFIGURATION_FILE).resolve()} is not UTF-8", "save it as UTF-8") from None
+        misspelt = _misspelt_variable()
+        if misspelt:
+            name, nearest = misspelt
+            raise SettingsError(
+                f"the environment variable {name} is no setting; the nearest is {nearest}",
+                f"set {nearest}, or unset {name}; see docs/reference.md",
+            )
 
     lake: Path = Field(Path("lake"), description="Folder of the lake.")
     categories: str = Field(
@@ -190,3 +222,58 @@ class Settings(BaseSettings):
             values["pages"] = Path(self.pages).resolve()
         values |= {name: value.get_secret_value() for name, value in values.items() if isinstance(value, SecretStr)}
         return {f"HOOFBEATS_{name.upper()}": str(value) for name, value in values.items()}
+
+
+def _explained(error: ValidationError, given: dict[str, Any]) -> SettingsError:
+    """Return the first fault of the settings: where it is, what is wrong, and the nearest right name or value."""
+    fault = error.errors(include_url=False, include_context=False)[0]
+    name = str(fault["loc"][0]) if fault["loc"] else ""
+    field = _field_name(name)
+    if field is None:
+        where = str(Path(CONFIGURATION_FILE).resolve()) if name not in given else "the arguments"
+        nearest = difflib.get_close_matches(name.lower(), Settings.model_fields, n=1)
+        named = f"; the nearest is {nearest[0]}" if nearest else ""
+        return SettingsError(f"{where}: there is no setting {name!r}{named}", "docs/reference.md lists all settings")
+    value = fault["input"]
+    shown = "" if _may_be_secret(field, value) else f" = {str(value)[:_SHOWN_CHARS]!r}"
+    choices = _RUNNERS if field == "runner" else ("true", "false") if fault["type"].startswith("bool") else ()
+    nearest = difflib.get_close_matches(str(value).lower(), choices, n=1)
+    named = f"; the nearest is {nearest[0]!r}" if nearest else ""
+    message = f"{_origin(field, given)}: the value of {field}{shown} is wrong: {fault['msg']}{named}"
+    return SettingsError(message, str(Settings.model_fields[field].description))
+
+
+def _field_name(name: str) -> str | None:
+    """Return the field of a name in a fault, which may be that of its variable; None for an unknown name."""
+    plain = name.lower().removeprefix(_PREFIX.lower())
+    return plain if plain in Settings.model_fields else None
+
+
+def _origin(field: str, given: dict[str, Any]) -> str:
+    """Return where the value of a field comes from: the argument, the variable, or the file."""
+    if field in given:
+        return "the arguments"
+    names = {f"{_PREFIX}{field}".lower(), *(["ncbi_api_key"] if field == "ncbi_api_key" else [])}
+    variable = next((name for name in os.environ if name.lower() in names), None)
+    return f"the environment variable {variable}" if variable else str(Path(CONFIGURATION_FILE).resolve())
+
+
+def _may_be_secret(field: str, value: object) -> bool:
+    return (
+        field == "ncbi_api_key" or not isinstance(value, str | int | float) or bool(re.search(r"@|key|://", str(value)))
+    )
+
+
+def _misspelt_variable() -> tuple[str, str] | None:
+    """Return a variable that looks like a misspelt setting, and that setting; other variables are left alone."""
+    known = {f"{_PREFIX}{field.upper()}" for field in Settings.model_fields}
+    for name in sorted(os.environ):
+        if name.upper().startswith(_PREFIX) and name.upper() not in {*known, *_OTHER_VARIABLES}:
+            nearest = difflib.get_close_matches(name.upper(), known, n=1, cutoff=0.88)
+            if nearest:
+                return name, nearest[0]
+    return None
+
+
+_OTHER_VARIABLES = frozenset((f"{_PREFIX}HOME", f"{_PREFIX}TEST_DATA"))
+"""Variables of deployments and tests, which are no settings."""

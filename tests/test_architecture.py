@@ -32,7 +32,8 @@ LAYERS = {
         {"upkeep", "dictionary"},
     ),
     "flows": (
-        {"choices", "errors", "process_setup", "settings", "terminal"},
+        {"choices", "errors", "process_setup", "terminal"},
+        {"settings"},
         {"http", "progress", "quiet_prefect", "reporting", "watches", "load_vocabulary"},
         {"sources", "prepare", "operations"},
         {"windows", "ingest", "maintain", "refresh"},

@@ -34,7 +34,7 @@ from flows.cli import (
     vocabulary,
     watch,
 )
-from flows.cli.options import JsonOption, LakeOption, VersionOption, open_lake
+from flows.cli.options import JsonOption, LakeOption, VersionOption, open_lake, settings_for
 from flows.errors import FlowError
 from transforms.counting.filters import FilterError
 from transforms.vocabulary.compiled import VocabularyError
@@ -96,13 +96,14 @@ def demo(lake: Annotated[Path, typer.Option(help="Where the demo's lake is made 
 @app.command(epilog="Example: hoofbeats status --json", rich_help_panel=groups.READ)
 def status(lake: LakeOption = None, at_version: VersionOption = None, as_json: JsonOption = False) -> None:
     """Show what the lake holds, and that every record is accounted for."""
-    from flows.cli.reports.status import show_status
+    from flows.cli.reports.status import holes_in_ledger, show_status
 
     with open_lake(lake, at_version) as connection:
         show_status(
             rows(connection, "status")[0],
             rows(connection, "rejections"),
             read_coverage(connection),
+            holes_in_ledger(connection, settings_for(lake).settled_after_days),
             as_json=as_json,
         )
 

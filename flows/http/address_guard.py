@@ -50,9 +50,14 @@ class AddressPolicy:
                 raise ForbiddenAddress(f"{host} is the private address {forbidden[0]}")
         return addresses
 
-    def check_redirect(self, url: str) -> None:
-        """Raise `ForbiddenAddress` for a redirect to a private address, even one that the settings spell out."""
+    def check_redirect(self, origin: str, url: str) -> None:
+        """Raise `ForbiddenAddress` for a redirect to a private address, even one that the settings spell out.
+
+        A redirect from a host and port that the settings spell out to the same host and port is allowed.
+        """
         host, port = host_and_port(url)
+        if (host, port) in self.named and (host, port) == host_and_port(origin):
+            return
         if not self.any_address and (_is_spelled_out(host) or (host, port) in self.named):
             raise ForbiddenAddress(f"a redirect leads to the private address {host}")
 

@@ -15,7 +15,6 @@ from the settings.
 import contextlib
 import email.utils
 import logging
-import re
 import ssl
 import time
 import zlib
@@ -33,6 +32,7 @@ import stamina
 
 from flows.errors import FlowError
 from flows.http.address_guard import AddressPolicy, ForbiddenAddress, GuardedBackend
+from flows.http.masking import mask_secrets, without_credentials
 from flows.http.rate_limits import RateLimits
 from flows.http.response_cache import ResponseCache
 from flows.settings import Settings
@@ -40,12 +40,14 @@ from flows.settings import Settings
 T = TypeVar("T")
 _MAX_REDIRECTS = 5
 _RETRIED_STATUSES = frozenset({408, 425, 429, 500, 502, 503, 504})
-_API_KEYS = re.compile(r"(api[_-]key\"?\s*[=:]\s*\"?)[^&\s\"']+", re.IGNORECASE)
 _EXCERPT_CHARS = 200
 
 
 class HttpError(FlowError):
-    """Base of the errors of requests."""
+    """Base of the errors of requests; secrets in the message are masked."""
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        super().__init__(mask_secrets(message), hint)
 
 
 class ForbiddenError(HttpError):
@@ -129,10 +131,10 @@ class Client:
         self._client.close()
 
     def mask_secrets(self, text: str) -> str:
-        """Return `text` with API keys replaced by ***."""
+        """Return `text` with API keys, and the passwords of URLs, replaced by ***."""
         for secret in self._secrets:
             text = text.replace(secret, "***")
-        return _API_KEYS.sub(r"\1***", text)
+        return mask_secrets(text)
 
     def fetch(self, request: Request, read: Callable[[Response], T]) -> T:
         """Send a request and return what `read` makes of the response.
@@ -255,11 +257,13 @@ class Client:
             ) from error
 
     def _redirected(self, request: httpx.Request, redirect: httpx.Request) -> httpx.Request:
-        self._policy.check_redirect(str(redirect.url))
+        self._policy.check_redirect(str(request.url), str(redirect.url))
         # A form, or an API key in the query, must not reach a host it was not meant for: httpx would send it along.
+        # The user and password of a URL become a header, which httpx sends to the same origin only.
+        address = without_credentials(str(request.url))
         if redirect.url.scheme not in ("http", "https") or (
             redirect.url.host != request.url.host
-            and (request.method == "POST" or self.mask_secrets(str(request.url)) != str(request.url))
+            and (request.method == "POST" or self.mask_secrets(address) != address)
         ):
             raise ForbiddenError(f"{_url_without_query(request)}: a redirect to {redirect.url.host} was not followed")
         return redirect

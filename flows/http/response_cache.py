@@ -12,6 +12,8 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 
+from flows.http.masking import mask_secrets
+
 _VALIDATORS = {"etag": "If-None-Match", "last-modified": "If-Modified-Since"}
 
 
@@ -41,7 +43,7 @@ class ResponseCache:
         self._folder.mkdir(parents=True, exist_ok=True)
         packed = gzip.compress(body, 6, mtime=0)
         entry_file.with_suffix(".gz").write_bytes(packed)
-        entry = {"url": url, "validators": validators, "sha256": hashlib.sha256(packed).hexdigest()}
+        entry = {"url": mask_secrets(url), "validators": validators, "sha256": hashlib.sha256(packed).hexdigest()}
         entry_file.write_text(json.dumps(entry), encoding="utf-8")
 
     def _entry(self, url: str) -> dict[str, dict[str, str]] | None:

@@ -23,14 +23,18 @@ from flows.settings import Settings
 from transforms.pubmed.esearch import AnswerError, read_search
 from warehouse.catalog.file import Version
 from warehouse.catalog.publish import connect, read_version
-from warehouse.commit.ledger import latest_windows
+from warehouse.commit.coverage import find_holes
+from warehouse.commit.ledger import WEB_PAGES, latest_windows
 from warehouse.errors import LakeError
 from warehouse.lake import Lake
 from warehouse.upkeep.verify import check_catalogs, check_schema_files
 
 MAX_CLOCK_OFFSET_S = 60.0
 LATE_AFTER = dt.timedelta(minutes=30)
-STALE_AFTER = dt.timedelta(days=3)
+STALE_AFTER = {WEB_PAGES: dt.timedelta(days=10)}
+"""Collector -> time without a collection from which on its runs seem to have stopped."""
+_STALE = dt.timedelta(days=3)
+_HOLES_NAMED = 5
 _CLOCK_FAULT = dt.timedelta(hours=1)
 """A clock further off than this is a fault, because windows are days and schedules would run at the wrong time."""
 
@@ -187,6 +191,7 @@ def lake(settings: Settings, now: dt.datetime) -> list[Finding]:
         files,
         _reconciliation(rows),
         _failed_windows(version),
+        _holes(version, settings, now),
         _currency(rows, now),
     ]
 
@@ -233,13 +238,27 @@ def _failed_windows(version: Version) -> Finding:
     return warning("windows", found, "the next runs try them again; `hoofbeats collect` does so now")
 
 
+def _holes(version: Version, settings: Settings, now: dt.datetime) -> Finding:
+    """Check that every source is complete by the ledger from its first day or file to the last."""
+    holes = find_holes(version.table("windows").to_pylist(), now.date(), settings.settled_after_days)
+    if not holes:
+        return ok("holes", "none: every source is complete since it was collected first")
+    if any(hole.filled_by_run for hole in holes):
+        mend = "the next scheduled run collects them; check with `hoofbeats up` that runs take place"
+    else:
+        mend = "run the backfill named, unless these days were left out on purpose"
+    return warning("holes", "; ".join(hole.describe() for hole in holes[-_HOLES_NAMED:]), mend)
+
+
 def _currency(rows: list[dict[str, Any]], now: dt.datetime) -> Finding:
-    times = [row["collected_at"] for row in rows if row["collected_at"] and row["state"] != "failed"]
-    if not times:
+    last: dict[str, dt.datetime] = {}
+    for row in rows:
+        if row["collected_at"] and row["state"] != "failed":
+            last[row["collector"]] = max(row["collected_at"], last.get(row["collector"], row["collected_at"]))
+    if not last:
         return ok("currency", "nothing was collected yet")
-    last = max(times)
-    if now - last <= STALE_AFTER:
-        return ok("currency", f"last collected {last:%Y-%m-%d %H:%M} UTC")
-    return warning(
-        "currency", f"nothing was collected since {last:%Y-%m-%d}", "check whether `hoofbeats up` is running"
-    )
+    stale = [name for name, at in sorted(last.items()) if now - at > STALE_AFTER.get(name, _STALE)]
+    if not stale:
+        return ok("currency", f"last collected {max(last.values()):%Y-%m-%d %H:%M} UTC")
+    since = ", ".join(f"from {name} since {last[name]:%Y-%m-%d}" for name in stale)
+    return warning("currency", f"nothing was collected {since}", "check whether `hoofbeats up` is running")

@@ -10,7 +10,9 @@ from flows.settings import Settings
 from transforms.payloads.decompress import DamagedPayload, read_chunks
 from transforms.payloads.parsed import ParsedBatch
 from transforms.schema.records import PARSED_DELETIONS, PARSED_DOCUMENTS, PARSED_REJECTED
-from transforms.web.document import normalize_url, to_document_table
+from transforms.web.addresses import normalize_url
+from transforms.web.decode import to_utf8
+from transforms.web.document import to_document_table
 from transforms.web.result import Extraction, Rejection
 from warehouse.commit.ledger import Payload
 
@@ -34,7 +36,7 @@ def read_page(stream: BinaryIO, payload: Payload) -> Iterator[ParsedBatch]:
             html += chunk
             if len(html) > _MAX_PAGE_BYTES:
                 break
-        result = _reject_uncertain(_extractor().extract(html, url))
+        result = _reject_uncertain(_extractor().extract(to_utf8(html, window.charset), url))
     except DamagedPayload as damage:
         result = Rejection(damage.reason, str(damage))
     if isinstance(result, Extraction):

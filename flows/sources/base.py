@@ -2,6 +2,8 @@
 
     plan(span) -> windows               where the source allows it, a pure function of the span: the same span gives
                                         the same windows
+    resume(span, rows) -> windows       those of the span, and before them all that the ledger (rows of table
+                                        `windows`) lacks since the source was collected first: for scheduled runs
     fetch(window, pending) -> Fetched   request page by page, keep each in `pending`, and compare what was received with
                                         what the source announced
 
@@ -11,15 +13,18 @@ A source raises `flows.http.client.HttpError` if it cannot continue. The ledger 
 import calendar
 import datetime as dt
 import hashlib
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from typing import Protocol
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Protocol
 
 from flows.choices import WindowSize
 from flows.sources.pending_payload import PendingPayload
+from warehouse.commit.coverage import Series, first_missing_day, requested_days
 from warehouse.commit.ledger import CollectedWindow, Payload, Window
 
 Clock = Callable[[], dt.datetime]
+LedgerRows = Sequence[Mapping[str, Any]]
+"""Rows of table `windows`."""
 
 
 @dataclass(frozen=True)
@@ -57,13 +62,18 @@ class Source(Protocol):
     """A source of records.
 
     `one_host`: all windows are served by one host, so if it is down for one window, it is down for all of them.
+    `kinds`: how the source names the windows of created and of modified records; empty if its windows have no days.
     """
 
     collector: str
     one_host: bool
+    kinds: Mapping[str, str]
 
     def plan(self, span: Span) -> list[Window]:
         """Return the windows of a span, in order."""
+
+    def resume(self, span: Span, rows: LedgerRows) -> list[Window]:
+        """Return the windows of a span, and before them those that the ledger lacks, in order."""
 
     def fetch(self, window: Window, pending: PendingPayload) -> Fetched:
         """Fetch one window, resuming where an interrupted run stopped."""
@@ -75,6 +85,17 @@ class Source(Protocol):
 def utc_now() -> dt.datetime:
     """Return the current time; the clock of all requests."""
     return dt.datetime.now(dt.UTC)
+
+
+def resumed_spans(source: Source, span: Span, rows: LedgerRows, settled_after_days: int) -> list[Span]:
+    """Return a span for each kind of date, which begins at the first day the ledger lacks, or with `span`."""
+    requested = requested_days(rows, settled_after_days)
+    spans = []
+    for dates in span.dates:
+        known = requested.get(Series(source.collector, source.kinds[dates], span.query or ""), {})
+        missing = first_missing_day(known, span.until)
+        spans.append(replace(span, since=min(span.since, missing or span.since), dates=(dates,)))
+    return spans
 
 
 def dated_windows(collector: str, span: Span, what: str) -> Iterator[Window]:

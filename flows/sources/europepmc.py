@@ -2,16 +2,29 @@
 
 Without a query, the databases of the setting `europepmc_sources` are collected, preprints above all; MED records are
 left out, as they come from PubMed itself. Paging ends at an empty page, or when the cursor is absent or repeats. If
-fewer records arrive than the service counts, paging starts over; if the third pass falls short too, the window fails.
+fewer records arrive than the largest count on any page, paging starts over; if the third pass falls short too, the
+window fails. The largest count decides, because a service in trouble counts too few rather than too many.
 https://europepmc.org/RestfulWebService
 """
 
 import datetime as dt
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 from flows.http.client import BadResponseError, Client, Request, Response
 from flows.settings import Settings
-from flows.sources.base import Clock, Estimate, Fetched, Span, dated_windows, settled, utc_now
+from flows.sources.base import (
+    Clock,
+    Estimate,
+    Fetched,
+    LedgerRows,
+    Span,
+    dated_windows,
+    resumed_spans,
+    settled,
+    utc_now,
+)
 from flows.sources.pending_payload import PendingPayload
 from transforms.europepmc.search_page import SearchPage, SearchPageError, read_search_page
 from transforms.payloads.record_versions import request_name
@@ -19,7 +32,6 @@ from warehouse.commit.ledger import CollectedWindow, Window
 
 PAGE_SIZE = 500
 _MAX_WALKS = 3
-_KINDS = {"created": "indexed", "modified": "updated"}
 _FIELDS = {"indexed": "FIRST_IDATE", "updated": "UPDATE_DATE"}
 
 
@@ -28,6 +40,7 @@ class EuropePmc:
 
     collector = "europepmc"
     one_host = True
+    kinds: Mapping[str, str] = MappingProxyType({"created": "indexed", "modified": "updated"})
 
     def __init__(self, client: Client, settings: Settings, *, now: Clock = utc_now) -> None:
         self._client = client
@@ -36,17 +49,24 @@ class EuropePmc:
 
     def plan(self, span: Span) -> list[Window]:
         """Return the windows of first indexing, then those of updates."""
-        kinds = [_KINDS[dates] for dates in span.dates]
+        kinds = [self.kinds[dates] for dates in span.dates]
         return [window for what in kinds for window in dated_windows(self.collector, span, what)]
+
+    def resume(self, span: Span, rows: LedgerRows) -> list[Window]:
+        """Return the windows of the span and of the days before it that the ledger lacks."""
+        spans = resumed_spans(self, span, rows, self._settings.settled_after_days)
+        return [window for resumed in spans for window in self.plan(resumed)]
 
     def fetch(self, window: Window, pending: PendingPayload) -> Fetched:
         """Fetch all pages of a window and compare the number of distinct ids with the count of the service."""
+        count = 0
         for walk in range(_MAX_WALKS):
-            state = pending.load_state() or {"cursor": "*", "pages": 0, "ids": [], "count": 0, "ended": False}
+            state = pending.load_state() or {"cursor": "*", "pages": 0, "ids": [], "count": count, "ended": False}
             while not state["ended"]:
                 self._fetch_next_page(window, pending, state)
             if len(set(state["ids"])) >= state["count"] or walk == _MAX_WALKS - 1:
                 break
+            count = state["count"]
             pending.clear()
         received, fetched_at = len(set(state["ids"])), dt.datetime.fromisoformat(state["begun"])
         collected = CollectedWindow(
@@ -78,7 +98,7 @@ class EuropePmc:
             pending.write_page(state["pages"], [body])  # an interruption here repeats this page under the same number
             state["pages"] += 1
         state["ids"] += page.ids
-        state["count"] = page.hit_count
+        state["count"] = max(state["count"], page.hit_count)
         state["ended"] = not page.ids or page.next_cursor in (None, state["cursor"])
         state["cursor"] = page.next_cursor
         pending.save_state(state)

@@ -2,7 +2,7 @@
 
     state.json       what is to be requested, written before the first request; deleted once the payload is complete
     page-00001.gz    one page as received, compressed
-    <payload>        all pages concatenated as gzip members; never changed again
+    <payload>        all pages as gzip members, after an empty one with the name of the window; never changed
     <payload>.json   its ledger entry, from which `hoofbeats rebuild` restores the ledger
 
 A file gets its name only when its content is on disk, so a process killed at any point leaves only complete pages.
@@ -81,6 +81,9 @@ class PendingPayload:
         """Concatenate all pages to the payload of that name and delete the state."""
         whole = self.folder / f"{name}.part"
         with whole.open("wb") as file:
+            # Two windows may receive the same bytes, e.g. the same notice of a wall. With the name of the window they
+            # are two payloads, so that each is accounted for.
+            gzip.GzipFile(self.window.name, "wb", 6, file, mtime=0).close()
             for page in sorted(self.folder.glob("page-*.gz")):
                 with page.open("rb") as content:
                     shutil.copyfileobj(content, file)

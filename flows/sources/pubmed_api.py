@@ -16,6 +16,8 @@ that enter late. The search history of the service is not used, because it expir
 
 import datetime as dt
 import io
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 import pyarrow as pa
@@ -24,7 +26,17 @@ import pyarrow.compute as pc
 from flows.errors import CollectError
 from flows.http.client import BadResponseError, Client, Request, Response
 from flows.settings import Settings
-from flows.sources.base import Clock, Estimate, Fetched, Span, dated_windows, settled, utc_now
+from flows.sources.base import (
+    Clock,
+    Estimate,
+    Fetched,
+    LedgerRows,
+    Span,
+    dated_windows,
+    resumed_spans,
+    settled,
+    utc_now,
+)
 from flows.sources.pending_payload import PendingPayload
 from transforms.payloads.record_versions import request_name
 from transforms.pubmed import parse as pubmed_xml
@@ -55,6 +67,7 @@ class PubmedApi:
 
     collector = "pubmed_api"
     one_host = True
+    kinds: Mapping[str, str] = MappingProxyType({"created": "created", "modified": "modified"})
 
     def __init__(
         self, client: Client, settings: Settings, *, after: tuple[int, int] | None = None, now: Clock = utc_now
@@ -72,6 +85,11 @@ class PubmedApi:
                 "set HOOFBEATS_EMAIL=you@example.org, or email in hoofbeats.toml",
             )
         return [window for what in span.dates for window in dated_windows(self.collector, span, what)]
+
+    def resume(self, span: Span, rows: LedgerRows) -> list[Window]:
+        """Return the windows of the span and of the days before it that the ledger lacks."""
+        spans = resumed_spans(self, span, rows, self._settings.settled_after_days)
+        return [window for resumed in spans for window in self.plan(resumed)]
 
     def fetch(self, window: Window, pending: PendingPayload) -> Fetched:
         """Fetch all records of a window and compare their PMIDs with those the searches listed."""
@@ -121,24 +139,28 @@ class PubmedApi:
     def _list_pmids(self, window: Window, pending: PendingPayload) -> dict[str, Any]:
         """List the PMIDs of a window in parts; return the state, which is saved after each part.
 
-        Starts over if the parts do not add up to the whole, because records entered or left meanwhile.
+        Starts over if the parts do not add up to the largest count of the whole, because records entered or left
+        meanwhile, or because the service listed too few.
         """
+        largest = 0
         for _ in range(_ATTEMPTS):
-            state = pending.load_state() or {**_new_state(window), "after": self._after}
+            state = pending.load_state() or {**_new_state(window), "after": self._after, "largest": largest}
             while state["pending"]:
                 self._search_part(window, state)
                 pending.save_state(state)
             listed = sum(len(part["pmids"]) for part in state["parts"])
-            if len(state["parts"]) == 1 or state.get("whole") == listed:
+            largest = state.get("largest", 0)
+            if state.get("whole") == listed or (len(state["parts"]) == 1 and listed >= largest):
                 return state
             whole = self._search(window, [window.since, window.until, 0, 0], retmax=0).count
-            if whole == listed == len({pmid for part in state["parts"] for pmid in part["pmids"]}):
-                state["whole"] = whole
+            if max(whole, largest) == listed == len({pmid for part in state["parts"] for pmid in part["pmids"]}):
+                state["whole"] = listed
                 pending.save_state(state)
                 return state
+            largest = max(whole, largest)
             pending.clear()
         raise BadResponseError(
-            f"the count changed while {window.name} was listed: {listed} in its parts, {whole} afterwards"
+            f"the count changed while {window.name} was listed: {listed} in its parts, {largest} at most in all"
         )
 
     def _search_part(self, window: Window, state: dict[str, Any]) -> None:
@@ -146,6 +168,7 @@ class PubmedApi:
         result = self._search(window, part, retmax=SEARCH_LIMIT)
         state["pending"].pop()  # only now: a search that raises leaves the part to be tried again
         state["not_found"] = sorted({*state["not_found"], *result.not_found})
+        state["largest"] = max(state.get("largest", 0), result.count)
         if result.count <= SEARCH_LIMIT:
             state["parts"].append({"part": part, "pmids": list(result.pmids)})
         else:

@@ -9,15 +9,18 @@ https://www.nlm.nih.gov/databases/download/pubmed_medline.html
 
 import datetime as dt
 import hashlib
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 from flows.http.client import BadResponseError, Client, Request, Response
 from flows.settings import Settings
-from flows.sources.base import Clock, Estimate, Fetched, Span, utc_now
+from flows.sources.base import Clock, Estimate, Fetched, LedgerRows, Span, utc_now
 from flows.sources.pending_payload import PendingPayload
 from transforms.payloads.record_versions import encode_version, file_release, request_name
 from transforms.pubmed.file_listing import ListedFile, ListingError, fill_gaps, read_listing, read_md5
 from warehouse.catalog.publish import connect, read_version
+from warehouse.commit.coverage import finished_files, first_followed_file
 from warehouse.commit.ledger import CollectedWindow, Window
 from warehouse.lake import Lake
 from warehouse.queries.combinations import Row, rows
@@ -35,6 +38,7 @@ class PubmedFiles:
 
     collector = "pubmed_files"
     one_host = True
+    kinds: Mapping[str, str] = MappingProxyType({})
 
     def __init__(self, client: Client, settings: Settings, *, now: Clock = utc_now) -> None:
         self._client = client
@@ -42,6 +46,7 @@ class PubmedFiles:
         self._now = now
         self._lake = Lake.at(settings.lake)
         self._baseline: list[ListedFile] = []
+        self._updates: list[ListedFile] = []
 
     def plan(self, span: Span) -> list[Window]:
         """Return the files the server dates within the span (undated ones always): baseline first, then updates.
@@ -49,16 +54,45 @@ class PubmedFiles:
         Between them comes a replacement window, if the lake has records of an earlier year and the baseline is
         complete: every file of it loaded already or planned here.
         """
-        self._baseline = fill_gaps(self._listing("baseline"))
-        updates = fill_gaps(self._listing("updatefiles"))
-        planned = [Window(self.collector, file.name, BASELINE) for file in self._baseline if _is_within(span, file)]
+        self._list_files()
+        return self._plan(lambda file: _is_within(span, file))
+
+    def resume(self, span: Span, rows: LedgerRows) -> list[Window]:
+        """Return the files of the span, and all that follow the first collected one and are not in the ledger.
+
+        A file follows another by its year and number, whatever day the server gives it; files the server dates after
+        the span are left out.
+        """
+        self._list_files()
+        first = first_followed_file(rows, [file.release for file in self._baseline])
+        finished = finished_files(rows)
+
+        def is_missing(file: ListedFile) -> bool:
+            is_over = file.day is None or file.day <= span.until
+            return is_over and first is not None and file.release >= first and file.release not in finished
+
+        follows_baseline = bool(first and self._baseline and first <= self._baseline[0].release)
+        return self._plan(lambda file: _is_within(span, file) or is_missing(file), follows_baseline=follows_baseline)
+
+    def _plan(self, is_chosen: Callable[[ListedFile], bool], *, follows_baseline: bool = False) -> list[Window]:
+        """Return the windows of the chosen files, with the replacement window if it is due.
+
+        It is due if files of the baseline are chosen; or if runs follow the baseline, which they may have completed
+        before an interruption.
+        """
+        planned = [Window(self.collector, file.name, BASELINE) for file in self._baseline if is_chosen(file)]
         named = {window.name for window in planned}
         year = self._baseline[-1].release[0] if self._baseline else 0
         loaded = self._loaded_names()
         older = any((file_release(name) or (0, 0))[0] < year for name in loaded)
-        if named and older and named | loaded >= {file.name for file in self._baseline}:
+        is_complete = named | loaded >= {file.name for file in self._baseline}
+        if (named or follows_baseline) and older and is_complete:
             planned.append(Window(self.collector, f"baseline-{year}-replaces", REPLACEMENT))
-        return planned + [Window(self.collector, file.name, UPDATE) for file in updates if _is_within(span, file)]
+        return planned + [Window(self.collector, file.name, UPDATE) for file in self._updates if is_chosen(file)]
+
+    def _list_files(self) -> None:
+        self._baseline = fill_gaps(self._listing("baseline"))
+        self._updates = fill_gaps(self._listing("updatefiles"))
 
     def _loaded_names(self) -> set[str]:
         listed = read_version(self._lake).table("windows").to_pylist()

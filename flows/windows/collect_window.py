@@ -1,10 +1,12 @@
 """Collect one window: fetch or resume it, store and prepare its payload, or record why it failed."""
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+import datetime as dt
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from flows.errors import CollectError
 from flows.http.client import Client, HttpError, RefusedError, UnreachableError
+from flows.http.masking import mask_secrets
 from flows.prepare.payload import prepare
 from flows.settings import Settings
 from flows.sources.base import Clock, Fetched, Source, Span, utc_now
@@ -15,8 +17,11 @@ from flows.sources.pubmed_files import REPLACEMENT, PubmedFiles
 from flows.sources.web_pages import WebPages
 from transforms.payloads.record_versions import file_release
 from warehouse.catalog.file import Version
+from warehouse.catalog.publish import read_version
+from warehouse.commit.coverage import is_covered, latest_rows, requested_days
 from warehouse.commit.ingest import Commit, loaded_payloads, vocabulary_version
 from warehouse.commit.ledger import CollectedWindow, Payload, Window, finished_window_keys, record_windows
+from warehouse.commit.retries import is_walled, next_attempts
 from warehouse.commit.staging import Unit
 from warehouse.lake import Lake
 
@@ -60,19 +65,22 @@ class LakeSnapshot:
     """What collecting needs to know of a version of the lake.
 
     `loaded` and `ever_loaded` are keys of payloads (source, sha256), the latter with those of withdrawn batches;
-    `vocabulary` is the version that documents are annotated with.
+    `vocabulary` is the version that documents are annotated with; `walls` has why payloads of pages were rejected, if
+    another attempt may find the page.
     """
 
     loaded: frozenset[tuple[str, str]]
     ever_loaded: frozenset[tuple[str, str]]
     vocabulary: str
+    walls: Mapping[tuple[str, str], str] = field(default_factory=dict)
 
     @classmethod
     def from_version(cls, version: Version) -> "LakeSnapshot":
         """Read the snapshot from a version of the lake; raises `NoVocabularyError`."""
-        rows = version.table("windows").select(["source", "sha256"]).to_pylist()
+        rows = version.table("windows").select(["source", "sha256", "state", "reason", "until"]).to_pylist()
         ever_loaded = frozenset((row["source"], row["sha256"]) for row in rows)
-        return cls(frozenset(loaded_payloads(version)), ever_loaded, vocabulary_version(version))
+        walls = {(row["source"], row["sha256"]): row["reason"] for row in rows if is_walled(row)}
+        return cls(frozenset(loaded_payloads(version)), ever_loaded, vocabulary_version(version), walls)
 
 
 def collect_window(lake: Lake, source: Source, window: Window, snapshot: LakeSnapshot, now: Clock = utc_now) -> Outcome:
@@ -90,21 +98,23 @@ def collect_window(lake: Lake, source: Source, window: Window, snapshot: LakeSna
         return Outcome(CollectedWindow(window, collected_at=now()).failed(str(error)), halt=halt)
     payload = fetched.payload
     if payload is None or payload.key in snapshot.loaded:
-        return Outcome(fetched.collected, payload=payload)
+        wall = snapshot.walls.get(payload.key) if payload else None
+        return Outcome(
+            replace(fetched.collected, state="open", reason=wall) if wall else fetched.collected, None, payload
+        )
     return Outcome(fetched.collected, prepare(lake, payload, snapshot.vocabulary), payload)
 
 
-def plan_windows(lake: Lake, source: Source, span: Span, now: Clock = utc_now) -> list[Window]:
-    """Return the windows of a span.
+def plan_windows(lake: Lake, source: Source, span: Span, now: Clock = utc_now, *, resume: bool = False) -> list[Window]:
+    """Return the windows of a span; with `resume` also those before it that the ledger lacks.
 
     If the source cannot list them, the failure is recorded in the ledger and `CollectError` is raised.
     """
     try:
-        return source.plan(span)
+        return source.resume(span, read_version(lake).table("windows").to_pylist()) if resume else source.plan(span)
     except HttpError as error:
-        window = Window(
-            source.collector, f"plan-{span.since}-to-{span.until}", "plan", span.since, span.until, span.query
-        )
+        query = mask_secrets(span.query) if span.query else None
+        window = Window(source.collector, f"plan-{span.since}-to-{span.until}", "plan", span.since, span.until, query)
         record_windows(lake, [(CollectedWindow(window, collected_at=now()).failed(str(error)), None)])
         raise CollectError(str(error), error.hint) from error
 
@@ -120,10 +130,41 @@ def uncommitted(outcomes: Iterable[Outcome], commit: Commit | None) -> list[Outc
     return [outcome for outcome in outcomes if outcome.collected.window.key not in committed]
 
 
+@dataclass(frozen=True)
+class Remaining:
+    """Windows to collect, and those that are to be tried again on a later day only."""
+
+    windows: list[Window]
+    paused: list[Window] = field(default_factory=list)
+
+
 def unfinished(windows: Iterable[Window], version: Version, *, force: bool) -> list[Window]:
     """Return the windows that are not done, or all of them if `force` is set."""
     done = finished_window_keys(version)
     return [window for window in windows if force or window.key not in done]
+
+
+def choose_due(
+    windows: Iterable[Window], version: Version, settled_after_days: int, today: dt.date, *, overlap: dt.date | None
+) -> Remaining:
+    """Return the windows to collect today: all but those that are done, and those that pause after failed attempts.
+
+    Pages behind walls pause; in a run that goes on from the ledger, so do windows before `overlap`, its first day in
+    any case. Windows that failed come last, so that one that fails again cannot keep a run from all others.
+    """
+    rows = version.table("windows").to_pylist()
+    requested, due = requested_days(rows, settled_after_days), next_attempts(rows)
+    open_windows = [window for window in unfinished(windows, version, force=False) if not is_covered(window, requested)]
+
+    def pauses(window: Window) -> bool:
+        may_pause = overlap is not None and window.until < overlap if window.until else window.key in walled
+        return may_pause and due.get(window.key, today) > today
+
+    walled = {(row["collector"], row["window_name"], row["query"]) for row in latest_rows(rows) if is_walled(row)}
+    chosen = [window for window in open_windows if not pauses(window)]
+    if overlap is not None:
+        chosen.sort(key=lambda window: window.key in due and window.until is not None)
+    return Remaining(chosen, [window for window in open_windows if pauses(window)])
 
 
 def next_group(windows: Sequence[Window], size: int) -> Sequence[Window]:

@@ -14,7 +14,16 @@ from flows.load_vocabulary import load_vocabulary
 from flows.settings import Settings
 from flows.sources.base import Span
 from flows.sources.pending_payload import PendingPayload
-from flows.windows.collect_window import LakeSnapshot, collect_window, make_source, next_group, uncommitted, unfinished
+from flows.windows.collect_window import (
+    LakeSnapshot,
+    choose_due,
+    collect_window,
+    make_source,
+    next_group,
+    plan_windows,
+    uncommitted,
+    unfinished,
+)
 from transforms.europepmc import parse as europepmc_json
 from transforms.pubmed import parse as pubmed_xml
 from warehouse.catalog.publish import read_version
@@ -90,13 +99,20 @@ def new_lake(folder):
     return Lake.at(folder / "lake")
 
 
-def collect(name, config, asked, *, force=False, now=NOW):
-    """Collect and commit; return the ledger rows of this run by window name."""
+def collect(name, config, asked, *, force=False, now=NOW, resume=False):
+    """Collect and commit; return the ledger rows of this run by window name.
+
+    With `resume` as a scheduled run does: from where the ledger says that the source is complete.
+    """
     lake = Lake.at(config.lake)
     version = read_version(lake)
     with Client(config) as client:
         source = make_source(name, client, config, version, lambda: now)
-        planned = left = unfinished(source.plan(asked), version, force=force)
+        planned = left = unfinished(plan_windows(lake, source, asked, resume=resume), version, force=force)
+        if not force:
+            overlap = asked.since if resume else None
+            chosen = choose_due(planned, version, config.settled_after_days, now.date(), overlap=overlap)
+            planned = left = chosen.windows
         while left:
             known = LakeSnapshot.from_version(read_version(lake))
             group = next_group(left, 25)

@@ -79,6 +79,20 @@ def decode_page(payload: bytes) -> PageText | Rejection:
     return PageText(text, text.encode("utf-8", "replace"))
 
 
+def to_utf8(payload: bytes, charset: str | None) -> bytes:
+    """Return a page in UTF-8, decoded by the charset of its HTTP header, which overrides what the page declares.
+
+    A page is returned unchanged if there is no usable charset; if it is UTF-8, or UTF-16, as can be seen of its bytes;
+    or if it is no text.
+    """
+    encoding = _usable_encoding(charset) if charset else None
+    if encoding is None or isinstance(decode_page(payload), Rejection) or _decode_utf16_or_marked(payload) is not None:
+        return payload
+    if _is_mostly_utf8(payload):
+        return payload
+    return codecs.BOM_UTF8 + payload.decode(encoding, "replace").encode()
+
+
 def _decode_utf16_or_marked(payload: bytes) -> str | None:
     """Decode a payload that begins with a byte order mark, or is UTF-16 by the NUL beside its first '<'; else None."""
     for mark, encoding in _BYTE_ORDER_MARKS:
@@ -94,11 +108,8 @@ def _decode_utf16_or_marked(payload: bytes) -> str | None:
 
 def _decode_invalid_utf8(payload: bytes) -> str:
     """Decode damaged UTF-8 or another encoding; at least four good characters for each damaged one mean UTF-8."""
-    lenient = payload.decode("utf-8", "replace")
-    damaged = lenient.count("\ufffd")
-    undamaged = sum(1 for character in lenient if character > "\x7f") - damaged
-    if undamaged > 4 * damaged:  # UTF-8 with a few damaged or cut characters
-        return lenient
+    if _is_mostly_utf8(payload):
+        return payload.decode("utf-8", "replace")
     declared = _declared_encoding(payload)
     if declared is not None:
         return payload.decode(declared, "replace")
@@ -106,12 +117,23 @@ def _decode_invalid_utf8(payload: bytes) -> str:
     return payload.decode(likely.encoding if likely else "cp1252", "replace")
 
 
+def _is_mostly_utf8(payload: bytes) -> bool:
+    """Return whether a payload is UTF-8, with a few damaged or cut characters perhaps."""
+    lenient = payload.decode("utf-8", "replace")
+    damaged = lenient.count("\ufffd")
+    undamaged = sum(1 for character in lenient if character > "\x7f") - damaged
+    return not damaged or undamaged > 4 * damaged
+
+
 def _declared_encoding(payload: bytes) -> str | None:
     """Return the encoding a page declares; None if it is not one that pages use, or UTF-8, which it is not."""
     match = _DECLARED.search(payload[:_DECLARED_WITHIN])
-    if not match:
-        return None
-    name = match[1].decode("ascii").lower()
+    return _usable_encoding(match[1].decode("ascii")) if match else None
+
+
+def _usable_encoding(label: str) -> str | None:
+    """Return the codec for the label of an encoding, as browsers read it; None if it is not one that pages use."""
+    name = label.strip(" \"'").lower()
     name = _BROWSER_ENCODINGS.get(name, name)
     try:
         name = codecs.lookup(name).name

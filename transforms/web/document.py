@@ -6,19 +6,15 @@ its own; deduplication joins them.
 
 import datetime
 from hashlib import blake2b
-from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import pyarrow as pa
 
 from transforms.schema.records import PARSED_DOCUMENTS
 from transforms.text.section_marks import Mark
+from transforms.web.addresses import normalize_url
 from transforms.web.language import to_pubmed_language
 from transforms.web.result import Extraction
 
-_TRACKING = frozenset(
-    ("fbclid", "gclid", "mc_cid", "mc_eid", "ref", "referrer", "source", "cookieset", "jsessionid", "_hsenc")
-)
-_PORTS = {"http": ":80", "https": ":443"}
 _PRECISION = {4: "year", 7: "month", 10: "day"}
 _FIELD, _ITEM = "\x1e", "\x1f"
 
@@ -67,25 +63,6 @@ def to_document_table(
     return PARSED_DOCUMENTS.from_rows([row])
 
 
-def normalize_url(url: str) -> str:
-    """Return an address with the host in lower case, without scheme, port, fragment, tracking and final slash.
-
-    'https://www.Example.org/a/?utm_source=x&b=1#top' -> 'example.org/a?b=1'
-    """
-    try:
-        parts = urlsplit(url.strip())
-        query = [(key, value) for key, value in parse_qsl(parts.query) if not _is_tracking(key)]
-    except ValueError:
-        return url.strip()
-    host = (
-        parts.netloc.rpartition("@")[2]
-        .lower()
-        .removesuffix(_PORTS.get(parts.scheme.lower(), ":80"))
-        .removeprefix("www.")
-    )
-    return host + parts.path.rstrip("/") + (f"?{urlencode(sorted(query))}" if query else "")
-
-
 def labelled_sections(abstract: str | None, marks: tuple[Mark, ...], offset: int) -> list[tuple[str, int, int]]:
     """Return the labelled parts as in `documents.sections`: label, start and end of the text after it, plus `offset`.
 
@@ -120,10 +97,6 @@ def _version(fetched_at: datetime.datetime, position: int) -> int:
     day = fetched_at.timetuple()
     second_of_day = day.tm_hour * 3600 + day.tm_min * 60 + day.tm_sec
     return ((day.tm_year * 10_000) * 1_000 + day.tm_yday) * 100_000_000 + second_of_day * 1_000 + position % 1_000
-
-
-def _is_tracking(key: str) -> bool:
-    return key.lower().startswith("utm_") or key.lower() in _TRACKING
 
 
 def _digest(row: dict[str, object]) -> str:

@@ -21,6 +21,9 @@ from typing import NamedTuple
 
 from transforms.text.section_marks import Mark
 
+PASSING_REASONS = frozenset(("bot_wall", "login_wall", "error_page", "empty"))
+"""Reasons that concern the site at that moment rather than the page: another attempt may find the article."""
+
 Steps = tuple[str, ...]
 
 

@@ -76,9 +76,9 @@ WINDOWS = Table(
         (
             "state",
             pa.string(),
-            "'done'; 'open': collected before its last day was complete, so the next run collects it again; 'failed':"
-            " see reason, the next run tries again; 'damaged': the payload is truncated or unreadable; 'withdrawn':"
-            " its batch was undone.",
+            "'done'; 'open': collected before its last day was complete, or a page behind a wall (see reason), and"
+            " collected again by a later run; 'failed': see reason, a later run tries again; 'damaged': the payload is"
+            " truncated or unreadable; 'withdrawn': its batch was undone.",
         ),
         ("reason", pa.string(), "Failure reason or other remark."),
         ("collected_at", TIMESTAMP, "Time of the request."),

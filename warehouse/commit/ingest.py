@@ -15,12 +15,14 @@ import pyarrow.compute as pc
 
 from transforms.columnar.dictionaries import decode_table
 from transforms.curation.verdicts import apply_verdicts
+from transforms.web.result import PASSING_REASONS
 from warehouse.catalog import segments
 from warehouse.catalog.file import Version
 from warehouse.catalog.publish import begin_commit, connect_to_write, publish
 from warehouse.catalog.schema import WINDOWS
 from warehouse.commit.article_rewrite import ArticleRewrite, PortionStep, RewriteSteps
 from warehouse.commit.compaction import compact_if_crowded
+from warehouse.commit.ledger import WEB_PAGES
 from warehouse.commit.staged_rows import keys_of_contents
 from warehouse.commit.staging import NOT_RETURNED, Unit
 from warehouse.derived.watch_counts import count_watches, stored_watches
@@ -152,7 +154,7 @@ def _window_row(unit: Unit, outcomes: dict[str, Any], batch: int) -> dict[str, A
         "source": unit.payload.source,
         "name": unit.payload.name,
         "sha256": unit.payload.sha256,
-        "state": _state(unit, rejected),
+        **_state(unit, rejected),
         "rejections": _by_reason(rejected),
         "bytes": unit.payload.bytes,
         "payload": unit.payload.path,
@@ -168,10 +170,21 @@ def _window_row(unit: Unit, outcomes: dict[str, Any], batch: int) -> dict[str, A
     return row
 
 
-def _state(unit: Unit, rejected: pa.Table) -> str:
-    """'damaged' if the payload as a whole was rejected (a rejection without a position), else the window's state."""
+def _state(unit: Unit, rejected: pa.Table) -> dict[str, Any]:
+    """State and reason: those of the window, unless the payload as a whole was rejected.
+
+    'damaged' for a rejection without a position. 'open' for a page collected from the web that was no page of an
+    article at that moment, e.g. a wall: it is to be tried again, and its reason says why.
+    """
+    collected = unit.payload.window
     whole = pc.and_(pc.is_null(rejected["raw_position"]), pc.not_equal(rejected["reason"], NOT_RETURNED))
-    return "damaged" if pc.any(whole).as_py() else unit.payload.window.state
+    if pc.any(whole).as_py():
+        return {"state": "damaged", "reason": collected.reason}
+    if collected.window.collector == WEB_PAGES and collected.state == "done":
+        for row in rejected.to_pylist():
+            if row["reason"] in PASSING_REASONS:
+                return {"state": "open", "reason": f"{row['reason']}: {row['detail']}"}
+    return {"state": collected.state, "reason": collected.reason}
 
 
 def _by_reason(rejected: pa.Table) -> list[dict[str, Any]]:

@@ -21,6 +21,9 @@ from warehouse.lake import Lake
 LOADED_STATES = frozenset({"done", "damaged", "open", "failed"})
 """States of a window whose payload, if it has one, is loaded: all but withdrawn."""
 
+WEB_PAGES = "web_pages"
+"""The collector of web pages."""
+
 FINISHED_STATES = frozenset({"done", "damaged"})
 """States of a window that need not be collected again."""
 
@@ -51,6 +54,7 @@ class CollectedWindow:
     """The result of collecting a window.
 
     `state`, `reason`, `expected`: as in table `windows`. `missing`: ids that were requested and not returned.
+    `charset`: the encoding of a web page by its HTTP header, which its payload does not have.
     """
 
     window: Window
@@ -59,6 +63,7 @@ class CollectedWindow:
     reason: str | None = None
     missing: tuple[str, ...] = ()
     collected_at: dt.datetime | None = None
+    charset: str | None = None
 
     def columns(self) -> dict[str, Any]:
         """The columns of table `windows` that this fills."""
@@ -103,7 +108,7 @@ class CollectedWindow:
         )
         return cls(
             window, record["state"], record["expected"], record["reason"], tuple(record["missing"]),
-            dt.datetime.fromisoformat(collected_at) if collected_at else None,
+            dt.datetime.fromisoformat(collected_at) if collected_at else None, record.get("charset"),
         )  # fmt: skip
 
 

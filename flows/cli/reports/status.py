@@ -1,16 +1,32 @@
 """What `hoofbeats status` prints: what the lake holds, and the reconciliation of its records."""
 
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import asdict
+
+import duckdb
+
 from flows import terminal
 from flows.cli.reports.coverage import coverage_lines
+from warehouse.commit.coverage import Hole, find_holes
 from warehouse.commit.ingest import OUTCOMES
-from warehouse.queries.combinations import Row
+from warehouse.queries.combinations import Row, dictionaries
 from warehouse.queries.coverage import YearCoverage
 
 
-def show_status(status: Row, rejections: list[Row], coverage: YearCoverage, *, as_json: bool) -> None:
-    """Print the row of query `status`, and the rejected records by reason."""
+def holes_in_ledger(connection: duckdb.DuckDBPyConnection, settled_after_days: int) -> list[Hole]:
+    """Return what the ledger of a lake lacks as of today, source by source."""
+    ledger = dictionaries(connection.execute("FROM windows"))
+    return find_holes(ledger, dt.datetime.now(dt.UTC).date(), settled_after_days)
+
+
+def show_status(
+    status: Row, rejections: list[Row], coverage: YearCoverage, holes: Sequence[Hole] = (), *, as_json: bool
+) -> None:
+    """Print the row of query `status`, the holes in the ledger, and the rejected records by reason."""
     if as_json:
-        terminal.as_json({**status, "coverage": coverage.as_json(), "rejections": rejections})
+        gaps = [asdict(hole) for hole in holes]
+        terminal.as_json({**status, "coverage": coverage.as_json(), "holes": gaps, "rejections": rejections})
         return
     outcomes = " + ".join(f"{status[outcome]:,} {outcome}" for outcome in OUTCOMES)
     failed = f"; {status['failed_windows']:,} windows failed, see table windows" if status["failed_windows"] else ""
@@ -28,5 +44,6 @@ def show_status(status: Row, rejections: list[Row], coverage: YearCoverage, *, a
         *([f"              {', '.join(status['editions'])}"] if status["editions"] else []),
         *([f"curations     {status['curations']:,}, see `hoofbeats curate list`"] if status["curations"] else []),
     )
+    terminal.lines(*(f"hole          {hole.describe()}" for hole in holes))
     if rejections:
         terminal.as_table(rejections, ["reason", "records", "for_instance", "detail"])

@@ -277,11 +277,29 @@ def test_redirects_to_private_addresses_are_refused(site, client, monkeypatch, t
     assert not isinstance(raised.value, UnreachableError)
 
 
-def test_redirects_to_a_configured_private_address_are_refused(site, client):
-    site.replies["/"] = (302, {"Location": f"{site.url}/admin"}, b"")
-    with pytest.raises(ForbiddenError, match="private address"):
-        body(client, f"{site.url}/")
-    assert len(site.seen) == 1
+def test_a_redirect_within_a_configured_private_address_is_followed(site, client):
+    site.replies |= {"/": (302, {"Location": f"{site.url}/page"}, b""), "/page": ok()}
+    assert body(client, f"{site.url}/") == b"fine"
+
+
+def test_redirects_from_elsewhere_to_a_configured_private_address_are_refused():
+    policy = AddressPolicy.from_urls(["http://127.0.0.1:8001/a", "http://127.0.0.1:8002/b"], any_address=False)
+    policy.check_redirect("http://127.0.0.1:8001/a", "http://127.0.0.1:8001/c")
+    for origin in ("https://example.org/", "http://127.0.0.1:8002/b"):
+        with pytest.raises(ForbiddenAddress, match="private address"):
+            policy.check_redirect(origin, "http://127.0.0.1:8001/admin")
+
+
+def test_passwords_in_urls_stay_out_of_errors_logs_and_files(site, client, tmp_path, caplog):
+    site.replies |= {"/gone": (404, {}, b""), "/list": ok(b"x", ETag='"1"')}
+    named = site.url.replace("://", "://me:pass-word@")
+    with pytest.raises(RefusedError) as raised:
+        body(client, f"{named}/gone")
+    assert "pass-word" not in str(raised.value)
+    assert body(client, f"{named}/list", conditional=True) == b"x"
+    assert site.seen[0][2]["Authorization"].startswith("Basic ")
+    assert "pass-word" not in caplog.text
+    assert not [path for path in tmp_path.rglob("*.json") if "pass-word" in path.read_text()]
 
 
 def test_a_connection_uses_the_checked_address(site, tmp_path, monkeypatch):

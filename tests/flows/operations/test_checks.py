@@ -5,12 +5,15 @@ import importlib.metadata
 
 import pytest
 
+from flows.cli.reports.status import holes_in_ledger
 from flows.demo_literature.server import LiteratureServer
 from flows.operations import checks
 from flows.operations.checks import State
 from flows.settings import Settings
 from tests.support.collecting import collect, new_lake, settings, shelf, span
 from tests.support.loading import query
+from warehouse.catalog.publish import connect
+from warehouse.commit.ledger import CollectedWindow, Window, record_windows
 
 NOW = dt.datetime.now(dt.UTC)
 
@@ -123,6 +126,18 @@ def test_a_damaged_lake_is_a_fault(tmp_path):
     finding = checks.lake(Settings(lake=lake.root), NOW)[0]
     assert finding.state is State.FAULT
     assert finding.mend
+
+
+def test_a_hole_in_the_ledger_is_a_warning(tmp_path):
+    lake = new_lake(tmp_path)
+    days = [dt.date(2026, 3, number) for number in (1, 2, 9, 10)]
+    windows = [Window("pubmed_api", f"created-{day}", "created", day, day) for day in days]
+    record_windows(lake, [(CollectedWindow(window, collected_at=NOW), None) for window in windows])
+    holes = found(checks.lake(Settings(lake=lake.root), NOW))["holes"]
+    assert holes.state is State.WARNING
+    assert holes.found.startswith("pubmed_api created: 2026-03-03 to 2026-03-08 (6 days) not complete")
+    connection = connect(lake)
+    assert [hole.first for hole in holes_in_ledger(connection, 3)] == ["2026-03-03"]
 
 
 def test_failed_windows_are_a_warning(tmp_path):

@@ -1,13 +1,17 @@
 """Web pages: lists of URLs, feeds, robots.txt, stored payloads."""
 
+import datetime as dt
 import gzip
+import json
 
 import pytest
 
 from flows.demo_literature import static_service
 from flows.demo_literature.server import LiteratureServer
 from flows.errors import CollectError
-from flows.http.client import ForbiddenError, RefusedError
+from flows.http.client import Client, ForbiddenError, RefusedError
+from flows.sources.base import Span
+from flows.sources.web_pages import WebPages
 from tests.support.collecting import DAY, FIRST, NOW, collect, fetch, new_lake, settings, shelf, span
 from tests.support.loading import load_files, query
 from warehouse.lake import Lake
@@ -154,3 +158,88 @@ def test_a_page_in_the_ledger_is_not_requested_again(server, tmp_path):
     ] == ["failed"]
     assert len(server.requests) == asked + 2  # robots.txt, and the page that is not there
     assert query(lake, "SELECT count(*) FROM windows WHERE payload IS NOT NULL") == [(1,)]
+
+
+WALL = (200, "text/html", b"<html><head><title>Just a moment...</title></head><body>Enable JavaScript</body></html>")
+
+
+def walled(server, monkeypatch):
+    genuine = server._page
+    monkeypatch.setattr(server, "_page", lambda path: WALL if path.startswith("/pages/") else genuine(path))
+
+
+def test_each_page_behind_a_wall_is_accounted_for_and_tried_again_later(server, tmp_path, monkeypatch):
+    lake = new_lake(tmp_path)
+    pages = listed(tmp_path, *(f"{server.url}/pages/{FIRST + number}.html" for number in range(4)))
+    config = settings_of(server, lake.root, pages=pages)
+    with monkeypatch.context() as patched:
+        walled(server, patched)
+        rows = list(collect("web_pages", config, span()).values())
+        assert [(row["received"], row["rejected"], row["state"]) for row in rows] == [(1, 1, "open")] * 4
+        assert {row["reason"].partition(":")[0] for row in rows} == {"bot_wall"}
+        assert query(lake, "SELECT count(*), count(DISTINCT document_id) FROM rejected") == [(4, 4)]
+        asked = len(server.requests)
+        assert collect("web_pages", config, span()) == {}
+        assert len(server.requests) == asked
+        again = collect("web_pages", config, span(), now=NOW + dt.timedelta(days=1))
+        assert {row["state"] for row in again.values()} == {"open"}
+        assert collect("web_pages", config, span(), now=NOW + dt.timedelta(days=2)) == {}
+    found = collect("web_pages", config, span(), now=NOW + dt.timedelta(days=3))
+    assert [(row["state"], row["received"]) for row in found.values()] == [("done", 1)] * 4
+
+
+def test_links_of_a_feed_are_known_without_what_each_fetch_adds(server, tmp_path):
+    links = iter(("?utm_source=a&fc=1&ff=1&v=2", "?utm_source=a&fc=1&ff=2&v=2", ";jsessionid=AB12?fbclid=9"))
+    names = set()
+    with Client(config := settings_of(server, tmp_path)) as client:
+        for added in links:
+            source = WebPages(client, config)
+            source._feed_entries = lambda url, added=added: [(f"{server.url}/pages/{FIRST}.html{added}", None)]
+            [window] = source.plan(span(query=f"{server.url}/feed.xml"))
+            names.add((window.name, window.query))
+    assert [address for _, address in names] == [f"{server.url}/pages/{FIRST}.html"]
+
+
+def test_a_feed_is_followed_after_a_pause(server, tmp_path):
+    feed = f"{server.url}/feed.xml"
+    lake = new_lake(tmp_path)
+    config = settings_of(server, lake.root)
+    with Client(config) as client:
+        source = WebPages(client, config)
+        server.today = DAY.replace(day=20)
+        known = source.resume(Span(DAY.replace(day=18), DAY.replace(day=20), feed), [])
+        assert len(known) == 3
+        server.today = DAY.replace(day=31)
+        rows = [{"collector": "web_pages", "window_name": window.name} for window in known]
+        later = source.resume(Span(DAY.replace(day=30), DAY.replace(day=31), feed), rows)
+    assert {window.name for window in later} >= {window.name for window in known}
+    assert len(later) == 14  # 18 to 31 March
+
+
+def test_a_password_in_an_address_is_sent_and_not_stored(server, tmp_path):
+    named = server.url.replace("://", "://me:pass-word@")
+    lake = new_lake(tmp_path)
+    config = settings_of(server, lake.root, pages=listed(tmp_path, f"{named}/pages/{FIRST}.html", f"{named}/none.html"))
+    rows = collect("web_pages", config, span()).values()
+    assert [row["state"] for row in rows] == ["done", "failed"]
+    assert "pass-word" not in str(query(lake, "SELECT * FROM windows"))
+    assert not [path for path in lake.raw.rglob("*.json") if "pass-word" in path.read_text()]
+
+
+def test_the_charset_of_the_http_header_is_used(server, tmp_path, monkeypatch):
+    lake = new_lake(tmp_path)
+    genuine = server._page
+    title = "Chłoniak i zespół u chorego"
+    page = (
+        f'<html lang="pl"><head><title>{title}</title><meta name="citation_title" content="{title}">'
+        f'<meta name="citation_pmid" content="42000001"></head><body>{title}</body></html>'
+    )
+    reply = (200, "text/html; charset=iso-8859-2", page.encode("iso-8859-2"))
+    monkeypatch.setattr(server, "_page", lambda path: reply if path == "/pl" else genuine(path))
+    [row] = collect(
+        "web_pages", settings_of(server, lake.root, pages=listed(tmp_path, f"{server.url}/pl")), span()
+    ).values()
+    assert row["state"] == "done"
+    assert query(lake, "SELECT title FROM documents") == [(title,)]
+    sidecar = next(lake.raw.rglob("*.html.gz.json"))
+    assert json.loads(sidecar.read_text())["charset"] == "iso-8859-2"

@@ -8,7 +8,8 @@ from tests.support import made_pages
 from tests.support.made_pages import article
 from transforms.schema.records import PARSED_DOCUMENTS
 from transforms.text.section_marks import find_marks
-from transforms.web.document import labelled_sections, normalize_url, to_document_table
+from transforms.web.addresses import normalize_url
+from transforms.web.document import labelled_sections, to_document_table
 from transforms.web.page import Extraction, extract
 
 FETCHED = datetime.datetime(2031, 5, 6, 7, 8, 9, tzinfo=datetime.UTC)
