@@ -15,6 +15,7 @@ from typing import TypeVar
 import numpy as np
 
 from transforms.columnar.integers import distinct
+from transforms.text.normalize import WINDOWS_1252
 
 OPAQUE_SECTION_ENDS = {b"<!--": b"-->", b"<?": b"?>", b"<![CDATA[": b"]]>"}
 """Start of an opaque section -> its end."""
@@ -25,10 +26,10 @@ _REFERENCE = re.compile(r"&(?:#([0-9]+)|#x([0-9A-Fa-f]+)|([a-z]+));")
 _PREDEFINED = {"lt": "<", "gt": ">", "amp": "&", "quot": '"', "apos": "'"}
 
 _CONTROL = re.compile(rb"\xc2[\x80-\x84\x86-\x9f]|\x7f")
-"""DEL and C1 in UTF-8, some of which steer terminals; XML has no other control characters (0x85 is a line break)."""
+"""DEL and C1 in UTF-8; XML has no other control characters (0x85 is a line break)."""
 _NUMERIC_REFERENCE = re.compile(rb"&#")
 _SPACE = ord(" ")
-_NEXT_LINE = 0x85
+_DEL = 0x7F
 _FIRST_LEAD_BYTE = 0xC2  # first byte of a character that takes several bytes in UTF-8
 _WIDE_SPACES = [int.from_bytes(chr(code).encode()) for code in range(0x80, 0x10000) if chr(code).isspace()]
 """White space beyond ASCII: its two or three bytes in UTF-8 as an integer."""
@@ -83,9 +84,9 @@ def _without_tags(content: bytes) -> bytes:
 
 def _text(content: bytes) -> str:
     """Decode content without tags and resolve its character references."""
-    if b"\x7f" in content or (b"\xc2" in content and _CONTROL.search(content)):
-        content = _CONTROL.sub(b"", content)
     text = content.decode()
+    if b"\x7f" in content or (b"\xc2" in content and _CONTROL.search(content)):
+        text = text.replace("\x7f", "").translate(WINDOWS_1252)
     return _REFERENCE.sub(_referenced_character, text) if "&" in text else text
 
 
@@ -156,4 +157,4 @@ def _referenced_character(reference: re.Match[str]) -> str:
     if name:
         return _PREDEFINED[name]
     code = int(decimal) if decimal else int(hexadecimal, 16)
-    return "" if 0x7F <= code <= 0x9F and code != _NEXT_LINE else chr(code)
+    return "" if code == _DEL else WINDOWS_1252.get(code, chr(code))

@@ -11,10 +11,14 @@ from urllib.parse import unquote
 _ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});")
 _INVISIBLE = re.compile(r"[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u00ad\u200b\u2060\ufeff\ufffe\uffff]|[\ud800-\udfff]")
 _CONTROL = re.compile(
-    r"(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]|(?:\x1b\]|\x9d)[^\x07\x1b\x9c]*(?:\x07|\x1b\\|\x9c)"
-    r"|[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f]"
+    r"(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]|(?:\x1b\]|\x9d)[^\x07\x1b\x9c]*(?:\x07|\x1b\\|\x9c)|[\x00-\x08\x0e-\x1b\x7f]"
 )
-"""Terminal escape sequences as a whole, and the control characters (C0, C1) that are no white space."""
+"""Terminal escape sequences as a whole, and the control characters of ASCII that are no white space."""
+WINDOWS_1252 = {code: bytes((code,)).decode("cp1252", "ignore") for code in range(0x80, 0xA0) if code != 0x85}
+"""Control characters beyond ASCII (C1) -> what they stand for in text that was decoded wrongly: 0x97 is a dash.
+
+HTML reads references to them the same way; '' for the five that Windows-1252 lacks. 0x85 is a line break.
+"""
 _MAX_ESCAPE_LEVELS = 3
 _DOI = re.compile(r"10\.\d{3,9}(?:\.\d+)*/\S+", re.ASCII)
 _LONGEST_DOI = 2048
@@ -33,8 +37,11 @@ _PMID = re.compile(r"(?:pmid\s*+(?::\s*+)?|pubmed\s*+:\s*+)?0*+([1-9][0-9]{0,9})
 
 
 def without_controls(text: str) -> str:
-    """The text without terminal escape sequences and control characters, except those that are white space."""
-    return text if text.isprintable() else _CONTROL.sub("", text)
+    """The text without terminal escape sequences and control characters, except those that are white space.
+
+    A control character beyond ASCII becomes the character of Windows-1252 that it stands for.
+    """
+    return text if text.isprintable() else _CONTROL.sub("", text).translate(WINDOWS_1252)
 
 
 def collapse_whitespace(text: str) -> str:

@@ -105,7 +105,7 @@ def test_an_empty_record_has_every_column() -> None:
         ("a<!-- no -->b<?no no?>c<![CDATA[<d> & ]]>e", "abc<d> & e"),
         ("<![CDATA[]]>", ""),
         ('<i a="x>y" b=\'<!-- "\'>a</i>'.replace("<!--", "!--"), "a"),
-        ("&#128;x", "x"),
+        ("&#128;x\u0081", "\u20acx"),
     ],
 )
 def test_text_of_an_element(xml: str, expected: str) -> None:
@@ -167,7 +167,7 @@ def test_values_in_capitals_are_spelled_as_pubmed_spells_them() -> None:
 
 def test_control_characters_are_removed() -> None:
     row = parse_one(article(1, "<ArticleTitle>Red\x9b31m \x7fh&#x9b;orse&#133;1\x85 2</ArticleTitle>"))
-    assert row["title"] == "Red31m horse 1 2"
+    assert row["title"] == "Red\u203a31m h\u203aorse 1 2"
 
 
 def test_the_only_record_that_cannot_be_read_is_rejected(monkeypatch) -> None:

@@ -9,6 +9,7 @@ import pyarrow as pa
 import pytest
 
 from transforms.pubmed.parse import parse
+from transforms.text.normalize import without_controls
 
 pytestmark = pytest.mark.data
 
@@ -23,7 +24,7 @@ def read_all(path: Path) -> list[pa.Table]:
 
 
 def collapsed(element: ET.Element | None) -> str:
-    return "" if element is None else " ".join("".join(element.itertext()).split())
+    return "" if element is None else " ".join(without_controls("".join(element.itertext())).split())
 
 
 def texts(article: ET.Element, path: str) -> list[str]:

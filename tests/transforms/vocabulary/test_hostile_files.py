@@ -79,7 +79,7 @@ def test_a_custom_list_below_a_concept_that_no_vocabulary_has_is_refused():
 
 
 def test_control_characters_in_names_are_removed():
-    tables = read('[[concept]]\nid = "T:1"\nnames = ["Red\\u001b[31m spleen\\u009b", "x"]\n', "x.toml")
+    tables = read('[[concept]]\nid = "T:1"\nnames = ["Red\\u001b[31m spleen", "x"]\n', "x.toml")
     assert tables.names["name"].to_pylist() == ["Red spleen", "x"]
     tables = read(OBO + term(1, "Red\x1b[31m\x07 spleen", 'synonym: "\x9b1mBig" EXACT []'), "x.obo")
     assert tables.names["name"].to_pylist() == ["Red spleen", "Big"]
