@@ -107,6 +107,8 @@ UNREADABLE = {
     "words.txt": b"just some words",
     "other.json": b'{"a": 1}',
     "noise.bin": bytes(range(256)) * 4,
+    "cut.xml": payload(article(1))[:-90],
+    "nameless.xml": payload(article("")),
     "cut.xml.gz": b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x03",
 }
 
@@ -118,7 +120,7 @@ def test_a_file_of_which_nothing_can_be_read_is_never_loaded_already(lake, inges
     files = [tmp_path / name for name in UNREADABLE]
     for _ in range(2):
         with pytest.raises(
-            NotLoadedError, match=r"5 files .*, empty\.xml first: .*the payload holds nothing"
+            NotLoadedError, match=r"7 files .*, empty\.xml first: .*the payload holds nothing"
         ) as raised:
             ingest(*files, *sound)
         assert all(row["reason"] for row in raised.value.result.failed)

@@ -72,9 +72,9 @@ def loaded_payloads(version: Version) -> set[tuple[str, str]]:
 
 
 def _nothing_was_read(row: Mapping[str, Any]) -> bool:
-    """Whether a row of `windows` is of a file a user named, rejected as a whole: a ledger of earlier code has such."""
+    """Whether a row of `windows` is of a file a user named, all of it rejected: a ledger of earlier code has such."""
     held = sum(row[name] for name in (*OUTCOMES, "deletions")) - row["rejected"]
-    return row["state"] == "damaged" and row["collector"] == "local_files" and not held
+    return bool(row["collector"] == "local_files" and row["rejected"] and not held)
 
 
 def vocabulary_version(version: Version) -> str:

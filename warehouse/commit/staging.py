@@ -76,10 +76,12 @@ class Unit:
 
 def nothing_readable(unit: Unit) -> str | None:
     """Return why nothing could be read of a payload; None if it holds a record or a deletion, or is empty but sound."""
-    reasons = [row for row in unit.read("rejected").to_pylist() if row["raw_position"] is None]
-    if not reasons or any(pq.read_metadata(unit.file(name)).num_rows for name in ("documents", "deletions")):
+    if any(pq.read_metadata(unit.file(name)).num_rows for name in ("documents", "deletions")):
         return None
-    return "; ".join(f"{row['reason']}: {row['detail']}" if row["detail"] else row["reason"] for row in reasons)
+    rejected = unit.read("rejected")
+    first = [f"{row['reason']}: {row['detail'] or 'no detail'}" for row in rejected.slice(0, 3).to_pylist()]
+    more = f" and {len(rejected) - len(first):,} more rejected" if len(rejected) > len(first) else ""
+    return "; ".join(first) + more or None
 
 
 def unit_folder(lake: Lake, payload: Payload, vocabulary_version: str) -> Path:
