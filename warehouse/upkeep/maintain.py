@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-from warehouse.catalog.publish import current_file
 from warehouse.commit.compaction import compact
 from warehouse.derived.claim_audit import CLAIM_TABLES
 from warehouse.derived.rare_pairs import RARE_TABLES
@@ -27,9 +26,8 @@ def maintain_lake(lake: Lake, keep_latest: int = KEEP_LATEST, *, force: bool = F
 
     Readers are not disturbed.
 
-    `keep_latest`: versions to keep, beside the last of each day; `force`: see `collect_garbage`. Raises `NoLakeError`.
+    `keep_latest`: versions to keep, beside the last of each day; `force`: see `collect_garbage`.
     """
-    current_file(lake)
     remake_catalogs(lake)
     return Maintained(
         refresh(lake, CLAIM_TABLES),

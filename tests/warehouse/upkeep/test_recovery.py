@@ -188,3 +188,12 @@ def test_a_crash_between_the_rename_and_the_history_is_made_up_for(lake, monkeyp
     load_units(lake, stage_unit(lake, "fourth", [record(4, 1, headings=BOTH)]))
     assert list(lake.kept_versions()) == [1, 2, 3, 4, 5]
     assert ask(lake, "SELECT count(*) FROM articles", at_version=4) == [(3,)]
+
+
+def test_a_lake_that_lost_its_catalog_and_its_history_keeps_its_segments(lake):
+    shutil.rmtree(lake.history)
+    lake.catalog.unlink()
+    before = files(lake)
+    with pytest.raises(UnexplainedFilesError):
+        maintain_lake(lake)
+    assert files(lake) == before
