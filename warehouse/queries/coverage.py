@@ -69,8 +69,9 @@ def read_coverage(connection: duckdb.DuckDBPyConnection, basis: str = "any") -> 
 def thin_ranges(articles: dict[int, int]) -> list[tuple[int, int]]:
     """The ranges of thin years, given the articles by year.
 
-    A year counts as thin between better ones only, so that neither the growth of the literature nor a year that has
-    just begun does: {1979: 900, 1980: 1000, 1981: 4, 2019: 3, 2020: 800} -> [(1981, 2019)].
+    A year without articles is thin where either side has more than a few. Others are thin between better ones only, so
+    that neither the growth of the literature nor a year that has just begun counts as a hole:
+    {1979: 900, 1980: 1000, 1981: 4, 2019: 3, 2020: 800} -> [(1981, 2019)].
     """
     if not articles:
         return []
@@ -81,7 +82,8 @@ def thin_ranges(articles: dict[int, int]) -> list[tuple[int, int]]:
     thin = [
         year
         for year, count, left, right in zip(years, counts, before, after, strict=True)
-        if count < THIN_SHARE * min(left, right) and min(left, right) * THIN_SHARE >= 1
+        if (count < THIN_SHARE * min(left, right) and min(left, right) * THIN_SHARE >= 1)
+        or (count == 0 and max(left, right) * THIN_SHARE >= 1)
     ]
     return _ranges(thin)
 

@@ -15,6 +15,7 @@ from warehouse.queries.coverage import read_coverage, thin_ranges
         ({1979: 900, 1980: 1000, 1981: 4, 2019: 3, 2020: 800}, [(1981, 2019)]),
         ({1950: 10, 1960: 100, 1961: 120, 1962: 1000}, [(1951, 1959)]),
         ({year: 2 ** (year - 2000) for year in range(2000, 2020)}, []),  # growth is no hole
+        ({1980: 1000, 2020: 1}, [(1981, 2019)]),
         ({2019: 1000, 2020: 1100, 2021: 5}, []),  # the last year has just begun
     ],
 )
