@@ -115,8 +115,12 @@ def run_collect(settings: Settings, source: str, span: "Span", *, force: bool, a
         left = f"; {result.left_to_others:,} are being collected by other runs" if result.left_to_others else ""
         collected = f"{len(result.windows):,} windows collected"
         terminal.lines(f"{settings.lake}: version {result.version}, {collected}{done}{left}")
-    for alarm in result.alarms:
-        terminal.note(alarm)
+    for remark in (*result.alarms, *result.holes):
+        terminal.note(remark)
+    if result.paused:
+        terminal.note(
+            f"{result.paused:,} windows failed before and are tried again on a later day; --force tries them now"
+        )
     if incomplete:
         raise incomplete
 
