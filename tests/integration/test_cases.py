@@ -138,7 +138,6 @@ def test_16_an_english_other_abstract(cases, loaded):
             assert ("present" in found) == (expected == "present"), row
 
 
-@pytest.mark.xfail(strict=False, reason="mended with the sources")
 def test_22_parameters_that_change_with_every_fetch(cases, served, collected):
     url = served(cases[22])
     for _ in range(2):
@@ -146,7 +145,6 @@ def test_22_parameters_that_change_with_every_fetch(cases, served, collected):
     assert query(lake, "SELECT count(*), count(DISTINCT article_id) FROM documents") == [(2, 2)]
 
 
-@pytest.mark.xfail(strict=False, reason="mended with the sources")
 def test_23_the_encoding_in_the_http_header(cases, served, collected, tmp_path):
     url = served(cases[23])
     pages = tmp_path / "pages.txt"
