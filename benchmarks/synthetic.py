@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from transforms.schema.vocabulary import CONCEPT_ANCESTORS, CONCEPT_NAMES, CONCEPTS
+from transforms.schema.concepts import CONCEPT_ANCESTORS, CONCEPT_NAMES, CONCEPTS
 from warehouse.commit.ingest import commit
 from warehouse.commit.ledger import Payload
 from warehouse.commit.staging import STAGED_TABLES, Unit, UnitWriter

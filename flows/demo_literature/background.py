@@ -12,8 +12,8 @@ from importlib.resources import files
 from random import Random
 from typing import Any
 
+from flows.demo_literature.mesh_excerpt import ADULT, FEMALE, HUMANS, MALE, MIDDLE_AGED, headings, person_tags
 from flows.demo_literature.records import Author, Journal, PublicationDate, SampleArticle, Section
-from flows.demo_literature.vocabulary import ADULT, FEMALE, HUMANS, MALE, MIDDLE_AGED, headings, person_tags
 
 ARTICLE_KINDS = ("case", "cohort", "review")
 FIRST_LABEL_YEAR = 1996

@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from functools import cache, cached_property
 
 from flows.demo_literature.background import background_articles
+from flows.demo_literature.mesh_excerpt import mesh
 from flows.demo_literature.plantings import (
     RELEASED_ON,
     Planting,
@@ -27,7 +28,6 @@ from flows.demo_literature.plantings import (
 )
 from flows.demo_literature.records import Release, SampleArticle
 from flows.demo_literature.render import article_set
-from flows.demo_literature.vocabulary import mesh
 
 __all__ = [
     "Literature",

@@ -8,8 +8,7 @@ from importlib.resources import files
 from typing import Any, Literal
 
 from flows.demo_literature import background
-from flows.demo_literature.records import Author, Book, OtherAbstract, PublicationDate, Relation, SampleArticle, Section
-from flows.demo_literature.vocabulary import (
+from flows.demo_literature.mesh_excerpt import (
     ADULT,
     FEMALE,
     HUMANS,
@@ -19,6 +18,7 @@ from flows.demo_literature.vocabulary import (
     headings,
     person_tags,
 )
+from flows.demo_literature.records import Author, Book, OtherAbstract, PublicationDate, Relation, SampleArticle, Section
 
 Basis = Literal["index", "text", "any"]
 BASES: tuple[Basis, ...] = ("index", "text", "any")

@@ -29,10 +29,10 @@ from urllib.parse import parse_qsl, urlsplit
 from flows.demo_literature import europepmc_service, eutils_service, static_service
 from flows.demo_literature.eutils_service import Reply
 from flows.demo_literature.faults import TRANSPORT_FAULTS, Faults
+from flows.demo_literature.mesh_excerpt import mesh
 from flows.demo_literature.records import Release
 from flows.demo_literature.render import article_set
 from flows.demo_literature.shelf import Shelf
-from flows.demo_literature.vocabulary import mesh
 
 EMAIL = "demo@hoofbeats.example"
 PRIVATE_URL = "http://10.0.0.1/private"

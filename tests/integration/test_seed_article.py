@@ -5,7 +5,7 @@ from itertools import permutations
 
 import pytest
 
-from flows.demo_literature.vocabulary import mesh
+from flows.demo_literature.mesh_excerpt import mesh
 from tests.support.loading import lake_with_vocabulary, load_files, query
 from tests.support.pubmed_samples import article, history, payload
 

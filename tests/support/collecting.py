@@ -6,9 +6,9 @@ import io
 from dataclasses import replace
 
 from flows.demo_literature.background import invent_authors, invent_journal, random_stream
+from flows.demo_literature.mesh_excerpt import mesh
 from flows.demo_literature.records import PublicationDate, Release, SampleArticle, Section
 from flows.demo_literature.shelf import Shelf
-from flows.demo_literature.vocabulary import mesh
 from flows.http.client import Client
 from flows.load_vocabulary import load_vocabulary
 from flows.settings import Settings

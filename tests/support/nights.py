@@ -7,9 +7,9 @@ corrections, deletions and a retraction. The services show each day what the fil
 import datetime as dt
 from dataclasses import dataclass, replace
 
+from flows.demo_literature.mesh_excerpt import headings
 from flows.demo_literature.records import PublicationDate, Relation, Release, SampleArticle, Section
 from flows.demo_literature.shelf import Shelf
-from flows.demo_literature.vocabulary import headings
 from flows.sources.base import Span
 from tests.support.collecting import FIRST, collect, records
 from warehouse.commit.compaction import compact

@@ -7,7 +7,7 @@ from tests.support.small_lake import NAMES, VOCABULARY, record, record_digest
 from transforms.annotation.annotate import annotate_slices
 from transforms.claims.detect import numbered_claims
 from transforms.duplicates.blocking import content_keys
-from transforms.schema.vocabulary import CONCEPT_ANCESTORS, CONCEPT_NAMES, CONCEPTS
+from transforms.schema.concepts import CONCEPT_ANCESTORS, CONCEPT_NAMES, CONCEPTS
 from transforms.text.slices import text_slices
 from transforms.vocabulary.compiled import build
 from warehouse.commit.ledger import Payload

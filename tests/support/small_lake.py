@@ -7,7 +7,7 @@ import pyarrow as pa
 
 from transforms.claims.detect import numbered_claims
 from transforms.duplicates.blocking import content_keys
-from transforms.schema.vocabulary import CONCEPT_ANCESTORS, CONCEPT_NAMES, CONCEPTS
+from transforms.schema.concepts import CONCEPT_ANCESTORS, CONCEPT_NAMES, CONCEPTS
 from transforms.text.slices import text_slices
 from warehouse.catalog.publish import connect
 from warehouse.commit.ingest import commit

@@ -1,6 +1,6 @@
 """Small vocabularies for the tests of annotation."""
 
-from transforms.schema.vocabulary import CONCEPT_ANCESTORS, CONCEPT_NAMES, CONCEPTS
+from transforms.schema.concepts import CONCEPT_ANCESTORS, CONCEPT_NAMES, CONCEPTS
 from transforms.vocabulary.compiled import build
 
 

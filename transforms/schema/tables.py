@@ -2,11 +2,11 @@
 
 from transforms.schema.articles import ARTICLE_KEYS, DOCUMENT_KEYS, PAIR_DECISIONS
 from transforms.schema.claims import CLAIM_AUDIT, CLAIM_MATCHES, CLAIMS
+from transforms.schema.concepts import CONCEPT_ANCESTORS, CONCEPT_NAMES, CONCEPTS
 from transforms.schema.counts import CONCEPT_COUNTS, COOCCURRENCES, COOCCURRENCES_BY_B, CORPUS_COUNTS, RARE_TESTS
 from transforms.schema.mentions import ARTICLE_CONCEPTS, MENTIONS
 from transforms.schema.records import DELETIONS, DOCUMENTS, REJECTED, SIGHTINGS
 from transforms.schema.table import Table
-from transforms.schema.vocabulary import CONCEPT_ANCESTORS, CONCEPT_NAMES, CONCEPTS
 
 SEGMENT_TABLES: dict[str, Table] = {
     table.name: table

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 import pyarrow as pa
 
 from transforms.rules import load_rules
-from transforms.schema.vocabulary import CONCEPT_ANCESTORS, CONCEPT_NAMES, CONCEPTS
+from transforms.schema.concepts import CONCEPT_ANCESTORS, CONCEPT_NAMES, CONCEPTS
 
 DEFAULT_CATEGORIES = "ABCDEFG"
 """MeSH trees that are counted by default: anatomy, organisms, diseases, chemicals and drugs, techniques, psychiatry
@@ -60,7 +60,7 @@ class Concept:
 
 @dataclass(frozen=True)
 class VocabularyTables:
-    """Tables `concepts`, `concept_names` and `concept_ancestors` of transforms.schema.vocabulary, and `XREFS`."""
+    """Tables `concepts`, `concept_names` and `concept_ancestors` of transforms.schema.concepts, and `XREFS`."""
 
     concepts: pa.Table
     names: pa.Table

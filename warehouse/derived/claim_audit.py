@@ -9,9 +9,9 @@ import pyarrow as pa
 from transforms.claims.audit_rows import MATCHES, AuditTables, Coverage, judge_claims
 from transforms.claims.combination import Concepts, add_combinations
 from transforms.claims.verdict import REPORTS_CASES
+from transforms.schema.concepts import CONCEPT_ANCESTORS, CONCEPTS
 from transforms.schema.mentions import MENTIONS
 from transforms.schema.table import STRINGS
-from transforms.schema.vocabulary import CONCEPT_ANCESTORS, CONCEPTS
 from warehouse.catalog.sql import statement
 from warehouse.derived.refresh import DerivedTables
 from warehouse.queries.combinations import Row, dictionaries

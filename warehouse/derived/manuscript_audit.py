@@ -9,7 +9,7 @@ from transforms.annotation.annotate import annotate
 from transforms.claims.audit_rows import AuditTables, judge_claims
 from transforms.claims.combination import add_combinations
 from transforms.claims.detect import numbered_claims
-from transforms.schema.vocabulary import CONCEPT_ANCESTORS, CONCEPT_NAMES, CONCEPTS
+from transforms.schema.concepts import CONCEPT_ANCESTORS, CONCEPT_NAMES, CONCEPTS
 from transforms.vocabulary.compiled import build
 from warehouse.derived.claim_audit import load_concepts, load_coverage, matching_articles
 

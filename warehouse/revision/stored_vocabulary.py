@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 
 from transforms.annotation.rules_version import annotation_version, rules_version
 from transforms.rarity import interval_limits
-from transforms.schema.vocabulary import CONCEPT_ANCESTORS, CONCEPT_NAMES, CONCEPTS
+from transforms.schema.concepts import CONCEPT_ANCESTORS, CONCEPT_NAMES, CONCEPTS
 from transforms.vocabulary.changes import VocabularyDifference, compare_vocabularies, find_affected
 from transforms.vocabulary.compiled import Vocabulary, build
 from warehouse.catalog import segments

@@ -8,8 +8,8 @@ import pytest
 
 from flows.choices import Mode, Order, SourceName, WindowSize
 from flows.demo_literature.faults import Faults
+from flows.demo_literature.mesh_excerpt import mesh
 from flows.demo_literature.server import LiteratureServer
-from flows.demo_literature.vocabulary import mesh
 from flows.load_vocabulary import load_vocabulary
 from flows.settings import Settings
 from flows.windows.locks import WindowLocks

@@ -14,8 +14,8 @@ from transforms.claims.combination import (
     claim_combination,
 )
 from transforms.schema.claims import FOUND_CLAIMS
+from transforms.schema.concepts import CONCEPT_ANCESTORS, CONCEPTS
 from transforms.schema.mentions import MENTIONS
-from transforms.schema.vocabulary import CONCEPT_ANCESTORS, CONCEPTS
 
 NAMES = {
     "leukemia": ("Leukemia", "C04.557.337"),

@@ -5,7 +5,7 @@ import pyarrow as pa
 import pytest
 
 from tests.support.small_vocabularies import tables, vocabulary
-from transforms.schema.vocabulary import CONCEPT_ANCESTORS, CONCEPT_NAMES, CONCEPTS
+from transforms.schema.concepts import CONCEPT_ANCESTORS, CONCEPT_NAMES, CONCEPTS
 from transforms.vocabulary.compiled import (
     CHECK_TAGS,
     DEFAULT_CATEGORIES,

@@ -5,7 +5,7 @@ import pyarrow as pa
 import pytest
 
 from transforms.annotation.annotate import annotate
-from transforms.schema.vocabulary import CONCEPT_ANCESTORS, CONCEPT_NAMES, CONCEPTS
+from transforms.schema.concepts import CONCEPT_ANCESTORS, CONCEPT_NAMES, CONCEPTS
 from transforms.vocabulary.compiled import build
 
 RULES = tomllib.loads(files("transforms.rules").joinpath("name_rules.toml").read_text("utf-8"))

@@ -2,7 +2,7 @@
 
 import pytest
 
-from transforms.schema.vocabulary import CONCEPT_NAMES, CONCEPTS
+from transforms.schema.concepts import CONCEPT_NAMES, CONCEPTS
 from transforms.vocabulary.terms import find_meanings, likely_stems, listed_concepts
 
 NAMES = {

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.support.small_lake import NAMES, ask, europepmc_record, load_units, new_lake, record, stage_unit
-from transforms.schema.vocabulary import CONCEPT_ANCESTORS, CONCEPT_NAMES, CONCEPTS
+from transforms.schema.concepts import CONCEPT_ANCESTORS, CONCEPT_NAMES, CONCEPTS
 from warehouse.catalog.publish import connect
 from warehouse.commit.article_rewrite import ArticleRewrite
 from warehouse.commit.compaction import compact
