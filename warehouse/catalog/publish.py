@@ -193,10 +193,9 @@ def read_file(file: Path) -> Version:
 
 def _read_tables(connection: duckdb.DuckDBPyConnection, file: Path) -> Version:
     try:
+        columns = _columns_by_table(connection)
         tables = {
-            name: _read(connection, schema, present)
-            for name, schema in CATALOG_TABLES.items()
-            if (present := _columns(connection, name))
+            name: _read(connection, schema, columns[name]) for name, schema in CATALOG_TABLES.items() if name in columns
         }
         [row] = tables["lake"].to_pylist()
     except (duckdb.Error, KeyError, ValueError, pa.ArrowException) as error:
@@ -215,9 +214,13 @@ def number_in(file: Path) -> int:
         return int(connection.execute("SELECT lake.version FROM lake").fetchall()[0][0])
 
 
-def _columns(connection: duckdb.DuckDBPyConnection, table: str) -> set[str]:
-    query = "SELECT column_name FROM duckdb_columns() WHERE table_name = $table AND schema_name = 'main'"
-    return {row[0] for row in connection.execute(query, {"table": table}).fetchall()}
+def _columns_by_table(connection: duckdb.DuckDBPyConnection) -> dict[str, set[str]]:
+    """The columns of every table and view of a catalog's main schema, in one query: each costs 3 ms."""
+    query = "SELECT table_name, column_name FROM duckdb_columns() WHERE schema_name = 'main'"
+    columns: dict[str, set[str]] = {}
+    for table, column in connection.execute(query).fetchall():
+        columns.setdefault(table, set()).add(column)
+    return columns
 
 
 def _read(connection: duckdb.DuckDBPyConnection, schema: Table, present: set[str]) -> pa.Table:
@@ -231,7 +234,7 @@ def _read(connection: duckdb.DuckDBPyConnection, schema: Table, present: set[str
 
 def outdated(connection: duckdb.DuckDBPyConnection, lake: Lake) -> str | None:
     """Why the views of a catalog do not serve here, None if they do."""
-    [row] = _read(connection, LAKE, _columns(connection, LAKE.name)).to_pylist()
+    [row] = _read(connection, LAKE, _columns_by_table(connection).get(LAKE.name, set())).to_pylist()
     if row["root"] != str(lake.root):
         return "moved or copied here"
     if row["declarations"] != declarations_digest():
