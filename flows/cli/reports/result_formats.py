@@ -12,6 +12,7 @@ from typing import Any
 
 from flows import terminal
 from flows.terminal import plain
+from transforms.text.normalize import without_controls
 
 
 class ResultFormat(StrEnum):
@@ -64,11 +65,11 @@ def _json(value: object) -> str:
 
 
 def _field(value: object) -> str:
-    """A value as a field of CSV; NULL is empty, lists and structures are JSON."""
+    """A value as a field of CSV, without control characters; NULL is empty, lists and structures are JSON."""
     if value is None:
         return ""
     given = plain(value)
-    return given if isinstance(given, str) else _json(given)
+    return without_controls(given if isinstance(given, str) else _json(given))
 
 
 def _cell(text: str) -> str:

@@ -58,3 +58,9 @@ def test_columns_of_one_name(capsys):
     assert json.loads(capsys.readouterr().out) == [{"name": "A", "name_2": "B"}]
     write_result(["name", "name"], [("A", "B")], ResultFormat.TABLE)
     assert capsys.readouterr().out.split() == ["name", "name_2", "A", "B"]
+
+
+@pytest.mark.parametrize("written_as", [ResultFormat.CSV, ResultFormat.TSV, ResultFormat.MARKDOWN])
+def test_control_characters_do_not_reach_a_program(capsys, written_as):
+    write_result(["title"], [["a\x1b[31m red \x9b title"]], written_as)
+    assert not set(capsys.readouterr().out) & {"\x1b", "\x9b"}
