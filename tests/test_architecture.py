@@ -1,6 +1,7 @@
 """The rules of the house, each as one test that lists every offender."""
 
 import ast
+import re
 from functools import cache
 from pathlib import Path
 
@@ -273,3 +274,17 @@ def test_the_reference_lists_every_verb_and_setting():
     assert all(command.help for command in reference.verbs().values())
     assert all(f"`{variable}`" in written for variable in reference.variables())
     assert not [variable for variable, field in reference.variables().items() if not field.description]
+
+
+def test_no_group_of_a_pattern_is_repeated_possessively():
+    """Python 3.11.0 to 3.11.4, among them Debian's, match such repetitions wrongly (python/cpython#106052)."""
+    possessive_group = re.compile(r"(?<!\\)\)(?:[*+?]|\{[\d,]+\})\+")
+    patterns = {
+        (str(path), node.value.decode("latin-1") if isinstance(node.value, bytes) else node.value)
+        for path, tree in sources().items()
+        for call in ast.walk(tree)
+        if isinstance(call, ast.Call) and ast.unparse(call.func).startswith("re.")
+        for node in ast.walk(call)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str | bytes)
+    }
+    assert [pattern for pattern in patterns if possessive_group.search(pattern[1])] == []

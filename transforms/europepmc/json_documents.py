@@ -20,7 +20,7 @@ LARGEST_DOCUMENT = 256 << 20
 _FIRST_READ = 1 << 16
 _DEEPEST = 200  # deeper than a record may be, and within the decoder's limit
 _MOST_DIGITS = 20
-_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*+(?:"|\\?\Z)|[\[{]|[\]}]', re.DOTALL)
+_TOKEN = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*(?:"|\\?\Z)|[\[{]|[\]}]', re.DOTALL)
 """A string, whose brackets do not count, or a bracket. An unfinished string reaches to the end, so it is read once."""
 
 

@@ -6,8 +6,10 @@ HEAD_BYTES = 4096
 """How many decompressed bytes `detect_source` needs."""
 
 _UTF8_MARK = b"\xef\xbb\xbf"
+# A comment is matched by what it cannot hold, not by ".*?", which would try every later "-->" as its end too.
 _HTML = re.compile(
-    rb"(?:<!--.*?-->|<\?[^>]*>|\s)*+<(?:!doctype\s+html|html|head|body|meta|title)\b", re.IGNORECASE | re.DOTALL
+    rb"(?:<!--[^-]*+(?:-(?!->)[^-]*+)*-->|<\?[^>]*+>|\s++)*<(?:!doctype\s+html|html|head|body|meta|title)\b",
+    re.IGNORECASE,
 )
 _NCBI_ERROR = re.compile(rb"""\{\s*"error"\s*:""")
 """NCBI reports errors as JSON even where XML was requested; the reader of PubMed names them."""

@@ -17,6 +17,8 @@ from transforms.payloads.detect import detect_source
         (b"<!DOCTYPE html>", "web"),
         (b"\n<!-- saved from --><HTML lang=en>", "web"),
         (b'<?xml version="1.0"?><html xmlns="x">', "web"),
+        (b"<!-- a - b -- c > --> <!--> --> <?x?>\n<head>", "web"),
+        (b"<!-- <html> -->", "pubmed"),
         (b"<eFetchResult><ERROR>", "pubmed"),
     ],
 )
@@ -26,3 +28,7 @@ def test_by_their_beginning(head, source):
 
 def test_many_comments_take_no_exponential_time():
     assert detect_source(b"<!---->" * 500 + b"<x>") == "pubmed"
+
+
+def test_many_unfinished_comments_take_linear_time():
+    assert detect_source(b"<!-- -" * 50_000) == "pubmed"
