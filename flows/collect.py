@@ -164,7 +164,7 @@ def collect(  # noqa: PLR0913 - one parameter for each thing an operator can cho
         version = read_version(lake)
         before, holes = list(latest_windows(version).values()), _holes(version, origin, span, settings, resume=resume)
         for hole in holes:
-            get_run_logger().warning("the ledger has a hole: %s", hole.describe())
+            get_run_logger().info("the ledger has a hole, which this run tries to fill: %s", hole.describe())
         planned = plan_windows(lake, origin, span, resume=resume)
         today, overlap = utc_now().date(), span.since if resume else None
         chosen = None if force else choose_due(planned, version, settings.settled_after_days, today, overlap=overlap)

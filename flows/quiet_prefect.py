@@ -41,7 +41,12 @@ def is_no_failure(record: logging.LogRecord) -> bool:
     return not (record.exc_info or str(record.msg).startswith("Finished in state"))
 
 
-def leave_failures_to_the_verb() -> None:
-    """Let no library log a failure: the verb itself prints it, in one line."""
-    os.environ.setdefault("PREFECT_LOGGING_LEVEL", "CRITICAL")
+def quieten_retries() -> None:
+    """Log no request that is tried again: the ledger has the reason of the last attempt, and the verb prints it."""
     logging.getLogger("stamina").setLevel(logging.ERROR)
+
+
+def leave_failures_to_the_verb() -> None:
+    """Let no library log anything but a crash: for verbs that run no flow, and print what they find themselves."""
+    os.environ.setdefault("PREFECT_LOGGING_LEVEL", "CRITICAL")
+    quieten_retries()

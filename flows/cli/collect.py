@@ -11,7 +11,7 @@ from flows import terminal
 from flows.choices import MAX_PARALLEL, Dates, Mode, Order, SourceName, WindowSize
 from flows.cli.options import JsonOption, LakeOption, settings_for
 from flows.errors import IncompleteError
-from flows.quiet_prefect import leave_failures_to_the_verb, quieten_prefect
+from flows.quiet_prefect import quieten_prefect, quieten_retries
 from flows.settings import Settings
 from warehouse.commit.ingest import OUTCOMES
 
@@ -94,7 +94,7 @@ def _days(since: datetime, until: datetime) -> tuple[dt.date, dt.date]:
 
 def run_collect(settings: Settings, source: str, span: "Span", *, force: bool, as_json: bool) -> None:
     """Collect from a source and print the result of every window; raises `IncompleteError` if one of them failed."""
-    leave_failures_to_the_verb()
+    quieten_retries()
     quieten_prefect()
     from flows.collect import collect as collect_flow
     from flows.operations.temporary_server import temporary_server
@@ -115,8 +115,6 @@ def run_collect(settings: Settings, source: str, span: "Span", *, force: bool, a
         left = f"; {result.left_to_others:,} are being collected by other runs" if result.left_to_others else ""
         collected = f"{len(result.windows):,} windows collected"
         terminal.lines(f"{settings.lake}: version {result.version}, {collected}{done}{left}")
-    for remark in (*result.alarms, *result.holes):
-        terminal.note(remark)
     if result.paused:
         terminal.note(
             f"{result.paused:,} windows failed before and are tried again on a later day; --force tries them now"
@@ -129,7 +127,7 @@ def _show_dry_run(settings: Settings, asked: "BackfillRequest", *, as_json: bool
     """Print how much work a backfill will be; no flow is run for it."""
     from flows.windows.backfill_plan import estimate_backfill
 
-    leave_failures_to_the_verb()
+    quieten_retries()
     plan = estimate_backfill(asked, settings)
     if as_json:
         terminal.as_json(plan)
@@ -144,7 +142,7 @@ def _show_dry_run(settings: Settings, asked: "BackfillRequest", *, as_json: bool
 
 def _run_backfill(settings: Settings, asked: "BackfillRequest", parallel: int, *, as_json: bool) -> None:
     """Backfill and print the result of every window; raises `BackfillFailed` if one of them failed."""
-    leave_failures_to_the_verb()
+    quieten_retries()
     quieten_prefect()
     from flows.backfill import BackfillFailed
     from flows.backfill import backfill as backfill_flow

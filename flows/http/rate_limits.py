@@ -37,7 +37,7 @@ class RateLimits:
     @classmethod
     def from_settings(cls, settings: Settings) -> "RateLimits":
         """Return the limits of the configured sources, or the single rate of `requests_per_second` for every host."""
-        folder = turns_folder(settings)
+        folder = settings.lake / "locks" / "turns"  # where runs on one lake note when they last asked each host
         if settings.requests_per_second:
             return cls({}, settings.requests_per_second, folder)
         rates = [
@@ -71,11 +71,6 @@ class RateLimits:
         bucket.try_acquire("request")
         if self._folder:
             _wait_for_turn(self._folder, host, 1 / self._per_second.get(host, self._default_per_s))
-
-
-def turns_folder(settings: Settings) -> Path:
-    """The folder where runs on one lake note when they last asked each host."""
-    return settings.lake / "locks" / "turns"
 
 
 def _wait_for_turn(folder: Path, host: str, gap_s: float) -> None:

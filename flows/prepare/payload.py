@@ -7,11 +7,13 @@ import contextlib
 import gc
 import threading
 from collections.abc import Callable, Iterator
-from functools import lru_cache
+from dataclasses import dataclass
+from functools import lru_cache, partial
 from typing import BinaryIO
 
 import pyarrow as pa
 
+from flows.prepare.failing_records import FailingRecords
 from flows.prepare.web_page import read_page
 from flows.progress import CountedFile
 from transforms.annotation.annotate import annotate_slices
@@ -67,28 +69,76 @@ def prepare(lake: Lake, payload: Payload, vocabulary_version: str) -> Unit:
     if done:
         return done
     vocabulary = matching_vocabulary(lake, vocabulary_version)
-    with (
-        _garbage_collection_paused(),
-        UnitWriter(lake, payload, vocabulary_version) as writer,
-        CountedFile(lake.root / payload.path) as stream,
-    ):
-        claim_candidates: list[pa.Table] = []
+    failing = FailingRecords(payload)
+    with _garbage_collection_paused():
+        while True:
+            try:
+                with UnitWriter(lake, payload, vocabulary_version) as writer:
+                    _write_tables(lake, payload, vocabulary, writer, failing)
+                return writer.unit
+            except _ClaimsFailedError:  # their documents are written by then: written again without them
+                continue
+
+
+def _write_tables(
+    lake: Lake, payload: Payload, vocabulary: Vocabulary, writer: UnitWriter, failing: FailingRecords
+) -> None:
+    """Write the staged tables of a payload; records that a step fails for become rejections.
+
+    Raises `_ClaimsFailedError`, after all were tried, if the search for claims failed for some.
+    """
+    candidates: list[pa.Table] = []
+    known = len(failing.failures)
+
+    def write_claims() -> None:
+        for claims in failing.run(lambda rows: claims_in_sentences(rows, "raw_position"), pa.concat_tables(candidates)):
+            writer.write("claims", claims)
+        candidates.clear()
+
+    with CountedFile(lake.root / payload.path) as stream:
         for parsed in READERS[payload.source](stream, payload):
-            documents = parsed.documents
-            slices = list(text_slices(documents))
-            writer.write("documents", documents)
+            before = len(failing.failures)
+            prepared = failing.run(partial(_prepare_records, vocabulary), failing.without(parsed.documents))
+            known += len(failing.failures) - before
+            for records in prepared:
+                writer.write("documents", records.documents)
+                writer.write("mentions", records.mentions)
+                writer.write("document_keys", records.keys)
+                candidates.append(records.claim_candidates)
             writer.write("deletions", parsed.deletions)
             writer.write("rejected", parsed.rejected)
-            writer.write("mentions", annotate_slices(slices, vocabulary, "raw_position"))
-            writer.write("document_keys", content_keys(documents, slices, "raw_position"))
-            claim_candidates.append(candidate_sentences(slices, "raw_position"))
-            if sum(map(len, claim_candidates)) >= _CLAIM_BATCH_SENTENCES:
-                writer.write("claims", claims_in_sentences(pa.concat_tables(claim_candidates), "raw_position"))
-                claim_candidates.clear()
-        if claim_candidates:
-            writer.write("claims", claims_in_sentences(pa.concat_tables(claim_candidates), "raw_position"))
-        writer.write("rejected", _not_returned(payload))
-    return writer.unit
+            writer.write("rejected", failing.rejected(parsed.documents))
+            if sum(map(len, candidates)) >= _CLAIM_BATCH_SENTENCES:
+                write_claims()
+    if candidates:
+        write_claims()
+    if len(failing.failures) > known:
+        raise _ClaimsFailedError
+    writer.write("rejected", _not_returned(payload))
+
+
+@dataclass(frozen=True)
+class _PreparedRecords:
+    """Documents with what was computed from each: rows of the staged tables, and sentences that may hold a claim."""
+
+    documents: pa.Table
+    mentions: pa.Table
+    keys: pa.Table
+    claim_candidates: pa.Table
+
+
+def _prepare_records(vocabulary: Vocabulary, documents: pa.Table) -> _PreparedRecords:
+    slices = list(text_slices(documents))
+    return _PreparedRecords(
+        documents,
+        annotate_slices(slices, vocabulary, "raw_position"),
+        content_keys(documents, slices, "raw_position"),
+        candidate_sentences(slices, "raw_position"),
+    )
+
+
+class _ClaimsFailedError(Exception):
+    """The search for claims failed for records whose documents are in the unit already."""
 
 
 @contextlib.contextmanager

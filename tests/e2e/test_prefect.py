@@ -110,6 +110,7 @@ def test_the_doctor_reports_no_fault(up):
 
 def test_collect_from_an_unreachable_host(up, tmp_path):
     lake = new_lake(tmp_path)
+    (lake.root / "watches.toml").write_text("no watch", encoding="utf-8")
     url = f"http://127.0.0.1:{free_port()}/"
     environment = {
         **os.environ, "HOME": str(tmp_path), "PREFECT_HOME": str(tmp_path / "prefect"),
@@ -123,8 +124,9 @@ def test_collect_from_an_unreachable_host(up, tmp_path):
         cwd=tmp_path, env=environment, capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert done.returncode == 1
-    start, error, hint = done.stderr.splitlines()
+    start, warning, error, hint = done.stderr.splitlines()
     assert start == "starting Prefect ..."
+    assert f"{lake.root}/watches.toml: not TOML" in warning
     assert error.startswith("error: 3 of 3 windows failed, created-2026-01-01 first: http://127.0.0.1:")
     assert "refused" in error
     assert hint.startswith("hint: ")

@@ -143,6 +143,7 @@ def test_collected_records_after_a_pause(lake, server):
 
 def test_the_flow_reports_the_holes_it_fills(lake, server, monkeypatch, caplog):
     run(server, lake, 10)
+    caplog.set_level(logging.INFO)
     published = []
 
     def side_by_side(lake, source, windows):
@@ -161,7 +162,10 @@ def test_the_flow_reports_the_holes_it_fills(lake, server, monkeypatch, caplog):
     config = settings(server, lake.root)
     result = collecting.collect.fn(SourceName.PUBMED_API, dates=["created"], days=7, settings=config)
     assert [row["window_name"] for row in result.windows] == [f"created-{day(number)}" for number in range(7, 21)]
-    assert "the ledger has a hole: pubmed_api created: 2026-03-08 to 2026-03-14 (7 days)" in caplog.text
+    assert (
+        "the ledger has a hole, which this run tries to fill: pubmed_api created: 2026-03-08 to 2026-03-14 (7 days)"
+        in caplog.text
+    )
     assert result.holes == []
     [(_, _, _, remarks)] = published
     assert remarks == ["filled in this run: pubmed_api created: 2026-03-08 to 2026-03-14 (7 days)"]

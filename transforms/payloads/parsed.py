@@ -10,9 +10,9 @@ Relation = tuple[str, str | None, str | None]
 """Kind, document_id and citation, as in `documents.relations`."""
 
 
-def describe_failure(error: Exception) -> str:
-    """Return the detail of a record that was rejected because its reader raised this error, at most 500 characters."""
-    return f"the reader failed: {type(error).__name__}: {error}"[:500]
+def describe_failure(error: Exception, step: str = "reader") -> str:
+    """Return the detail of a record that was rejected because a step raised this error, at most 500 characters."""
+    return f"the {step} failed: {type(error).__name__}: {error}"[:500]
 
 
 @dataclass(frozen=True)

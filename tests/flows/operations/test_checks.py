@@ -111,7 +111,10 @@ def test_checks_of_a_lake(server, tmp_path):
     lake = new_lake(tmp_path)
     config = settings(server, lake.root)
     collect("pubmed_api", config, span(), now=NOW)
+    before = {path: path.stat().st_mtime_ns for path in lake.root.rglob("*")}
+    checks.key_and_clock(config, NOW)
     assert {finding.state for finding in checks.lake(config, NOW)} == {State.OK}
+    assert {path: path.stat().st_mtime_ns for path in lake.root.rglob("*")} == before  # locks/turns too
     assert found(checks.lake(config, NOW + dt.timedelta(days=4)))["currency"].state is State.WARNING
     [(segment,)] = query(lake, "SELECT max(path) FROM segments")
     (lake.root / segment).write_bytes(b"")
