@@ -20,7 +20,7 @@ from transforms.text.normalize import WINDOWS_1252
 OPAQUE_SECTION_ENDS = {b"<!--": b"-->", b"<?": b"?>", b"<![CDATA[": b"]]>"}
 """Start of an opaque section -> its end."""
 _OPAQUE_SECTION = re.compile(rb"<!--|<\?|<!\[CDATA\[")
-# The outer repetition backtracks: Python 3.11.0 to 3.11.4 match possessive repetitions of a group wrongly. Its time stays
+# The outer repetition backtracks: Python 3.11.0 to 3.11.4 match possessive repetitions of a group wrongly. Time stays
 # linear, because the alternatives begin with different characters: what is given back has no second way to match.
 _TAG = re.compile(rb"""<(/?)([^\s/>"']++)((?:[^"'>/]++|"[^"]*+"|'[^']*+'|/(?!>))*)(/?)>""")
 _ATTRIBUTE = re.compile(rb"""\s([^\s=]++)\s*+=\s*+(?:"([^"]*+)"|'([^']*+)')""")
