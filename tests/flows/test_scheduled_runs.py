@@ -162,11 +162,8 @@ def test_the_flow_reports_the_holes_it_fills(lake, server, monkeypatch, caplog):
     config = settings(server, lake.root)
     result = collecting.collect.fn(SourceName.PUBMED_API, dates=["created"], days=7, settings=config)
     assert [row["window_name"] for row in result.windows] == [f"created-{day(number)}" for number in range(7, 21)]
-    reported = "the ledger has a hole, which this run tries to fill: pubmed_api created: 2026-03-08 to 2026-03-14 (7 days)"
-    assert reported in caplog.text
-        "the ledger has a hole, which this run tries to fill: pubmed_api created: 2026-03-08 to 2026-03-14 (7 days)"
-        in caplog.text
-    )
+    hole = "pubmed_api created: 2026-03-08 to 2026-03-14 (7 days)"
+    assert f"the ledger has a hole, which this run tries to fill: {hole}" in caplog.text
     assert result.holes == []
     [(_, _, _, remarks)] = published
     assert remarks == ["filled in this run: pubmed_api created: 2026-03-08 to 2026-03-14 (7 days)"]
