@@ -16,7 +16,7 @@ LAYERS = {
         {"rules", "schema"},
         {"columnar", "payloads"},
         {"text", "statistics"},
-        {"curation", "pubmed", "counting"},
+        {"curation", "pubmed", "counting", "subjects"},
         {"europepmc", "vocabulary", "web"},
         {"annotation", "claims", "duplicates"},
         {"publishing"},

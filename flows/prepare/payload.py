@@ -25,6 +25,7 @@ from transforms.europepmc import parse as europepmc_json
 from transforms.payloads.parsed import ParsedBatch
 from transforms.pubmed import parse as pubmed_xml
 from transforms.schema.records import PARSED_REJECTED
+from transforms.subjects.describe import with_subjects
 from transforms.text.slices import text_slices
 from transforms.vocabulary.compiled import Vocabulary
 from warehouse.commit.ledger import Payload
@@ -130,7 +131,7 @@ class _PreparedRecords:
 def _prepare_records(vocabulary: Vocabulary, documents: pa.Table) -> _PreparedRecords:
     slices = list(text_slices(documents))
     return _PreparedRecords(
-        documents,
+        with_subjects(documents),
         annotate_slices(slices, vocabulary, "raw_position"),
         content_keys(documents, slices, "raw_position"),
         candidate_sentences(slices, "raw_position"),

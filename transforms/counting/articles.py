@@ -6,10 +6,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from transforms.payloads.publication_types import CASE_REPORT
 from transforms.schema.articles import ARTICLE_KEYS
 
 SOURCE_PREFERENCE = ("pubmed", "europepmc", "web")
-CASE_REPORT = "Case Reports"
 NOTICES = frozenset({"Retraction of Publication", "Retraction Notice", "Published Erratum"})
 COVERED_LANGUAGE = "eng"
 CUT_OFF = r"(?i)(?:\.\.\.|…|\(abstract truncated(?: at \d+ words)?\))\s*$"
@@ -17,7 +17,11 @@ CUT_OFF = r"(?i)(?:\.\.\.|…|\(abstract truncated(?: at \d+ words)?\))\s*$"
 NO_TITLE = frozenset({"", "[not available]", "[not available].", "[no title available]", "[no title available]."})
 
 _KEYS = ARTICLE_KEYS.without("batch")
-_PREFERRED_COLUMNS = ("document_id", "version", "year", "in_text", "has_abstract")
+_PREFERRED_COLUMNS = ("document_id", "version", "year", "in_text", "has_abstract", "subjects", "cases")
+_TAKEN = (
+    "article_id", "document_id", "version", "source", "year", "entered_on", "revised_on", "retracted_on",
+    "subjects", "cases",
+)  # fmt: skip
 _AGGREGATES = (
     *((name, "first") for name in _PREFERRED_COLUMNS),
     ("in_index", "any"), ("is_case_report", "any"), ("is_notice", "any"),
@@ -32,6 +36,9 @@ def summarize_articles(documents: pa.Table) -> pa.Table:
     documents: current ones, one row per document_id. The preferred document of an article is chosen by, in this order:
     source as in `SOURCE_PREFERENCE`, abstract not truncated, longest abstract, smallest document_id.
 
+    A case report by one of its documents is one; so are `subjects` and `cases` the first ones that a document gives.
+    Documents that earlier code prepared give none, and are case reports by their publication types alone.
+
     An article is in the population of basis 'index' if any of its documents has a heading, and of basis 'text' if the
     title of its preferred document is in English, original or translated (PubMed puts translated titles in brackets).
 
@@ -41,8 +48,7 @@ def summarize_articles(documents: pa.Table) -> pa.Table:
     """
     length = pc.fill_null(pc.utf8_length(documents["abstract"]), 0)
     rank = pc.fill_null(pc.index_in(documents["source"], pa.array(SOURCE_PREFERENCE)), len(SOURCE_PREFERENCE))
-    known = ("article_id", "document_id", "version", "source", "year", "entered_on", "revised_on", "retracted_on")
-    described = documents.select(known)
+    described = documents.select(_TAKEN)
     for name, column in (
         ("rank", rank),
         ("cut_off", pc.fill_null(pc.match_substring_regex(documents["abstract"], CUT_OFF), False)),  # noqa: FBT003
@@ -50,7 +56,7 @@ def summarize_articles(documents: pa.Table) -> pa.Table:
         ("has_abstract", pc.greater(length, 0)),
         ("in_index", pc.greater(pc.fill_null(pc.list_value_length(documents["headings"]), 0), 0)),
         ("in_text", _title_is_covered(documents)),
-        ("is_case_report", _any_of(documents["publication_types"], {CASE_REPORT})),
+        ("is_case_report", _is_case_report(documents)),
         ("is_notice", _any_of(documents["publication_types"], NOTICES)),
     ):
         described = described.append_column(name, column)
@@ -68,6 +74,12 @@ def _title_is_covered(documents: pa.Table) -> pa.Array:
     unknown = pc.equal(pc.fill_null(pc.list_value_length(languages), 0), 0)
     readable = pc.or_(pc.or_(unknown, _any_of(languages, {COVERED_LANGUAGE})), pc.starts_with(title, "["))
     return pc.and_not(readable, pc.is_in(pc.utf8_lower(title), pa.array(sorted(NO_TITLE))))
+
+
+def _is_case_report(documents: pa.Table) -> pa.Array:
+    """Whether each document was prepared as a case report; by its publication types where earlier code prepared it."""
+    by_type = _any_of(documents["publication_types"], {CASE_REPORT})
+    return pc.coalesce(documents["is_case_report"].combine_chunks(), by_type)
 
 
 def _any_of(lists: pa.ChunkedArray, wanted: Collection[str]) -> pa.Array:

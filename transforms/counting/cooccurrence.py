@@ -27,7 +27,7 @@ from transforms.schema.table import Table
 
 _MENTION_BASES = ("index", "text")
 _ARTICLE_CONCEPTS = ARTICLE_CONCEPTS.without("batch")
-_ARTICLE_COLUMNS = ("year", "entered_on", "is_case_report", "retracted_on", "is_notice")
+_ARTICLE_COLUMNS = ("year", "entered_on", "is_case_report", "subjects", "retracted_on", "is_notice")
 _MEASURES = ("articles", "retracted_articles", "sentence_articles", "with_abstract")
 
 

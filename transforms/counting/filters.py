@@ -47,7 +47,10 @@ class Filters:
     exact: bool = _filter(bool, "Leave out the concepts below those named.", default=False)
     include_retracted: bool = _filter(bool, "Count retracted articles and notices too.", default=False)
     only_case_reports: bool = _filter(
-        bool, "Only case reports, by publication type.", default=False, option="--case-reports"
+        bool, "Only case reports, by publication type or text.", default=False, option="--case-reports"
+    )
+    only_humans: bool = _filter(
+        bool, "Only articles whose own data are about humans, by headings or text.", default=False, option="--humans"
     )
     from_year: int | None = _filter(int, "Published in this year or later.", default=None)
     to_year: int | None = _filter(int, "Published in this year or earlier.", default=None)

@@ -12,6 +12,8 @@ _PUBMED_NAMES = (
     "Research Support, U.S. Gov't, P.H.S.", "Retracted Publication", "Retraction of Publication", "Review",
     "Systematic Review",
 )  # fmt: skip
+CASE_REPORT = "Case Reports"
+
 _NAMES = {name.lower(): name for name in _PUBMED_NAMES} | {
     "case report": "Case Reports", "case-report": "Case Reports", "review-article": "Review",
     "correction": "Published Erratum", "retraction": "Retraction of Publication",

@@ -47,6 +47,8 @@ def _concept(concept: Searched, filters: Filters) -> list[str]:
 def _limits(filters: Filters) -> Iterable[str]:
     if filters.only_case_reports:
         yield '"Case Reports"[pt]'
+    if filters.only_humans:
+        yield '"Humans"[MeSH Terms:noexp]'
     if filters.from_year is not None or filters.to_year is not None:
         yield f"{filters.from_year or 1000}:{filters.to_year or 3000}[dp]"
     if filters.as_of is not None:

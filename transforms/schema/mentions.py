@@ -64,7 +64,12 @@ ARTICLE_CONCEPTS = Table(
         ("entered_on", pa.date32(), "Day the article was first available from one of its sources."),
         ("affirmed", pa.bool_(), "Whether at least one mention affirms it; only affirmed concepts are counted."),
         ("sentences", pa.list_(pa.int32()), "Numbers of the sentences with an affirmed mention, ascending."),
-        ("is_case_report", pa.bool_(), "Whether the article is a case report by its publication types."),
+        ("is_case_report", pa.bool_(), "Whether the article is a case report by its publication types or its text."),
+        (
+            "subjects",
+            pa.string(),
+            "About whom the article's own data are: 'human', 'animal' or 'cells'; NULL where that is not known.",
+        ),
         ("retracted_on", pa.date32(), "Day the article was retracted; NULL if it is not retracted."),
         ("is_notice", pa.bool_(), "Whether it is a retraction notice or an erratum rather than an article."),
         BATCH,

@@ -4,6 +4,24 @@ import pyarrow as pa
 
 from transforms.schema.table import BATCH, RELATIONS, SPANS, STRINGS, Table, columns
 
+_SUBJECTS = (
+    (
+        "subjects",
+        pa.string(),
+        "About whom its own data are: 'human', 'animal' or 'cells', by its headings, else by its text; NULL where it"
+        " has none of its own, as a review, or does not say. In rows that earlier code wrote, this and the next four"
+        " columns are NULL.",
+    ),
+    (
+        "is_case_report",
+        pa.bool_(),
+        "Whether its publication types or its text say that it reports individual patients.",
+    ),
+    ("cases", pa.int32(), "Number of patients a case report itself reports; NULL where it does not say."),
+    ("patient_age", pa.float64(), "Age of the patient of a report of one case, in years; NULL where it does not say."),
+    ("patient_sex", pa.string(), "Sex of that patient: 'female' or 'male'; NULL where the report does not say."),
+)
+
 DOCUMENTS = Table(
     "documents",
     "one version of one record of one source",
@@ -46,6 +64,7 @@ DOCUMENTS = Table(
         ("headings", STRINGS, "The record's own subject headings as CURIEs, in order, e.g. 'MESH:D006411'."),
         ("major_headings", STRINGS, "Those headings that are the main topic (a star in PubMed)."),
         ("keywords", STRINGS, "Author keywords."),
+        *_SUBJECTS,
         ("relations", RELATIONS, "Relations the record states to other records: kind, document_id, citation."),
         ("published_on", pa.date32(), "Publication date; its first day where only month, season or year is known."),
         ("published_precision", pa.string(), "'day', 'month', 'season' or 'year': the precision of published_on."),
@@ -81,8 +100,13 @@ DOCUMENTS = Table(
     ("article_id", "document_id", "version"),
 )
 
-PARSED_DOCUMENTS = DOCUMENTS.without("article_id", "is_current", "own_article_id", "batch")
-"""The columns of `documents` that a payload gives; a commit adds the others."""
+DOCUMENT_SUBJECTS = Table("subjects", "whom one document reports about", columns(*_SUBJECTS))
+SUBJECT_COLUMNS = DOCUMENT_SUBJECTS.column_names
+PREPARED_DOCUMENTS = DOCUMENTS.without("article_id", "is_current", "own_article_id", "batch")
+"""The columns of `documents` that a prepared unit holds; a commit adds the others."""
+
+PARSED_DOCUMENTS = PREPARED_DOCUMENTS.without(*SUBJECT_COLUMNS)
+"""The columns of `documents` that a payload gives; preparing it adds those of its subjects."""
 
 SIGHTINGS = Table(
     "sightings",

@@ -287,7 +287,6 @@ ARTICLES = Table(
             ("entered_on", pa.date32(), "Day its first source published the record."),
             ("retracted_on", pa.date32(), "Day it was retracted; NULL if it is not."),
             ("is_notice", pa.bool_(), "Whether it is a retraction notice or an erratum rather than an article."),
-            ("is_case_report", pa.bool_(), "Whether its publication types say it is a case report."),
             ("in_index", pa.bool_(), "Whether it is in the population of basis 'index': it has at least one heading."),
             (
                 "in_text",

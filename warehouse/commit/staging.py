@@ -22,7 +22,7 @@ import pyarrow.parquet as pq
 from transforms.schema.articles import DOCUMENT_KEYS
 from transforms.schema.claims import CLAIMS
 from transforms.schema.mentions import MENTIONS
-from transforms.schema.records import DELETIONS, PARSED_DOCUMENTS, REJECTED
+from transforms.schema.records import DELETIONS, PREPARED_DOCUMENTS, REJECTED
 from transforms.schema.table import Column, Table
 from warehouse.catalog.segments import sha256
 from warehouse.commit.ledger import Payload
@@ -33,7 +33,18 @@ NOT_RETURNED = "not_returned"
 
 _UNIT = "unit.json"
 UNFINISHED = ".unfinished"
-_REPETITIVE = ("source", "raw_file", "concept_id", "section", "text", "assertion", "basis", "kind")
+_REPETITIVE = (
+    "source",
+    "raw_file",
+    "concept_id",
+    "section",
+    "text",
+    "assertion",
+    "basis",
+    "kind",
+    "subjects",
+    "patient_sex",
+)
 """Columns that are written with a dictionary. Others are not: staged files are read once, so writing must be cheap."""
 _POSITION = Column("raw_position", pa.int64(), "Position of the record in its payload; a document_id may repeat.")
 
@@ -44,7 +55,7 @@ def _positioned(table: Table) -> Table:
 
 
 STAGED_TABLES: dict[str, Table] = {
-    "documents": PARSED_DOCUMENTS,
+    "documents": PREPARED_DOCUMENTS,
     "mentions": _positioned(MENTIONS.without("article_id", "batch")),
     "document_keys": _positioned(DOCUMENT_KEYS.without("batch")),
     "claims": _positioned(CLAIMS.without("article_id", "batch")),

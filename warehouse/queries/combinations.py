@@ -66,6 +66,21 @@ def find_preprints(connection: duckdb.DuckDBPyConnection, combination: Combinati
     return rows(connection, "preprints", {"articles": matching})
 
 
+MOST_FOR_CASES = 100
+"""Articles up to which the patients they report are added up beside a count."""
+
+
+def count_reported_cases(connection: duckdb.DuckDBPyConnection, combination: Combination, articles: int) -> Row | None:
+    """The patients that the case reports of a small count report: case_reports, of which with_number, and cases.
+
+    `articles` is the count; None where it is 0 or above `MOST_FOR_CASES`, or where no case report is among them.
+    """
+    if not 0 < articles <= MOST_FOR_CASES:
+        return None
+    [row] = rows(connection, "reported_cases", combination.parameters)
+    return row if row["case_reports"] else None
+
+
 def _check_as_of(connection: duckdb.DuckDBPyConnection, as_of: dt.date) -> None:
     """Raise `FilterError` where nothing had entered by that day: 0 would be read as an answer."""
     [(articles, first)] = connection.execute(statement("queries", "first_entry")).fetchall()

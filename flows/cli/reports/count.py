@@ -10,7 +10,7 @@ from flows import terminal
 from flows.cli.reports.coverage import coverage_lines, thin_coverage
 from transforms.publishing.pubmed_query import Searched, pubmed_query
 from transforms.rarity import MILLION, zero_upper_bound
-from warehouse.queries.combinations import Combination, Row, find_preprints, rows
+from warehouse.queries.combinations import Combination, Row, count_reported_cases, find_preprints, rows
 from warehouse.queries.coverage import read_coverage
 from warehouse.queries.near_misses import NearMisses, find_near_misses, searched
 
@@ -26,30 +26,36 @@ def show_count(
     coverage = read_coverage(connection, combination.filters.basis)
     preprints = find_preprints(connection, combination, counted["articles"])
     remarks = [*_preprint_line(preprints), *thin_coverage(coverage)]
+    reported = count_reported_cases(connection, combination, counted["articles"])
     citation = make_citation(connection, combination) if cite else None
     if as_json:
         near_misses = find_near_misses(connection, combination, counted)
         report = count_as_json(counted, combination, near_misses)
         report["year_coverage"] = coverage.as_json()
         report["preprints"] = preprints
+        report["reported_cases"] = reported
         terminal.as_json(report if citation is None else {**report, "citation": citation})
         return
     terminal.lines(combination.label)
     if citation is not None:
-        counted_lines = [*count_lines(counted, combination), *_preprint_line(preprints), *coverage_lines(coverage)]
+        counted_lines = [
+            *count_lines(counted, combination, reported),
+            *_preprint_line(preprints),
+            *coverage_lines(coverage),
+        ]
         terminal.lines(*_citation_lines(counted_lines, combination, citation))
         return
     near_misses = find_near_misses(connection, combination, counted)
-    terminal.lines(*count_lines(counted, combination), *remarks)
+    terminal.lines(*count_lines(counted, combination, reported), *remarks)
     terminal.lines(*_given_pairs_line(counted, near_misses), *_near_miss_lines(near_misses))
 
 
-def count_lines(counted: Row, combination: Combination) -> list[str]:
-    """A row of query `counts` as lines for people."""
+def count_lines(counted: Row, combination: Combination, reported: Row | None = None) -> list[str]:
+    """A row of query `counts` as lines for people; `reported`: the patients of its case reports (`reported_cases`)."""
     years = "" if counted["from_year"] is None else f", {counted['from_year']}-{counted['to_year']}"
     filters = combination.filters
     lines = [
-        f"{counted['articles']:,} articles of {counted['population']:,}{years}"
+        f"{counted['articles']:,} articles{_cases(reported)} of {counted['population']:,}{years}"
         f" ({counted['with_abstract']:,} with an abstract; basis {filters.basis}, level {filters.level})"
     ]
     if counted["rate_per_million"] is None:
@@ -72,6 +78,14 @@ def count_lines(counted: Row, combination: Combination) -> list[str]:
     if counted["retracted"]:
         lines.append(f"left out      {counted['retracted']:,} retracted articles, notices or errata")
     return lines
+
+
+def _cases(reported: Row | None) -> str:
+    """The patients of the case reports: ', 3 cases,'; with 'at least' where one does not give their number."""
+    if reported is None or not reported["cases"]:
+        return ""
+    bound = "at least " if reported["with_number"] < reported["case_reports"] else ""
+    return f", {bound}{reported['cases']:,} {'case' if reported['cases'] == 1 else 'cases'},"
 
 
 def count_as_json(counted: Row, combination: Combination, near_misses: NearMisses) -> Row:

@@ -81,6 +81,20 @@ def test_publication_types_tell_case_reports_and_notices(types, case_report, not
     assert (article["is_case_report"], article["is_notice"]) == (case_report, notice)
 
 
+def test_a_case_report_by_one_document_is_one_and_subjects_are_the_first_that_a_document_gives():
+    [article] = described(
+        document(is_case_report=False),
+        document(document_id="europepmc:9", source="europepmc", is_case_report=True, cases=2, subjects="human"),
+        document(document_id="web:1", source="web", is_case_report=True, cases=3, subjects="animal"),
+    )
+    assert (article["is_case_report"], article["cases"], article["subjects"]) == (True, 2, "human")
+
+
+def test_what_the_preparation_found_overrules_the_publication_types():
+    [article] = described(document(is_case_report=True, publication_types=["Letter"]))
+    assert article["is_case_report"]
+
+
 def test_a_retraction_known_to_any_source_counts():
     [article] = described(document(), document(document_id="web:1", source="web", retracted_on=dt.date(2021, 6, 1)))
     assert article["retracted_on"] == dt.date(2021, 6, 1)

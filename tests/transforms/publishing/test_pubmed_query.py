@@ -24,10 +24,18 @@ def test_filters():
     query = pubmed_query(
         [[OWN]],
         Filters(
-            basis="text", include_retracted=True, only_case_reports=True, from_year=1990, as_of=dt.date(2001, 2, 3)
+            basis="text",
+            include_retracted=True,
+            only_case_reports=True,
+            only_humans=True,
+            from_year=1990,
+            as_of=dt.date(2001, 2, 3),
         ),
     )
-    assert query == '("The odd thing"[tiab]) AND "Case Reports"[pt] AND 1990:3000[dp] AND 1000/01/01:2001/02/03[edat]'
+    assert query == (
+        '("The odd thing"[tiab]) AND "Case Reports"[pt] AND "Humans"[MeSH Terms:noexp] AND 1990:3000[dp]'
+        " AND 1000/01/01:2001/02/03[edat]"
+    )
 
 
 def test_not_every_name():

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.support.small_lake import BOTH, VOCABULARY, load_units, new_lake, pairs, record, stage_unit
-from transforms.schema.records import PARSED_DOCUMENTS
+from transforms.schema.records import PREPARED_DOCUMENTS
 from warehouse.commit.ledger import Payload
 from warehouse.commit.staging import STAGED_TABLES, UnitWriter, finished_unit
 
@@ -16,7 +16,7 @@ def lake(tmp_path):
 
 
 def one_row():
-    return PARSED_DOCUMENTS.from_rows([{"document_id": "pubmed:1", "version": 1, "digest": "d"}])
+    return PREPARED_DOCUMENTS.from_rows([{"document_id": "pubmed:1", "version": 1, "digest": "d"}])
 
 
 def test_an_unfinished_unit_is_not_used(lake):

@@ -17,6 +17,7 @@ WITH hits AS MATERIALIZED (
         found.affirmed
         AND (basis = 'any' OR found.basis = basis)
         AND (NOT only_case_reports OR found.is_case_report)
+        AND (NOT only_humans OR found.subjects = 'human')
         AND (as_of IS NULL OR found.entered_on <= CAST(as_of AS DATE))
         AND (from_year IS NULL OR found.year >= from_year)
         AND (to_year IS NULL OR found.year <= to_year)
