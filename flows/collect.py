@@ -257,7 +257,8 @@ def publish_result(source: str, planned: int, before: Sequence[dict[str, Any]], 
         raise IncompleteError(
             f"{len(result.failed):,} of {len(result.windows):,} windows failed,"
             f" {first['window_name']} first: {first['reason']}",
-            "see column reason of table windows; the same command tries them again", result,
+            "see column reason of table windows; the same command tries them again, pages after a pause of 1, 2, 4 ..."
+            " days or with --force", result,
         )  # fmt: skip
     if fatal:
         raise IncompleteError(

@@ -34,7 +34,7 @@ from flows.cli import (
     vocabulary,
     watch,
 )
-from flows.cli.options import JsonOption, LakeOption, VersionOption, open_lake, settings_for
+from flows.cli.options import JsonOption, LakeOption, VersionOption, open_lake, settings_for, stale_tables
 from flows.errors import FlowError
 from transforms.counting.filters import FilterError
 from transforms.vocabulary.compiled import VocabularyError
@@ -104,6 +104,7 @@ def status(lake: LakeOption = None, at_version: VersionOption = None, as_json: J
             rows(connection, "rejections"),
             read_coverage(connection),
             holes_in_ledger(connection, settings_for(lake).settled_after_days),
+            stale_tables(lake, at_version),
             as_json=as_json,
         )
 

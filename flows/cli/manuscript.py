@@ -44,7 +44,8 @@ def check_manuscript(
     by_claim: dict[tuple[int, int], list[Row]] = {}
     for match in matches:
         by_claim.setdefault((match["start"], match["number"]), []).append(match)
-    print_claims([_claim_row(row, text, by_claim) for row in answers.audit.to_pylist()], as_json=as_json)
+    coverage = read_coverage(connection)
+    print_claims([_claim_row(row, text, by_claim) for row in answers.audit.to_pylist()], coverage, as_json=as_json)
     if left_out:
         terminal.note(
             f"{left_out:,} further claims of {file} are not judged: check a shorter text, such as its abstract"
@@ -52,7 +53,7 @@ def check_manuscript(
     if draft.cut:
         terminal.note(f"{file} was read up to {MAX_DRAFT_LENGTH:,} characters: check a shorter text")
     if not as_json:
-        terminal.lines(*thin_coverage(read_coverage(connection)))
+        terminal.lines(*thin_coverage(coverage))
     if not as_json and not len(answers.audit):
         terminal.note("read as the title: " + (draft.title or "-"))
 

@@ -14,10 +14,11 @@ from typing import Annotated, Any, Literal
 import duckdb
 import typer
 
+from flows import terminal
 from flows.settings import Settings
 from transforms.counting.filters import FIELDS, FilterField, Filters
-from warehouse.catalog.publish import connect
-from warehouse.derived.refresh import DerivedTables, connect_current
+from warehouse.catalog.publish import connect, current_file, read_file, version_path
+from warehouse.derived.refresh import DERIVED_NAMES, DerivedTables, connect_current, describe_stale
 from warehouse.lake import Lake
 
 LakeOption = Annotated[Path | None, typer.Option("--lake", help="The lake's folder [HOOFBEATS_LAKE, else ./lake].")]
@@ -91,11 +92,21 @@ def open_with_current(
 ) -> Iterator[duckdb.DuckDBPyConnection]:
     """A connection for reading a lake, with derived tables computed in memory if articles changed since.
 
-    A kept version is read as it is.
+    A kept version is read as it is, with a note if its tables are older.
     """
     if at_version is not None:
+        for remark in stale_tables(lake, at_version, " ".join(derived.tables)):
+            terminal.note(remark)
         with open_lake(lake, at_version) as connection:
             yield connection
         return
     with connect_current(existing_lake(lake), derived) as connection:
         yield connection
+
+
+def stale_tables(lake: Path | None, at_version: int | None = None, query: str | None = None) -> list[str]:
+    """What a reader of stored derived tables must know, if articles changed since: of all, or those a query names."""
+    kinds = [kind for kind, names in DERIVED_NAMES.items() if query is None or any(name in query for name in names)]
+    target = Lake.at(settings_for(lake).lake)
+    file = current_file(target) if at_version is None else version_path(target, at_version)
+    return describe_stale(read_file(file), kinds) if kinds else []

@@ -18,7 +18,7 @@ from flows.watches.file import replace_if_changed
 from warehouse.catalog.file import Version
 from warehouse.catalog.publish import read_version
 from warehouse.commit.ingest import loaded_payloads, vocabulary_version
-from warehouse.commit.ledger import CollectedWindow, record_windows
+from warehouse.commit.ledger import CollectedWindow, record_windows, sidecar_path, sidecar_problem
 from warehouse.derived.watch_counts import count_watches, stored_watches
 from warehouse.errors import LakeError, UnknownDocumentError
 from warehouse.lake import Lake
@@ -101,8 +101,11 @@ def intact_payloads(lake: Lake, version: Version) -> list[Path]:
             problem = error.strerror or str(error)
         if problem:
             terminal.note(f"left out: {path}: {problem}")
-        else:
-            files[path] = None
+            continue
+        files[path] = None
+        damage = sidecar_problem(path)
+        if damage:
+            terminal.note(f"{sidecar_path(path)}, {damage}: its records are loaded, as a file of a user")
     return list(files)
 
 

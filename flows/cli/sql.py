@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from flows.cli.options import JsonOption, LakeOption, VersionOption, existing_lake, open_lake
+from flows.cli.options import JsonOption, LakeOption, VersionOption, existing_lake, open_lake, stale_tables
 from flows.cli.reports.result_formats import ResultFormat, write_result
 from flows.terminal import note
 from warehouse.queries.select import Limits, select
@@ -40,5 +40,7 @@ def sql(
     with open_lake(lake, at_version) as connection:
         result = select(connection, query, tables, Limits(max_rows, timeout_s, memory))
     write_result(result.columns, result.rows, ResultFormat.JSON if as_json else written_as)
+    for remark in stale_tables(lake, at_version, query.lower()):
+        note(remark)
     if result.is_cut:
         note(f"only the first {max_rows:,} rows; --max-rows shows more")

@@ -15,10 +15,9 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from flows.sources.pending_payload import sidecar_path
 from transforms.payloads.decompress import DamagedPayload, read_chunks
 from transforms.payloads.detect import HEAD_BYTES, detect_source
-from warehouse.commit.ledger import CollectedWindow, Payload
+from warehouse.commit.ledger import CollectedWindow, Payload, sidecar_path
 from warehouse.lake import Lake, sync
 
 

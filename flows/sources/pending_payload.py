@@ -17,7 +17,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from warehouse.commit.ledger import CollectedWindow, Payload, Window
+from warehouse.commit.ledger import CollectedWindow, Payload, Window, sidecar_path, sidecar_problem
 from warehouse.lake import Lake, sync
 
 ABANDONED_AFTER = dt.timedelta(hours=20)
@@ -108,8 +108,8 @@ class PendingPayload:
         `known` says whether the lake has a payload already.
         """
         for path in sorted(self.folder.iterdir(), reverse=True):
-            if not sidecar_path(path).exists():
-                continue
+            if not sidecar_path(path).exists() or sidecar_problem(path):
+                continue  # fetched again
             payload = read_payload(self._lake, path)
             at = payload.window.collected_at
             if not known(payload) and (at is None or self._now() - at < ABANDONED_AFTER):
@@ -118,11 +118,6 @@ class PendingPayload:
 
     def _page(self, number: int) -> Path:
         return self.folder / f"page-{number:05d}.gz"
-
-
-def sidecar_path(payload: Path) -> Path:
-    """Return the path of the file that holds the ledger entry of a collected payload."""
-    return payload.with_name(f"{payload.name}.json")
 
 
 def read_payload(lake: Lake, target: Path) -> Payload:

@@ -18,7 +18,7 @@ from flows.sources.web_pages import WebPages
 from transforms.payloads.record_versions import file_release
 from warehouse.catalog.file import Version
 from warehouse.catalog.publish import read_version
-from warehouse.commit.coverage import is_covered, latest_rows, requested_days
+from warehouse.commit.coverage import is_covered, requested_days
 from warehouse.commit.ingest import Commit, loaded_payloads, vocabulary_version
 from warehouse.commit.ledger import CollectedWindow, Payload, Window, finished_window_keys, record_windows
 from warehouse.commit.retries import is_walled, next_attempts
@@ -149,18 +149,18 @@ def choose_due(
 ) -> Remaining:
     """Return the windows to collect today: all but those that are done, and those that pause after failed attempts.
 
-    Pages behind walls pause; in a run that goes on from the ledger, so do windows before `overlap`, its first day in
-    any case. Windows that failed come last, so that one that fails again cannot keep a run from all others.
+    Pages that failed, or are behind walls, pause; in a run that goes on from the ledger, so do windows before its first
+    day in any case, `overlap`. Windows that failed come last: one that fails again keeps no run from the others.
     """
     rows = version.table("windows").to_pylist()
     requested, due = requested_days(rows, settled_after_days), next_attempts(rows)
     open_windows = [window for window in unfinished(windows, version, force=False) if not is_covered(window, requested)]
 
     def pauses(window: Window) -> bool:
-        may_pause = overlap is not None and window.until < overlap if window.until else window.key in walled
+        is_page = window.collector == WebPages.collector
+        may_pause = overlap is not None and window.until < overlap if window.until else is_page
         return may_pause and due.get(window.key, today) > today
 
-    walled = {(row["collector"], row["window_name"], row["query"]) for row in latest_rows(rows) if is_walled(row)}
     chosen = [window for window in open_windows if not pauses(window)]
     if overlap is not None:
         chosen.sort(key=lambda window: window.key in due and window.until is not None)

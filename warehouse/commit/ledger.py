@@ -9,6 +9,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
+from pathlib import Path
 from typing import Any, Self
 
 import pyarrow as pa
@@ -49,6 +50,10 @@ class Window:
         return self.collector, self.name, self.query
 
 
+class DamagedEntryError(ValueError):
+    """A ledger entry beside a payload is not as it was written."""
+
+
 @dataclass(frozen=True)
 class CollectedWindow:
     """The result of collecting a window.
@@ -85,8 +90,12 @@ class CollectedWindow:
         return replace(self, state="failed", reason=reason)
 
     def to_json(self, **more: object) -> str:
-        """The JSON stored beside a payload, from which a rebuild restores the ledger; `more` adds keys."""
-        return json.dumps({**asdict(self), **more}, default=str, indent=1)
+        """The JSON stored beside a payload, from which a rebuild restores the ledger; `more` adds keys.
+
+        Its `digest` is that of the other keys, so that a damaged file is noticed.
+        """
+        record = json.loads(json.dumps({**asdict(self), **more}, default=str))
+        return json.dumps({**record, "digest": _digest(record)}, indent=1)
 
     @classmethod
     def from_row(cls, row: Mapping[str, Any]) -> Self:
@@ -96,7 +105,12 @@ class CollectedWindow:
 
     @classmethod
     def from_json(cls, record: Mapping[str, Any]) -> Self:
-        """Read what `to_json` wrote, as parsed JSON; other keys are ignored."""
+        """Read what `to_json` wrote, as parsed JSON; other keys are ignored.
+
+        Raises `DamagedEntryError` where it is not as written; entries of earlier code have no digest.
+        """
+        if record.get("digest", _digest(record)) != _digest(record):
+            raise DamagedEntryError("its content is not as written")
         since, until = record["window"]["since"], record["window"]["until"]
         collected_at = record["collected_at"]
         window = Window(
@@ -110,6 +124,28 @@ class CollectedWindow:
             window, record["state"], record["expected"], record["reason"], tuple(record["missing"]),
             dt.datetime.fromisoformat(collected_at) if collected_at else None, record.get("charset"),
         )  # fmt: skip
+
+
+def _digest(record: Mapping[str, Any]) -> str:
+    """SHA-256 of a ledger entry without its digest."""
+    entry = {name: value for name, value in record.items() if name != "digest"}
+    return hashlib.sha256(json.dumps(entry, sort_keys=True).encode()).hexdigest()
+
+
+def sidecar_path(payload: Path) -> Path:
+    """Return the path of the file that holds the ledger entry of a collected payload."""
+    return payload.with_name(f"{payload.name}.json")
+
+
+def sidecar_problem(payload: Path) -> str | None:
+    """Why the ledger entry beside a payload cannot be read; None if it can, or if there is none."""
+    try:
+        CollectedWindow.from_json(json.loads(sidecar_path(payload).read_bytes()))
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        return f"the ledger entry of a payload, is damaged ({type(error).__name__}: {error})"
+    return None
 
 
 @dataclass(frozen=True)

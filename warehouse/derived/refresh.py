@@ -6,7 +6,7 @@ their column `batch` is the version that the refresh made.
 
 import contextlib
 import uuid
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import duckdb
@@ -38,11 +38,33 @@ UNRELATED_COMMIT_KINDS = ("claims", "rare", "fold", "ledger", "watches")
 """Kinds of commits that change no article, mention or concept, so that derived tables stay current."""
 
 
+DERIVED_NAMES = {"rare": ("rare_cooccurrences", "rare_tests"), "claims": ("claim_audit", "claim_matches")}
+"""Kind of the commits of derived tables -> what an analyst reads of them. Reading it imports none of their code."""
+
+
 def is_current(version: Version, derived: DerivedTables) -> bool:
     """Whether the tables were computed from the current articles of a version, by this version of the code."""
+    return _is_kind_current(version, derived.kind)
+
+
+def _is_kind_current(version: Version, kind: str) -> bool:
     rows = sorted(version.table("batches").to_pylist(), key=lambda row: row["batch"])
-    relevant = [row for row in rows if row["kind"] == derived.kind or row["kind"] not in UNRELATED_COMMIT_KINDS]
-    return not relevant or (relevant[-1]["kind"] == derived.kind and relevant[-1]["code_version"] == CODE_VERSION)
+    relevant = [row for row in rows if row["kind"] == kind or row["kind"] not in UNRELATED_COMMIT_KINDS]
+    return not relevant or (relevant[-1]["kind"] == kind and relevant[-1]["code_version"] == CODE_VERSION)
+
+
+def describe_stale(version: Version, kinds: Iterable[str] = tuple(DERIVED_NAMES)) -> list[str]:
+    """For each kind of stored tables that is not up to date in a version: as of which version it is, and what helps."""
+    remarks = []
+    for kind in kinds:
+        if not _is_kind_current(version, kind):
+            stored = [row["batch"] for row in version.table("batches").to_pylist() if row["kind"] == kind]
+            age = f"as stored are of version {max(stored)}" if stored else "were never stored"
+            remarks.append(
+                f"{' and '.join(DERIVED_NAMES[kind])} {age}, and articles changed before"
+                f" version {version.number}; `hoofbeats maintain` updates those of the current version"
+            )
+    return remarks
 
 
 @contextlib.contextmanager

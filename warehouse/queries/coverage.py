@@ -12,6 +12,9 @@ from warehouse.queries.combinations import Row, rows
 THIN_SHARE = 0.1
 """A year is thin with fewer articles than this share of the best year before it and of the best year after it."""
 
+SHORT_SHARE = 0.9
+"""A year of collected days is short with less than this share of the records that its sources announced."""
+
 
 @dataclass(frozen=True)
 class YearCoverage:
@@ -19,7 +22,8 @@ class YearCoverage:
 
     decades: rows (decade, articles, with_abstract), the decade None for unknown years; thin: ranges of thin years
     (first, last); thin_articles: articles of these years; last_load: time of the last commit of records; announced,
-    received: records that sources announced for the windows collected, and those received; None where none did.
+    received: records that sources announced for the windows collected, and those received; None where none did; short:
+    rows (year, announced, received) of the years of collected days for which less than `SHORT_SHARE` was received.
     """
 
     decades: tuple[Row, ...]
@@ -28,6 +32,7 @@ class YearCoverage:
     last_load: dt.datetime | None
     announced: int | None
     received: int | None
+    short: tuple[Row, ...] = ()
 
     @property
     def thin_years(self) -> str:
@@ -43,7 +48,13 @@ class YearCoverage:
             "last_load": self.last_load,
             "announced": self.announced,
             "received": self.received,
+            "short_years": list(self.short),
         }
+
+    def thin_until(self, year: int | None) -> list[list[int]]:
+        """The ranges of thin years up to a year, cut there; all where the year is None."""
+        until = [(first, last if year is None else min(last, year)) for first, last in self.thin]
+        return [[first, last] for first, last in until if first <= last]
 
 
 def read_coverage(connection: duckdb.DuckDBPyConnection, basis: str = "any") -> YearCoverage:
@@ -58,11 +69,13 @@ def read_coverage(connection: duckdb.DuckDBPyConnection, basis: str = "any") -> 
         total = decades.setdefault(decade, {"decade": decade, "articles": 0, "with_abstract": 0})
         total["articles"] += row["articles"]
         total["with_abstract"] += row["with_abstract"]
+    short = [row for row in rows(connection, "coverage_announced") if row["received"] < SHORT_SHARE * row["announced"]]
     return YearCoverage(
         tuple(decades.values()),
         tuple(thin),
         sum(count for year, count in articles.items() if any(first <= year <= last for first, last in thin)),
         **loads,
+        short=tuple(short),
     )
 
 

@@ -8,6 +8,7 @@ import duckdb
 
 from warehouse.catalog.publish import current_file, open_catalog, read_file
 from warehouse.catalog.segments import SCHEMA_FILE, schema_file_is_sound, sha256
+from warehouse.commit.ledger import sidecar_problem
 from warehouse.errors import LakeError
 from warehouse.lake import Lake
 
@@ -33,6 +34,9 @@ def verify(lake: Lake, connection: duckdb.DuckDBPyConnection) -> tuple[int, list
     problems = {path: _problem(lake.root / path, size, digest) for path, size, digest in named}
     others = {**check_schema_files(lake), **check_catalogs(lake)}
     problems |= {path.relative_to(lake.root).as_posix(): problem for path, problem in others.items()}
+    payloads = connection.execute("SELECT DISTINCT payload FROM windows WHERE payload IS NOT NULL").fetchall()
+    sidecars = {f"{path}.json": sidecar_problem(lake.root / path) for (path,) in payloads}
+    problems |= {path: f"this file, {problem}" for path, problem in sidecars.items() if problem}
     return len(problems), [Fault(path, problem) for path, problem in problems.items() if problem]
 
 

@@ -5,12 +5,26 @@ from warehouse.queries.coverage import YearCoverage
 
 
 def thin_coverage(coverage: YearCoverage) -> list[str]:
-    """A line that names the years of which the lake has hardly any article; none where there are no such years."""
-    if not coverage.thin:
-        return []
-    return [
-        f"thin coverage {coverage.thin_articles:,} articles only of {coverage.thin_years}: more may have been reported"
-    ]
+    """Lines that name the years of which the lake has hardly any article, or much less than its sources announced."""
+    lines = []
+    if coverage.thin:
+        lines.append(
+            f"thin coverage {coverage.thin_articles:,} articles only of {coverage.thin_years}:"
+            " more may have been reported"
+        )
+    if coverage.short:
+        years = ", ".join(f"{row['year']} ({row['received']:,} of {row['announced']:,})" for row in coverage.short)
+        lines.append(
+            f"short         of the records announced for days of a year, received only: {years};"
+            " more may have been reported"
+        )
+    return lines
+
+
+def thin_claim_line(thin_years: list[list[int]]) -> list[str]:
+    """A line for a claim that nothing earlier was found against: the years of which the lake has hardly any article."""
+    years = ", ".join(str(first) if first == last else f"{first}-{last}" for first, last in thin_years)
+    return [f"    the lake has hardly any article of {years}: what was reported then is not found"] if years else []
 
 
 def coverage_lines(coverage: YearCoverage) -> list[str]:

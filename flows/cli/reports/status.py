@@ -21,12 +21,20 @@ def holes_in_ledger(connection: duckdb.DuckDBPyConnection, settled_after_days: i
 
 
 def show_status(
-    status: Row, rejections: list[Row], coverage: YearCoverage, holes: Sequence[Hole] = (), *, as_json: bool
+    status: Row,
+    rejections: list[Row],
+    coverage: YearCoverage,
+    holes: Sequence[Hole] = (),
+    stale: Sequence[str] = (),
+    *,
+    as_json: bool,
 ) -> None:
-    """Print the row of query `status`, the holes in the ledger, and the rejected records by reason."""
+    """Print the row of query `status`, the holes in the ledger, stale tables, and the rejected records by reason."""
     if as_json:
         gaps = [asdict(hole) for hole in holes]
-        terminal.as_json({**status, "coverage": coverage.as_json(), "holes": gaps, "rejections": rejections})
+        terminal.as_json(
+            {**status, "coverage": coverage.as_json(), "holes": gaps, "stale": list(stale), "rejections": rejections}
+        )
         return
     outcomes = " + ".join(f"{status[outcome]:,} {outcome}" for outcome in OUTCOMES)
     failed = f"; {status['failed_windows']:,} windows failed, see table windows" if status["failed_windows"] else ""
@@ -45,5 +53,6 @@ def show_status(
         *([f"curations     {status['curations']:,}, see `hoofbeats curate list`"] if status["curations"] else []),
     )
     terminal.lines(*(f"hole          {hole.describe()}" for hole in holes))
+    terminal.lines(*(f"stale         {remark}" for remark in stale))
     if rejections:
         terminal.as_table(rejections, ["reason", "records", "for_instance", "detail"])

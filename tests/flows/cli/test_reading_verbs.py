@@ -169,6 +169,14 @@ def test_rare_prints_the_columns_of_the_view(hoofbeats):
     assert hoofbeats("rare", "--category", "C")[0] == 0
 
 
+def test_readers_of_stale_tables_are_warned(hoofbeats):
+    assert "claim_audit and claim_matches were never stored" in " ".join(answer(hoofbeats, "status")["stale"])
+    assert "stale         rare_cooccurrences" in hoofbeats("status")[1]
+    assert "`hoofbeats maintain`" in hoofbeats("sql", "SELECT count(*) FROM Rare_Cooccurrences")[2]
+    assert hoofbeats("sql", "SELECT count(*) FROM articles")[2] == ""
+    assert "were never stored" in hoofbeats("claims", "--at-version", "2")[2]
+
+
 def test_sql_reads(hoofbeats):
     assert answer(hoofbeats, "sql", "SELECT count(*) AS n FROM articles") == [{"n": 4}]
     assert answer(hoofbeats, "sql", "FROM descendants('MESH:D1')") == [

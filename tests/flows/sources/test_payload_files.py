@@ -7,20 +7,22 @@ import shutil
 
 import pytest
 
-from flows.cli.rebuild import ledger_without_payloads
+from flows.cli.rebuild import intact_payloads, ledger_without_payloads
 from flows.demo_literature.faults import Faults
 from flows.demo_literature.server import LiteratureServer
 from flows.demo_literature.shelf import Shelf
 from flows.settings import Settings
 from flows.sources import local_files
+from flows.sources.pending_payload import PendingPayload
 from tests.support.collecting import FIRST, NOW, collect, new_lake, records, settings, span
 from tests.support.europepmc_samples import RECORD, search_answer
 from tests.support.loading import fingerprints, load_files, query
 from transforms.payloads.record_versions import request_name
 from warehouse.catalog.publish import connect, read_version
-from warehouse.commit.ledger import latest_windows, record_windows
+from warehouse.commit.ledger import CollectedWindow, Window, latest_windows, record_windows, sidecar_path
 from warehouse.lake import Lake
 from warehouse.upkeep.audit import audit
+from warehouse.upkeep.verify import verify
 
 
 @pytest.fixture
@@ -82,6 +84,36 @@ def test_a_sidecar_cannot_point_outside_the_lake(lake, tmp_path):
     payload = local_files.describe_file(lake, tmp_path / "x.xml")
     assert payload.collected is None
     assert payload.path.startswith("raw/pubmed/")
+
+
+@pytest.mark.parametrize("damage", ["changed", "cut", "empty"])
+def test_a_damaged_ledger_entry_of_a_payload_is_noticed(lake, damage, capsys):
+    with LiteratureServer(Shelf(records=records(2)), NOW.date()) as server:
+        collect("pubmed_api", settings(server, lake.root), span())
+    version = read_version(lake)
+    [path] = {lake.root / row["payload"] for row in version.table("windows").to_pylist() if row["payload"]}
+    entry = sidecar_path(path)
+    with connect(lake) as connection:
+        assert verify(lake, connection)[1] == []
+        whole = entry.read_text()
+        changed = {"changed": whole.replace('"expected": 2', '"expected": 1'), "cut": whole[:-20], "empty": ""}[damage]
+        assert changed != whole
+        entry.write_text(changed)
+        [fault] = verify(lake, connection)[1]
+    assert fault.path == entry.relative_to(lake.root).as_posix()
+    assert "ledger entry of a payload, is damaged" in fault.problem
+    assert intact_payloads(lake, version) == [path]
+    assert str(entry) in capsys.readouterr().err.replace("\n", "")
+    window = latest_windows(version)
+    pending = PendingPayload(lake, CollectedWindow.from_row(next(iter(window.values()))).window, lambda: NOW)
+    assert pending.find_complete(lambda payload: False) is None
+    assert local_files.describe_file(lake, path).collected is None
+
+
+def test_a_ledger_entry_of_earlier_code_has_no_digest(tmp_path):
+    entry = json.loads(CollectedWindow(Window("pubmed_api", "a")).to_json(source="pubmed"))
+    del entry["digest"]
+    assert CollectedWindow.from_json(entry).window.name == "a"
 
 
 def test_a_lake_is_rebuilt_from_its_payloads(lake, tmp_path):

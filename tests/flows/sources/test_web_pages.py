@@ -153,9 +153,8 @@ def test_a_page_in_the_ledger_is_not_requested_again(server, tmp_path):
     rows = collect("web_pages", settings_of(server, lake.root, pages=pages), span())
     assert [row["state"] for row in rows.values()] == ["done", "failed"]
     asked = len(server.requests)
-    assert [
-        row["state"] for row in collect("web_pages", settings_of(server, lake.root, pages=pages), span()).values()
-    ] == ["failed"]
+    again = collect("web_pages", settings_of(server, lake.root, pages=pages), span(), now=NOW + dt.timedelta(days=1))
+    assert [row["state"] for row in again.values()] == ["failed"]
     assert len(server.requests) == asked + 2  # robots.txt, and the page that is not there
     assert query(lake, "SELECT count(*) FROM windows WHERE payload IS NOT NULL") == [(1,)]
 
@@ -186,6 +185,22 @@ def test_each_page_behind_a_wall_is_accounted_for_and_tried_again_later(server, 
         assert collect("web_pages", config, span(), now=NOW + dt.timedelta(days=2)) == {}
     found = collect("web_pages", config, span(), now=NOW + dt.timedelta(days=3))
     assert [(row["state"], row["received"]) for row in found.values()] == [("done", 1)] * 4
+
+
+def test_a_page_that_failed_is_asked_again_after_growing_pauses(server, tmp_path, monkeypatch):
+    lake = new_lake(tmp_path)
+    pages = listed(tmp_path, f"{server.url}/pages/{FIRST}.html")
+    config = settings_of(server, lake.root, pages=pages, attempts=1)
+    days_asked = []
+    with monkeypatch.context() as patched:
+        patched.setattr(server, "_page", lambda path: (503, "text/html", b"down"))
+        for number in range(9):
+            rows = collect("web_pages", config, span(), now=NOW + dt.timedelta(days=number))
+            days_asked += [number] if rows else []
+            assert {row["state"] for row in rows.values()} <= {"failed"}
+    assert days_asked == [0, 1, 3, 7]
+    found = collect("web_pages", config, span(), now=NOW + dt.timedelta(days=15))
+    assert [row["state"] for row in found.values()] == ["done"]
 
 
 def test_links_of_a_feed_are_known_without_what_each_fetch_adds(server, tmp_path):

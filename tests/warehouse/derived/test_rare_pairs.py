@@ -8,8 +8,9 @@ from tests.support.small_lake import ask, load_units, new_lake, record, stage_un
 from transforms.rarity import benjamini_hochberg, information_component, poisson_tail
 from warehouse.catalog.publish import connect, read_version
 from warehouse.catalog.sql import statement
+from warehouse.derived.claim_audit import CLAIM_TABLES
 from warehouse.derived.rare_pairs import RARE_TABLES
-from warehouse.derived.refresh import is_current, refresh
+from warehouse.derived.refresh import DERIVED_NAMES, describe_stale, is_current, refresh
 
 A, B, C, BELOW_A = "MESH:D1", "MESH:D2", "MESH:D3", "MESH:D4"
 COLUMNS = "basis, concept_a, concept_b, articles, expected, p_value, q_value, family_size, articles_with_descendants"
@@ -73,8 +74,12 @@ def test_articles_with_descendants_are_those_of_a_count(lake):
 
 def test_stored_tests_are_kept_until_something_changes(lake):
     assert refresh(lake, RARE_TABLES) is None
+    assert describe_stale(read_version(lake), ["rare"]) == []
+    stored = read_version(lake).number
     version = load_units(lake, stage_unit(lake, "b", [record(900, headings=[A, B])])).version
     assert not is_current(read_version(lake), RARE_TABLES)
+    [stale] = describe_stale(read_version(lake), ["rare"])
+    assert f"rare_tests as stored are of version {stored}, and articles changed before version {version};" in stale
     [(p_value, q_value)] = ask(
         lake, f"SELECT p_value, q_value FROM rare_cooccurrences WHERE concept_a = '{A}' AND concept_b = '{B}'"
         " AND basis = 'index'"
@@ -85,3 +90,8 @@ def test_stored_tests_are_kept_until_something_changes(lake):
     assert ask(lake, "SELECT count(q_value), min(family_size) FROM rare_cooccurrences") == [(8, 4)]
     with connect(lake, version) as connection:
         assert connection.execute("SELECT count(*) FROM rare_tests").fetchall() == [(8,)]
+
+
+def test_the_names_of_derived_tables_are_those_declared():
+    for derived in (RARE_TABLES, CLAIM_TABLES):
+        assert set(derived.tables) <= set(DERIVED_NAMES[derived.kind])

@@ -1,9 +1,13 @@
 """Years with hardly any article are named."""
 
+import datetime as dt
+
 import pytest
 
+from flows.cli.reports.coverage import thin_coverage
 from tests.support.small_lake import load_units, new_lake, record, stage_unit
 from warehouse.catalog.publish import connect
+from warehouse.commit.ledger import CollectedWindow, Window, record_windows
 from warehouse.queries.coverage import read_coverage, thin_ranges
 
 
@@ -32,3 +36,18 @@ def test_coverage_by_decade(tmp_path):
     assert [(row["decade"], row["articles"]) for row in coverage.decades] == [(1970, 19), (1990, 1), (2020, 20)]
     assert (coverage.thin_years, coverage.thin_articles) == ("1976-2019", 1)
     assert coverage.last_load is not None
+
+
+def test_years_of_which_less_was_received_than_announced(tmp_path):
+    lake = new_lake(tmp_path / "lake")
+    load_units(lake, stage_unit(lake, "a.xml", [record(1, year=2020)]))
+
+    def window(year, expected):
+        day = dt.date(year, 1, 1)
+        return CollectedWindow(Window("pubmed_api", f"created-{day}", None, day, day), "failed", expected), None
+
+    record_windows(lake, [window(2018, 0), window(2019, 120), window(2020, None)])
+    with connect(lake) as connection:
+        coverage = read_coverage(connection)
+    assert coverage.short == ({"year": 2019, "announced": 120, "received": 0},)
+    assert "2019 (0 of 120)" in " ".join(thin_coverage(coverage))
