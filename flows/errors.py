@@ -23,6 +23,7 @@ Outside this tree, because their callers expect the base class of the standard l
 
     OSError       flows.sources.local_files.UnreadableFileError           a file to ingest cannot be read
     RuntimeError  flows.prepare.extraction_worker.WorkerDidNotStart       the extraction process did not start
+    Exception     flows.prepare.payload._ClaimsFailedError                the payload is prepared again
     Exception     flows.http.address_guard.ForbiddenAddress               becomes a ForbiddenError in the client
     Exception     flows.operations.serving.Stopped                        the operator stopped `hoofbeats up`
 """

@@ -103,7 +103,8 @@ def _explain(connection: duckdb.DuckDBPyConnection, a: str, b: str) -> dict[str,
     if len(found) < 2:
         missing = a if a == b else ", ".join(name for name in (a, b) if name not in found)
         raise UnknownDocumentError(
-            f"no two records: {missing}", "name two current records by document_id, e.g. pubmed:12345"
+            f"these are no two records of the lake: {missing}",
+            "name two current records by document_id, e.g. pubmed:12345",
         )
     records = [{name: row[name] for name in _FIELDS_SHOWN} for row in pair.to_pylist()]
     together = records[0]["article_id"] == records[1]["article_id"]

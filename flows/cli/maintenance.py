@@ -91,7 +91,10 @@ def verify(lake: LakeOption = None, at_version: VersionOption = None, as_json: J
     else:
         terminal.lines(*(f"{fault.path}: {fault.problem}" for fault in faults), f"{checked:,} files checked")
     if faults:
-        raise LakeError(f"{len(faults)} of {checked} files are not as written", "copy the lake again, or rebuild it")
+        raise LakeError(
+            f"{len(faults)} of {checked} files are not as written",
+            "restore the files listed from a backup, or read the payloads again with `hoofbeats rebuild`",
+        )
 
 
 @app.command(epilog="Example: hoofbeats recover --lake /data/lake")

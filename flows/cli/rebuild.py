@@ -81,7 +81,7 @@ def _begin(old: Lake, new: Lake) -> None:
     if mark.exists() and mark.read_bytes() == content:
         terminal.note(f"going on with the rebuild in {new.root}")
     elif new.root.exists() and any(new.root.iterdir()):
-        raise LakeError(f"{new.root} is not empty", "name a folder that does not exist yet")
+        raise LakeError(f"{new.root} is not empty and no rebuild made it", "name a folder that does not exist yet")
     else:
         replace_if_changed(mark, content)
 

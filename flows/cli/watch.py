@@ -39,7 +39,7 @@ def add(
     try:
         added = read_watch({"name": name or " AND ".join(terms), "terms": terms, **filters.changed()})
     except WatchError as error:
-        raise WatchFileError(str(error)) from error
+        raise WatchFileError(str(error), "see `hoofbeats watch add --help`") from error
     if read_version(Lake.at(settings.lake)).table("vocabularies").num_rows:
         with open_lake(lake) as connection:
             Combination.of_terms(connection, terms)  # a clear error for a term that is no concept

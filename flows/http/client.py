@@ -44,10 +44,12 @@ _EXCERPT_CHARS = 200
 
 
 class HttpError(FlowError):
-    """Base of the errors of requests; secrets in the message are masked."""
+    """Base of the errors of requests; secrets in the message are masked. `usual_hint` is used where none is given."""
+
+    usual_hint = "check the address in the settings"
 
     def __init__(self, message: str, hint: str = "") -> None:
-        super().__init__(mask_secrets(message), hint)
+        super().__init__(mask_secrets(message), hint or self.usual_hint)
 
 
 class ForbiddenError(HttpError):
@@ -64,6 +66,8 @@ class TooLargeError(HttpError):
 
 class TransientError(HttpError):
     """A retry may succeed; `retry_after_s` is the wait the service asks for, None if it does not say."""
+
+    usual_hint = "the service may be down or busy; run the command again later"
 
     def __init__(self, message: str, hint: str = "", retry_after_s: float | None = None) -> None:
         super().__init__(message, hint)
@@ -355,7 +359,8 @@ def _limited(pieces: Iterator[bytes], limit: int, url: str) -> Iterator[bytes]:
         limit -= len(piece)
         if limit < 0:
             raise TooLargeError(
-                f"{url.partition('?')[0]}: the response is larger than allowed", "see HOOFBEATS_LARGEST_*"
+                f"{url.partition('?')[0]}: the response is larger than allowed",
+                "if it is genuine, raise HOOFBEATS_LARGEST_ANSWER_BYTES, or HOOFBEATS_LARGEST_FILE_BYTES for a file",
             )
         yield piece
 

@@ -103,9 +103,12 @@ class WebPages:
             message = Message()
             message["content-type"] = response.headers.get("content-type", "text/html")
             if message.get_content_type() not in _HTML_TYPES:
-                raise RefusedError(f"{url} is not an HTML page but {message.get_content_type()[:40]}")
+                raise RefusedError(
+                    f"{url} is not an HTML page but {message.get_content_type()[:40]}",
+                    "list the page of the article instead of a file it offers",
+                )
             if not response.body.strip():
-                raise BadResponseError(f"{url}: the page is empty")
+                raise BadResponseError(f"{url}: the page is empty", "open it in a browser; it is tried again later")
             return response.body, message.get_content_charset()
 
         pending.clear()
@@ -122,7 +125,9 @@ class WebPages:
         def read(response: Response) -> list[Entry]:
             feed = feedparser.parse(response.body, response_headers={"content-location": response.url})
             if not feed.version or (feed.bozo and not feed.entries):
-                raise BadResponseError(f"{url}: neither an RSS nor an Atom feed")
+                raise BadResponseError(
+                    f"{url}: neither an RSS nor an Atom feed", "give the address of the feed itself, not of a page"
+                )
             dated = [
                 (entry.get("link"), entry.get("published_parsed") or entry.get("updated_parsed"))
                 for entry in feed.entries
@@ -140,7 +145,7 @@ class WebPages:
                 self._robots[site] = self._fetch_robots(site)
         rules = self._robots[site]
         if not rules.can_fetch(url, USER_AGENT):
-            raise ForbiddenError(f"{url}: the robots.txt of the site disallows it")
+            raise ForbiddenError(f"{url}: the robots.txt of the site disallows it", "remove it from the list")
 
     def _fetch_robots(self, site: str) -> Protego:
         try:

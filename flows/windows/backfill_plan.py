@@ -37,10 +37,13 @@ class BackfillRequest:
         last = min(self.span.until, utc_now().date())
         if last < self.span.since:
             raise CollectError(
-                f"there are no days from {self.span.since} to {last}", "--since must not be after --until"
+                f"there are no days from {self.span.since} to {last}",
+                "give --since a day that has begun and that is not after --until",
             )
         if (last - self.span.since).days > MAX_DAYS:
-            raise CollectError(f"{self.span.since} is too long ago", "no source has literature that old")
+            raise CollectError(
+                f"{self.span.since} is too long ago", f"give --since a day at most {MAX_DAYS:,} days before --until"
+            )
         return replace(self, span=replace(self.span, until=last))
 
 

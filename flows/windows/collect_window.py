@@ -50,7 +50,7 @@ def make_source(name: str, client: Client, settings: Settings, version: Version,
         "web_pages": lambda: WebPages(client, settings, now=now),
     }
     if name not in makers:
-        raise CollectError(f"there is no source {name!r}", f"sources: {', '.join(SOURCES)}")
+        raise CollectError(f"there is no source {name!r}", f"name one of {', '.join(SOURCES)}")
     return makers[name]()
 
 

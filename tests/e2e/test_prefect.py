@@ -124,9 +124,9 @@ def test_collect_from_an_unreachable_host(up, tmp_path):
         cwd=tmp_path, env=environment, capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert done.returncode == 1
-    start, warning, error, hint = done.stderr.splitlines()
+    start, *warning, error, hint = done.stderr.splitlines()
     assert start == "starting Prefect ..."
-    assert f"{lake.root}/watches.toml: not TOML" in warning
+    assert f"{lake.root}/watches.toml:notTOML" in "".join("".join(warning).split())  # Prefect wraps its lines
     assert error.startswith("error: 3 of 3 windows failed, created-2026-01-01 first: http://127.0.0.1:")
     assert "refused" in error
     assert hint.startswith("hint: ")

@@ -76,6 +76,7 @@ class ScopeLimits:
         """The limits in a batch of texts; cue_hits: all cues found in it, those of kind 'stop' included."""
         cues = load_cues()
         words = _Words(cues.word_classes(tokens.hash), cues.classes)
+        # a cue of kind 'stop' governs nothing itself: it ends the scopes of the cues on either side
         stop_cues = cue_hits.take(cues.have(cue_hits, says="stop")).first
         hard_stops = distinct(np.concatenate([sentence_starts, tokens.clause, stop_cues]))
         clause_openers = np.concatenate([words.positions("openers"), _ands_after_a_verb(words, hard_stops)])
@@ -108,6 +109,7 @@ class ScopeLimits:
         cues, last = load_cues(), cue_hits.last
         end = np.minimum(_next(self.hard_stops, last), _next(self.breaking_commas, last))
         end = np.minimum(end, _next(self.predicate_ends, last))
+        # what a cue itself is limited by comes on top of what limits every cue: the nearest of all ends the scope
         verb = np.minimum(end, _next(self.verbs, last))
         end = np.where(cues.have(cue_hits, until="verb"), verb, end)
         end = np.where(cues.have(cue_hits, until="clause"), np.minimum(end, _next(self.clause_ends, last)), end)

@@ -97,6 +97,7 @@ def _texts_by_kind(features: Features) -> dict[str, Iterable[tuple[int, str]]]:
     pmids = features.pmid.tolist()
     years, volumes, pages = features.year.tolist(), features.volume.tolist(), features.first_page.tolist()
     return {
+        # also under the PMIDs of what it republishes or reprints: two editions of one text meet
         "pmid": ((n, str(pmid)) for n in numbers for pmid in {*features.republished[n], pmids[n]} if pmid != MISSING),
         "doi": ((n, doi) for n, doi in enumerate(features.doi) if doi),
         "pmcid": ((n, pmcid) for n, pmcid in enumerate(features.pmcid) if pmcid),
@@ -125,6 +126,7 @@ def _texts_by_kind(features: Features) -> dict[str, Iterable[tuple[int, str]]]:
 def _hash_texts(kind: str, texts: Iterable[tuple[int, str]]) -> tuple[np.ndarray, np.ndarray]:
     """Hash the keys of one kind; return two parallel arrays, the row of each key's document and the key's value."""
     numbered = [*texts]
+    # Arrow lays all texts out as one run of bytes with offsets, which is the form in which `hash_runs` takes words.
     text = pa.array([text for _, text in numbered], pa.string())
     _, offsets, contents = text.buffers()
     ends = np.frombuffer(offsets, np.int32)[: len(text) + 1].astype(np.int64)

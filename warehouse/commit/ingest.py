@@ -52,7 +52,9 @@ def commit(lake: Lake, units: Sequence[Unit]) -> Commit | None:
         if not new_units:
             return None
         with connect_to_write(lake, version) as connection:
+            # one connection for all steps: they hand on temporary tables, which end with it
             committed = _ingest(ArticleRewrite(lake, version, new_units, connection))
+    # after the lock is released: both are commits of their own, and take back nothing if they fail
     compact_if_crowded(lake)
     if stored_watches(version):
         count_watches(lake)
@@ -94,6 +96,7 @@ def _new_units(version: Version, units: Sequence[Unit]) -> list[Unit]:
             f"the vocabulary was replaced while {', '.join(stale)} was being prepared", "run the same command again"
         )
     known = loaded_payloads(version)
+    # sorted, so that equal work has an equal batch id and order, in whichever order the units were ready
     by_key = {unit.payload.key: unit for unit in units if unit.payload.key not in known}
     return [by_key[key] for key in sorted(by_key)]
 
@@ -102,6 +105,8 @@ def _ingest(rewrite: ArticleRewrite) -> Commit:
     """Write everything the payloads change and publish the next version. Each payload is a portion."""
     changed = rewrite.run(RewriteSteps(_select_records, _mentions(rewrite.old)))
     windows = _window_rows(rewrite)
+    # A name of a file reaches the disk with its folder: without this, a published catalog could name segments that a
+    # power loss took away.
     segments.sync_folders(rewrite.lake)
     batch = {
         "batch_id": _batch_id(rewrite.units),
