@@ -29,6 +29,7 @@ from flows.settings import Settings
 from flows.sources import local_files
 from transforms.annotation.annotate import annotate_slices
 from transforms.pubmed.parse import parse
+from transforms.subjects.describe import with_subjects
 from transforms.text.slices import text_slices
 from transforms.vocabulary.compiled import Vocabulary
 from warehouse.catalog.publish import read_version
@@ -72,7 +73,7 @@ def _documents_and_mentions(lake: Lake, payload: Payload, vocabulary: Vocabulary
     gc.disable()  # as `prepare` does
     with UnitWriter(lake, payload, vocabulary.version) as writer, (lake.root / payload.path).open("rb") as stream:
         for batch in parse(stream, payload.name):
-            writer.write("documents", batch.documents)
+            writer.write("documents", with_subjects(batch.documents))
             writer.write("mentions", annotate_slices(text_slices(batch.documents), vocabulary, "raw_position"))
     gc.enable()
     writer.unit.discard()

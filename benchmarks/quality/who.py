@@ -4,9 +4,12 @@
 found if one of its kind overlaps it. PHEE marks the subjects of adverse events only; sentences without a marked subject
 are left out of the figures and stand in `all_sentences`. `together` (gold/together): subject and case report of whole
 articles, and the number of cases where readers gave one. `case_reports` (pubmed/bulk): the share of records of 2018 to
-2021 that are flagged, of those whose title says what they are. Baselines: a plain pattern for each.
+2021 that are flagged, of those whose title says what they are; and the share right of 60 records flagged by text alone,
+drawn at random from both files and read (title and abstract) on 2026-12-01 (judgements/case_reports_by_text.csv).
+Baselines: a plain pattern for each.
 """
 
+import csv
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -34,6 +37,7 @@ _PLAIN = {
 }
 _COLUMNS = ["document_id", "year", "title", "abstract", "publication_types", "headings"]
 _SAYS_CASE = r"(?i)case reports?\b|case series\b|\ba case of\b"
+_JUDGEMENTS = Path(__file__).parents[1] / "judgements" / "case_reports_by_text.csv"
 _FROM_YEAR, _TO_YEAR = 2018, 2021
 
 
@@ -93,6 +97,7 @@ def measure_articles(rows: Sequence[Row], documents: pa.Table) -> dict[str, Any]
 
 def measure_titles(documents: pa.Table) -> dict[str, Any]:
     """The share flagged of recent records whose title says case report, and the numbers by sign over all records."""
+    judged = _read_judgements()
     described = describe_subjects(documents)
     flagged = described["is_case_report"].to_pylist()
     by_type = ["Case Reports" in (types or ()) for types in documents["publication_types"].to_pylist()]
@@ -101,6 +106,11 @@ def measure_titles(documents: pa.Table) -> dict[str, Any]:
     rows = [i for i, is_one in enumerate(pc.and_(recent, says).to_pylist()) if is_one]
     return {
         "title_says": {**_share(flagged[i] for i in rows), "baseline": _share(by_type[i] for i in rows)},
+        "judged": _share(
+            judged[document_id]
+            for document_id, flag in zip(documents["document_id"].to_pylist(), flagged, strict=True)
+            if flag and document_id in judged
+        ),
         "by_type": sum(by_type),
         "by_text_alone": sum(flag and not typed for flag, typed in zip(flagged, by_type, strict=True)),
     }
@@ -108,6 +118,12 @@ def measure_titles(documents: pa.Table) -> dict[str, Any]:
 
 def _read_rows(file: Path) -> list[Row]:
     return [json.loads(line) for line in file.read_text("utf-8").splitlines() if line.strip()]
+
+
+def _read_judgements() -> dict[str, bool]:
+    """For each record that was flagged by its text alone and read: whether it is a case report."""
+    rows = csv.DictReader(_JUDGEMENTS.read_text("utf-8").splitlines())
+    return {row["document_id"]: row["is_case_report"] == "yes" for row in rows}
 
 
 def _read_documents(files: Iterable[Path]) -> Iterator[pa.Table]:

@@ -4,7 +4,6 @@ The publication type is one sign; records of the last years carry it late or nev
 """
 
 import re
-from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -42,29 +41,33 @@ def text_reports_cases(
     likely &= ~matches_any(titles, "case_report", "likely_title_unless")
     likely &= ~is_indexed
     # what a title does not say outright is left to the abstract; few patients are told one by one
-    open_rows = np.flatnonzero(~says & ~matches_any(titles, "case_report", "many"))
-    rest = abstracts.take(pa.array(open_rows))
-    introduces = likely[open_rows] | matches_any(rest, "case_report", "text")
-    introduces &= ~matches_any(rest, "case_report", "text_unless")
-    says[open_rows[introduces]] = True
+    undecided = ~says & ~matches_any(titles, "case_report", "many")
+    candidates = np.flatnonzero(undecided & (likely | matches_any(abstracts, "case_report", "text")))
+    vetoed = matches_any(abstracts.take(pa.array(candidates)), "case_report", "text_unless")
+    says[candidates[~vetoed]] = True
     return says
 
 
-def reported_cases(title: str, abstract: str) -> int | None:
-    """The number of patients a case report itself reports; None where it reports several and gives no number.
+def reported_cases(titles: pa.Array, abstracts: pa.Array) -> list[int | None]:
+    """The number of patients each case report itself reports; None where it reports several and gives no number.
 
-    "Report of two cases" -> 2; "A 45-year-old man ... His 50-year-old sister" -> 2; "A man with X" -> 1.
+    titles, abstracts: strings without NULL, of case reports. A number announced in the title counts before one in the
+    abstract, then the patients introduced by their ages, then a number mentioned; else it is one:
+
+        "Report of two cases" -> 2        "A 45-year-old man ... His 50-year-old sister" -> 2        "A man with X" -> 1
     """
-    announced = _number(title, "title") or _number(abstract, "text")
-    if announced:
-        return announced
-    [introduced] = compiled("cases", "introduced")
-    # the same patient may be introduced twice, in title and abstract: different ages are counted
-    ages = {age_in_years(match[1]) for match in introduced.finditer(f"{title} {abstract}")}
-    if ages:
-        return len(ages)
-    [plural] = compiled("cases", "plural")
-    return _number(abstract, "mentioned") or (None if plural.search(title) else 1)
+    in_titles, in_abstracts = _numbers(titles, "title"), _numbers(abstracts, "text")
+    mentioned = _numbers(abstracts, "mentioned")
+    plural = matches_any(titles, "cases", "plural")
+    texts = zip(titles.to_pylist(), abstracts.to_pylist(), strict=True)
+    return [
+        in_titles[i]
+        or in_abstracts[i]
+        or _introduced(f"{title} {abstract}")
+        or mentioned[i]
+        or (None if plural[i] else 1)
+        for i, (title, abstract) in enumerate(texts)
+    ]
 
 
 def single_patient(title: str, abstract: str) -> Patient:
@@ -80,16 +83,16 @@ def single_patient(title: str, abstract: str) -> Patient:
     return Patient(age_in_years(age[1]) if age else None, sex_of(noun) if noun else None)
 
 
-def describe_cases(
-    titles: Sequence[str], abstracts: Sequence[str]
-) -> tuple[list[int | None], list[float | None], list[Sex | None]]:
-    """For each case report: the number of its patients, and age and sex of a single one."""
-    cases = [reported_cases(title, abstract) for title, abstract in zip(titles, abstracts, strict=True)]
-    patients = [
-        single_patient(title, abstract) if number == 1 else Patient(None, None)
-        for title, abstract, number in zip(titles, abstracts, cases, strict=True)
-    ]
-    return cases, [patient.age for patient in patients], [patient.sex for patient in patients]
+def _introduced(text: str) -> int:
+    """The number of patients introduced by age. One may be introduced twice, so that different ages are counted."""
+    [introduced] = compiled("cases", "introduced")
+    return len({age_in_years(match[1]) for match in introduced.finditer(text)})
+
+
+def _numbers(texts: pa.Array, name: str) -> list[int | None]:
+    """The number that each text gives by the patterns of an entry. RE2 discards the many texts that give none."""
+    may_give = matches_any(texts, "cases", name).tolist()
+    return [_number(text, name) if may else None for text, may in zip(texts.to_pylist(), may_give, strict=True)]
 
 
 def _number(text: str, name: str) -> int | None:

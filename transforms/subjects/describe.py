@@ -9,7 +9,7 @@ from transforms.payloads.publication_types import CASE_REPORT
 from transforms.rules import load_rules
 from transforms.schema.records import DOCUMENT_SUBJECTS, SUBJECT_COLUMNS
 from transforms.schema.table import STRINGS
-from transforms.subjects.case_reports import describe_cases, text_reports_cases
+from transforms.subjects.case_reports import Patient, reported_cases, single_patient, text_reports_cases
 from transforms.subjects.species import subjects_of_headings, subjects_of_text
 from transforms.text.document_text import string_column
 
@@ -27,7 +27,12 @@ def describe_subjects(documents: pa.Table) -> pa.Table:
     is_indexed = np.asarray(pc.fill_null(pc.list_value_length(headings), 0)) > 0
     is_case = has_any(types, [CASE_REPORT]) | text_reports_cases(titles, abstracts, is_indexed)
     rows = pa.array(np.flatnonzero(is_case))
-    cases, ages, sexes = describe_cases(titles.take(rows).to_pylist(), abstracts.take(rows).to_pylist())
+    case_titles, case_abstracts = titles.take(rows), abstracts.take(rows)
+    cases = reported_cases(case_titles, case_abstracts)
+    patients = [
+        single_patient(title, abstract) if number == 1 else Patient(None, None)
+        for title, abstract, number in zip(case_titles.to_pylist(), case_abstracts.to_pylist(), cases, strict=True)
+    ]
     subjects = subjects_of_headings(headings)
     unknown = np.flatnonzero(np.asarray(pc.is_null(subjects)))
     picked = pa.array(unknown)
@@ -41,8 +46,8 @@ def describe_subjects(documents: pa.Table) -> pa.Table:
         "subjects": pc.replace_with_mask(subjects, pc.is_null(subjects), of_text),
         "is_case_report": pa.array(is_case),
         "cases": _spread(pa.array(cases, pa.int32()), is_case),
-        "patient_age": _spread(pa.array(ages, pa.float64()), is_case),
-        "patient_sex": _spread(pa.array(sexes, pa.string()), is_case),
+        "patient_age": _spread(pa.array([patient.age for patient in patients], pa.float64()), is_case),
+        "patient_sex": _spread(pa.array([patient.sex for patient in patients], pa.string()), is_case),
     }
     return DOCUMENT_SUBJECTS.conform(pa.table(columns))
 

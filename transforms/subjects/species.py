@@ -52,12 +52,12 @@ def subjects_of_text(titles: pa.Array, abstracts: pa.Array, is_review: _Flags, i
     """
     title_animal = _animal_titles(titles)
     title_people = matches_any(titles, "subjects", "people_word")
-    laboratory = count_matches(abstracts, "subjects", "laboratory_animal")
-    animal = (
-        _ANIMAL_TITLE * title_animal
-        + count_matches(abstracts, "subjects", "animal_word")
-        + _ANIMAL_MODEL * matches_any(abstracts, "subjects", "animal_study")
+    animal_words = count_matches(abstracts, "subjects", "animal_word")
+    # patterns that matter only beside others are read only where these matched: each takes as long as all the others
+    laboratory, animal_study = (
+        _matches_where(animal_words > 0, abstracts, name) for name in ("laboratory_animal", "animal_study")
     )
+    animal = _ANIMAL_TITLE * title_animal + animal_words + _ANIMAL_MODEL * animal_study
     synthesis = matches_any(titles, "subjects", "synthesis") | matches_any(abstracts, "subjects", "synthesis")
     studies = count_matches(abstracts, "subjects", "study_of_people")
     own = (
@@ -69,7 +69,7 @@ def subjects_of_text(titles: pa.Array, abstracts: pa.Array, is_review: _Flags, i
     human = _PEOPLE_TITLE * title_people + people + own + _SYNTHESIS * synthesis
     cells = _CELL_TITLE * matches_any(titles, "subjects", "cell_title") + count_matches(abstracts, "subjects", "cell")
     review = is_review | matches_any(titles, "subjects", "review_title")
-    review |= matches_any(abstracts, "subjects", "review_text")
+    review |= _matches_where(~review & ~synthesis & (own < _SURE), abstracts, "review_text")
     many_cells = (cells >= _SURE) & (cells > own + _PEOPLE_TITLE * title_people) & (2 * cells >= human)
     choice = np.select(
         [
@@ -78,7 +78,7 @@ def subjects_of_text(titles: pa.Array, abstracts: pa.Array, is_review: _Flags, i
             review & ~synthesis & (own < _SURE),
             (animal >= _SURE) & (animal > own),
             many_cells & (animal < _ANIMAL_TITLE),
-            (laboratory > 0) & (human == studies),
+            laboratory & (human == studies),
             human > 1,
             animal > 1,
             cells >= _CELL_TITLE,
@@ -87,6 +87,13 @@ def subjects_of_text(titles: pa.Array, abstracts: pa.Array, is_review: _Flags, i
         _NONE,
     )
     return pa.array([HUMAN, ANIMAL, CELLS]).take(pa.array(choice, mask=choice == _NONE))
+
+
+def _matches_where(rows: _Flags, texts: pa.Array, name: str) -> _Flags:
+    """Whether each text matches a pattern; False outside `rows`, which are not read."""
+    found = rows.copy()
+    found[rows] = matches_any(texts.filter(pa.array(rows)), "subjects", name)
+    return found
 
 
 def _animal_titles(titles: pa.Array) -> _Flags:

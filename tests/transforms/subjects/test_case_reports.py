@@ -98,7 +98,7 @@ def test_a_likely_title_is_not_enough_where_an_indexer_has_read_the_article():
     ],
 )
 def test_the_number_of_patients_is_that_of_the_report_itself(title, abstract, cases):
-    assert reported_cases(title, abstract) == cases
+    assert reported_cases(pa.array([title]), pa.array([abstract])) == [cases]
 
 
 @pytest.mark.parametrize(
