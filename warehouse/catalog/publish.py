@@ -166,17 +166,6 @@ def attachable_file(lake: Lake, number: int) -> Iterator[Path]:
         yield temporary
 
 
-@contextlib.contextmanager
-def connect_to_write(lake: Lake, version: Version) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A connection to the current version for a commit, with the views of this code (see `connect`).
-
-    The version that the commit publishes is written by this code anyway.
-    """
-    del version  # the writer's lock is held, so the current version is the one that the commit read
-    with connect(lake) as connection:
-        yield connection
-
-
 def read_version(lake: Lake) -> Version:
     """The current version with its small tables; version 0 without tables if there is no lake yet."""
     try:

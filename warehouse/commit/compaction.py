@@ -22,7 +22,7 @@ from transforms.schema.table import Table
 from transforms.schema.tables import SEGMENT_TABLES
 from warehouse.catalog import segments
 from warehouse.catalog.file import Version
-from warehouse.catalog.publish import begin_commit, connect_to_write, publish, read_version
+from warehouse.catalog.publish import begin_commit, connect, publish, read_version
 from warehouse.catalog.schema import SEGMENTS, SUPERSEDED
 from warehouse.catalog.sql import literal, quoted
 from warehouse.lake import Lake
@@ -78,7 +78,7 @@ def compact(lake: Lake, fanout: int = FANOUT, largest_rows: int | None = None) -
         if not due:
             return None
         number = old.number + 1
-        with connect_to_write(lake, old) as connection:
+        with connect(lake) as connection:
             connection.execute("SET temp_directory = $folder", {"folder": str(lake.staging / "spill")})
             merged = [_merge(lake, connection, SEGMENT_TABLES[name], rows, number) for name, rows in due.items()]
             replaced = {row["path"] for rows in due.values() for row in rows}

@@ -18,7 +18,7 @@ from transforms.curation.verdicts import apply_verdicts
 from transforms.web.result import PASSING_REASONS
 from warehouse.catalog import segments
 from warehouse.catalog.file import Version
-from warehouse.catalog.publish import begin_commit, connect_to_write, publish
+from warehouse.catalog.publish import begin_commit, connect, publish
 from warehouse.catalog.schema import WINDOWS
 from warehouse.commit.article_rewrite import ArticleRewrite, PortionStep, RewriteSteps
 from warehouse.commit.compaction import compact_if_crowded
@@ -51,7 +51,7 @@ def commit(lake: Lake, units: Sequence[Unit]) -> Commit | None:
         new_units = _new_units(version, units)
         if not new_units:
             return None
-        with connect_to_write(lake, version) as connection:
+        with connect(lake) as connection:
             # one connection for all steps: they hand on temporary tables, which end with it
             committed = _ingest(ArticleRewrite(lake, version, new_units, connection))
     # after the lock is released: both are commits of their own, and take back nothing if they fail

@@ -16,7 +16,7 @@ from transforms.columnar.dictionaries import decode_table
 from transforms.schema.tables import SEGMENT_TABLES
 from warehouse.catalog import segments
 from warehouse.catalog.file import CODE_VERSION, Version
-from warehouse.catalog.publish import begin_commit, connect, connect_in_memory, connect_to_write, publish, read_version
+from warehouse.catalog.publish import begin_commit, connect, connect_in_memory, publish, read_version
 from warehouse.catalog.schema import SEGMENTS
 from warehouse.lake import Lake
 
@@ -97,7 +97,7 @@ def refresh(lake: Lake, derived: DerivedTables) -> int | None:
         if is_current(old, derived):
             return None
         number = old.number + 1
-        with connect_to_write(lake, old) as connection:
+        with connect(lake) as connection:
             connection.execute("SET temp_directory = $folder", {"folder": str(lake.staging / "spill")})
             computed = derived.compute(connection)
         written = [

@@ -16,7 +16,7 @@ from transforms.counting.filters import Filters
 from transforms.publishing.watches import Watch
 from transforms.rarity import benjamini_hochberg, poisson_tail
 from warehouse.catalog.file import Version
-from warehouse.catalog.publish import begin_commit, connect_to_write, publish
+from warehouse.catalog.publish import begin_commit, connect, publish
 from warehouse.catalog.sql import statement
 from warehouse.catalog.watch_tables import WATCH_COUNTS, WATCHED_FILTERS, WATCHES
 from warehouse.errors import LakeError
@@ -38,7 +38,7 @@ def count_watches(lake: Lake, watches: Sequence[Watch] | None = None) -> list[Ro
         watches_to_count = stored if watches is None else tuple(watches)
         if not len(old.table("vocabularies")) or not (watches_to_count or stored):
             return []
-        with connect_to_write(lake, old) as connection:
+        with connect(lake) as connection:
             counted = [_count(connection, watch) for watch in watches_to_count]
         watch_rows, added = WATCHES.from_rows(_watch_row(*count) for count in counted), _changes(old, counted)
         if watch_rows.equals(old.table("watches")) and not added:

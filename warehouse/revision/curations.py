@@ -16,7 +16,7 @@ from transforms.curation.verdicts import VerdictError, check_verdicts
 from transforms.schema.mentions import CURATED_VERDICTS
 from warehouse.catalog import segments
 from warehouse.catalog.file import Version
-from warehouse.catalog.publish import begin_commit, connect_to_write, publish
+from warehouse.catalog.publish import begin_commit, connect, publish
 from warehouse.catalog.schema import CURATIONS
 from warehouse.commit.compaction import compact_if_crowded
 from warehouse.derived.watch_counts import count_watches, stored_watches
@@ -113,7 +113,7 @@ def _commit_name_verdict(lake: Lake, old: Version, curations: pa.Table) -> int:
 def _commit_mention_verdict(lake: Lake, old: Version, verdict: Mapping[str, Any], curations: pa.Table) -> int:
     """Annotate the document again under the new verdict."""
     annotator = Annotator(lambda: current_vocabulary(lake), curations.drop_columns("batch"))
-    with connect_to_write(lake, old) as connection:
+    with connect(lake) as connection:
         _check_mention(connection, old, verdict)
         changed = reprocess(lake, old, connection, texts_of_documents([verdict["document_id"]]), annotator)
     segments.sync_folders(lake)

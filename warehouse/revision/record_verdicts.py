@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from transforms.vocabulary.compiled import Vocabulary
 from warehouse.catalog import segments
-from warehouse.catalog.publish import begin_commit, connect_to_write, publish
+from warehouse.catalog.publish import begin_commit, connect, publish
 from warehouse.catalog.schema import VERDICTS
 from warehouse.commit.compaction import compact_if_crowded
 from warehouse.derived.watch_counts import count_watches, stored_watches
@@ -42,7 +42,7 @@ def record_verdict(
         row = VERDICTS.from_rows([{**verdict, "batch": version.number + 1}])
         verdicts = pa.concat_tables([version.table("verdicts"), row])
         annotator = Annotator(_no_vocabulary, version.table("curations").drop_columns("batch"))
-        with connect_to_write(lake, version) as connection:
+        with connect(lake) as connection:
             _check(connection, first, second)
             select_records = records_of_batch(None, recluster=(first, second))
             changed = reprocess(lake, version, connection, select_records, annotator, verdicts=verdicts)

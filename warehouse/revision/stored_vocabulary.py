@@ -18,7 +18,7 @@ from transforms.vocabulary.changes import VocabularyDifference, compare_vocabula
 from transforms.vocabulary.compiled import Vocabulary, build
 from warehouse.catalog import segments
 from warehouse.catalog.file import Version
-from warehouse.catalog.publish import begin_commit, connect, connect_to_write, publish, read_version
+from warehouse.catalog.publish import begin_commit, connect, publish, read_version
 from warehouse.catalog.schema import CURATIONS, EDITIONS, INTERVAL_LIMITS, SEGMENTS, VOCABULARIES
 from warehouse.commit.pair_decisions import DOCUMENTS_AT_ONCE
 from warehouse.derived.watch_counts import count_watches, stored_watches
@@ -86,7 +86,7 @@ def _reannotate(
     """
     vocabulary = build_vocabulary(tables, curations)
     loads = old.table("vocabularies").to_pylist()
-    with connect_to_write(lake, old) as connection:
+    with connect(lake) as connection:
         documents = None
         if loads and loads[-1]["rules"] == facts.get("rules"):
             documents = list(

@@ -8,7 +8,7 @@ import pyarrow.compute as pc
 from transforms.schema.table import Table
 from warehouse.catalog import segments
 from warehouse.catalog.file import Version
-from warehouse.catalog.publish import begin_commit, connect_to_write, publish
+from warehouse.catalog.publish import begin_commit, connect, publish
 from warehouse.catalog.schema import BATCHES, WINDOWS
 from warehouse.commit.compaction import compact_if_crowded
 from warehouse.derived.watch_counts import count_watches, stored_watches
@@ -61,7 +61,7 @@ def _without_batch(lake: Lake, version: Version, batch: int) -> dict[str, pa.Tab
     # A verdict changes no record: the pair it was about has to be clustered again all the same.
     recluster = [*withdrawn["document_a"].to_pylist(), *withdrawn["document_b"].to_pylist()]
     annotator = Annotator(cache(lambda: current_vocabulary(lake)), version.table("curations").drop_columns("batch"))
-    with connect_to_write(lake, version) as connection:
+    with connect(lake) as connection:
         select_records = records_of_batch(batch, recluster)
         changed = reprocess(lake, version, connection, select_records, annotator, verdicts=kept)
     windows = _marked(version.table("windows"), WINDOWS, batch, {"state": "withdrawn"})
