@@ -13,7 +13,7 @@ from warehouse.upkeep.garbage import collect_garbage
 
 A, B = "MESH:D1", "MESH:D2"
 STEPS = ("open", "os.mkdir", "os.link", "os.rename", "os.remove", "os.rmdir")
-"""Audit events counted as steps of a commit: everything Python does to the file system."""
+"""Audit events counted as steps of a commit: everything Python does to the file system, but for repeated reading."""
 
 processes = multiprocessing.get_context("forkserver")
 processes.set_forkserver_preload(["tests.support.killed_processes"])
@@ -30,16 +30,26 @@ def load_step(lake, step):
 
 
 def kill_self_at(lake, event_number):
-    """Kill this process at the n-th file system event in the lake's folder."""
+    """Kill this process at the n-th file system event in the lake's folder that finds other files than the one before.
+
+    A file is opened for reading when it has just been written (to flush it): that counts. Reading it again, or reading
+    one that was there before, does not.
+    """
     seen = 0
     root = str(lake.root)
+    known = {str(path) for path in lake.root.rglob("*")}
 
     def hook(event, arguments):
         nonlocal seen
-        if event in STEPS and arguments and str(arguments[0]).startswith(root):
-            seen += 1
-            if seen == event_number:
-                os.kill(os.getpid(), signal.SIGKILL)
+        if event not in STEPS or not arguments or not str(arguments[0]).startswith(root):
+            return
+        path = str(arguments[0])
+        if event == "open" and path in known and not arguments[2] & (os.O_WRONLY | os.O_RDWR):
+            return
+        known.add(path)
+        seen += 1
+        if seen == event_number:
+            os.kill(os.getpid(), signal.SIGKILL)
 
     sys.addaudithook(hook)
 

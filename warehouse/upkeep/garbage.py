@@ -11,7 +11,7 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -30,6 +30,9 @@ MAX_UNEXPLAINED = 0.25
 """The largest share of the segments that is removed although nothing explains why no version names them."""
 STAGING_GRACE_S = 7 * 86_400.0
 """Staged payloads and other unfinished work older than this are abandoned; a resumed run prepares them again."""
+
+_DUE = "due-"
+"""The beginning of the name of a catalog that is being removed together with its segments."""
 
 _PROBE = """
 import fcntl, sys
@@ -73,30 +76,35 @@ def collect_garbage(
         in_use = _in_use(files[number] for number in due)
         removed = [number for number in due if files[number] not in in_use]
         named = {number: _named_segments(file) for number, file in files.items()}
-        kept = set().union(*(named[number] for number in files if number not in removed), _named_by_set_aside(lake))
+        kept = set().union(*(named[number] for number in files if number not in removed), _named_by(lake, SET_ASIDE))
         unnamed = _unnamed_segments(lake, kept, grace_s)
         if not force:
-            _check_share(lake, [path for path in unnamed if not _is_explained(lake, path, named, current)])
+            explained = set().union(*named.values(), _named_by(lake, _DUE))
+            _check_share(lake, [path for path in unnamed if not _is_explained(lake, path, explained, named, current)])
+        # the catalogs go last: after a crash they explain, under a name that no reader looks for, what was left undone
         for number in removed:
-            files[number].unlink()
+            files[number].replace(files[number].with_name(f"{_DUE}{files[number].name}"))
         for path in unnamed:
             path.unlink()
+        for catalog in lake.history.glob(f"{_DUE}*.duckdb"):
+            catalog.unlink()
         staged = _remove_stale_work(lake)
         return RemovedFiles(
             removed, len(unnamed), sum(unnamed.values()), staged, [n for n in due if files[n] in in_use]
         )
 
 
-def _is_explained(lake: Lake, path: Path, named: Mapping[int, set[str]], current: int) -> bool:
+def _is_explained(lake: Lake, path: Path, explained: set[str], versions: Collection[int], current: int) -> bool:
     """Whether it is known why no kept version names a segment.
 
-    A version that is removed now names it; or a crash left it: a segment begins with the number of the version that it
-    was written for, and that version is kept and does without it, or was never published.
+    A version that is removed now, or was when a crash interrupted it, names it; or a crash left it: a segment begins
+    with the number of the version that it was written for, and that version is kept and does without it, or was never
+    published.
     """
-    if any(path.relative_to(lake.root).as_posix() in segments for segments in named.values()):
+    if path.relative_to(lake.root).as_posix() in explained:
         return True
     number = path.name.partition("-")[0]
-    return number.isdecimal() and (int(number) in named or int(number) == current + 1)
+    return number.isdecimal() and (int(number) in versions or int(number) == current + 1)
 
 
 def _check_share(lake: Lake, unexplained: Sequence[Path]) -> None:
@@ -139,10 +147,10 @@ def _named_segments(catalog: Path) -> set[str]:
         return {row[0] for row in connection.execute("SELECT path FROM segments").fetchall()}
 
 
-def _named_by_set_aside(lake: Lake) -> set[str]:
-    """The segments of catalogs that a recovery took out of use, as far as they can be read."""
+def _named_by(lake: Lake, prefix: str) -> set[str]:
+    """The segments of the catalogs in `history` whose names begin so, as far as they can be read."""
     named: set[str] = set()
-    for catalog in lake.history.glob(f"{SET_ASIDE}*.duckdb"):
+    for catalog in lake.history.glob(f"{prefix}*.duckdb"):
         with contextlib.suppress(DamagedLakeError, duckdb.Error):
             named |= _named_segments(catalog)
     return named
