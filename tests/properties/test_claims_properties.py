@@ -37,7 +37,7 @@ def test_claims_lie_in_their_text(documents):
             assert claim["start"] <= claim["scope_start"] < claim["scope_end"] <= claim["end"]
 
 
-@quick
+@settings(max_examples=20, deadline=None)
 @given(st.lists(st.tuples(texts, texts), min_size=1, max_size=4))
 def test_each_document_is_read_independently(documents):
     def read(rows):

@@ -264,8 +264,8 @@ def read_through(lake, commits):
 
 
 @pytest.mark.timeout(300)
-def test_a_reader_of_thirty_commits_sees_one_version(lake):
-    read_through(lake, 30)
+def test_a_reader_of_fifteen_commits_sees_one_version(lake):
+    read_through(lake, 15)
 
 
 @pytest.mark.soak

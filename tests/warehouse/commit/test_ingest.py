@@ -1,5 +1,4 @@
 import datetime as dt
-from itertools import permutations
 
 import duckdb
 import pytest
@@ -152,8 +151,8 @@ def test_the_order_of_arrival_does_not_matter(tmp_path):
     expected = content(together)
     assert pairs(together) == {BOTH: 1}
     assert pairs(together, "any") == {BOTH: 1, ("MESH:D1", "MESH:D3"): 1}
-    for order in permutations(RELEASES):
-        lake = new_lake(tmp_path / "".join(order))
+    for order in ("abc", "cab", "bca"):
+        lake = new_lake(tmp_path / order)
         for name in (*order, order[0]):
             load_units(lake, stage_unit(lake, name, *RELEASES[name]))
         assert content(lake) == expected, order

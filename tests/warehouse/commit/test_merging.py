@@ -1,7 +1,5 @@
 """Articles with several records: merged, split, renamed, and counted only once throughout."""
 
-from itertools import permutations
-
 import pytest
 
 from tests.support.small_lake import (
@@ -82,8 +80,8 @@ def test_the_order_of_arrival_does_not_matter(tmp_path):
         "c": [europepmc_record("PPR1", 2, pmid=5, headings=BOTH), record(5, 2, headings=[A, "MESH:D3"])],
     }
     expected = None
-    for order in permutations(payloads):
-        lake = new_lake(tmp_path / "".join(order))
+    for order in ("abc", "cab", "bca"):
+        lake = new_lake(tmp_path / order)
         for name in order:
             load_units(lake, stage_unit(lake, name, payloads[name]))
         expected = expected or content(lake)
