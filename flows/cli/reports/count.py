@@ -16,6 +16,11 @@ from warehouse.queries.near_misses import NearMisses, find_near_misses, searched
 
 _STATISTICS = ("rate_per_million", "low", "high", "expected", "ic", "ic_low", "ic_high")
 _NAMES_SHOWN = 6
+_EMPTY = "no article is loaded on this basis yet"
+_EMPTY_OF_HUMANS = (
+    "no article is known to be about humans; records that an earlier version of Hoofbeats prepared do not say, and"
+    " `hoofbeats rebuild` prepares them anew"
+)
 
 
 def show_count(
@@ -59,7 +64,7 @@ def count_lines(counted: Row, combination: Combination, reported: Row | None = N
         f" ({counted['with_abstract']:,} with an abstract; basis {filters.basis}, level {filters.level})"
     ]
     if counted["rate_per_million"] is None:
-        return [*lines, "the population is empty: no article is loaded on this basis yet"]
+        return [*lines, f"the population is empty: {_EMPTY_OF_HUMANS if filters.only_humans else _EMPTY}"]
     if counted["articles"] == 0:
         bound = terminal.text(_zero_upper_bound(counted))
         lines.append(f"none seen     at most {bound} per million (95 %, one-sided)")

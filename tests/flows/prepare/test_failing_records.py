@@ -66,7 +66,7 @@ def poison(monkeypatch, step, is_bad):
     monkeypatch.setattr(preparation, step, poisoned)
 
 
-@pytest.mark.parametrize("step", ["annotate_slices", "content_keys", "claims_in_sentences"])
+@pytest.mark.parametrize("step", ["with_subjects", "annotate_slices", "content_keys", "claims_in_sentences"])
 def test_one_bad_record_stops_no_other(lake, tmp_path, monkeypatch, step):
     def is_bad(given):
         tables = [given] if isinstance(given, pa.Table) else [part.documents for part in given]
