@@ -25,9 +25,9 @@ REFUSALS = (LakeError, duckdb.Error, pa.ArrowException, OSError)
 
 @pytest.fixture(scope="module")
 def sound(tmp_path_factory):
-    """A lake with ten commits of several kinds."""
+    """A lake with eight commits of several kinds."""
     lake = text_lake(tmp_path_factory.mktemp("sound") / "lake", ["A man had anemia.", "Asthma and fever."])
-    for step in plan(8, seed=5):
+    for step in plan(6, seed=5):
         if step[0] != "verdict":
             run_step(lake, step)
     return lake

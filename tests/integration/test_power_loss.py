@@ -65,7 +65,7 @@ def survive(tmp_path, steps, kills_per_step, seed):
 
 @pytest.mark.timeout(120)
 def test_steps_that_are_killed_and_lose_what_was_not_flushed(tmp_path):
-    survive(tmp_path, steps=4, kills_per_step=1, seed=1)
+    survive(tmp_path, steps=3, kills_per_step=1, seed=1)
 
 
 @pytest.mark.soak
