@@ -104,7 +104,8 @@ def test_the_doctor_reports_no_fault(up):
     found = {finding["check"]: (finding["state"], finding["found"]) for finding in json.loads(done.stdout)}
     assert done.returncode == 0, found
     wrong = {check for check, (state, _) in found.items() if state != "ok"}
-    assert wrong == {"key"}, found  # none is set
+    # no key is set; the days after the backfill are a hole unless a scheduled run has filled it meanwhile
+    assert wrong - {"holes"} == {"key"}, found
     assert {"email", "clock", "versions", "lake", "server", "pool", "schedules", "automations"} <= set(found)
 
 
