@@ -18,6 +18,7 @@ from flows.cli.options import (
 )
 from flows.cli.references import ReferenceFormat, export_references
 from flows.cli.reports.claims import identity
+from flows.cli.reports.terms import note_readings, read_as_lines
 from transforms.counting.filters import Filters
 from warehouse.queries.combinations import Combination, Row, find_preprints, rows
 
@@ -72,6 +73,7 @@ def timeline(
         combination = Combination.of_terms(connection, terms, filters)
         years = rows(connection, "timeline", combination.parameters)
     if as_json:
+        note_readings(combination)
         terminal.as_json(years)
         return
     largest = max((row["articles"] for row in years), default=0)
@@ -79,7 +81,7 @@ def timeline(
         {**row, "year": str(row["year"] or "unknown"), "": "#" * round(_BAR_WIDTH * row["articles"] / (largest or 1))}
         for row in years
     ]
-    terminal.lines(combination.label)
+    terminal.lines(combination.label, *read_as_lines(combination))
     terminal.as_table(drawn, ["year", "articles", "population", "rate_per_million", ""])
 
 
@@ -101,6 +103,7 @@ def evidence(
         preprints = {row["article_id"]: row["related_id"] for row in find_preprints(connection, combination, found)}
     articles = [list(group) for _, group in groupby(mentions, key=lambda row: row["article_id"])]
     if as_json:
+        note_readings(combination)
         terminal.as_json(
             [
                 {**mention, "preprint_of": preprints.get(mention["article_id"])}
@@ -109,7 +112,7 @@ def evidence(
             ]
         )
         return
-    terminal.lines(combination.label)
+    terminal.lines(combination.label, *read_as_lines(combination))
     for article in articles[:limit]:
         terminal.lines("", *_article_lines(article, preprints.get(article[0]["article_id"])))
     if len(articles) > limit:

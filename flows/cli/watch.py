@@ -8,6 +8,7 @@ import typer
 
 from flows import terminal
 from flows.cli.options import WATCHABLE, JsonOption, LakeOption, Terms, open_lake, settings_for, takes_filters
+from flows.cli.reports.terms import note_readings
 from flows.settings import Settings
 from flows.watches import file as watch_file
 from flows.watches.feeds import follow_watches
@@ -42,7 +43,8 @@ def add(
         raise WatchFileError(str(error), "see `hoofbeats watch add --help`") from error
     if read_version(Lake.at(settings.lake)).table("vocabularies").num_rows:
         with open_lake(lake) as connection:
-            Combination.of_terms(connection, terms)  # a clear error for a term that is no concept
+            combination = Combination.of_terms(connection, terms)  # a clear error for a term that is no concept
+        note_readings(combination)
     watch_file.add(settings.watch_file, added)
     follow_watches(settings)
     _show_states([row for row in _states(settings) if row["watch_id"] == added.watch_id], as_json=as_json)

@@ -8,6 +8,7 @@ apostrophes do not matter, and the names that transforms.vocabulary.name_rules a
     find_meanings("oesophageal cancers", concepts, names)   ->   ["MESH:D004938"]
 """
 
+import re
 from itertools import chain
 
 import numpy as np
@@ -18,6 +19,7 @@ from transforms.text.word_forms import lemma, written_forms
 from transforms.vocabulary.name_rules import concepts_with_extra_name, general_words, interchangeable_words
 from transforms.vocabulary.names import matchable_names, tokenize_names
 
+_ACRONYM = re.compile(r"([A-Z]{2,4})s|([A-Za-z]{2,4})")
 _SHORTEST_STEM = 4
 _LONGEST_ENDING = 3
 
@@ -34,6 +36,21 @@ def likely_stems(term: str) -> list[str]:
     keys |= {lemma(part) for key in keys for other in swapped.get(key, ()) for part in other.split()}
     forms = chain(telling, *(written_forms(key) for key in keys))
     return sorted({form[: max(_SHORTEST_STEM, len(form) - _LONGEST_ENDING)] for form in forms})
+
+
+def acronym_of(term: str) -> str | None:
+    """The acronym that a term of two to four letters may be, in capitals, without the s of "ITPs"; None for others."""
+    match = _ACRONYM.fullmatch(term)
+    return (match[1] or match[2]).upper() if match else None
+
+
+def initials_pattern(acronym: str) -> str:
+    """A regular expression (RE2) of the names whose words have these initials; small words between them do not count.
+
+    "SLE" -> "Systemic Lupus Erythematosus", "ITP" -> "Idiopathic thrombocytopenic purpura".
+    """
+    separator = r"[ -](?:(?:of|the|and|with|in|to|for|or|by) )*"
+    return "(?i)" + separator.join(rf"{letter}[\pL'\x{{2019}}]+" for letter in acronym)
 
 
 def listed_concepts(term: str) -> list[str]:

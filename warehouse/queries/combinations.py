@@ -40,6 +40,12 @@ class Combination:
         return " AND ".join(" or ".join(concept.name for concept in group) for group in self.groups)
 
     @property
+    def read_as(self) -> list[Row]:
+        """What typed words were read as, where they are neither the name nor the id of the concept."""
+        concepts = (concept for group in self.groups for concept in group if concept.is_interpreted)
+        return [{"term": one.term, "concept_id": one.concept_id, "name": one.name} for one in concepts]
+
+    @property
     def parameters(self) -> Row:
         """The values to bind in the queries of sql/queries that take a combination."""
         groups = [[concept.concept_id for concept in group] for group in self.groups]

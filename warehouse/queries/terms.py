@@ -2,24 +2,33 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import duckdb
 
-from transforms.vocabulary.terms import find_meanings, likely_stems, listed_concepts
+from transforms.text.word_forms import lemmas
+from transforms.vocabulary.terms import acronym_of, find_meanings, initials_pattern, likely_stems, listed_concepts
 from warehouse.catalog.sql import statement
 from warehouse.errors import AmbiguousTermError, EmptyTermError, UnknownTermError
 
 ALTERNATIVE = "|"
+_MEANINGS_SHOWN = 8
+_RARER = 10
 
 
 @dataclass(frozen=True)
 class Concept:
-    """A concept a term stands for."""
+    """A concept a term stands for; term: the words it was read from, "" where nobody typed any."""
 
     concept_id: str
     name: str
+    term: str = field(default="", compare=False)
+
+    @property
+    def is_interpreted(self) -> bool:
+        """Whether the typed words are another spelling or name, which an answer has to show: "leukaemia"."""
+        return self.term.lower() not in ("", self.name.lower(), self.concept_id.lower())
 
 
 def resolve(connection: duckdb.DuckDBPyConnection, term: str) -> tuple[Concept, ...]:
@@ -41,11 +50,13 @@ def _resolve_one(connection: duckdb.DuckDBPyConnection, term: str) -> list[Conce
     found = (
         _rows(connection, "term_by_id", {"term": term})
         or [row for row in named if row["is_preferred"]]
+        or _as_acronym(connection, term, is_name=bool(named))
         or _as_in_texts(connection, term)
         or named
     )
     if not found:
-        near = ", ".join(f'"{row["name"]}"' for row in _rows(connection, "nearest_names", {"term": term}))
+        nearest = _rows(connection, "nearest_names", {"term": term, "stems": likely_stems(term)})
+        near = ", ".join(f'"{row["name"]}"' for row in nearest)
         raise UnknownTermError(f'no concept is called "{term}"', f"did you mean {near}?" if near else "")
     counted = [row for row in found if row["counted"]]
     if not counted:
@@ -55,9 +66,65 @@ def _resolve_one(connection: duckdb.DuckDBPyConnection, term: str) -> list[Conce
         )
     vocabularies = Counter(row["concept_id"].partition(":")[0] for row in counted)
     if max(vocabularies.values()) > 1:
-        candidates = ", ".join(f'"{row["name"]}" ({row["concept_id"]})' for row in counted)
-        raise AmbiguousTermError(f'"{term}" names several concepts', f"write one of them: {candidates}")
-    return [Concept(row["concept_id"], row["name"]) for row in counted]
+        raise _ambiguous(term, counted)
+    return [Concept(row["concept_id"], row["name"], term) for row in counted]
+
+
+def _ambiguous(term: str, meanings: Sequence[dict[str, Any]]) -> AmbiguousTermError:
+    """The error for a term of several meanings: the first of them by name and id, either of which names it."""
+    return AmbiguousTermError(
+        f'"{term}" names several concepts', f"write one of them, by name or id: {_shown(meanings)}"
+    )
+
+
+def _shown(concepts: Sequence[dict[str, Any]]) -> str:
+    """The first of some concepts, by name and id."""
+    shown = ", ".join(f'"{row["name"]}" ({row["concept_id"]})' for row in concepts[:_MEANINGS_SHOWN])
+    return shown + (f" and {len(concepts) - _MEANINGS_SHOWN} more" if len(concepts) > _MEANINGS_SHOWN else "")
+
+
+def _as_acronym(connection: duckdb.DuckDBPyConnection, term: str, *, is_name: bool) -> list[dict[str, Any]]:
+    """The concepts that a short acronym stands for where the vocabulary knows one meaning; none for other terms.
+
+    `is_name`: whether the term is a name of some concept, in any case. Raises `AmbiguousTermError` where an acronym has
+    several meanings, `UnknownTermError` where it is no name but the initials of some.
+    """
+    acronym = acronym_of(term)
+    is_written_as_one = acronym is not None and term.startswith(acronym)
+    if acronym is None or (not is_written_as_one and _as_in_texts(connection, term)):
+        return []
+    rows = _rows(connection, "acronym_meanings", {"acronym": acronym, "initials": initials_pattern(acronym)})
+    named = [row for row in rows if row["has_acronym"]]
+    if not named:
+        if rows and (is_written_as_one or not is_name):
+            raise UnknownTermError(f'no concept is called "{term}"', f"did you mean {_shown(rows)}?")
+        return []
+    meanings = _competing_meanings(rows, named)
+    if len(meanings) > 1 and not _have_a_name_in_common(connection, [row["concept_id"] for row in meanings], acronym):
+        raise _ambiguous(term, meanings)
+    return named
+
+
+def _competing_meanings(rows: list[dict[str, Any]], named: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The concepts with the acronym as a name, and the diseases of these initials that a reader may mean instead.
+
+    A text defines its acronyms; a term has no such text. "ITP" is a name of inosine triphosphate, and most who type it
+    mean idiopathic thrombocytopenic purpura. Such a disease does not compete with "AIDS", whose own concept has a name
+    of these initials, nor where it has less than a tenth of the articles ("ATP").
+    """
+    if any(row["has_initials"] for row in named):
+        return named
+    least = max(row["articles"] for row in named) / _RARER
+    return [row for row in rows if row["has_acronym"] or row["articles"] >= least]
+
+
+def _have_a_name_in_common(connection: duckdb.DuckDBPyConnection, ids: Sequence[str], acronym: str) -> bool:
+    """Whether concepts of different vocabularies are one disease: all share a name other than the acronym."""
+    names: dict[str, set[tuple[str, ...]]] = {id_: set() for id_ in ids}
+    for row in _rows(connection, "names_of_concepts", {"concepts": ids}):
+        if row["name"].lower() != acronym.lower():
+            names[row["concept_id"]].add(lemmas(row["name"]))
+    return bool(set.intersection(*names.values()))
 
 
 def _as_in_texts(connection: duckdb.DuckDBPyConnection, term: str) -> list[dict[str, Any]]:

@@ -8,6 +8,7 @@ import duckdb
 
 from flows import terminal
 from flows.cli.reports.coverage import coverage_lines, thin_coverage
+from flows.cli.reports.terms import read_as_lines
 from transforms.publishing.pubmed_query import Searched, pubmed_query
 from transforms.rarity import MILLION, zero_upper_bound
 from warehouse.queries.combinations import Combination, Row, count_reported_cases, find_preprints, rows
@@ -41,7 +42,7 @@ def show_count(
         report["reported_cases"] = reported
         terminal.as_json(report if citation is None else {**report, "citation": citation})
         return
-    terminal.lines(combination.label)
+    terminal.lines(combination.label, *read_as_lines(combination))
     if citation is not None:
         counted_lines = [
             *count_lines(counted, combination, reported),
@@ -123,6 +124,7 @@ def count_as_json(counted: Row, combination: Combination, near_misses: NearMisse
         **_given_pairs(counted, near_misses),
         "near_misses": {"without": list(near_misses.without), "wider": list(near_misses.wider)},
         "searched": list(near_misses.searched),
+        "read_as": combination.read_as,
     }
 
 

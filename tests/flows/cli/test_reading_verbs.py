@@ -299,3 +299,15 @@ def test_the_version_and_the_groups_of_verbs(hoofbeats):
     help_text = hoofbeats("--help")[1]
     assert all(group in help_text for group in ("Load and collect", "Ask", "Claims and rarity", "Operate"))
     assert "--install-completion" in help_text
+
+
+@pytest.mark.parametrize("verb", ["count", "timeline", "evidence"])
+def test_answers_say_what_a_term_was_read_as(hoofbeats, verb):
+    line = f'"leukaemias": Leukemia ({A})'
+    assert line in hoofbeats(verb, "leukaemias")[1]
+    assert "read as" not in "".join(hoofbeats(verb, "leukemia")[1:])
+    _, out, err = hoofbeats(verb, "leukaemias", "--json")
+    if verb == "count":
+        assert json.loads(out)["read_as"] == [{"term": "leukaemias", "concept_id": A, "name": "Leukemia"}]
+    else:
+        assert line in err

@@ -1,9 +1,11 @@
 """Terms that people type mean what the annotation reads in the same words."""
 
+import pyarrow as pa
+import pyarrow.compute as pc
 import pytest
 
 from transforms.schema.concepts import CONCEPT_NAMES, CONCEPTS
-from transforms.vocabulary.terms import find_meanings, likely_stems, listed_concepts
+from transforms.vocabulary.terms import acronym_of, find_meanings, initials_pattern, likely_stems, listed_concepts
 
 NAMES = {
     "MESH:D009369": ["Neoplasms", "Tumors"],
@@ -81,3 +83,29 @@ def test_an_ambiguous_acronym_has_all_its_meanings():
 def test_no_concept_has_the_words():
     assert meanings("xyzzy") == []
     assert meanings("…") == []
+
+
+@pytest.mark.parametrize(
+    ("term", "acronym"),
+    [("ITP", "ITP"), ("itp", "ITP"), ("GISTs", "GIST"), ("A", None), ("lupus", None), ("B12", None), ("", None)],
+)
+def test_acronyms_of_two_to_four_letters(term, acronym):
+    assert acronym_of(term) == acronym
+
+
+@pytest.mark.parametrize(
+    ("acronym", "name", "has_these_initials"),
+    [
+        ("ITP", "Idiopathic Thrombocytopenic Purpura", True),
+        ("ITP", "idiopathic thrombocytopenic purpura, chronic", False),
+        ("ITP", "Inosine Triphosphate", False),
+        ("POTS", "Postural Orthostatic Tachycardia Syndrome", True),
+        ("CPP", "Carcinoma of the Penis, Papillary", False),
+        ("CP", "Carcinoma of the Penis", True),
+        ("HS", "Hallermann-Streiff", True),
+        ("BD", "Behçet\u2019s Disease", True),
+    ],
+)
+def test_names_with_the_initials_of_an_acronym(acronym, name, has_these_initials):
+    pattern = initials_pattern(acronym)
+    assert pc.match_substring_regex(pa.array([name]), f"^(?:{pattern})$")[0].as_py() is has_these_initials
