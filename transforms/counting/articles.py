@@ -2,10 +2,10 @@
 
 from collections.abc import Collection
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from transforms.columnar.lists import list_has_any
 from transforms.payloads.publication_types import CASE_REPORT
 from transforms.schema.articles import ARTICLE_KEYS
 
@@ -57,7 +57,7 @@ def summarize_articles(documents: pa.Table) -> pa.Table:
         ("in_index", pc.greater(pc.fill_null(pc.list_value_length(documents["headings"]), 0), 0)),
         ("in_text", _title_is_covered(documents)),
         ("is_case_report", _is_case_report(documents)),
-        ("is_notice", _any_of(documents["publication_types"], NOTICES)),
+        ("is_notice", _has_any(documents["publication_types"], NOTICES)),
     ):
         described = described.append_column(name, column)
     order = [(name, "ascending") for name in ("article_id", "rank", "cut_off", "shortness", "document_id")]
@@ -72,23 +72,18 @@ def _title_is_covered(documents: pa.Table) -> pa.Array:
     title = pc.fill_null(documents["title"], "")
     languages = documents["languages"]
     unknown = pc.equal(pc.fill_null(pc.list_value_length(languages), 0), 0)
-    readable = pc.or_(pc.or_(unknown, _any_of(languages, {COVERED_LANGUAGE})), pc.starts_with(title, "["))
+    readable = pc.or_(pc.or_(unknown, _has_any(languages, {COVERED_LANGUAGE})), pc.starts_with(title, "["))
     return pc.and_not(readable, pc.is_in(pc.utf8_lower(title), pa.array(sorted(NO_TITLE))))
 
 
 def _is_case_report(documents: pa.Table) -> pa.Array:
     """Whether each document was prepared as a case report; by its publication types where earlier code prepared it."""
-    by_type = _any_of(documents["publication_types"], {CASE_REPORT})
+    by_type = _has_any(documents["publication_types"], {CASE_REPORT})
     return pc.coalesce(documents["is_case_report"].combine_chunks(), by_type)
 
 
-def _any_of(lists: pa.ChunkedArray, wanted: Collection[str]) -> pa.Array:
-    """Whether each list holds at least one of the wanted values; False for NULL."""
-    lists = lists.combine_chunks()
-    hits = np.asarray(pc.is_in(lists.flatten(), pa.array(sorted(wanted))), bool)
-    contains = np.zeros(len(lists), bool)
-    contains[np.asarray(pc.list_parent_indices(lists))[hits]] = True
-    return pa.array(contains)
+def _has_any(lists: pa.ChunkedArray, wanted: Collection[str]) -> pa.Array:
+    return pa.array(list_has_any(lists.combine_chunks(), wanted))
 
 
 def _sorted_lists(lists: pa.ChunkedArray) -> pa.Array:

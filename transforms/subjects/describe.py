@@ -5,6 +5,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from transforms.columnar.lists import list_has_any
 from transforms.payloads.publication_types import CASE_REPORT
 from transforms.rules import load_rules
 from transforms.schema.records import DOCUMENT_SUBJECTS, SUBJECT_COLUMNS
@@ -25,7 +26,7 @@ def describe_subjects(documents: pa.Table) -> pa.Table:
     titles, abstracts = (string_column(documents, name).fill_null("") for name in ("title", "abstract"))
     types, headings = (_lists(documents, name) for name in ("publication_types", "headings"))
     is_indexed = np.asarray(pc.fill_null(pc.list_value_length(headings), 0)) > 0
-    is_case = has_any(types, [CASE_REPORT]) | text_reports_cases(titles, abstracts, is_indexed)
+    is_case = list_has_any(types, [CASE_REPORT]) | text_reports_cases(titles, abstracts, is_indexed)
     rows = pa.array(np.flatnonzero(is_case))
     case_titles, case_abstracts = titles.take(rows), abstracts.take(rows)
     cases = reported_cases(case_titles, case_abstracts)
@@ -39,7 +40,7 @@ def describe_subjects(documents: pa.Table) -> pa.Table:
     of_text = subjects_of_text(
         titles.take(picked),
         abstracts.take(picked),
-        has_any(types, load_rules("subject_rules")["subjects"]["review_types"])[unknown],
+        list_has_any(types, load_rules("subject_rules")["subjects"]["review_types"])[unknown],
         is_case[unknown],
     )
     columns = {
@@ -58,14 +59,6 @@ def with_subjects(documents: pa.Table) -> pa.Table:
     for name in SUBJECT_COLUMNS:
         documents = documents.append_column(name, described[name])
     return documents
-
-
-def has_any(lists: pa.Array, wanted: list[str]) -> npt.NDArray[np.bool_]:
-    """Whether each list holds at least one of the wanted values; False for NULL."""
-    hits = np.asarray(pc.is_in(lists.flatten(), pa.array(wanted)), bool)
-    contains = np.zeros(len(lists), bool)
-    contains[np.asarray(pc.list_parent_indices(lists))[hits]] = True
-    return contains
 
 
 def _lists(documents: pa.Table, name: str) -> pa.Array:

@@ -9,6 +9,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from transforms.columnar.lists import list_has_any
 from transforms.subjects.rules import count_matches, matches_any, patterns
 
 HUMAN, ANIMAL, CELLS = "human", "animal", "cells"
@@ -28,12 +29,7 @@ _Counts = npt.NDArray[np.int64]
 
 def subjects_of_headings(headings: pa.Array) -> pa.Array:
     """'human' or 'animal' for each list of headings; NULL where neither is one of them. Humans come first."""
-    values = headings.flatten()
-    owners = np.asarray(pc.list_parent_indices(headings))
-    human, animal = (
-        np.bincount(owners[np.asarray(pc.equal(values, tag), bool)], minlength=len(headings)) > 0
-        for tag in (_HUMANS_HEADING, _ANIMALS_HEADING)
-    )
+    human, animal = (list_has_any(headings, [tag]) for tag in (_HUMANS_HEADING, _ANIMALS_HEADING))
     return pc.case_when(pc.make_struct(pa.array(human), pa.array(animal)), pa.scalar(HUMAN), pa.scalar(ANIMAL))
 
 

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
+from transforms.columnar.lists import list_has_any
 from transforms.columnar.types import Bools, Ints
 from transforms.schema.table import STRINGS
 from transforms.text.phrase_trie import Lexicon
@@ -69,12 +69,9 @@ def _is_affected(part: TextSlice, words: "_NameWords", concepts: Iterable[str]) 
 
 
 def _has_heading(documents: pa.Table, concepts: Iterable[str]) -> Bools:
-    flags = np.zeros(len(documents), bool)
-    if "headings" in documents.column_names:
-        headings = documents["headings"].combine_chunks().cast(STRINGS)
-        is_changed = np.asarray(pc.is_in(pc.list_flatten(headings), pa.array(sorted(concepts), pa.string())), bool)
-        flags[np.asarray(pc.list_parent_indices(headings), np.int64)[is_changed]] = True
-    return flags
+    if "headings" not in documents.column_names:
+        return np.zeros(len(documents), bool)
+    return list_has_any(documents["headings"].combine_chunks().cast(STRINGS), set(concepts))
 
 
 @dataclass(frozen=True)
