@@ -50,9 +50,7 @@ def _resolve_one(connection: duckdb.DuckDBPyConnection, term: str) -> list[Conce
     found = (
         _rows(connection, "term_by_id", {"term": term})
         or [row for row in named if row["is_preferred"]]
-        or _as_acronym(connection, term, is_name=bool(named))
-        or _as_in_texts(connection, term)
-        or named
+        or _interpret(connection, term, named)
     )
     if not found:
         nearest = _rows(connection, "nearest_names", {"term": term, "stems": likely_stems(term)})
@@ -83,20 +81,32 @@ def _shown(concepts: Sequence[dict[str, Any]]) -> str:
     return shown + (f" and {len(concepts) - _MEANINGS_SHOWN} more" if len(concepts) > _MEANINGS_SHOWN else "")
 
 
-def _as_acronym(connection: duckdb.DuckDBPyConnection, term: str, *, is_name: bool) -> list[dict[str, Any]]:
-    """The concepts that a short acronym stands for where the vocabulary knows one meaning; none for other terms.
+def _interpret(connection: duckdb.DuckDBPyConnection, term: str, named: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The concepts that a term stands for, which is no preferred name; `named`: those that have it as another name.
 
-    `is_name`: whether the term is a name of some concept, in any case. Raises `AmbiguousTermError` where an acronym has
-    several meanings, `UnknownTermError` where it is no name but the initials of some.
+    Words in capitals are an acronym first ("ITP"), others are read as in a text first ("gout" may be one too).
     """
     acronym = acronym_of(term)
-    is_written_as_one = acronym is not None and term.startswith(acronym)
-    if acronym is None or (not is_written_as_one and _as_in_texts(connection, term)):
-        return []
+    if acronym is not None and term.startswith(acronym):
+        return _as_acronym(connection, term, acronym) or _as_in_texts(connection, term) or named
+    found = _as_in_texts(connection, term)
+    if not found and acronym is not None:
+        found = _as_acronym(connection, term, acronym, is_other_name=bool(named))
+    return found or named
+
+
+def _as_acronym(
+    connection: duckdb.DuckDBPyConnection, term: str, acronym: str, *, is_other_name: bool = False
+) -> list[dict[str, Any]]:
+    """The concepts that a short acronym stands for where the vocabulary knows one meaning.
+
+    `is_other_name`: whether the term, not in capitals, is a name of some concept. Raises `AmbiguousTermError` where an
+    acronym has several meanings, `UnknownTermError` where it is no name but the initials of some.
+    """
     rows = _rows(connection, "acronym_meanings", {"acronym": acronym, "initials": initials_pattern(acronym)})
     named = [row for row in rows if row["has_acronym"]]
     if not named:
-        if rows and (is_written_as_one or not is_name):
+        if rows and not is_other_name:
             raise UnknownTermError(f'no concept is called "{term}"', f"did you mean {_shown(rows)}?")
         return []
     meanings = _competing_meanings(rows, named)
