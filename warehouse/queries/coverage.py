@@ -1,7 +1,7 @@
 """What a lake covers: records by decade, years with hardly any, the share with an abstract, the last load."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
@@ -36,8 +36,8 @@ class YearCoverage:
 
     @property
     def thin_years(self) -> str:
-        """The thin years as text: "1981-2019, 2022"; empty where there are none."""
-        return ", ".join(str(first) if first == last else f"{first}-{last}" for first, last in self.thin)
+        """The thin years as text; empty where there are none."""
+        return years_as_text(self.thin)
 
     def as_json(self) -> Row:
         """The coverage as a part of a JSON report."""
@@ -60,7 +60,8 @@ class YearCoverage:
 def read_coverage(connection: duckdb.DuckDBPyConnection, basis: str = "any") -> YearCoverage:
     """The coverage of the population of a basis."""
     years = rows(connection, "coverage_years", {"basis": basis})
-    [loads] = rows(connection, "coverage_loads")
+    [load] = rows(connection, "last_load")
+    loads = rows(connection, "coverage_announced")
     articles = {row["year"]: row["articles"] for row in years if row["year"] is not None}
     thin = thin_ranges(articles)
     decades: dict[int | None, Row] = {}
@@ -69,14 +70,25 @@ def read_coverage(connection: duckdb.DuckDBPyConnection, basis: str = "any") -> 
         total = decades.setdefault(decade, {"decade": decade, "articles": 0, "with_abstract": 0})
         total["articles"] += row["articles"]
         total["with_abstract"] += row["with_abstract"]
-    short = [row for row in rows(connection, "coverage_announced") if row["received"] < SHORT_SHARE * row["announced"]]
+    short = [
+        {"year": row["year"], "announced": row["announced"], "received": row["of_announced"]}
+        for row in loads
+        if row["year"] is not None and row["of_announced"] < SHORT_SHARE * row["announced"]
+    ]
     return YearCoverage(
         tuple(decades.values()),
         tuple(thin),
         sum(count for year, count in articles.items() if any(first <= year <= last for first, last in thin)),
-        **loads,
+        load["last_load"],
+        announced=sum(row["announced"] for row in loads) if loads else None,
+        received=sum(row["received"] for row in loads) if loads else None,
         short=tuple(short),
     )
+
+
+def years_as_text(ranges: Iterable[Sequence[int]]) -> str:
+    """Ranges of years (first, last) as text: "1981-2019, 2022"."""
+    return ", ".join(str(first) if first == last else f"{first}-{last}" for first, last in ranges)
 
 
 def thin_ranges(articles: dict[int, int]) -> list[tuple[int, int]]:

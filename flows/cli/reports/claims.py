@@ -20,8 +20,7 @@ PubMed files were judged by reading, before claims of an order became undecidabl
 CONTRADICTIONS = (
     "CONTRADICTED is a reason to read the earlier articles, no proof. On labelled sentences"
     f" {MEASURED['claim']:.0%} of the claims found were claims, {MEASURED['kind']:.0%} had the right kind and"
-    f" {MEASURED['number']:.0%} the right number; of the verdicts only two were judged, both wrong,"
-    " before claims of an order of events were left undecided."
+    f" {MEASURED['number']:.0%} the right number. Of the verdicts themselves only two were judged, both wrong."
 )
 _ARTICLES_SHOWN = 3
 KEY = ("article_id", "start", "number")

@@ -1,7 +1,7 @@
 """Lines on what a lake covers, beside every figure that depends on it."""
 
 from flows import terminal
-from warehouse.queries.coverage import YearCoverage
+from warehouse.queries.coverage import YearCoverage, years_as_text
 
 
 def thin_coverage(coverage: YearCoverage) -> list[str]:
@@ -23,7 +23,7 @@ def thin_coverage(coverage: YearCoverage) -> list[str]:
 
 def thin_claim_line(thin_years: list[list[int]]) -> list[str]:
     """A line for a claim that nothing earlier was found against: the years of which the lake has hardly any article."""
-    years = ", ".join(str(first) if first == last else f"{first}-{last}" for first, last in thin_years)
+    years = years_as_text(thin_years)
     return [f"    the lake has hardly any article of {years}: what was reported then is not found"] if years else []
 
 
