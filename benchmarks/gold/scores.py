@@ -13,7 +13,15 @@ def score_sets(pairs: Iterable[tuple[Set[Hashable], Set[Hashable]]]) -> Scores:
         marked += len(gold)
         predicted_count += len(predicted)
         right += len(gold & predicted)
-    precision = right / predicted_count if predicted_count else 0.0
-    recall = right / marked if marked else 0.0
-    f1 = 2 * right / (marked + predicted_count) if marked + predicted_count else 0.0
-    return {"n": marked, "precision": round(precision, 4), "recall": round(recall, 4), "f1": round(f1, 4)}
+    return scores(marked, ratio(right, predicted_count), ratio(right, marked))
+
+
+def scores(n: int, precision: float, recall: float) -> Scores:
+    """The leaf of a part that n items were marked in."""
+    f1 = ratio(2 * precision * recall, precision + recall)
+    return {"n": n, "precision": round(precision, 4), "recall": round(recall, 4), "f1": round(f1, 4)}
+
+
+def ratio(part: float, whole: float) -> float:
+    """The share of a part; 0 of nothing."""
+    return part / whole if whole else 0.0

@@ -6,7 +6,6 @@ are scored separately. Documents are read from the PubMed files that the rows na
 is a document of its own, with the sentence as title or abstract. Intervals are Wilson's (1927) at 95 %.
 """
 
-import json
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
@@ -15,6 +14,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from benchmarks.gold.json_lines import read_json_lines
 from transforms.claims.detect import find_claims
 from transforms.pubmed.parse import parse
 from transforms.schema.records import DOCUMENTS
@@ -41,11 +41,7 @@ _BASELINE = {
 def measure(data: Path) -> dict[str, Any] | None:
     """Return the figures of every labelled file in gold/claims; None if there is none."""
     files = sorted((data / "gold" / "claims").glob("*.jsonl"))
-    return {file.stem: _measure_rows(_read_rows(file), data) for file in files} or None
-
-
-def _read_rows(file: Path) -> list[Row]:
-    return [json.loads(line) for line in file.read_text("utf-8").splitlines() if line.strip()]
+    return {file.stem: _measure_rows(read_json_lines(file), data) for file in files} or None
 
 
 def _measure_rows(rows: Sequence[Row], data: Path) -> dict[str, Any]:

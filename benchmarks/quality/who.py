@@ -10,7 +10,6 @@ Baselines: a plain pattern for each.
 """
 
 import csv
-import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -19,7 +18,8 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from benchmarks.gold.scores import Scores
+from benchmarks.gold.json_lines import read_json_lines
+from benchmarks.gold.scores import Scores, ratio, score_sets, scores
 from transforms.pubmed.parse import parse
 from transforms.subjects.describe import describe_subjects
 from transforms.subjects.patients import find_patients
@@ -48,11 +48,11 @@ def measure(data: Path) -> dict[str, Any] | None:
     together = sorted((data / "gold" / "together").glob("*.jsonl"))
     bulk = sorted((data / "pubmed" / "bulk").glob("*.xml.gz"))
     if phee:
-        figures["phee"] = {file.stem: measure_expressions(_read_rows(file)) for file in phee}
+        figures["phee"] = {file.stem: measure_expressions(read_json_lines(file)) for file in phee}
     if bulk:
         documents = pa.concat_tables(list(_read_documents(bulk)))
         if together:
-            figures["together"] = {file.stem: measure_articles(_read_rows(file), documents) for file in together}
+            figures["together"] = {file.stem: measure_articles(read_json_lines(file), documents) for file in together}
         figures["case_reports"] = measure_titles(documents)
     return figures or None
 
@@ -116,10 +116,6 @@ def measure_titles(documents: pa.Table) -> dict[str, Any]:
     }
 
 
-def _read_rows(file: Path) -> list[Row]:
-    return [json.loads(line) for line in file.read_text("utf-8").splitlines() if line.strip()]
-
-
 def _read_judgements() -> dict[str, bool]:
     """For each record that was flagged by its text alone and read: whether it is a case report."""
     rows = csv.DictReader(_JUDGEMENTS.read_text("utf-8").splitlines())
@@ -164,26 +160,17 @@ def _score_spans(rows: Iterable[Row], kind: str, finder: Finder) -> Scores:
         marked, predicted = marked + len(gold), predicted + len(found)
         marked_found += sum(any(_overlap(span, other) for other in found) for span in gold)
         predicted_right += sum(any(_overlap(span, other) for other in gold) for span in found)
-    return _scores(marked, _ratio(predicted_right, predicted), _ratio(marked_found, marked))
+    return scores(marked, ratio(predicted_right, predicted), ratio(marked_found, marked))
 
 
 def _score_flags(gold: Sequence[bool], found: Sequence[bool]) -> Scores:
-    right = sum(a and b for a, b in zip(gold, found, strict=True))
-    return _scores(sum(gold), _ratio(right, sum(found)), _ratio(right, sum(gold)))
-
-
-def _scores(n: int, precision: float, recall: float) -> Scores:
-    f1 = 2 * precision * recall / (precision + recall) if precision + recall else 0.0
-    return {"n": n, "precision": round(precision, 4), "recall": round(recall, 4), "f1": round(f1, 4)}
+    marked, flagged = ({i for i, flag in enumerate(flags) if flag} for flags in (gold, found))
+    return score_sets([(marked, flagged)])
 
 
 def _share(outcomes: Iterable[bool]) -> dict[str, Any]:
     results = list(outcomes)
-    return {"n": len(results), "share": round(_ratio(sum(results), len(results)), 4)}
-
-
-def _ratio(part: float, whole: float) -> float:
-    return part / whole if whole else 0.0
+    return {"n": len(results), "share": round(ratio(sum(results), len(results)), 4)}
 
 
 def _overlap(a: TextSpan, b: TextSpan) -> bool:
