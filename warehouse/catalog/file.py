@@ -84,7 +84,7 @@ def declarations_digest() -> str:
 
 
 def write_catalog(lake: Lake, version: Version, path: Path, *, read_only: bool = False) -> None:
-    """Write a version to a new file, in one transaction; `read_only`: write nothing else (see `fill_catalog`)."""
+    """Write a version to a new file, in one transaction; `read_only`: write nothing else (see `fill`)."""
     with _connect(path) as connection, tempfile.TemporaryDirectory(prefix="hoofbeats-") as folder:
         # Copied by DuckDB, not as a file: DuckDB applies the log that a killed process left to a file that exists,
         # but removes it when it creates the file.
@@ -93,7 +93,7 @@ def write_catalog(lake: Lake, version: Version, path: Path, *, read_only: bool =
         connection.execute(f"ATTACH {literal(str(empty))} AS empty (READ_ONLY)")
         connection.execute(f"COPY FROM DATABASE empty TO {quoted(path.stem)}")
         connection.execute("DETACH empty")
-        _fill(connection, lake, version, {}, read_only=read_only)
+        fill(connection, lake, version, {}, read_only=read_only)
         connection.execute("CHECKPOINT")  # closing would checkpoint too, but would not raise where that fails
 
 
@@ -106,7 +106,7 @@ def _empty_catalog() -> bytes:
     with tempfile.TemporaryDirectory(prefix="hoofbeats-") as folder:
         path = Path(folder) / "empty.duckdb"
         with _connect(path) as connection:
-            _declare(connection)
+            declare(connection)
             connection.execute("CHECKPOINT")
         return path.read_bytes()
 
@@ -117,25 +117,8 @@ def _connect(path: Path) -> duckdb.DuckDBPyConnection:
     )
 
 
-def fill_catalog(
-    connection: duckdb.DuckDBPyConnection,
-    lake: Lake,
-    version: Version,
-    computed: Mapping[str, pa.Table],
-    *,
-    read_only: bool,
-) -> None:
-    """Create all that makes a catalog in an empty database. Its views name segments by absolute path.
-
-    `computed`: rows of stored tables that the database holds itself, in place of their segments. `read_only`: write
-    nothing to the lake, where a schema file may be missing.
-    """
-    _declare(connection)
-    _fill(connection, lake, version, computed, read_only=read_only)
-
-
-def _declare(connection: duckdb.DuckDBPyConnection) -> None:
-    """Create all tables, views, macros and comments, as they are in every catalog; nothing has rows yet."""
+def declare(connection: duckdb.DuckDBPyConnection) -> None:
+    """Create all tables, views, macros and comments in an empty database, as in every catalog; nothing has rows yet."""
     connection.begin()
     connection.execute("CREATE SCHEMA stored")
     for name, schema in CATALOG_TABLES.items():
@@ -151,7 +134,7 @@ def _declare(connection: duckdb.DuckDBPyConnection) -> None:
     connection.commit()
 
 
-def _fill(
+def fill(
     connection: duckdb.DuckDBPyConnection,
     lake: Lake,
     version: Version,
@@ -159,7 +142,11 @@ def _fill(
     *,
     read_only: bool,
 ) -> None:
-    """Insert the rows of the small tables, and let the stored.* views read the segments (see `fill_catalog`)."""
+    """Give a declared database the small tables of a version and views of its segments, by absolute path.
+
+    `computed`: rows of stored tables that the database holds itself, in place of their segments. `read_only`: write
+    nothing to the lake, where a schema file may be missing.
+    """
     connection.begin()
     for name, schema in CATALOG_TABLES.items():
         rows = schema.conform(version.table(name))

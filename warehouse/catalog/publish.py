@@ -24,7 +24,7 @@ import pyarrow as pa
 
 from transforms.schema.table import Table
 from transforms.schema.tables import SEGMENT_TABLES
-from warehouse.catalog.file import Version, declarations_digest, fill_catalog, lake_row, write_catalog
+from warehouse.catalog.file import Version, declarations_digest, declare, fill, lake_row, write_catalog
 from warehouse.catalog.schema import CATALOG_TABLES, LAKE
 from warehouse.catalog.segments import schema_file, sound_schema_file
 from warehouse.catalog.sql import quoted
@@ -145,7 +145,8 @@ def connect_in_memory(
     """
     # A database in memory would spill into the working directory.
     connection = duckdb.connect(config={"temp_directory": tempfile.gettempdir()})
-    fill_catalog(connection, lake, at_this_root(version, lake), computed, read_only=True)
+    declare(connection)
+    fill(connection, lake, at_this_root(version, lake), computed, read_only=True)
     if keep_open is not None:
         weakref.finalize(connection, keep_open.close)
     return connection
