@@ -21,11 +21,10 @@ from warehouse.catalog.file import Version
 from warehouse.catalog.publish import begin_commit, connect, publish
 from warehouse.catalog.schema import WINDOWS
 from warehouse.commit.article_rewrite import ArticleRewrite, PortionStep, RewriteSteps
-from warehouse.commit.compaction import compact_if_crowded
+from warehouse.commit.follow_up import follow_up
 from warehouse.commit.ledger import WEB_PAGES
 from warehouse.commit.staged_rows import keys_of_contents
 from warehouse.commit.staging import NOT_RETURNED, Unit
-from warehouse.derived.watch_counts import count_watches, stored_watches
 from warehouse.errors import NoVocabularyError, VocabularyChangedError
 from warehouse.lake import Lake
 
@@ -54,10 +53,7 @@ def commit(lake: Lake, units: Sequence[Unit]) -> Commit | None:
         with connect(lake) as connection:
             # one connection for all steps: they hand on temporary tables, which end with it
             committed = _ingest(ArticleRewrite(lake, version, new_units, connection))
-    # after the lock is released: both are commits of their own, and take back nothing if they fail
-    compact_if_crowded(lake)
-    if stored_watches(version):
-        count_watches(lake)
+    follow_up(lake, version)
     return committed
 
 

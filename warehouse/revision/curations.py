@@ -18,8 +18,7 @@ from warehouse.catalog import segments
 from warehouse.catalog.file import Version
 from warehouse.catalog.publish import begin_commit, connect, publish
 from warehouse.catalog.schema import CURATIONS
-from warehouse.commit.compaction import compact_if_crowded
-from warehouse.derived.watch_counts import count_watches, stored_watches
+from warehouse.commit.follow_up import follow_up
 from warehouse.errors import CurationError
 from warehouse.lake import Lake
 from warehouse.revision.reprocess import Annotator, reprocess, texts_of_documents
@@ -46,9 +45,7 @@ def curate(lake: Lake, verdict: Mapping[str, Any]) -> int:
     with lake.writing():
         old = begin_commit(lake)
         number = _commit(lake, old, verdict)
-    compact_if_crowded(lake)
-    if stored_watches(old):
-        count_watches(lake)
+    follow_up(lake, old)
     return number
 
 
@@ -70,9 +67,7 @@ def withdraw(lake: Lake, number: int, author: str, decided_on: dt.date) -> int:
             "note": f"takes back verdict {number}",
         }
         version_number = _commit(lake, old, verdict)
-    compact_if_crowded(lake)
-    if stored_watches(old):
-        count_watches(lake)
+    follow_up(lake, old)
     return version_number
 
 

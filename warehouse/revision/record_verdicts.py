@@ -11,8 +11,7 @@ from transforms.vocabulary.compiled import Vocabulary
 from warehouse.catalog import segments
 from warehouse.catalog.publish import begin_commit, connect, publish
 from warehouse.catalog.schema import VERDICTS
-from warehouse.commit.compaction import compact_if_crowded
-from warehouse.derived.watch_counts import count_watches, stored_watches
+from warehouse.commit.follow_up import follow_up
 from warehouse.errors import UnknownDocumentError
 from warehouse.lake import Lake
 from warehouse.revision.reprocess import Annotator, records_of_batch, reprocess
@@ -49,9 +48,7 @@ def record_verdict(
         segments.sync_folders(lake)
         batch = {"batch_id": f"verdict {uuid.uuid4().hex}", "kind": "verdict"}
         publish(lake, version.successor(lake, batch, verdicts=verdicts, **changed))
-    compact_if_crowded(lake)
-    if stored_watches(version):
-        count_watches(lake)
+    follow_up(lake, version)
     return version.number + 1
 
 

@@ -10,8 +10,7 @@ from warehouse.catalog import segments
 from warehouse.catalog.file import Version
 from warehouse.catalog.publish import begin_commit, connect, publish
 from warehouse.catalog.schema import BATCHES, WINDOWS
-from warehouse.commit.compaction import compact_if_crowded
-from warehouse.derived.watch_counts import count_watches, stored_watches
+from warehouse.commit.follow_up import follow_up
 from warehouse.errors import UnknownBatchError
 from warehouse.lake import Lake
 from warehouse.revision.reprocess import Annotator, records_of_batch, reprocess
@@ -34,9 +33,7 @@ def undo(lake: Lake, batch: int) -> int:
         next_version = version.successor(lake, {"batch_id": f"undo {batch}", "kind": "undo"}, **changed)
         marked = _marked(next_version.table("batches"), BATCHES, batch, {"withdrawn_in": next_version.number})
         publish(lake, Version(next_version.number, {**next_version.tables, "batches": marked}))
-    compact_if_crowded(lake)
-    if stored_watches(version):
-        count_watches(lake)
+    follow_up(lake, version)
     return next_version.number
 
 

@@ -84,7 +84,7 @@ def test_an_unknown_term_is_a_problem_and_not_a_zero(lake):
 def test_a_change_missed_by_a_crash_is_counted_next_time(lake, monkeypatch):
     count_watches(lake, [PAIR])
     with monkeypatch.context() as crash:
-        crash.setattr("warehouse.commit.ingest.count_watches", lambda lake: None)
+        crash.setattr("warehouse.commit.follow_up.count_watches", lambda lake: None)
         load_units(lake, stage_unit(lake, "a", [record(1, headings=BOTH)]))
     load_units(lake, stage_unit(lake, "b", [record(2, headings=BOTH)]))
     assert ask(lake, EVENTS)[1:] == [(4, 0, 2, [1, 2], [])]
